@@ -1,0 +1,43 @@
+"""Themes and Cluetrain-style principles in Spanish and Italian texts about social media.
+
+The commonest names of the rooms are here too and are imported when first used, so that ``import toolkit`` and
+``toolkit --help`` stay quick.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "analyse": "toolkit.analysis",
+    "bundled_corpus": "toolkit.resources",
+    "check_run": "toolkit.study",
+    "code_passages": "toolkit.principles",
+    "coder": "toolkit.principles",
+    "find_themes": "toolkit.topics",
+    "load_codebook": "toolkit.codebook",
+    "load_corpus": "toolkit.corpus",
+    "load_posts": "toolkit.corpus",
+    "load_study": "toolkit.settings",
+    "mark_furniture": "toolkit.corpus",
+    "plots": "toolkit",
+    "run_study": "toolkit.study",
+    "segment": "toolkit.corpus",
+    "Study": "toolkit.settings",
+    "tokenise": "toolkit.text",
+}
+
+__all__ = sorted([*_WHERE, "__version__"])
+
+
+def __getattr__(name: str) -> Any:
+    if name == "plots":
+        return import_module("toolkit.plots")
+    if name in _WHERE:
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'toolkit' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_WHERE])

@@ -1,0 +1,54 @@
+"""Arrays that are costly to make and follow from their inputs alone, kept in the user's cache folder.
+
+The environment variable CLUETRAIN_CACHE moves the folder. Entries are plain .npz files without pickled objects;
+a damaged or missing one is made again, and a folder that cannot be written is no reason to stop.
+"""
+
+import hashlib
+import io
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import platformdirs
+
+from toolkit.errors import OutputError
+from toolkit.files import write_bytes
+
+__all__ = ["key_of", "load_arrays", "store_arrays"]
+
+
+def key_of(parts: Iterable[str]) -> str:
+    """A name for the result of these inputs: SHA-256 over the parts, which are kept apart."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def load_arrays(kind: str, key: str) -> dict[str, np.ndarray] | None:
+    """The arrays stored under a key, or None when there are none, or they are damaged or not finite."""
+    try:
+        with np.load(_file(kind, key), allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return None
+    return arrays if all(np.isfinite(array).all() for array in arrays.values()) else None
+
+
+def store_arrays(kind: str, key: str, arrays: Mapping[str, np.ndarray]) -> None:
+    """Keep arrays under a key."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    try:
+        write_bytes(_file(kind, key), buffer.getvalue())
+    except OutputError:
+        return
+
+
+def _file(kind: str, key: str) -> Path:
+    folder = os.environ.get("CLUETRAIN_CACHE") or platformdirs.user_cache_dir("cluetrain-toolkit")
+    return Path(folder) / kind / f"{key}.npz"

@@ -1,0 +1,17 @@
+"""Texts come in here: reading files, page furniture, languages, passages."""
+
+from toolkit.corpus.furniture import load_rules, mark_furniture
+from toolkit.corpus.language import language_of_passage, language_of_post
+from toolkit.corpus.load import Corpus, load_corpus, load_posts
+from toolkit.corpus.passages import segment
+
+__all__ = [
+    "Corpus",
+    "language_of_passage",
+    "language_of_post",
+    "load_corpus",
+    "load_posts",
+    "load_rules",
+    "mark_furniture",
+    "segment",
+]

@@ -1,0 +1,67 @@
+"""Which language a post and each of its passages is in.
+
+py3langid (naive Bayes over byte n-grams) decides. A passage is short, so its post's language is believed unless
+the evidence against it is strong; very short passages always take it.
+"""
+
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+__all__ = ["LanguageGuess", "language_of_passage", "language_of_post"]
+
+#: Languages that passages are held against: those of the toolkit and those most easily mistaken for them.
+PASSAGE_LANGUAGES = ("es", "it", "en", "pt", "ca", "gl")
+#: Languages that whole posts are held against.
+POST_LANGUAGES = (*PASSAGE_LANGUAGES, "fr", "de", "ro", "eu", "nl", "la", "pl", "sv", "da", "ru", "el", "tr", "ar", "zh", "ja")
+#: Passages with fewer letters keep their post's language: at 20 characters py3langid is right in .88 of
+#: Spanish and .98 of Italian sentences, at 50 in .99 and 1.00 (measured on Universal Dependencies); between
+#: the two stand headings full of English terms ("Fase 7: People Powered Social Media").
+FEWEST_LETTERS = 40
+#: Probability from which another language than the post's is believed. Sentences of the bundled corpus and of
+#: its kind reach .9 for English and rarely for a neighbour such as Galician, which needs more.
+BELIEVED, BELIEVED_NEIGHBOUR = 0.90, 0.99
+_NEIGHBOURS = {"es": {"pt", "ca", "gl"}, "it": {"ca", "gl", "pt", "es"}}
+
+
+class LanguageGuess(NamedTuple):
+    """ISO 639-1 code, and probability 0-1 among the languages compared."""
+
+    lang: str
+    probability: float
+
+
+@lru_cache(maxsize=4)
+def _identifier(languages: tuple[str, ...]) -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier.set_languages(languages)
+    return identifier
+
+
+def language_of_post(text: str) -> LanguageGuess:
+    """The language of a whole text, among 21 languages.
+
+    >>> language_of_post("Las empresas tienen que aprender a escuchar lo que dice la gente.").lang
+    'es'
+    """
+    # the head is enough, and keeps the cost of a very long text bounded
+    lang, probability = _identifier(POST_LANGUAGES).classify(text[:20_000])
+    return LanguageGuess(lang, float(probability))
+
+
+def language_of_passage(text: str, post_lang: str | None) -> str:
+    """The language of a passage of a post in ``post_lang``.
+
+    >>> language_of_passage("It comes down to what each company has promised to its users.", "es")
+    'en'
+    >>> language_of_passage("Social media!", "es")
+    'es'
+    """
+    if post_lang and sum(map(str.isalpha, text)) < FEWEST_LETTERS:
+        return post_lang
+    lang, probability = _identifier(PASSAGE_LANGUAGES).classify(text)
+    if not post_lang or lang == post_lang:
+        return str(lang)
+    needed = BELIEVED_NEIGHBOUR if lang in _NEIGHBOURS.get(post_lang, ()) else BELIEVED
+    return str(lang) if probability >= needed else post_lang

@@ -1,0 +1,158 @@
+"""Posts to passages: paragraphs, sentences or whole documents, as positions in the unchanged text."""
+
+import re
+from collections.abc import Iterator
+
+import pandas as pd
+import sentencex
+
+from toolkit.corpus.language import language_of_passage
+from toolkit.errors import InputError, suggestion
+from toolkit.tables import UNITS, check
+
+__all__ = ["segment"]
+
+#: Line ends of all kinds, as Unicode's line breaking has them.
+_LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]*")
+#: What stands before the first word of a list item, heading or quotation and is not part of the passage.
+_MARK = re.compile(r"(?:[•·▪‣◦●○*+>–—-]|#{1,6}|\(?\d{1,2}[.)º]|\(?[a-h]\))[ \t\xa0]+")
+_LIST_MARK = re.compile(r"\s*(?:[•·▪‣◦●○*+–—-]|\(?\d{1,2}[.)º]|\(?[a-h]\))[ \t\xa0]")
+_CLOSED = re.compile(r"[.!?…:;»”\")\]]\s*\Z")
+#: A line at least this long that does not close a sentence was wrapped by a mail program or an editor.
+_WRAPPED = 55
+#: Borders that sentencex leaves out: after an ellipsis, and after "così via." which it takes for a street.
+_MORE_BORDERS = re.compile(r"(?:…|\.{3,}|così via\.)[\"'»”’)]*\s+(?=[¿¡«“\"(]?[A-ZÁÉÍÓÚÑÀÈÌÒÙ])")
+#: Nothing shorter than this is left standing as a sentence of its own.
+_SHORTEST = 2
+
+
+def segment(posts: pd.DataFrame, furniture: pd.DataFrame | None = None, *, unit: str = "sentence") -> pd.DataFrame:
+    """Cut posts into passages.
+
+    Parameters
+    ----------
+    posts : posts table; ``lang`` guides sentence borders (Spanish and Italian abbreviations) and languages.
+    furniture : furniture table; passages never cross its borders, and those inside it are marked.
+    unit : "sentence"; "paragraph" (a block between blank lines, or a list item); "document" (the whole text
+        from its first to its last visible character, furniture included but not marked).
+
+    Returns
+    -------
+    DataFrame
+        passages table: doc_id, passage_id (``doc_id:s12-80``: unit, start, end), start, end, unit, lang, furniture. Sorted by
+        post and position, without overlaps. List marks, heading marks and outer spaces stay outside.
+    """
+    if unit not in UNITS:
+        raise InputError(f"unit '{unit}' is unknown; {suggestion(unit, UNITS)}.")
+    posts = check("posts", posts)
+    spans: dict[str, list[tuple[int, int]]] = {}
+    if furniture is not None:
+        for doc_id, start, end in zip(furniture["doc_id"], furniture["start"], furniture["end"], strict=True):
+            spans.setdefault(doc_id, []).append((start, end))
+    rows = []
+    for doc_id, text, lang in zip(posts["doc_id"], posts["text"], posts["lang"], strict=True):
+        lang = lang if isinstance(lang, str) and lang else None
+        marked = sorted(spans.get(doc_id, []))
+        for start, end, is_furniture in _passages(text, lang, marked, unit):
+            believed = lang if unit == "document" and lang else language_of_passage(text[start:end], lang)
+            rows.append((doc_id, f"{doc_id}:{unit[0]}{start}-{end}", start, end, unit, believed, is_furniture))
+    columns = ["doc_id", "passage_id", "start", "end", "unit", "lang", "furniture"]
+    return check("passages", pd.DataFrame(rows, columns=columns))
+
+
+def _passages(
+    text: str, lang: str | None, marked: list[tuple[int, int]], unit: str
+) -> Iterator[tuple[int, int, bool]]:
+    if unit == "document":
+        start, end = _trim(text, 0, len(text), marks=False)
+        if start < end:
+            yield start, end, not _visible_outside(text, start, end, marked)
+        return
+    for start, end, is_furniture in _pieces(text, marked):
+        for block_start, block_end in _blocks(text, start, end):
+            parts = [(block_start, block_end)]
+            if unit == "sentence" and not is_furniture:
+                parts = list(_sentences(text, block_start, block_end, lang or "es"))
+            for part_start, part_end in parts:
+                part_start, part_end = _trim(text, part_start, part_end, marks=True)
+                if part_start < part_end:
+                    yield part_start, part_end, is_furniture
+
+
+def _visible_outside(text: str, start: int, end: int, marked: list[tuple[int, int]]) -> bool:
+    return any(text[a:b].strip() for a, b, furniture in _pieces(text, marked) if not furniture and b > start and a < end)
+
+
+def _pieces(text: str, marked: list[tuple[int, int]]) -> Iterator[tuple[int, int, bool]]:
+    """The text cut at the borders of furniture."""
+    position = 0
+    for start, end in marked:
+        if position < start:
+            yield position, start, False
+        yield start, end, True
+        position = max(position, end)
+    if position < len(text):
+        yield position, len(text), False
+
+
+def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Paragraphs: a new one begins at a blank line, at a list item, and after a line that is not wrapped prose."""
+    block: tuple[int, int] | None = None
+    position = start
+    while position < end:
+        match = _LINE.match(text, position, end)
+        line_end = match.end() if match else end
+        line = text[position:line_end]
+        blank = not line.strip()
+        if block is not None and (blank or not _continues(text[block[0] : block[1]], line)):
+            yield block
+            block = None
+        if not blank:
+            block = (position if block is None else block[0], line_end)
+        position = line_end + (2 if text[line_end : line_end + 2] == "\r\n" else 1)
+    if block is not None:
+        yield block
+
+
+def _continues(block: str, line: str) -> bool:
+    """Whether a line goes on with the sentence of the block before it."""
+    if _LIST_MARK.match(line):
+        return False
+    last = re.split(r"[\r\n\x0b\x0c\x85\u2028\u2029]", block)[-1]
+    first = line.lstrip()[:1]
+    return len(last.rstrip()) >= _WRAPPED and (not _CLOSED.search(last) or first.islower()) or first.islower()
+
+
+def _sentences(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int, int]]:
+    block = text[start:end]
+    # a wrapped line break is a space to the splitter: same length, so positions hold
+    plain = re.sub(r"[\r\n\x0b\x0c\x85\u2028\u2029]", " ", block)
+    borders = {boundary["end_index"] for boundary in sentencex.get_sentence_boundaries(lang, plain)}
+    borders |= {match.end() for match in _MORE_BORDERS.finditer(plain)}
+    position = 0
+    for border in sorted(borders | {len(block)}):
+        if border < len(block) and _wrong_border(plain, position, border):
+            continue
+        if border > position:
+            yield start + position, start + border
+            position = border
+
+
+def _wrong_border(plain: str, position: int, border: int) -> bool:
+    """A border after an abbreviation: what follows cannot begin a sentence, or too little stands before it."""
+    rest = plain[border:].lstrip()
+    before = plain[position:border].strip()
+    return rest[:1].islower() or rest[:1] in ":;,)" or len(before) <= _SHORTEST or bool(re.search(r"\b[nN]\.$", before) and rest[:1].isdigit())
+
+
+def _trim(text: str, start: int, end: int, *, marks: bool) -> tuple[int, int]:
+    """Without outer white space and, if wanted, without list and heading marks in front."""
+    while start < end and text[start].isspace():
+        start += 1
+    while marks and start < end and (match := _MARK.match(text, start, end)):
+        start = match.end()
+        while start < end and text[start].isspace():
+            start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end

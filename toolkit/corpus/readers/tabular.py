@@ -1,0 +1,104 @@
+"""Tables with one post a row: JSON Lines, CSV, TSV and Parquet with the columns doc_id, lang, text."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from toolkit.corpus.encoding import decode
+from toolkit.corpus.readers.record import MAX_CHARACTERS, Record
+from toolkit.errors import InputError
+
+__all__ = ["read_csv", "read_jsonl", "read_parquet", "read_tsv"]
+
+
+def read_jsonl(path: Path, name: str) -> Iterator[Record]:
+    """One record a line; a line that is no JSON object, or has no text, is refused with its number."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            place = f"{name}:{number}"
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line.decode("utf-8-sig"))
+            except (ValueError, RecursionError) as error:
+                yield Record(place, refused=f"line {number} is not JSON in UTF-8: {_reason(error)}")
+                continue
+            if not isinstance(row, dict):
+                yield Record(place, refused=f"line {number} is not a JSON object with the keys doc_id, lang, text")
+                continue
+            yield _record(row, place, f"line {number}")
+
+
+def read_csv(path: Path, name: str) -> Iterator[Record]:
+    """One record a row; the first row names the columns, the separator (comma or semicolon) is found out."""
+    return _read_separated(path, name, None)
+
+
+def read_tsv(path: Path, name: str) -> Iterator[Record]:
+    """One record a row; the first row names the columns, separated by tabs."""
+    return _read_separated(path, name, "\t")
+
+
+def read_parquet(path: Path, name: str) -> Iterator[Record]:
+    """One record a row."""
+    import pyarrow.lib
+    import pyarrow.parquet
+
+    try:
+        batches = pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=1000)
+        rows = (row for batch in batches for row in batch.to_pylist())
+        for number, row in enumerate(rows, 1):
+            yield _record(row, f"{name}:{number}", f"row {number}")
+    except (pyarrow.lib.ArrowInvalid, OSError) as error:
+        yield Record(name, refused=f"cannot be read as Parquet: {_reason(error)}")
+
+
+def _read_separated(path: Path, name: str, separator: str | None) -> Iterator[Record]:
+    try:
+        text = decode(path.read_bytes()).text
+    except InputError as error:
+        yield Record(name, refused=str(error))
+        return
+    head = text.split("\n", 1)[0]
+    separator = separator or (";" if head.count(";") > head.count(",") else ",")
+    csv.field_size_limit(MAX_CHARACTERS * 4)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    if "text" not in (reader.fieldnames or []):
+        columns = ", ".join(reader.fieldnames or []) or "none"
+        yield Record(name, refused=f"has no column 'text' (columns: {columns}); name the column of the texts so")
+        return
+    try:
+        for row in reader:
+            yield _record(row, f"{name}:{reader.line_num}", f"line {reader.line_num}")
+    except csv.Error as error:
+        yield Record(name, refused=f"line {reader.line_num} cannot be read as a table: {error}")
+
+
+def _record(row: Mapping[Any, Any], place: str, where: str) -> Record:
+    text = row.get("text")
+    if not isinstance(text, str):
+        return Record(place, refused=f"{where} has no text in 'text' (got {str(text)[:40]!r})")
+    if len(text) > MAX_CHARACTERS:
+        return Record(place, refused=f"{where} has {len(text):,} characters, more than {MAX_CHARACTERS:,}")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        return Record(place, refused=f"{where} has half a character (a lone surrogate) at {error.start}")
+    metadata = {
+        str(key).lower(): str(value)
+        for key, value in row.items()
+        if key is not None and key not in ("text", "doc_id") and value not in (None, "") and not _nested(value)
+    }
+    doc_id = row.get("doc_id")
+    return Record(place if doc_id in (None, "") else str(doc_id), text, metadata)
+
+
+def _nested(value: Any) -> bool:
+    return isinstance(value, dict | list)
+
+
+def _reason(error: BaseException) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,130 @@
+"""Reading and writing files so that nothing half-written, oversized or executable comes in or goes out."""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from toolkit.errors import InputError, OutputError
+
+__all__ = ["parse_yaml", "read_yaml", "sha256_text", "write_bytes", "write_json", "write_text"]
+
+#: The largest YAML text that is read. The biggest file of this project (a cue lexicon) has about 0.2 MB.
+MAX_YAML_CHARACTERS = 4_000_000
+#: The deepest nesting of YAML that is read; codebooks need five levels.
+MAX_YAML_DEPTH = 30
+
+_Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _StrictLoader(_Loader):  # type: ignore[misc, valid-type]
+    """YAML without tags that build objects and without a key given twice.
+
+    Plain scalars are read as in YAML 1.2: ``No`` is the word and not false, ``10:32`` is not 632.
+    """
+
+    yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012 - filled below, as PyYAML wants it
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key_node, _ in node.value:
+            key = str(key_node.value)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key}' is given twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+for _tag, _pattern, _first in (
+    ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
+    ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
+    ("int", r"^[-+]?[0-9]+$", "-+0123456789"),
+    ("float", r"^[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?$", "-+0123456789."),
+    ("timestamp", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "0123456789"),
+):
+    _StrictLoader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+
+
+def parse_yaml(text: str, where: str) -> Any:
+    """The value of a YAML text from an untrusted source.
+
+    Refused with :class:`InputError` naming ``where`` and, where there is one, the line: texts over
+    4 million characters, aliases (``*name``, which can multiply without bound), tags that build objects,
+    keys given twice, nesting deeper than 30 levels, and anything that is not YAML.
+
+    >>> parse_yaml("title: Hola", "a.md")
+    {'title': 'Hola'}
+    """
+    if len(text) > MAX_YAML_CHARACTERS:
+        raise InputError(f"{where}: has {len(text):,} characters of YAML, more than {MAX_YAML_CHARACTERS:,}.")
+    try:
+        depth = 0
+        for event in yaml.parse(text, Loader=_StrictLoader):
+            if isinstance(event, yaml.AliasEvent):
+                line = event.start_mark.line + 1
+                raise InputError(f"{where}, line {line}: YAML aliases (*name) are refused; write the value out.")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_YAML_DEPTH:
+                raise InputError(f"{where}: YAML is nested deeper than {MAX_YAML_DEPTH} levels; flatten it.")
+        return yaml.load(text, Loader=_StrictLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line_text = f", line {mark.line + 1}" if mark is not None else ""
+        problem = getattr(error, "problem", None) or str(error)
+        raise InputError(f"{where}{line_text}: not valid YAML: {problem}.") from error
+    except (ValueError, OverflowError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"{where}: a value cannot be read as YAML: {error}.") from error
+
+
+def read_yaml(path: Path) -> Any:
+    """The value of a YAML file in UTF-8; see :func:`parse_yaml` for what is refused."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 (byte {error.start}); save the file as UTF-8.") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}.") from error
+    return parse_yaml(text, str(path))
+
+
+def sha256_text(text: str) -> str:
+    """SHA-256 of a text in UTF-8, 64 hexadecimal digits."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: into a neighbour, flushed to disk, then renamed over ``path``."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}.") from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text file whole or not at all, line ends as given."""
+    write_bytes(path, text.encode("utf-8", "surrogatepass"))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as indented JSON, keys in the order given."""
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")

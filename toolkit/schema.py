@@ -1,0 +1,76 @@
+"""Checked settings: pydantic models that refuse what they do not know, with errors a reader can act on."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from toolkit.errors import InputError, suggestion
+
+__all__ = ["StrictModel", "validate"]
+
+
+class StrictModel(BaseModel):
+    """A record whose unknown keys, wrong types and values out of range are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, str_strip_whitespace=False)
+
+
+Model = TypeVar("Model", bound=StrictModel)
+
+
+def validate(model: type[Model], data: Any, where: str) -> Model:
+    """``data`` as a ``model``; every problem becomes one sentence that starts with ``where``.
+
+    Raises :class:`InputError` with one line per problem: the key, what was got, what is allowed, and for an
+    unknown key the nearest valid one.
+    """
+    if not isinstance(data, Mapping):
+        raise InputError(f"{where}: expected keys and values, got {_shown(data)}.")
+    try:
+        # read as JSON: lists fill tuples and dates are text, while "5" for 5 is still refused
+        return model.model_validate_json(json.dumps(data, default=str))
+    except ValidationError as error:
+        problems = [_sentence(model, problem) for problem in error.errors(include_url=False)]
+        raise InputError("\n".join(f"{where}: {problem}" for problem in problems[:20])) from error
+
+
+def _sentence(model: type[BaseModel], problem: Mapping[str, Any]) -> str:
+    location, kind, got = problem["loc"], problem["type"], problem.get("input")
+    key = ".".join(str(part) for part in location) or "the whole"
+    context = problem.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"unknown key '{key}'; {suggestion(str(location[-1]), _fields_at(model, location[:-1]))}"
+    if kind == "missing":
+        return f"the key '{key}' is missing."
+    if kind == "value_error":
+        return f"key '{key}': {context.get('error', problem['msg'])}"
+    allowed = problem["msg"].replace("Input should be ", "").replace("Value should have ", "")
+    return f"key '{key}': got {_shown(got)}, allowed is {allowed}."
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _fields_at(model: Any, location: tuple[Any, ...]) -> list[str]:
+    """The field names valid at a place of a nested model."""
+    for part in location:
+        if isinstance(part, int):
+            continue
+        if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
+            model = _inner(model.model_fields[part].annotation)
+    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+
+
+def _inner(annotation: Any) -> Any:
+    """The model inside ``tuple[Code, ...]``, ``dict[str, Code]`` or ``Code | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in get_args(annotation):
+        found = _inner(argument)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,115 @@
+"""Every choice of an analysis, in one commented TOML file."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from toolkit.errors import InputError
+from toolkit.resources import data_file
+from toolkit.schema import StrictModel, validate
+
+__all__ = ["Study", "load_study", "study_toml"]
+
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class _About(StrictModel):
+    title: Annotated[str, Field(min_length=1, max_length=200)] = "Themes and principles"
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+
+
+class _Corpus(StrictModel):
+    path: str = ""
+    languages: Annotated[tuple[Literal["es", "it"], ...], Field(min_length=1)] = ("es", "it")
+
+
+class _Text(StrictModel):
+    pipeline: Literal["auto", "trained", "simple"] = "auto"
+
+
+class _Topics(StrictModel):
+    per_language: Annotated[int, Field(ge=0, le=200)] = 4
+    joint: Annotated[int, Field(ge=0, le=200)] = 6
+    runs: Annotated[int, Field(ge=1, le=100)] = 10
+    iterations: Annotated[int, Field(ge=10, le=20_000)] = 1000
+    fewest_posts: Annotated[int, Field(ge=1)] = 2
+    largest_share: Share = 0.5
+
+
+class _Principles(StrictModel):
+    codebook: Annotated[str, Field(min_length=1)] = "cluetrain"
+    method: Literal["hybrid", "examples", "cues"] = "hybrid"
+    unit: Literal["sentence", "paragraph"] = "sentence"
+    cut: Annotated[float, Field(ge=0, le=1)] | Literal["auto"] = "auto"
+
+
+class _Statistics(StrictModel):
+    bootstrap: Annotated[int, Field(ge=100, le=100_000)] = 1000
+    permutations: Annotated[int, Field(ge=100, le=100_000)] = 1000
+    confidence: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
+
+
+class Study(StrictModel):
+    """The settings of an analysis. Defaults are those of ``toolkit run`` without arguments; what each means
+    stands beside it in ``toolkit/data/templates/study.toml``."""
+
+    study: _About = _About()
+    corpus: _Corpus = _Corpus()
+    text: _Text = _Text()
+    topics: _Topics = _Topics()
+    principles: _Principles = _Principles()
+    statistics: _Statistics = _Statistics()
+
+    def with_corpus(self, path: str) -> "Study":
+        """The same study of another corpus."""
+        return self.model_copy(update={"corpus": self.corpus.model_copy(update={"path": path})})
+
+
+def load_study(path: str | Path) -> Study:
+    """Settings from a TOML file; relative paths in it are taken from the file's folder.
+
+    Raises :class:`InputError`: not TOML (with the line), unknown keys (with the nearest valid one), wrong types
+    and values out of range (with what was got and what is allowed).
+    """
+    path = Path(path)
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: not valid TOML: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 (byte {error.start}); save the file as UTF-8.") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}.") from error
+    study = validate(Study, data, str(path))
+    return _from_folder(study, path.parent)
+
+
+def _from_folder(study: Study, folder: Path) -> Study:
+    corpus, book = study.corpus.path, study.principles.codebook
+    if corpus and not Path(corpus).is_absolute():
+        study = study.with_corpus(str(folder / corpus))
+    if book.endswith((".yaml", ".yml")) and not Path(book).is_absolute():
+        principles = study.principles.model_copy(update={"codebook": str(folder / book)})
+        study = study.model_copy(update={"principles": principles})
+    return study
+
+
+def study_toml(study: Study | None = None) -> str:
+    """The commented TOML file of a study; :func:`load_study` reads the same study back."""
+    import jinja2
+
+    template = data_file("templates", "study.toml").read_text(encoding="utf-8")
+    environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True, autoescape=False)
+    environment.filters["toml"] = _toml
+    return environment.from_string(template).render((study or Study()).model_dump())
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(_toml(part) for part in value) + "]"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + "".join(sign if sign >= " " and sign != "\x7f" else f"\\u{ord(sign):04x}" for sign in escaped) + '"'
+    return repr(value)

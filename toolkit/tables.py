@@ -1,0 +1,275 @@
+"""The table contracts: columns, types and rules of every table, and the error that says which row broke which.
+
+Public functions of all rooms check their tables here on the way in and on the way out. All tables are tidy
+pandas DataFrames. Positions (``start``, ``end``) count Unicode code points in the unchanged text of a post,
+half-open: ``text[start:end]`` is the passage. Columns beyond the contract are kept, to the right of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from toolkit.errors import InputError, suggestion
+
+__all__ = ["CONTRACTS", "STANCES", "UNITS", "Column", "check", "check_quotes", "empty"]
+
+#: How a coded passage stands towards its code; defined in the codebook.
+STANCES = ("endorses", "breach", "rejects", "mentions")
+#: What a passage can be.
+UNITS = ("sentence", "paragraph", "document")
+
+Kind = Literal["text", "whole", "number", "truth", "any"]
+_WORDS = {
+    "text": "text",
+    "whole": "a whole number",
+    "number": "a number",
+    "truth": "true or false",
+    "any": "anything",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract: ``kind`` of value, whether it may be missing, and the range or set allowed."""
+
+    kind: Kind = "text"
+    missing: bool = False
+    low: float | None = None
+    high: float | None = None
+    allowed: tuple[str, ...] = ()
+
+
+_SPAN = {"start": Column("whole", low=0), "end": Column("whole", low=0)}
+_SCORE = Column("number", missing=True, low=0, high=1)
+
+CONTRACTS: dict[str, dict[str, Column]] = {
+    "posts": {
+        "doc_id": Column(),
+        "lang": Column(missing=True),
+        "text": Column(),
+        "title": Column(missing=True),
+        "author": Column(missing=True),
+        "date": Column(missing=True),
+        "url": Column(missing=True),
+        "source": Column(missing=True),
+        "sha256": Column(),
+    },
+    "skipped": {"source": Column(), "reason": Column()},
+    "furniture": {"doc_id": Column(), **_SPAN, "rule": Column(), "kind": Column(), "quote": Column()},
+    "passages": {
+        "doc_id": Column(),
+        "passage_id": Column(),
+        **_SPAN,
+        "unit": Column(allowed=UNITS),
+        "lang": Column(missing=True),
+        "furniture": Column("truth"),
+    },
+    "tokens": {
+        "doc_id": Column(),
+        "passage_id": Column(),
+        **_SPAN,
+        "text": Column(),
+        "lemma": Column(),
+        "pos": Column(missing=True),
+        "is_stop": Column("truth"),
+    },
+    "annotations": {
+        "doc_id": Column(),
+        **_SPAN,
+        "quote": Column(),
+        "codebook": Column(),
+        "codebook_version": Column(missing=True),
+        "code": Column(),
+        "stance": Column(missing=True, allowed=STANCES),
+        "coder": Column(),
+        "kind": Column(allowed=("human", "machine")),
+        "score": _SCORE,
+        "evidence": Column(missing=True),
+        "created": Column(missing=True),
+        "note": Column(missing=True),
+    },
+    "scores": {
+        "doc_id": Column(),
+        **_SPAN,
+        "code": Column(),
+        "score": Column("number", low=0, high=1),
+        "decided": Column("truth"),
+        "stance": Column(missing=True, allowed=STANCES),
+    },
+    "topics": {"topic": Column(), "term": Column(), "weight": Column("number", low=0)},
+    "shares": {
+        "doc_id": Column(),
+        "passage_id": Column(),
+        "topic": Column(),
+        "share": Column("number", low=0, high=1),
+    },
+    "topic_summary": {
+        "topic": Column(),
+        "model": Column(),
+        "label": Column(),
+        "n": Column("whole", low=0),
+        "stability": _SCORE,
+    },
+    "theme_principles": {
+        "topic": Column(),
+        "codebook": Column(),
+        "code": Column(),
+        "share": Column("number", low=0, high=1),
+        "lift": Column("number", missing=True, low=0),
+        "ci_low": _SCORE,
+        "ci_high": _SCORE,
+        "p_value": _SCORE,
+        "n": Column("whole", low=0),
+    },
+    "principles": {
+        "lang": Column(),
+        "codebook": Column(),
+        "code": Column(),
+        "count": Column("whole", low=0),
+        "n": Column("whole", low=0),
+        "share": Column("number", low=0, high=1),
+        "ci_low": _SCORE,
+        "ci_high": _SCORE,
+    },
+    "stances": {
+        "lang": Column(),
+        "codebook": Column(),
+        "code": Column(),
+        "stance": Column(allowed=STANCES),
+        "count": Column("whole", low=0),
+    },
+}
+
+_UNIQUE = {
+    "posts": ["doc_id"],
+    "passages": ["passage_id"],
+    "scores": ["doc_id", "start", "end", "code"],
+    "topics": ["topic", "term"],
+    "shares": ["passage_id", "topic"],
+    "topic_summary": ["topic"],
+    "theme_principles": ["topic", "codebook", "code"],
+    "principles": ["lang", "codebook", "code"],
+}
+
+
+def check(name: str, frame: pd.DataFrame, texts: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """The table in contract order and types, or :class:`InputError` naming column, row and rule.
+
+    Parameters
+    ----------
+    name : a key of :data:`CONTRACTS`.
+    frame : the table; columns that may be missing are added empty, further columns are kept.
+    texts : text of each ``doc_id``; where given, positions must lie inside the text and, where the table has
+        a ``quote``, the text between them must be the quote.
+
+    Rows are numbered from 1 in the messages, as a spreadsheet would without its heading.
+    """
+    contract = _contract(name)
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(f"{name}: got {type(frame).__name__}, expected a pandas DataFrame.")
+    absent = [column for column, rule in contract.items() if column not in frame and not rule.missing]
+    if absent:
+        raise InputError(
+            f"{name}: the column '{absent[0]}' is missing; the table has {', '.join(map(str, frame.columns))}."
+        )
+    rest = [column for column in frame.columns if column not in contract]
+    values = {
+        column: _checked(name, column, rule, frame[column]) if column in frame else _nothing(rule, frame.index)
+        for column, rule in contract.items()
+    }
+    table = pd.DataFrame({**values, **{column: frame[column] for column in rest}}, index=frame.index)
+    table = table.reset_index(drop=True)
+    if "start" in contract:
+        _refuse(name, "end", table["end"] < table["start"], table["end"], "end >= start")
+    if name in _UNIQUE:
+        keys = _UNIQUE[name]
+        double = table.duplicated(keys)
+        if double.any():
+            row = int(double.to_numpy().argmax())
+            shown = ", ".join(f"{key} {table[key].iloc[row]!r}" for key in keys)
+            raise InputError(f"{name}, row {row + 1}: {shown} stands there a second time; it must be unique.")
+    if texts is not None:
+        check_quotes(name, table, texts)
+    return table
+
+
+def check_quotes(name: str, table: pd.DataFrame, texts: Mapping[str, str]) -> None:
+    """Refuse rows that point to no text, outside a text, or whose ``quote`` is not the text they point to."""
+    quotes = table["quote"].tolist() if "quote" in table else None
+    rows = zip(table["doc_id"].tolist(), table["start"].tolist(), table["end"].tolist(), strict=True)
+    for row, (doc_id, start, end) in enumerate(rows):
+        text = texts.get(doc_id)
+        if text is None:
+            raise InputError(f"{name}, row {row + 1}: no post has the doc_id '{doc_id}'.")
+        if end > len(text):
+            raise InputError(
+                f"{name}, row {row + 1}: end {end} lies outside the text of '{doc_id}', which has "
+                f"{len(text)} characters (positions count Unicode code points)."
+            )
+        if quotes is not None and text[start:end] != quotes[row]:
+            raise InputError(
+                f"{name}, row {row + 1}: the quote {_short(quotes[row])} is not the text of '{doc_id}' "
+                f"from {start} to {end}, which is {_short(text[start:end])}."
+            )
+
+
+def empty(name: str) -> pd.DataFrame:
+    """A table of the contract without rows."""
+    return check(name, pd.DataFrame({column: [] for column in _contract(name)}))
+
+
+def _contract(name: str) -> dict[str, Column]:
+    if name not in CONTRACTS:
+        raise InputError(f"no table contract '{name}'; {suggestion(name, CONTRACTS)}.")
+    return CONTRACTS[name]
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 70 else text[:67] + "..."
+
+
+def _nothing(rule: Column, index: pd.Index) -> pd.Series:
+    dtype = "float64" if rule.kind == "number" else "str"
+    return pd.Series([None] * len(index), index=index, dtype=dtype)
+
+
+def _refuse(name: str, column: str, bad: pd.Series, values: pd.Series, rule: str) -> None:
+    if bad.any():
+        row = int(bad.to_numpy().argmax())
+        raise InputError(f"{name}, row {row + 1}, column '{column}': got {_short(values.iloc[row])}, rule: {rule}.")
+
+
+def _checked(name: str, column: str, rule: Column, values: pd.Series) -> pd.Series:
+    missing = values.isna()
+    if not rule.missing:
+        _refuse(name, column, missing, values, "must not be missing")
+    result = _typed(name, column, rule, values, missing)
+    if rule.low is not None:
+        _refuse(name, column, result < rule.low, values, f"at least {rule.low:g}")
+    if rule.high is not None:
+        _refuse(name, column, result > rule.high, values, f"at most {rule.high:g}")
+    if rule.allowed:
+        _refuse(name, column, ~missing & ~result.isin(rule.allowed), values, "one of " + ", ".join(rule.allowed))
+    return result
+
+
+def _typed(name: str, column: str, rule: Column, values: pd.Series, missing: pd.Series) -> pd.Series:
+    wanted = f"must be {_WORDS[rule.kind]}"
+    if rule.kind == "text":
+        if not isinstance(values.dtype, pd.StringDtype):
+            wrong = ~missing & ~values.map(lambda value: isinstance(value, str)).astype(bool)
+            _refuse(name, column, wrong, values, wanted)
+        return values.astype("str")
+    if rule.kind == "truth":
+        wrong = ~values.isin([True, False]) if len(values) else values.astype(bool)
+        _refuse(name, column, wrong, values, wanted)
+        return values.astype(bool)
+    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    _refuse(name, column, numbers.isna() & ~missing, values, wanted)
+    if rule.kind == "whole":
+        _refuse(name, column, numbers % 1 != 0, values, wanted)
+        return numbers.astype("int64")
+    return numbers

@@ -1,0 +1,23 @@
+"""The only room that imports spaCy and the sentence encoder: tokens, cue matching, sentence vectors."""
+
+from toolkit.text.embeddings import Encoder, SentenceEncoder, embed
+from toolkit.text.matching import CueMatcher, Hit, fold
+from toolkit.text.pipelines import LANGUAGES, Pipeline, lemmatise, pipeline
+from toolkit.text.tokens import content_terms, folded_lemmas, stop_words, tokenise
+
+__all__ = [
+    "LANGUAGES",
+    "CueMatcher",
+    "Encoder",
+    "Hit",
+    "Pipeline",
+    "SentenceEncoder",
+    "content_terms",
+    "embed",
+    "fold",
+    "folded_lemmas",
+    "lemmatise",
+    "pipeline",
+    "stop_words",
+    "tokenise",
+]

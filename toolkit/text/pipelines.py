@@ -1,0 +1,82 @@
+"""Which tokeniser, lemmatiser and tagger a language gets, and saying so.
+
+A trained spaCy pipeline where one is installed; else spaCy's blank tokeniser with simplemma's lemmas, and no
+parts of speech. Trained pipelines are licensed apart and never bundled.
+"""
+
+import importlib.util
+from functools import cached_property, lru_cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Literal, get_args
+
+from toolkit.errors import InputError, suggestion
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+__all__ = ["LANGUAGES", "Choice", "Pipeline", "lemmatise", "pipeline"]
+
+Choice = Literal["auto", "trained", "simple"]
+#: Languages with tokeniser rules, stop words and lemmas.
+LANGUAGES = ("es", "it", "en")
+_TRAINED = {"es": "es_core_news_sm", "it": "it_core_news_sm", "en": "en_core_web_sm"}
+#: Components that themes and statistics do not need.
+_UNUSED = ["parser", "ner", "senter"]
+
+
+class Pipeline:
+    """A language's pipeline: ``name`` for the record, ``trained`` (parts of speech are known), ``nlp``."""
+
+    def __init__(self, lang: str, *, trained: bool) -> None:
+        self.lang = lang
+        self.trained = trained
+
+    @cached_property
+    def nlp(self) -> "Language":
+        """The spaCy object, loaded at first use."""
+        import spacy
+
+        if self.trained:
+            return spacy.load(_TRAINED[self.lang], exclude=_UNUSED)
+        return spacy.blank(self.lang)
+
+    @property
+    def name(self) -> str:
+        """What is used, with versions, for run records."""
+        if self.trained:
+            return f"spaCy {version('spacy')}, {_TRAINED[self.lang]} {version(_TRAINED[self.lang])}"
+        return f"spaCy {version('spacy')} blank tokeniser, simplemma {version('simplemma')} (no parts of speech)"
+
+
+@lru_cache(maxsize=16)
+def pipeline(lang: str, choice: Choice = "auto") -> Pipeline:
+    """The pipeline of a language.
+
+    ``choice``: "auto" (trained where installed), "trained" (an error where not), "simple" (never trained: the
+    same result on every machine).
+    """
+    if lang not in LANGUAGES:
+        raise InputError(f"no pipeline for language '{lang}'; {suggestion(lang, LANGUAGES)}.")
+    if choice not in get_args(Choice):
+        raise InputError(f"pipeline '{choice}' is unknown; {suggestion(choice, get_args(Choice))}.")
+    installed = importlib.util.find_spec(_TRAINED[lang]) is not None
+    if choice == "trained" and not installed:
+        name = _TRAINED[lang]
+        raise InputError(
+            f"the trained pipeline {name} is not installed; install it with "
+            f"'conda install -c conda-forge spacy-model-{name}', or choose pipeline 'auto' or 'simple'."
+        )
+    return Pipeline(lang, trained=installed and choice != "simple")
+
+
+@lru_cache(maxsize=500_000)
+def lemmatise(word: str, lang: str) -> str:
+    """The lemma of a word form by simplemma, lower case; the form itself where simplemma knows none.
+
+    >>> lemmatise("Conversaciones", "es"), lemmatise("ascoltarli", "it")
+    ('conversación', 'ascoltare')
+    """
+    import simplemma
+
+    lemma: str = simplemma.lemmatize(word.lower(), lang=lang)
+    return lemma.lower()
