@@ -1,0 +1,131 @@
+"""The command line: arguments in, one call into the rooms below, errors as one sentence.
+
+Nothing heavy is imported before it is needed, so that ``toolkit --help`` answers at once.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from toolkit import __version__
+from toolkit.errors import ToolkitError
+
+__all__ = ["main"]
+
+_RUN_HELP = """\
+Without arguments: themes and principles of the bundled corpus. With STUDY.toml: the study that file describes
+(every run writes its own, commented, into its folder; copy and change it)."""
+_MAP_HELP = """\
+Give the passages of INPUT the codes of a codebook. INPUT: a corpus folder, a text file, or JSON Lines / CSV /
+Parquet with doc_id, lang, text. OUT: .jsonl, .csv or .parquet, one row per code given."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status: 0 done, 1 a check failed, 2 wrong use or bad input."""
+    options = _parser().parse_args(arguments)
+    if not hasattr(options, "command"):
+        _parser().print_help()
+        return 0
+    try:
+        status: int = options.command(options)
+        return status
+    except ToolkitError as error:
+        print(f"toolkit: {error}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        print("toolkit: stopped; nothing half-written was left.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="toolkit", description="Themes and Cluetrain-style principles in Spanish and Italian texts about social media."
+    )
+    parser.add_argument("--version", action="version", version=f"cluetrain-toolkit {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    run = commands.add_parser("run", help="analyse a corpus and write report, tables and figures", description=_RUN_HELP)
+    run.add_argument("study", nargs="?", metavar="STUDY.toml", help="settings; the defaults without")
+    run.add_argument("--corpus", metavar="PATH", help="folder or file of texts, instead of the study's")
+    run.add_argument("--output", metavar="DIR", help="folder to make (default: cluetrain-run, or the next free number)")
+    run.add_argument("--overwrite", action="store_true", help="replace DIR if an earlier run made it")
+    _workers(run)
+    run.set_defaults(command=_run)
+
+    check = commands.add_parser("check", help="repeat a run and compare every table", description="Exit status 1 if a table differs.")
+    check.add_argument("folder", metavar="DIR", help="a folder made by 'toolkit run'")
+    check.add_argument("--corpus", metavar="PATH", help="where the texts are now, if they were moved")
+    _workers(check)
+    check.set_defaults(command=_check)
+
+    mapping = commands.add_parser("map", help="give passages the codes of a codebook", description=_MAP_HELP)
+    mapping.add_argument("input", metavar="INPUT")
+    mapping.add_argument("--codebook", default="cluetrain", metavar="NAME|FILE", help="bundled name or .yaml file (default: %(default)s)")
+    mapping.add_argument("--output", required=True, metavar="OUT", help="annotations: .jsonl, .csv or .parquet")
+    mapping.add_argument("--scores", metavar="FILE", help="also write a score for every passage and code: .csv, .jsonl or .parquet")
+    mapping.add_argument("--unit", default="sentence", choices=["sentence", "paragraph", "document"], help="default: %(default)s")
+    mapping.add_argument("--method", default="hybrid", choices=["hybrid", "examples", "cues"], help="default: %(default)s")
+    mapping.add_argument("--cut", type=float, metavar="0-1", help="score from which a code is given (default: the coder's own)")
+    mapping.set_defaults(command=_map)
+
+    lab = commands.add_parser("lab", help="open JupyterLab on the notebooks", description="Copies the notebooks to DIR and opens JupyterLab there.")
+    lab.add_argument("folder", nargs="?", default="cluetrain-notebooks", metavar="DIR", help="default: %(default)s")
+    lab.add_argument("--no-browser", action="store_true", help="start the server only")
+    lab.set_defaults(command=_lab)
+    return parser
+
+
+def _workers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--workers", type=int, metavar="N", help="processes (default: as many as pay off); results are the same")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from toolkit.parallel import default_workers
+    from toolkit.settings import Study, load_study
+    from toolkit.study import run_study
+
+    study = load_study(options.study) if options.study else Study()
+    if options.corpus:
+        study = study.with_corpus(options.corpus)
+    workers = options.workers if options.workers is not None else default_workers()
+    folder = run_study(study, options.output, workers=workers, overwrite=options.overwrite, say=_say)
+    print(f"Report:  {folder / 'report.html'}  (open it in a browser)")
+    print(f"Tables:  {folder / 'tables'}\nFigures: {folder / 'figures'}\nRecord:  {folder / 'run.json'}")
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from toolkit.parallel import default_workers
+    from toolkit.study import check_run
+
+    workers = options.workers if options.workers is not None else default_workers()
+    for line in check_run(options.folder, workers=workers, corpus=options.corpus, say=_say):
+        print(line)
+    print("The study was repeated and every table is identical.")
+    return 0
+
+
+def _map(options: argparse.Namespace) -> int:
+    from toolkit.mapping import map_texts
+
+    for line in map_texts(
+        options.input,
+        options.output,
+        scores=options.scores,
+        codebook=options.codebook,
+        unit=options.unit,
+        method=options.method,
+        cut=options.cut,
+    ):
+        _say(line)
+    return 0
+
+
+def _lab(options: argparse.Namespace) -> int:
+    from toolkit.lab import open_lab
+
+    return open_lab(options.folder, browser=not options.no_browser, say=_say)

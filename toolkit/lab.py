@@ -1,0 +1,36 @@
+"""Opening JupyterLab on the tutorial notebooks, without touching the originals."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from toolkit.errors import OutputError
+from toolkit.resources import notebooks_folder
+
+__all__ = ["copy_notebooks", "open_lab"]
+
+
+def copy_notebooks(folder: str | Path) -> list[Path]:
+    """Copy the tutorial notebooks into a folder; those already there are kept as they are. Returns the new ones."""
+    target = Path(folder)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        copied = []
+        for notebook in sorted(notebooks_folder().glob("*.ipynb")):
+            place = target / notebook.name
+            if not place.exists():
+                shutil.copyfile(notebook, place)
+                copied.append(place)
+        return copied
+    except OSError as error:
+        raise OutputError(f"{target}: cannot be written: {error.strerror}; give another folder.") from error
+
+
+def open_lab(folder: str | Path, *, browser: bool = True, say: Callable[[str], None] = print) -> int:
+    """Copy the notebooks and run JupyterLab there until it is stopped; returns its exit status."""
+    copied = copy_notebooks(folder)
+    say(f"{len(copied)} notebooks copied to {folder}; notebooks already there were kept. Stop with Ctrl+C.")
+    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"]
+    return subprocess.call(command + ([] if browser else ["--no-browser"]))

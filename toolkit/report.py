@@ -1,0 +1,211 @@
+"""Tables and figures to one self-contained HTML page.
+
+The page has no script and loads nothing: its own policy forbids both. Every text in it is escaped. Templates are
+files in ``toolkit/data/templates``; this module only gathers what they show.
+"""
+
+import base64
+import datetime
+import io
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+import pandas as pd
+
+from toolkit import plots
+from toolkit.analysis import Analysis
+from toolkit.reading import best_passages, marked_post, with_cues
+from toolkit.resources import data_file
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_figures", "figure_bytes", "render_report"]
+
+#: Posts shown whole in the page; a corpus may have thousands.
+MOST_POSTS = 100
+_MOST_CHARACTERS = 30_000
+_LANGUAGES = {"es": "Spanish", "it": "Italian", "en": "English"}
+
+
+def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
+    """The figures of a report by name."""
+    tables = analysis.tables
+    names = _names(analysis)
+    figures = {
+        "principles": plots.principle_shares(tables["principles"], names),
+        "stances": plots.stances(tables["stances"], names),
+    }
+    summary = tables["topic_summary"]
+    if len(summary):
+        figures["themes"] = plots.theme_sizes(summary)
+        labels = dict(zip(summary["topic"], summary["label"], strict=True))
+        figures["theme_principles"] = plots.theme_principles(tables["theme_principles"], names, labels)
+    return figures
+
+
+def figure_bytes(ax: "Axes", kind: str) -> bytes:
+    """A figure as "svg" or "png"; the same figure gives the same bytes."""
+    import matplotlib
+
+    buffer = io.BytesIO()
+    metadata = {"Date": None} if kind == "svg" else {"Software": None}
+    with matplotlib.rc_context({"svg.hashsalt": "cluetrain-toolkit", "svg.fonttype": "path"}):
+        ax.figure.savefig(buffer, format=kind, dpi=160, metadata=metadata)
+    return buffer.getvalue()
+
+
+def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapping[str, Any]) -> str:
+    """The page. ``figures``: SVG by name; ``record``: the run record (versions, hashes, settings, timings)."""
+    folder = data_file("templates", "report.html").parent
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+    )
+    environment.filters["percent"] = _percent
+    images = {name: "data:image/svg+xml;base64," + base64.b64encode(data).decode() for name, data in figures.items()}
+    return environment.get_template("report.html").render(
+        style=jinja2.filters.Markup(data_file("templates", "report.css").read_text(encoding="utf-8")),
+        images=images,
+        record=record,
+        study=analysis.study,
+        used=analysis.used,
+        notes=analysis.notes,
+        made=datetime.date.fromisoformat(str(record["created"])[:10]).strftime("%-d %B %Y") if record else "",
+        **_summary(analysis),
+        themes=_themes(analysis),
+        principles=_principles(analysis),
+        posts=_posts(analysis),
+        furniture=_furniture(analysis),
+        skipped=analysis.tables["skipped"].to_dict("records"),
+    )
+
+
+def _names(analysis: Analysis) -> dict[str, str]:
+    return {code: analysis.codebook.name(code) for code in analysis.codebook.code_ids}
+
+
+def _percent(value: float, digits: int = 0) -> str:
+    return "–" if pd.isna(value) else f"{100 * value:.{digits}f} %"
+
+
+def _summary(analysis: Analysis) -> dict[str, Any]:
+    """Counts and the first findings in words."""
+    tables = analysis.tables
+    posts, passages = tables["posts"], tables["passages"]
+    unit = analysis.study.principles.unit
+    coded = passages[(passages["unit"] == unit) & ~passages["furniture"]]
+    shares = tables["principles"]
+    every = shares[shares["lang"] == "all"].sort_values("share", ascending=False, kind="stable")
+    stances = tables["stances"].groupby("stance")["count"].sum()
+    return {
+        "counts": {
+            "posts": [(_LANGUAGES.get(lang, lang), int(n)) for lang, n in posts["lang"].value_counts().sort_index().items()],
+            "passages": len(coded),
+            "unit": unit,
+            "coded": int(tables["annotations"].drop_duplicates(["doc_id", "start", "end"]).shape[0]),
+            "annotations": len(tables["annotations"]),
+            "furniture": len(tables["furniture"]),
+            "foreign": int((~coded["lang"].isin(analysis.study.corpus.languages)).sum()),
+        },
+        "first": every.head(3).assign(name=every["code"].map(_names(analysis))).to_dict("records"),
+        "stance_counts": {str(stance): int(n) for stance, n in stances.items()},
+        "constructed": bool((posts["constructed"].astype(str).str.lower() == "true").any()) if "constructed" in posts else False,
+    }
+
+
+def _themes(analysis: Analysis) -> list[dict[str, Any]]:
+    """One record per model with its themes: terms, stability, principles above the usual, two passages."""
+    tables, names = analysis.tables, _names(analysis)
+    texts = dict(zip(tables["posts"]["doc_id"], tables["posts"]["text"], strict=True))
+    crossed = tables["theme_principles"]
+    models: dict[str, list[dict[str, Any]]] = {}
+    for row in tables["topic_summary"].to_dict("records"):
+        terms = tables["topics"][tables["topics"]["topic"] == row["topic"]]
+        share = tables["shares"][tables["shares"]["topic"] == row["topic"]]
+        lengths = share["end"] - share["start"]
+        typical = share[lengths.between(80, 700)].sort_values(["share", "passage_id"], ascending=[False, True]).head(2)
+        lifted = crossed[(crossed["topic"] == row["topic"]) & (crossed["lift"] > 1) & (crossed["p_value"] < 0.05)]
+        lifted = lifted.sort_values("lift", ascending=False).head(3)
+        models.setdefault(str(row["model"]), []).append(
+            {
+                **row,
+                "unstable": pd.notna(row["stability"]) and row["stability"] < plots.UNSTABLE,
+                "terms": [(lang, part["term"].head(12).tolist()) for lang, part in terms.groupby("lang", sort=False)],
+                "passages": [
+                    (doc_id, texts[doc_id][start:end], value)
+                    for doc_id, start, end, value in zip(
+                        typical["doc_id"], typical["start"], typical["end"], typical["share"], strict=True
+                    )
+                ],
+                "principles": [{**cell, "name": names[str(cell["code"])]} for cell in lifted.to_dict("records")],
+            }
+        )
+    titles = {"joint": "Across languages (paragraphs grouped by meaning)"}
+    return [
+        {"model": model, "title": titles.get(model, f"{_LANGUAGES.get(model, model)} (LDA on paragraphs)"), "themes": themes}
+        for model, themes in models.items()
+    ]
+
+
+def _principles(analysis: Analysis) -> list[dict[str, Any]]:
+    """One record per code: definition, shares by language, and its surest passages with their evidence."""
+    tables = analysis.tables
+    texts = dict(zip(tables["posts"]["doc_id"], tables["posts"]["text"], strict=True))
+    shares = tables["principles"]
+    records = []
+    for code in analysis.codebook.codes:
+        best = best_passages(tables["annotations"], code.id)
+        records.append(
+            {
+                "id": code.id,
+                "name": analysis.codebook.name(code.id),
+                "definition": code.definition.get("en") or next(iter(code.definition.values())),
+                "theses": code.theses.primary,
+                "shares": shares[shares["code"] == code.id].to_dict("records"),
+                "passages": [
+                    {
+                        **row,
+                        "pieces": with_cues(texts[row["doc_id"]], row["start"], row["end"], row["evidence"]),
+                        "evidence": _evidence(row["evidence"]),
+                    }
+                    for row in best.to_dict("records")
+                ],
+            }
+        )
+    return records
+
+
+def _evidence(text: Any) -> dict[str, Any]:
+    import json
+
+    evidence: dict[str, Any] = json.loads(text) if isinstance(text, str) else {}
+    return {"cues": evidence.get("cues", []), "examples": evidence.get("examples", [])}
+
+
+def _posts(analysis: Analysis) -> dict[str, Any]:
+    """The posts for reading, as far as a page can hold them."""
+    tables, names = analysis.tables, _names(analysis)
+    unit = analysis.study.principles.unit
+    passages = tables["passages"][tables["passages"]["unit"] == unit]
+    groups = {
+        name: dict(list(table.groupby("doc_id")))
+        for name, table in (("furniture", tables["furniture"]), ("passages", passages), ("annotations", tables["annotations"]))
+    }
+    shown = []
+    for row in tables["posts"].head(MOST_POSTS).to_dict("records"):
+        of_post = [groups[name].get(row["doc_id"], table.iloc[:0]) for name, table in (
+            ("furniture", tables["furniture"]), ("passages", passages), ("annotations", tables["annotations"]))]  # fmt: skip
+        text = row["text"]
+        pieces = marked_post(text, *of_post, row["lang"], names) if len(text) <= _MOST_CHARACTERS else []
+        shown.append({**row, "pieces": pieces, "furniture": len(of_post[0]), "annotations": len(of_post[2])})
+    return {"shown": shown, "total": len(tables["posts"])}
+
+
+def _furniture(analysis: Analysis) -> list[dict[str, Any]]:
+    """Kinds of furniture with counts and an example."""
+    table = analysis.tables["furniture"]
+    return [
+        {"kind": kind, "count": len(part), "posts": part["doc_id"].nunique(), "example": part["quote"].iloc[0][:160]}
+        for kind, part in sorted(table.groupby("kind"), key=lambda item: (-len(item[1]), str(item[0])))
+    ]

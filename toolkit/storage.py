@@ -1,0 +1,86 @@
+"""Tables to files and back: Parquet holds them exactly, CSV for spreadsheets, JSON Lines for other programs."""
+
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from toolkit.errors import InputError
+from toolkit.files import write_bytes
+
+__all__ = ["FORMATS", "neutral", "read_table", "write_file", "write_table"]
+
+FORMATS = (".csv", ".jsonl", ".parquet")
+#: Spreadsheets run cells that begin with these.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_table(table: pd.DataFrame, folder: Path, name: str) -> dict[str, object]:
+    """Write NAME.parquet and NAME.csv; what a run record says of them: rows, and SHA-256 of the CSV."""
+    csv = _csv(table)
+    write_bytes(folder / f"{name}.csv", csv)
+    write_bytes(folder / f"{name}.parquet", _parquet(table))
+    return {"rows": len(table), "sha256": hashlib.sha256(csv).hexdigest()}
+
+
+def write_file(table: pd.DataFrame, path: Path) -> None:
+    """Write one table as .csv, .jsonl or .parquet, as the name says."""
+    kind = path.suffix.lower()
+    if kind == ".csv":
+        write_bytes(path, _csv(table))
+    elif kind == ".parquet":
+        write_bytes(path, _parquet(table))
+    elif kind == ".jsonl":
+        write_bytes(path, _jsonl(table))
+    else:
+        raise InputError(f"{path}: cannot write '{kind}'; the name must end in {', '.join(FORMATS)}.")
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a table written by :func:`write_table` (Parquet or CSV)."""
+    try:
+        if path.suffix.lower() == ".csv":
+            table = pd.read_csv(path, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+            text = table.select_dtypes("str").columns
+            return table.assign(**{column: table[column].map(_restored, na_action="ignore") for column in text})
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read as a table: {str(error).splitlines()[0]}.") from error
+
+
+def neutral(value: object) -> object:
+    """A text that a spreadsheet would run as a formula gets an apostrophe in front; :func:`read_table` takes it off.
+
+    >>> neutral("=1+1"), neutral("hola"), neutral("'hola")
+    ("'=1+1", 'hola', "''hola")
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith((*_FORMULA, "'")) else value
+
+
+def _restored(value: object) -> object:
+    if isinstance(value, str) and value.startswith("'") and value[1:].startswith((*_FORMULA, "'")):
+        return value[1:]
+    return value
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    safe = table.copy()
+    for column in safe.columns:
+        if isinstance(safe[column].dtype, pd.StringDtype) or safe[column].dtype == object:
+            safe[column] = safe[column].map(neutral, na_action="ignore")
+    text = safe.to_csv(index=False, lineterminator="\n")
+    # the mark makes spreadsheets read accents right
+    return b"\xef\xbb\xbf" + text.encode("utf-8", "surrogatepass")
+
+
+def _parquet(table: pd.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False)
+    return buffer.getvalue()
+
+
+def _jsonl(table: pd.DataFrame) -> bytes:
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8", "surrogatepass")
