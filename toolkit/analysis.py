@@ -11,7 +11,14 @@ from toolkit.codebook import Codebook, load_codebook
 from toolkit.corpus import Corpus, language_of_post, mark_furniture, segment
 from toolkit.errors import InputError
 from toolkit.parallel import run_tasks
-from toolkit.principles import CODED_LANGUAGES, code_passages, coder, principle_shares, stance_counts, theme_principles
+from toolkit.principles import (
+    CODED_LANGUAGES,
+    code_passages,
+    coder,
+    principle_shares,
+    stance_counts,
+    theme_principles,
+)
 from toolkit.settings import Study
 from toolkit.tables import check
 from toolkit.text import SentenceEncoder, embed, pipeline, tokenise
@@ -78,9 +85,13 @@ def _clean(corpus: Corpus, result: Analysis) -> None:
     """Furniture, the language of each post, and which posts go on."""
     posts = corpus.posts.copy()
     furniture = mark_furniture(posts)
-    marked = {doc_id: list(zip(part["start"], part["end"], strict=True)) for doc_id, part in furniture.groupby("doc_id")}
+    marked = {
+        doc_id: list(zip(part["start"], part["end"], strict=True)) for doc_id, part in furniture.groupby("doc_id")
+    }
     skipped, keep, langs = [], [], []
-    for doc_id, text, declared, source in zip(posts["doc_id"], posts["text"], posts["lang"], posts["source"], strict=True):
+    for doc_id, text, declared, source in zip(
+        posts["doc_id"], posts["text"], posts["lang"], posts["source"], strict=True
+    ):
         prose = _prose(text, marked.get(doc_id, []))
         lang, reason = _language(prose, declared, result.study.corpus.languages)
         if reason:
@@ -119,7 +130,10 @@ def _language(prose: str, declared: object, wanted: tuple[str, ...]) -> tuple[st
         doubt = guess.lang != named and guess.probability > 0.95 and len(prose) > 200
         return named, f"its language is given as '{named}' but looks like '{guess.lang}'" if doubt else None
     if guess.lang not in wanted:
-        return None, f"its language looks like '{guess.lang}' ({guess.probability:.2f}), not among {', '.join(wanted)}"
+        return (
+            None,
+            f"its language looks like '{guess.lang}' ({guess.probability:.2f}), not among {', '.join(wanted)}",
+        )
     return guess.lang, None
 
 
@@ -129,7 +143,13 @@ def _tokens(result: Analysis, workers: int) -> None:
     tasks = []
     for first in range(0, len(ids), _POSTS_PER_TASK):
         some = set(ids[first : first + _POSTS_PER_TASK])
-        tasks.append((posts[posts["doc_id"].isin(some)], furniture[furniture["doc_id"].isin(some)], result.study.text.pipeline))
+        tasks.append(
+            (
+                posts[posts["doc_id"].isin(some)],
+                furniture[furniture["doc_id"].isin(some)],
+                result.study.text.pipeline,
+            )
+        )
     parts = run_tasks(_segment_and_tokenise, tasks, workers=workers, label="posts", progress=len(tasks) > 2)
     result.tables["passages"] = check("passages", pd.concat([part[0] for part in parts], ignore_index=True))
     result.tables["tokens"] = check("tokens", pd.concat([part[1] for part in parts], ignore_index=True))

@@ -39,12 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="toolkit", description="Themes and Cluetrain-style principles in Spanish and Italian texts about social media."
+        prog="toolkit",
+        description="Themes and Cluetrain-style principles in Spanish and Italian texts about social media.",
     )
     parser.add_argument("--version", action="version", version=f"cluetrain-toolkit {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    run = commands.add_parser("run", help="analyse a corpus and write report, tables and figures", description=_RUN_HELP)
+    run = commands.add_parser(
+        "run", help="analyse a corpus and write report, tables and figures", description=_RUN_HELP
+    )
     run.add_argument("study", nargs="?", metavar="STUDY.toml", help="settings; the defaults without")
     run.add_argument("--corpus", metavar="PATH", help="folder or file of texts, instead of the study's")
     run.add_argument("--output", metavar="DIR", help="folder to make (default: cluetrain-run, or the next free number)")
@@ -52,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     _workers(run)
     run.set_defaults(command=_run)
 
-    check = commands.add_parser("check", help="repeat a run and compare every table", description="Exit status 1 if a table differs.")
+    check = commands.add_parser(
+        "check", help="repeat a run and compare every table", description="Exit status 1 if a table differs."
+    )
     check.add_argument("folder", metavar="DIR", help="a folder made by 'toolkit run'")
     check.add_argument("--corpus", metavar="PATH", help="where the texts are now, if they were moved")
     _workers(check)
@@ -60,15 +65,37 @@ def _parser() -> argparse.ArgumentParser:
 
     mapping = commands.add_parser("map", help="give passages the codes of a codebook", description=_MAP_HELP)
     mapping.add_argument("input", metavar="INPUT")
-    mapping.add_argument("--codebook", default="cluetrain", metavar="NAME|FILE", help="bundled name or .yaml file (default: %(default)s)")
+    mapping.add_argument(
+        "--codebook",
+        default="cluetrain",
+        metavar="NAME|FILE",
+        help="bundled name or .yaml file (default: %(default)s)",
+    )
     mapping.add_argument("--output", required=True, metavar="OUT", help="annotations: .jsonl, .csv or .parquet")
-    mapping.add_argument("--scores", metavar="FILE", help="also write a score for every passage and code: .csv, .jsonl or .parquet")
-    mapping.add_argument("--unit", default="sentence", choices=["sentence", "paragraph", "document"], help="default: %(default)s")
-    mapping.add_argument("--method", default="hybrid", choices=["hybrid", "examples", "cues"], help="default: %(default)s")
-    mapping.add_argument("--cut", type=float, metavar="0-1", help="score from which a code is given (default: the coder's own)")
+    mapping.add_argument(
+        "--scores",
+        metavar="FILE",
+        help="also write a score for every passage and code: .csv, .jsonl or .parquet",
+    )
+    mapping.add_argument(
+        "--unit",
+        default="sentence",
+        choices=["sentence", "paragraph", "document"],
+        help="default: %(default)s",
+    )
+    mapping.add_argument(
+        "--method", default="hybrid", choices=["hybrid", "examples", "cues"], help="default: %(default)s"
+    )
+    mapping.add_argument(
+        "--cut", type=float, metavar="0-1", help="score from which a code is given (default: the coder's own)"
+    )
     mapping.set_defaults(command=_map)
 
-    lab = commands.add_parser("lab", help="open JupyterLab on the notebooks", description="Copies the notebooks to DIR and opens JupyterLab there.")
+    lab = commands.add_parser(
+        "lab",
+        help="open JupyterLab on the notebooks",
+        description="Copies the notebooks to DIR and opens JupyterLab there.",
+    )
     lab.add_argument("folder", nargs="?", default="cluetrain-notebooks", metavar="DIR", help="default: %(default)s")
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
     lab.set_defaults(command=_lab)
@@ -76,7 +103,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _workers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--workers", type=int, metavar="N", help="processes (default: as many as pay off); results are the same")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes (default: as many as pay off); results are the same",
+    )
 
 
 def _say(line: str) -> None:

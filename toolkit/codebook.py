@@ -37,7 +37,7 @@ class _CueEntry(StrictModel):
 class _CueFile(StrictModel):
     codebook: Identifier
     lang: str
-    groups: dict[str, tuple[str, ...]] = {}
+    groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     cues: dict[str, tuple[_CueEntry, ...]]
 
 
@@ -51,7 +51,7 @@ class _Example(StrictModel):
     kind: Literal["positive", "negative", "borderline"]
     text: Annotated[str, Field(min_length=1)]
     stance: Stance | None = None
-    reason: Words = {}
+    reason: Words = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _stance_fits(self) -> "_Example":
@@ -68,14 +68,14 @@ class Code(StrictModel):
     id: Identifier
     name: Words
     definition: Words
-    include: dict[str, tuple[str, ...]] = {}
-    exclude: dict[str, tuple[str, ...]] = {}
-    contrasts: dict[str, Words] = {}
+    include: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    exclude: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    contrasts: dict[str, Words] = Field(default_factory=dict)
     theses: _Theses = _Theses()
     principles: tuple[str, ...] = ()
     order: int | None = None
     examples: tuple[_Example, ...] = ()
-    cues: dict[str, tuple[_CueEntry, ...]] = {}
+    cues: dict[str, tuple[_CueEntry, ...]] = Field(default_factory=dict)
 
 
 class _StanceText(StrictModel):
@@ -88,7 +88,7 @@ class _CodebookFile(StrictModel):
     id: Identifier
     version: str
     title: Words
-    description: Words = {}
+    description: Words = Field(default_factory=dict)
     source: str = ""
     licence: str = ""
     languages: tuple[str, ...] = ("es", "it", "en")
@@ -149,7 +149,11 @@ class Codebook:
 
 def codebook_names() -> list[str]:
     """The names of the bundled codebooks."""
-    return [name.removesuffix(".yaml") for name in data_names("codebooks") if name.endswith(".yaml") and "_cues_" not in name]
+    return [
+        name.removesuffix(".yaml")
+        for name in data_names("codebooks")
+        if name.endswith(".yaml") and "_cues_" not in name
+    ]
 
 
 def load_codebook(source: str | Path = "cluetrain") -> Codebook:
@@ -167,20 +171,22 @@ def load_codebook(source: str | Path = "cluetrain") -> Codebook:
         path = data_file("codebooks", f"{source}.yaml")
     if not path.is_file():
         raise InputError(f"{path}: no such codebook file.")
-    files = [path, *_named_files(path)]
-    return _load(path, tuple(file.stat().st_mtime_ns for file in files))
+    changed = path.stat().st_mtime_ns
+    book = _parsed(path, changed)
+    files = [_beside(path, name) for name in (*book.cue_files, *book.example_files)]
+    return _load(path, (changed, *(file.stat().st_mtime_ns for file in files)))
 
 
-def _named_files(path: Path) -> list[Path]:
-    content = read_yaml(path)
-    names = [name for key in ("cue_files", "example_files") for name in (content or {}).get(key) or []] if isinstance(content, dict) else []
-    return [_beside(path, str(name)) for name in names]
+@lru_cache(maxsize=16)
+def _parsed(path: Path, _changed: int) -> _CodebookFile:
+    book = validate(_CodebookFile, read_yaml(path), str(path))
+    _check_codes(book, str(path))
+    return book
 
 
 @lru_cache(maxsize=16)
 def _load(path: Path, _changed: tuple[int, ...]) -> Codebook:
-    book = validate(_CodebookFile, read_yaml(path), str(path))
-    _check_codes(book, str(path))
+    book = _parsed(path, _changed[0])
     digest = hashlib.sha256(path.read_bytes())
     cues = [
         cue
@@ -199,9 +205,17 @@ def _load(path: Path, _changed: tuple[int, ...]) -> Codebook:
         rows += _example_file(file, book)
     examples = pd.DataFrame(rows, columns=["id", "lang", "text", "codes"])
     return Codebook(
-        book.id, book.version, book.title, book.description, book.languages, book.codes, tuple(cues), examples,
-        digest.hexdigest(), path,
-    )  # fmt: skip
+        id=book.id,
+        version=book.version,
+        title=book.title,
+        description=book.description,
+        languages=book.languages,
+        codes=book.codes,
+        cues=tuple(cues),
+        examples=examples,
+        sha256=digest.hexdigest(),
+        path=path,
+    )
 
 
 def _beside(path: Path, name: str) -> Path:
@@ -267,7 +281,12 @@ def _cues(
 def _own_examples(book: _CodebookFile) -> list[dict[str, object]]:
     """The examples inside the codebook; negative ones say only that this one code is wrong, so they are left out."""
     return [
-        {"id": f"{code.id}-{number}", "lang": example.lang, "text": example.text, "codes": {code.id: example.stance}}
+        {
+            "id": f"{code.id}-{number}",
+            "lang": example.lang,
+            "text": example.text,
+            "codes": {code.id: example.stance},
+        }
         for code in book.codes
         for number, example in enumerate(code.examples, 1)
         if example.kind == "positive"

@@ -15,7 +15,15 @@ from toolkit.tables import STANCES, check
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["LANGUAGE_COLOURS", "STANCE_COLOURS", "principle_shares", "stances", "theme_principles", "theme_sizes", "theme_terms"]
+__all__ = [
+    "LANGUAGE_COLOURS",
+    "STANCE_COLOURS",
+    "principle_shares",
+    "stances",
+    "theme_principles",
+    "theme_sizes",
+    "theme_terms",
+]
 
 LANGUAGE_COLOURS = {"es": "#0072B2", "it": "#D55E00", "en": "#009E73", "all": "#555555", "joint": "#555555"}
 STANCE_COLOURS = {"endorses": "#009E73", "breach": "#D55E00", "rejects": "#CC79A7", "mentions": "#BBBBBB"}
@@ -69,13 +77,33 @@ def principle_shares(table: pd.DataFrame, names: Mapping[str, str] | None = None
     shown["percent"] = 100 * shown["share"]
     for lang in langs:
         part = shown[shown["lang"] == lang]
-        ax.hlines(part["y"], 100 * part["ci_low"], 100 * part["ci_high"], color=_colour(lang), alpha=0.55, linewidth=2.2)
+        ax.hlines(
+            part["y"],
+            100 * part["ci_low"],
+            100 * part["ci_high"],
+            color=_colour(lang),
+            alpha=0.55,
+            linewidth=2.2,
+        )
     seaborn.scatterplot(
-        shown, x="percent", y="y", hue="lang", style="lang", palette={lang: _colour(lang) for lang in langs}, s=46, ax=ax
+        shown,
+        x="percent",
+        y="y",
+        hue="lang",
+        style="lang",
+        palette={lang: _colour(lang) for lang in langs},
+        s=46,
+        ax=ax,
     )
     counts = shown.groupby("lang", sort=False)["n"].first()
     handles, labels = ax.get_legend_handles_labels()
-    ax.legend(handles, [f"{label} (n = {counts[label]:,})" for label in labels], title="", frameon=False, loc="lower right")
+    ax.legend(
+        handles,
+        [f"{label} (n = {counts[label]:,})" for label in labels],
+        title="",
+        frameon=False,
+        loc="lower right",
+    )
     ax.set_yticks(range(len(every)), _named(every["code"].tolist(), names))
     ax.invert_yaxis()
     ax.set_xlim(left=0)
@@ -114,14 +142,15 @@ def theme_terms(table: pd.DataFrame, topic: str, *, most: int = 10, ax: "Axes | 
     if topic not in set(table["topic"]):
         raise InputError(f"no theme '{topic}'; {suggestion(topic, set(table['topic']))}.")
     part = table[table["topic"] == topic]
-    part = part.assign(lang=part["lang"] if "lang" in part else "all")
+    part = part.assign(lang=part.get("lang", "all"))
     part = part.groupby("lang", sort=False).head(most)
     ax = _axes(ax, 5, 0.26 * len(part) + 0.9)
     palette = {lang: _colour(lang) for lang in part["lang"].unique()}
     part = part.assign(label=[_plain(term, 30) for term in part["term"]])
     seaborn.barplot(part, x="weight", y="label", hue="lang", palette=palette, dodge=False, ax=ax)
-    if len(palette) < 2 and ax.get_legend() is not None:
-        ax.get_legend().remove()
+    legend = ax.get_legend()
+    if len(palette) < 2 and legend is not None:
+        legend.remove()
     ax.set(title=topic, xlabel="weight", ylabel="")
     _quiet(ax)
     return ax

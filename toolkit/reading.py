@@ -9,6 +9,9 @@ import pandas as pd
 __all__ = ["Piece", "best_passages", "marked_post", "with_cues"]
 
 
+_Span = tuple[int, int, str, tuple[str, ...]]
+
+
 class Piece(NamedTuple):
     """A stretch of text and what it is: "plain", "furniture", "foreign", "coded" or "cue", with labels for a
     reader; joined, the pieces of a post are its unchanged text."""
@@ -19,10 +22,17 @@ class Piece(NamedTuple):
 
 
 def marked_post(
-    text: str, furniture: pd.DataFrame, passages: pd.DataFrame, annotations: pd.DataFrame, lang: str, names: Mapping[str, str]
+    text: str,
+    furniture: pd.DataFrame,
+    passages: pd.DataFrame,
+    annotations: pd.DataFrame,
+    lang: str,
+    names: Mapping[str, str],
 ) -> list[Piece]:
     """One post as pieces; the tables hold the rows of this post."""
-    spans = [(start, end, "furniture", (kind,)) for start, end, kind in _rows(furniture, "start", "end", "kind")]
+    spans: list[_Span] = [
+        (start, end, "furniture", (kind,)) for start, end, kind in _rows(furniture, "start", "end", "kind")
+    ]
     coded: dict[tuple[int, int], list[str]] = {}
     for start, end, code, stance in _rows(annotations, "start", "end", "code", "stance"):
         label = names.get(code, code)
@@ -38,7 +48,7 @@ def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
     return zip(*(table[column].tolist() for column in columns), strict=True)
 
 
-def _pieces(text: str, spans: list[tuple[int, int, str, tuple[str, ...]]]) -> Iterator[Piece]:
+def _pieces(text: str, spans: list[_Span]) -> Iterator[Piece]:
     position = 0
     for start, end, kind, labels in spans:
         if start < position:
@@ -54,8 +64,8 @@ def _pieces(text: str, spans: list[tuple[int, int, str, tuple[str, ...]]]) -> It
 def with_cues(text: str, start: int, end: int, evidence: str | None) -> list[Piece]:
     """A passage with the cues of its evidence marked."""
     cues = json.loads(evidence).get("cues", []) if isinstance(evidence, str) else []
-    spans = sorted((cue["start"] - start, cue["end"] - start, "cue", (cue["cue"],)) for cue in cues)
-    return list(_pieces(text[start:end], spans))
+    spans: list[_Span] = [(cue["start"] - start, cue["end"] - start, "cue", (cue["cue"],)) for cue in cues]
+    return list(_pieces(text[start:end], sorted(spans)))
 
 
 def best_passages(annotations: pd.DataFrame, code: str, most: int = 5) -> pd.DataFrame:

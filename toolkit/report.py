@@ -50,9 +50,10 @@ def figure_bytes(ax: "Axes", kind: str) -> bytes:
     import matplotlib
 
     buffer = io.BytesIO()
+    figure: Any = ax.get_figure(root=True)
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
     with matplotlib.rc_context({"svg.hashsalt": "cluetrain-toolkit", "svg.fonttype": "path"}):
-        ax.figure.savefig(buffer, format=kind, dpi=160, metadata=metadata)
+        figure.savefig(buffer, format=kind, dpi=160, metadata=metadata)
     return buffer.getvalue()
 
 
@@ -60,7 +61,10 @@ def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapp
     """The page. ``figures``: SVG by name; ``record``: the run record (versions, hashes, settings, timings)."""
     folder = data_file("templates", "report.html").parent
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
     )
     environment.filters["percent"] = _percent
     images = {name: "data:image/svg+xml;base64," + base64.b64encode(data).decode() for name, data in figures.items()}
@@ -100,7 +104,9 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
     stances = tables["stances"].groupby("stance")["count"].sum()
     return {
         "counts": {
-            "posts": [(_LANGUAGES.get(lang, lang), int(n)) for lang, n in posts["lang"].value_counts().sort_index().items()],
+            "posts": [
+                (_LANGUAGES.get(lang, lang), int(n)) for lang, n in posts["lang"].value_counts().sort_index().items()
+            ],
             "passages": len(coded),
             "unit": unit,
             "coded": int(tables["annotations"].drop_duplicates(["doc_id", "start", "end"]).shape[0]),
@@ -110,7 +116,9 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
         },
         "first": every.head(3).assign(name=every["code"].map(_names(analysis))).to_dict("records"),
         "stance_counts": {str(stance): int(n) for stance, n in stances.items()},
-        "constructed": bool((posts["constructed"].astype(str).str.lower() == "true").any()) if "constructed" in posts else False,
+        "constructed": bool((posts["constructed"].astype(str).str.lower() == "true").any())
+        if "constructed" in posts
+        else False,
     }
 
 
@@ -124,7 +132,9 @@ def _themes(analysis: Analysis) -> list[dict[str, Any]]:
         terms = tables["topics"][tables["topics"]["topic"] == row["topic"]]
         share = tables["shares"][tables["shares"]["topic"] == row["topic"]]
         lengths = share["end"] - share["start"]
-        typical = share[lengths.between(80, 700)].sort_values(["share", "passage_id"], ascending=[False, True]).head(2)
+        typical = share[lengths.between(80, 700)]
+        typical = typical.sort_values(["share", "closeness", "passage_id"], ascending=[False, False, True])
+        typical = typical.drop_duplicates("doc_id").head(2)
         lifted = crossed[(crossed["topic"] == row["topic"]) & (crossed["lift"] > 1) & (crossed["p_value"] < 0.05)]
         lifted = lifted.sort_values("lift", ascending=False).head(3)
         models.setdefault(str(row["model"]), []).append(
@@ -143,7 +153,11 @@ def _themes(analysis: Analysis) -> list[dict[str, Any]]:
         )
     titles = {"joint": "Across languages (paragraphs grouped by meaning)"}
     return [
-        {"model": model, "title": titles.get(model, f"{_LANGUAGES.get(model, model)} (LDA on paragraphs)"), "themes": themes}
+        {
+            "model": model,
+            "title": titles.get(model, f"{_LANGUAGES.get(model, model)} (LDA on paragraphs)"),
+            "themes": themes,
+        }
         for model, themes in models.items()
     ]
 
@@ -188,17 +202,17 @@ def _posts(analysis: Analysis) -> dict[str, Any]:
     tables, names = analysis.tables, _names(analysis)
     unit = analysis.study.principles.unit
     passages = tables["passages"][tables["passages"]["unit"] == unit]
-    groups = {
-        name: dict(list(table.groupby("doc_id")))
-        for name, table in (("furniture", tables["furniture"]), ("passages", passages), ("annotations", tables["annotations"]))
-    }
+    parts = (tables["furniture"], passages, tables["annotations"])
+    grouped = [dict(list(table.groupby("doc_id"))) for table in parts]
     shown = []
     for row in tables["posts"].head(MOST_POSTS).to_dict("records"):
-        of_post = [groups[name].get(row["doc_id"], table.iloc[:0]) for name, table in (
-            ("furniture", tables["furniture"]), ("passages", passages), ("annotations", tables["annotations"]))]  # fmt: skip
-        text = row["text"]
-        pieces = marked_post(text, *of_post, row["lang"], names) if len(text) <= _MOST_CHARACTERS else []
-        shown.append({**row, "pieces": pieces, "furniture": len(of_post[0]), "annotations": len(of_post[2])})
+        furniture, sentences, codes = (
+            groups.get(row["doc_id"], table.iloc[:0]) for groups, table in zip(grouped, parts, strict=True)
+        )
+        pieces = []
+        if len(row["text"]) <= _MOST_CHARACTERS:
+            pieces = marked_post(row["text"], furniture, sentences, codes, row["lang"], names)
+        shown.append({**row, "pieces": pieces, "furniture": len(furniture), "annotations": len(codes)})
     return {"shown": shown, "total": len(tables["posts"])}
 
 
@@ -206,6 +220,11 @@ def _furniture(analysis: Analysis) -> list[dict[str, Any]]:
     """Kinds of furniture with counts and an example."""
     table = analysis.tables["furniture"]
     return [
-        {"kind": kind, "count": len(part), "posts": part["doc_id"].nunique(), "example": part["quote"].iloc[0][:160]}
+        {
+            "kind": kind,
+            "count": len(part),
+            "posts": part["doc_id"].nunique(),
+            "example": part["quote"].iloc[0][:160],
+        }
         for kind, part in sorted(table.groupby("kind"), key=lambda item: (-len(item[1]), str(item[0])))
     ]

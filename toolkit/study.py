@@ -95,7 +95,9 @@ def run_study(
     return folder
 
 
-def check_run(folder: str | Path, *, workers: int = 1, corpus: str | Path | None = None, say: Say | None = None) -> list[str]:
+def check_run(
+    folder: str | Path, *, workers: int = 1, corpus: str | Path | None = None, say: Say | None = None
+) -> list[str]:
     """Repeat the study of a run folder and compare all its tables.
 
     ``corpus``: where the texts are now, if they were moved. Returns one sentence per table that is identical.
@@ -130,7 +132,11 @@ def check_run(folder: str | Path, *, workers: int = 1, corpus: str | Path | None
             different.append(found)
     if different:
         versions = _versions()
-        moved = [f"{name} {old} -> {versions.get(name)}" for name, old in record["versions"].items() if versions.get(name) != old]
+        moved = [
+            f"{name} {old} -> {versions.get(name)}"
+            for name, old in record["versions"].items()
+            if versions.get(name) != old
+        ]
         because = [f"Versions differ: {', '.join(moved)}."] if moved else []
         raise CheckFailed("\n".join([*different, *because]))
     return same
@@ -146,7 +152,9 @@ def _refuse_existing(folder: Path, *, overwrite: bool) -> None:
     if not folder.is_dir():
         raise OutputError(f"{folder}: is a file; give a folder that does not exist yet.")
     if not overwrite:
-        raise OutputError(f"{folder}: exists already; choose another folder, or say --overwrite to replace an older run.")
+        raise OutputError(
+            f"{folder}: exists already; choose another folder, or say --overwrite to replace an older run."
+        )
     if not (folder / "run.json").is_file():
         raise OutputError(f"{folder}: was not made by 'toolkit run' (it has no run.json), so it is not overwritten.")
 
@@ -175,7 +183,7 @@ def _write(analysis: Analysis, corpus: Corpus, partial: Path, folder: Path) -> N
         images[name] = figure_bytes(ax, "svg")
         write_bytes(partial / "figures" / f"{name}.svg", images[name])
         write_bytes(partial / "figures" / f"{name}.png", figure_bytes(ax, "png"))
-        pyplot.close(ax.figure)
+        pyplot.close(ax.get_figure(root=True))
     record = _record(analysis, corpus, tables, folder)
     write_text(partial / "study.toml", study_toml(analysis.study))
     write_json(partial / "run.json", record)
@@ -225,7 +233,9 @@ def _versions() -> dict[str, str]:
 
 def _corpus_hash(corpus: Corpus) -> str:
     """SHA-256 over the ids and hashes of all posts, in order of id."""
-    lines = [f"{doc_id} {digest}" for doc_id, digest in zip(corpus.posts["doc_id"], corpus.posts["sha256"], strict=True)]
+    lines = [
+        f"{doc_id} {digest}" for doc_id, digest in zip(corpus.posts["doc_id"], corpus.posts["sha256"], strict=True)
+    ]
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -242,10 +252,15 @@ def _record_of(folder: Path) -> dict[str, Any]:
 
 def _changed_inputs(record: dict[str, Any], corpus: Corpus) -> list[str]:
     """Sentences on texts that are not what they were."""
-    old, new = record["corpus"]["posts"], dict(zip(corpus.posts["doc_id"], corpus.posts["sha256"], strict=True))
+    old, new = (
+        record["corpus"]["posts"],
+        dict(zip(corpus.posts["doc_id"], corpus.posts["sha256"], strict=True)),
+    )
     problems = [f"posts: '{doc_id}' is missing now." for doc_id in old if doc_id not in new]
     problems += [f"posts: '{doc_id}' is new." for doc_id in new if doc_id not in old]
-    problems += [f"posts: the text of '{doc_id}' has changed." for doc_id in old if new.get(doc_id, old[doc_id]) != old[doc_id]]
+    problems += [
+        f"posts: the text of '{doc_id}' has changed." for doc_id in old if new.get(doc_id, old[doc_id]) != old[doc_id]
+    ]
     return problems
 
 

@@ -190,8 +190,10 @@ def _glued_captions(text: str, line: _Line, glued: _Glued) -> Iterator[tuple[int
             continue
         before = text[earliest : match.start()]
         borders = [found.end() for found in re.finditer(r"[.!?…][\"'»”’)]*\s+", before)]
-        if borders and _PICTURE.match(before[borders[-1] :]):  # "The speakers. Photo: Somebody"
-            borders.pop()
+        for back, border in enumerate(reversed(borders[-3:]), 1):
+            if _PICTURE.match(before[border:]):  # "The speakers. Photo: Some Assoc. of Somewhere"
+                borders = borders[:-back]
+                break
         start = earliest + (borders[-1] if borders else 0)
         caption = text[start : match.start()]
         if 0 < len(caption.split()) <= _LONGEST_CAPTION_WORDS and line.end - match.start() > len(caption):

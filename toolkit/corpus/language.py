@@ -12,7 +12,24 @@ __all__ = ["LanguageGuess", "language_of_passage", "language_of_post"]
 #: Languages that passages are held against: those of the toolkit and those most easily mistaken for them.
 PASSAGE_LANGUAGES = ("es", "it", "en", "pt", "ca", "gl")
 #: Languages that whole posts are held against.
-POST_LANGUAGES = (*PASSAGE_LANGUAGES, "fr", "de", "ro", "eu", "nl", "la", "pl", "sv", "da", "ru", "el", "tr", "ar", "zh", "ja")
+POST_LANGUAGES = (
+    *PASSAGE_LANGUAGES,
+    "fr",
+    "de",
+    "ro",
+    "eu",
+    "nl",
+    "la",
+    "pl",
+    "sv",
+    "da",
+    "ru",
+    "el",
+    "tr",
+    "ar",
+    "zh",
+    "ja",
+)
 #: Passages with fewer letters keep their post's language: at 20 characters py3langid is right in .88 of
 #: Spanish and .98 of Italian sentences, at 50 in .99 and 1.00 (measured on Universal Dependencies); between
 #: the two stand headings full of English terms ("Fase 7: People Powered Social Media").

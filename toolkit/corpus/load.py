@@ -107,9 +107,7 @@ def _read(file: Path, name: str) -> Iterator[Record]:
         yield Record(name, refused=f"cannot be read: {error.strerror}")
 
 
-def _take(
-    record: Record, source: str, rows: dict[str, dict[str, str]], skipped: list[dict[str, object]]
-) -> None:
+def _take(record: Record, source: str, rows: dict[str, dict[str, str]], skipped: list[dict[str, object]]) -> None:
     """Put a record among the posts, or say why not."""
     reason = record.refused
     if reason is None and not record.text.strip():

@@ -39,8 +39,8 @@ def segment(posts: pd.DataFrame, furniture: pd.DataFrame | None = None, *, unit:
     Returns
     -------
     DataFrame
-        passages table: doc_id, passage_id (``doc_id:s12-80``: unit, start, end), start, end, unit, lang, furniture. Sorted by
-        post and position, without overlaps. List marks, heading marks and outer spaces stay outside.
+        passages table, ``passage_id`` being ``doc_id:s12-80`` (unit, start, end). Sorted by post and position,
+        without overlaps. List marks, heading marks and outer spaces stay outside.
     """
     if unit not in UNITS:
         raise InputError(f"unit '{unit}' is unknown; {suggestion(unit, UNITS)}.")
@@ -60,9 +60,7 @@ def segment(posts: pd.DataFrame, furniture: pd.DataFrame | None = None, *, unit:
     return check("passages", pd.DataFrame(rows, columns=columns))
 
 
-def _passages(
-    text: str, lang: str | None, marked: list[tuple[int, int]], unit: str
-) -> Iterator[tuple[int, int, bool]]:
+def _passages(text: str, lang: str | None, marked: list[tuple[int, int]], unit: str) -> Iterator[tuple[int, int, bool]]:
     if unit == "document":
         start, end = _trim(text, 0, len(text), marks=False)
         if start < end:
@@ -80,7 +78,9 @@ def _passages(
 
 
 def _visible_outside(text: str, start: int, end: int, marked: list[tuple[int, int]]) -> bool:
-    return any(text[a:b].strip() for a, b, furniture in _pieces(text, marked) if not furniture and b > start and a < end)
+    return any(
+        text[a:b].strip() for a, b, furniture in _pieces(text, marked) if not furniture and b > start and a < end
+    )
 
 
 def _pieces(text: str, marked: list[tuple[int, int]]) -> Iterator[tuple[int, int, bool]]:
@@ -120,7 +120,7 @@ def _continues(block: str, line: str) -> bool:
         return False
     last = re.split(r"[\r\n\x0b\x0c\x85\u2028\u2029]", block)[-1]
     first = line.lstrip()[:1]
-    return len(last.rstrip()) >= _WRAPPED and (not _CLOSED.search(last) or first.islower()) or first.islower()
+    return (len(last.rstrip()) >= _WRAPPED and (not _CLOSED.search(last) or first.islower())) or first.islower()
 
 
 def _sentences(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int, int]]:
@@ -142,7 +142,12 @@ def _wrong_border(plain: str, position: int, border: int) -> bool:
     """A border after an abbreviation: what follows cannot begin a sentence, or too little stands before it."""
     rest = plain[border:].lstrip()
     before = plain[position:border].strip()
-    return rest[:1].islower() or rest[:1] in ":;,)" or len(before) <= _SHORTEST or bool(re.search(r"\b[nN]\.$", before) and rest[:1].isdigit())
+    return (
+        rest[:1].islower()
+        or rest[:1] in ":;,)"
+        or len(before) <= _SHORTEST
+        or bool(re.search(r"\b[nN]\.$", before) and rest[:1].isdigit())
+    )
 
 
 def _trim(text: str, start: int, end: int, *, marks: bool) -> tuple[int, int]:

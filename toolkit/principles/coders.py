@@ -72,11 +72,11 @@ def coder(codebook: Codebook, method: str = "hybrid", *, encoder: Encoder | None
             f"codebook '{codebook.id}' has {count} examples; method '{method}' needs {_FEWEST_EXAMPLES} to "
             f"{MOST_EXAMPLES:,}: add or remove some, or use method 'cues'."
         )
-    return _example_coder(codebook, method == "hybrid", encoder)
+    return _example_coder(codebook, method == "hybrid", encoder)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=4)
-def _example_coder(codebook: Codebook, with_cues: bool, encoder: Encoder | None) -> "ExampleCoder":
+def _example_coder(codebook: Codebook, with_cues: bool, encoder: Any) -> "ExampleCoder":
     return ExampleCoder(codebook, with_cues=with_cues, encoder=encoder)
 
 
@@ -114,7 +114,7 @@ class ExampleCoder:
         texts = [row["text"] for row in self._examples]
         langs = [row["lang"] for row in self._examples]
         self._truth = np.array([[code in row["codes"] for code in self._codes] for row in self._examples], dtype=float)
-        coded = self._truth.any(1)
+        coded = np.asarray(self._truth.any(1))
         encoder = encoder or SentenceEncoder()
         with threadpool_limits(1):
             self._kernel = SentenceKernel(texts, langs, codebook, with_cues=with_cues, encoder=encoder)
@@ -133,7 +133,8 @@ class ExampleCoder:
     def _train(self, coded: np.ndarray) -> tuple[Ridge, Ridge]:
         gram = self._kernel.gram(self._kernel.described)
         stances = np.array(
-            [[list(row["codes"].values()).count(stance) for stance in STANCES] for row in self._examples], dtype=float
+            [[list(row["codes"].values()).count(stance) for stance in STANCES] for row in self._examples],
+            dtype=float,
         )[coded]
         stances /= stances.sum(1, keepdims=True)
         # rarer stances weigh more, by the root of their rarity
@@ -214,4 +215,8 @@ def _stored(key: str, examples: int, coded: int, codes: int) -> tuple[Ridge, Rid
 
 def _store(key: str, models: tuple[Ridge, Ridge]) -> None:
     pairs = zip(_MODELS, models, strict=True)
-    store_arrays("coders", key, {f"{name}_{part}": getattr(model, part) for name, model in pairs for part in Ridge._fields})
+    store_arrays(
+        "coders",
+        key,
+        {f"{name}_{part}": getattr(model, part) for name, model in pairs for part in Ridge._fields},
+    )

@@ -60,7 +60,9 @@ def code_passages(
     texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
     used = coder(codebook, method) if isinstance(method, str) else method
     # an all-furniture document keeps its row: it scores 0
-    coded = passages[(~passages["furniture"] | (passages["unit"] == "document")) & passages["lang"].isin(CODED_LANGUAGES)]
+    coded = passages[
+        (~passages["furniture"] | (passages["unit"] == "document")) & passages["lang"].isin(CODED_LANGUAGES)
+    ]
     others = passages[~passages["furniture"] & ~passages["lang"].isin(CODED_LANGUAGES)]
     left_out = {str(lang): int(n) for lang, n in others["lang"].fillna("unknown").value_counts().sort_index().items()}
     shown = _without_furniture(texts, furniture)

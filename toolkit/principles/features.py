@@ -7,6 +7,7 @@ The constants were chosen by leave-one-out on the example bank (tests/benchmarks
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ from toolkit.text import Encoder, embed, fold, folded_lemmas
 __all__ = ["Described", "SentenceKernel"]
 
 GAMMA = 1.2
-CUE_SCALE = 0.08
+CUE_SCALE = 0.06
 LEXICAL = 0.3
 #: More cue weight than this for one code says nothing more.
 _MOST_CUE_WEIGHT = 6.0
@@ -40,7 +41,13 @@ class SentenceKernel:
     """The kernel fitted to an example bank; ``described`` holds the examples themselves."""
 
     def __init__(
-        self, texts: Sequence[str], langs: Sequence[str], codebook: Codebook, *, with_cues: bool, encoder: Encoder | None
+        self,
+        texts: Sequence[str],
+        langs: Sequence[str],
+        codebook: Codebook,
+        *,
+        with_cues: bool,
+        encoder: Encoder | None,
     ) -> None:
         self._codebook, self._with_cues, self._encoder = codebook, with_cues, encoder
         self._words = TfidfVectorizer(analyzer=_ngrams, min_df=2, sublinear_tf=True)
@@ -58,7 +65,13 @@ class SentenceKernel:
         return self._describe(texts, langs, lemmas, [fold(text) for text in texts], keep=False)
 
     def _describe(
-        self, texts: Sequence[str], langs: Sequence[str], lemmas: list[list[str]], folded: list[str], *, keep: bool
+        self,
+        texts: Sequence[str],
+        langs: Sequence[str],
+        lemmas: list[list[str]],
+        folded: list[str],
+        *,
+        keep: bool,
     ) -> Described:
         vectors = embed(texts, self._encoder, keep=keep, progress=len(texts) > 500).astype(np.float64)
         index = cue_index(self._codebook)
@@ -72,10 +85,13 @@ class SentenceKernel:
         a, b = passages.meaning, self.described.meaning
         squared = (a**2).sum(1)[:, None] + (b**2).sum(1)[None, :] - 2 * (a @ b.T)
         result = np.exp(-GAMMA * np.maximum(squared, 0))
-        for ours, theirs in ((passages.words, self.described.words), (passages.spelling, self.described.spelling)):
-            result += LEXICAL * (ours @ theirs.T).toarray()  # type: ignore[operator, attr-defined]
+        for ours, theirs in (
+            (passages.words, self.described.words),
+            (passages.spelling, self.described.spelling),
+        ):
+            result += LEXICAL * (ours @ theirs.T).toarray()  # type: ignore[attr-defined]
         return np.asarray(result)
 
 
 def _ngrams(lemmas: list[str]) -> list[str]:
-    return lemmas + [f"{a} {b}" for a, b in zip(lemmas, lemmas[1:], strict=False)]
+    return lemmas + [f"{a} {b}" for a, b in pairwise(lemmas)]

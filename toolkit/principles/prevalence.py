@@ -12,7 +12,9 @@ __all__ = ["bootstrap_weights", "code_matrix", "principle_shares", "ratio_interv
 def code_matrix(passages: pd.DataFrame, annotations: pd.DataFrame, codebook: Codebook) -> np.ndarray:
     """Which passages carry which codes: truth, shape (passages, codes); an annotation counts for the passages
     whose positions are its own."""
-    places = {key: row for row, key in enumerate(zip(passages["doc_id"], passages["start"], passages["end"], strict=True))}
+    places = {
+        key: row for row, key in enumerate(zip(passages["doc_id"], passages["start"], passages["end"], strict=True))
+    }
     codes = {code: column for column, code in enumerate(codebook.code_ids)}
     matrix = np.zeros((len(passages), len(codes)), dtype=bool)
     spans = zip(annotations["doc_id"], annotations["start"], annotations["end"], annotations["code"], strict=True)
@@ -90,7 +92,13 @@ def principle_shares(
 
 def stance_counts(passages: pd.DataFrame, annotations: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Number of annotations per language, code and stance (zeros included); annotations without stance are left out."""
-    langs = {key: lang for *key_parts, lang in zip(passages["doc_id"], passages["start"], passages["end"], passages["lang"], strict=True) for key in [tuple(key_parts)]}
+    langs = {
+        key: lang
+        for *key_parts, lang in zip(
+            passages["doc_id"], passages["start"], passages["end"], passages["lang"], strict=True
+        )
+        for key in [tuple(key_parts)]
+    }
     spans = zip(annotations["doc_id"], annotations["start"], annotations["end"], strict=True)
     lang = pd.Series([langs.get(span) for span in spans], index=annotations.index, dtype="str")
     counts = annotations.assign(lang=lang).groupby(["lang", "code", "stance"]).size()

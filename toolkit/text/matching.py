@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from toolkit.text.pipelines import lemmatise, pipeline
 
 if TYPE_CHECKING:
-    from spacy.matcher import Matcher
     from spacy.tokens import Doc
 
 __all__ = ["CueMatcher", "Hit", "fold"]
@@ -22,16 +21,25 @@ __all__ = ["CueMatcher", "Hit", "fold"]
 #: Words that may stand between two words of a phrase.
 _GAP = 2
 _ARTICLES = {
-    "es": frozenset("el la los las lo un una unos unas".split()),
-    "it": frozenset("il lo la i gli le un uno una l' un' l’ un’".split()),
-    "en": frozenset("the a an".split()),
+    "es": frozenset(["el", "la", "los", "las", "lo", "un", "una", "unos", "unas"]),
+    "it": frozenset(["il", "lo", "la", "i", "gli", "le", "un", "uno", "una", "l'", "un'", "l’", "un’"]),
+    "en": frozenset(["the", "a", "an"]),
 }
 _CONTRACTED = {
     "es": {"del": "de", "al": "a"},
     "it": {
         form: preposition
         for preposition, stem in {"di": "del", "a": "al", "da": "dal", "in": "nel", "su": "sul"}.items()
-        for form in (stem, stem + "lo", stem + "la", stem[:-1] + "i", stem[:-1] + "gli", stem + "le", stem + "l'", stem + "l’")
+        for form in (
+            stem,
+            stem + "lo",
+            stem + "la",
+            stem[:-1] + "i",
+            stem[:-1] + "gli",
+            stem + "le",
+            stem + "l'",
+            stem + "l’",
+        )
     }
     | {"col": "con", "coi": "con"},
     "en": {},
@@ -79,7 +87,9 @@ class CueMatcher:
 
         self.lang = lang
         self._nlp = pipeline(lang, "simple").nlp
-        self._needs = [frozenset(_key(need, lang) for need in needs) | frozenset(fold(need) for need in needs) for _, needs in cues]
+        self._needs = [
+            frozenset(_key(need, lang) for need in needs) | frozenset(fold(need) for need in needs) for _, needs in cues
+        ]
         self._words = PhraseMatcher(self._nlp.vocab, attr="LEMMA")
         self._phrases: dict[str, Matcher] = {}
         for number, (cue, _) in enumerate(cues):
@@ -89,7 +99,8 @@ class CueMatcher:
             elif steps:
                 pattern: list[dict[str, object]] = [{"LEMMA": {"IN": steps[0]}}]
                 for keys in steps[1:]:
-                    pattern += [{"OP": "?"}] * _GAP + [{"LEMMA": {"IN": keys}}]
+                    pattern += [{"OP": "?"} for _ in range(_GAP)]
+                    pattern.append({"LEMMA": {"IN": keys}})
                 for first in steps[0]:
                     self._phrases.setdefault(first, Matcher(self._nlp.vocab)).add(str(number), [pattern])
 

@@ -44,7 +44,9 @@ def tokenise(posts: pd.DataFrame, passages: pd.DataFrame, *, choice: Choice = "a
     rows = [row for part in parts for row in part]
     table = pd.DataFrame(rows, columns=_COLUMNS)
     order = {doc_id: number for number, doc_id in enumerate(posts["doc_id"])}
-    table = table.sort_values(["doc_id", "start"], key=lambda c: c.map(order) if c.name == "doc_id" else c, kind="stable")
+    table = table.sort_values(
+        ["doc_id", "start"], key=lambda c: c.map(order) if c.name == "doc_id" else c, kind="stable"
+    )
     return check("tokens", table)
 
 

@@ -27,7 +27,8 @@ _FEWEST_WORDS = 5
 
 
 class Themes(NamedTuple):
-    """``topics`` (topic, term, weight; with model, lang, rank), ``shares`` (with start, end, model), ``summary``
+    """``topics`` (topic, term, weight; with model, lang, rank), ``shares`` (with start, end, model, and closeness:
+    how typical the passage is, the share itself or the cosine with the theme's centre), ``summary``
     (topic, model, label, n, stability), and ``warnings``: sentences on what could not be done as asked."""
 
     topics: pd.DataFrame
@@ -100,12 +101,17 @@ def find_themes(
 
 
 def _no(name: str) -> pd.DataFrame:
-    further = {"topics": ["model", "lang", "rank"], "shares": ["start", "end", "model"]}[name]
+    further = {"topics": ["model", "lang", "rank"], "shares": ["start", "end", "model", "closeness"]}[name]
     return empty(name).assign(**{column: [] for column in further})
 
 
 def _bearable(
-    lang: str, wanted: int, rows: np.ndarray, posts: np.ndarray, documents: Sequence[Sequence[str]], warnings: list[str]
+    lang: str,
+    wanted: int,
+    rows: np.ndarray,
+    posts: np.ndarray,
+    documents: Sequence[Sequence[str]],
+    warnings: list[str],
 ) -> int:
     """As many topics as the material of a language bears, with a sentence where that is fewer than asked."""
     count = len(set(posts))
@@ -209,7 +215,19 @@ def _joint_tables(
                     topics.append((name, term, weight, "joint", lang, rank))
         labels.append(" | ".join(parts) or name)
     shares = np.eye(k)[groups]
-    return _tables("joint", paragraphs, shares, names, topics, labels, np.bincount(groups, minlength=k), stable)
+    centres = np.array([vectors[groups == group].mean(0) for group in range(k)])
+    closeness = vectors @ (centres / np.linalg.norm(centres, axis=1, keepdims=True)).T
+    return _tables(
+        "joint",
+        paragraphs,
+        shares,
+        names,
+        topics,
+        labels,
+        np.bincount(groups, minlength=k),
+        stable,
+        closeness,
+    )
 
 
 def _tables(
@@ -217,17 +235,28 @@ def _tables(
     paragraphs: pd.DataFrame,
     shares: np.ndarray,
     names: list[str],
-    topics: list[tuple[object, ...]],
+    topics: Sequence[tuple[object, ...]],
     labels: list[str],
     largest: np.ndarray,
     stable: np.ndarray,
+    closeness: np.ndarray | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     long = paragraphs[["doc_id", "passage_id", "start", "end"]].copy()
-    parts = [long.assign(topic=name, share=shares[:, place].round(6), model=model) for place, name in enumerate(names)]
+    typical = shares if closeness is None else closeness
+    parts = [
+        long.assign(topic=name, share=shares[:, place].round(6), model=model, closeness=typical[:, place].round(6))
+        for place, name in enumerate(names)
+    ]
     share_table = pd.concat(parts, ignore_index=True)
     share_table = share_table[share_table["share"] > 0].reset_index(drop=True)
     topic_table = pd.DataFrame(topics, columns=["topic", "term", "weight", "model", "lang", "rank"])
     summary = pd.DataFrame(
-        {"topic": names, "model": model, "label": labels, "n": largest.astype(int), "stability": stable.round(3)}
+        {
+            "topic": names,
+            "model": model,
+            "label": labels,
+            "n": largest.astype(int),
+            "stability": stable.round(3),
+        }
     )
     return topic_table, share_table, summary

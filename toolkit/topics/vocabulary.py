@@ -23,7 +23,9 @@ def documents_of(tokens: pd.DataFrame, passages: pd.DataFrame) -> list[list[str]
     """The content lemmas of each passage, in text order; a token belongs to the passage that contains it."""
     content = tokens[content_terms(tokens)]
     spans: dict[str, list[tuple[int, int, int]]] = {}
-    for row, (doc_id, start, end) in enumerate(zip(passages["doc_id"], passages["start"], passages["end"], strict=True)):
+    for row, (doc_id, start, end) in enumerate(
+        zip(passages["doc_id"], passages["start"], passages["end"], strict=True)
+    ):
         spans.setdefault(doc_id, []).append((start, end, row))
     documents: list[list[str]] = [[] for _ in range(len(passages))]
     for doc_id, group in content.groupby("doc_id", sort=False):

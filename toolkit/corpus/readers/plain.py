@@ -29,7 +29,7 @@ def read(path: Path, name: str) -> Iterator[Record]:
             refused=f"has {len(parts.body):,} characters, more than the {MAX_CHARACTERS:,} of one post; split it",
         )
         return
-    doubts = () if decoded.certain else (f"encoding guessed: {decoded.encoding}",)
+    doubts: tuple[str, ...] = () if decoded.certain else (f"encoding guessed: {decoded.encoding}",)
     if parts.problem:
         doubts += (parts.problem,)
     yield Record(name, parts.body, {**parts.metadata, "encoding": decoded.encoding}, doubts)
