@@ -164,7 +164,8 @@ def _rule_of(line: _Line, compiled: list[tuple[Rule, re.Pattern[str]]]) -> tuple
 
 
 def _is_link(line: _Line) -> bool:
-    return line.end - line.start <= _LONGEST_LINK and (not line.ends_sentence or line.key.endswith("?"))
+    title = not line.ends_sentence or (line.key.endswith("?") and ". " not in line.key)
+    return title and line.end - line.start <= _LONGEST_LINK
 
 
 def _is_lone_caption(line: _Line, text: str) -> bool:
