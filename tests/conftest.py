@@ -24,32 +24,49 @@ def seeds():
 
 
 POSTS = {
-    "uno.md": (
-        "---\ntitle: Escuchar\nlang: es\n---\nAntes de hablar hay que escuchar a los clientes. La tienda contestó las quejas "
-        "en una hora.\n\nLa panadería de la esquina abre a las ocho. Tienen bollos de crema y café.\n\n"
-        "Deja una respuesta\n\nTu dirección de correo electrónico no será publicada.\n"
-    ),
-    "dos.txt": (
-        "Borraron los comentarios negativos de la página y nadie dio explicaciones a los clientes.\n\n"
-        "Los empleados de la tienda deberían poder hablar en su propio blog. La empresa lo prohíbe a los empleados.\n\n"
-        "La tienda de la esquina vende café y bollos. El café cuesta un euro.\n"
-    ),
-    "tre.txt": (
-        "Prima di parlare bisogna ascoltare i clienti. Il negozio risponde ai reclami in un'ora.\n\n"
-        "La fiducia si guadagna con il tempo e si perde in un giorno. Il negozio apre alle otto.\n"
-    ),
-    "quattro.txt": (
-        "I clienti del negozio si scambiano consigli sul forum. Il forum conta più della pubblicità.\n\n"
-        "Il negozio ha chiesto ai clienti idee per il nuovo prodotto. Il caffè costa un euro al negozio.\n"
-    ),
+    "uno.md": [
+        "---\ntitle: Escuchar\nlang: es\n---\nAntes de hablar hay que escuchar a los clientes.",
+        "La tienda contestó las quejas en una hora. Los clientes volvieron a la tienda.",
+        "La panadería de la esquina abre a las ocho. Tienen bollos de crema y café.",
+        "El café de la panadería cuesta un euro. Los bollos de crema cuestan dos euros.",
+        "La página de la tienda tiene fotos y comentarios. Los comentarios preguntan precios.",
+        "Los precios de la panadería bajaron en la página. Las fotos de bollos gustan.",
+        "Deja una respuesta\n\nTu dirección de correo electrónico no será publicada.",
+    ],
+    "dos.txt": [
+        "Borraron los comentarios negativos de la página y nadie dio explicaciones a los clientes.",
+        "Los empleados de la tienda deberían poder hablar en su propio blog.",
+        "La empresa prohíbe el blog a los empleados. Los empleados hablan en la panadería.",
+        "La tienda de la esquina vende café y bollos. El café cuesta un euro.",
+        "Las quejas de los clientes llegan a la página. La empresa borra quejas y fotos.",
+        "El blog de los empleados tiene fotos de la tienda y precios del café.",
+    ],
+    "tre.txt": [
+        "Prima di parlare bisogna ascoltare i clienti. Il negozio risponde ai reclami.",
+        "La fiducia si guadagna con il tempo. I clienti del negozio hanno fiducia nel fornaio.",
+        "Il fornaio apre alle otto e vende pane e caffè. Il caffè del fornaio costa un euro.",
+        "Il pane del fornaio piace ai clienti. Il negozio compra pane e caffè.",
+        "Il forum parla di prezzi e di pane. I prezzi del negozio stanno sul forum.",
+    ],
+    "quattro.txt": [
+        "I clienti del negozio si scambiano consigli sul forum. Il forum conta più della pubblicità.",
+        "Il negozio ha chiesto ai clienti idee per il nuovo prodotto.",
+        "La pubblicità del fornaio sta sul forum. I reclami dei clienti pure.",
+        "Le idee dei clienti cambiano il prodotto. Il prodotto nuovo costa un euro.",
+        "Il caffè del negozio e il pane del fornaio hanno prezzi uguali sul forum.",
+        "I reclami e le idee arrivano al negozio. Il negozio ascolta i reclami.",
+    ],
 }
+
+
+def write_posts(folder):
+    folder.mkdir()
+    for name, paragraphs in POSTS.items():
+        (folder / name).write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")
+    return folder
 
 
 @pytest.fixture
 def small_corpus(tmp_path):
     """Two Spanish and two Italian posts, one with page furniture."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    for name, text in POSTS.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    return folder
+    return write_posts(tmp_path / "small")

@@ -163,8 +163,6 @@ def test_more_topics_than_posts_are_cut_down_with_a_sentence():
 
 def test_no_term_left_says_which_limit_took_them():
     paragraphs, tokens = _corpus({"es": 5})
-    themes = themes_of((paragraphs, tokens, np.ones((len(paragraphs), 4)) / 2), fewest_posts=99, joint=0, runs=1)
-    assert themes.topics.empty or themes.warnings == []
     tokens = tokens.assign(lemma=[f"palabra{'x' * n}" for n in range(len(tokens))])
     themes = themes_of((paragraphs, tokens, np.ones((len(paragraphs), 4)) / 2), joint=0)
     assert themes.topics.empty

@@ -1,5 +1,6 @@
 """Tables to files and back: Parquet holds them exactly, CSV for spreadsheets, JSON Lines for other programs."""
 
+import csv
 import hashlib
 import io
 import json
@@ -19,10 +20,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def write_table(table: pd.DataFrame, folder: Path, name: str) -> dict[str, object]:
     """Write NAME.parquet and NAME.csv; what a run record says of them: rows, and SHA-256 of the CSV."""
-    csv = _csv(table)
-    write_bytes(folder / f"{name}.csv", csv)
+    sheet = _csv(table)
+    write_bytes(folder / f"{name}.csv", sheet)
     write_bytes(folder / f"{name}.parquet", _parquet(table))
-    return {"rows": len(table), "sha256": hashlib.sha256(csv).hexdigest()}
+    return {"rows": len(table), "sha256": hashlib.sha256(sheet).hexdigest()}
 
 
 def write_file(table: pd.DataFrame, path: Path) -> None:
@@ -70,7 +71,7 @@ def _csv(table: pd.DataFrame) -> bytes:
     for column in safe.columns:
         if isinstance(safe[column].dtype, pd.StringDtype) or safe[column].dtype == object:
             safe[column] = safe[column].map(neutral, na_action="ignore")
-    text = safe.to_csv(index=False, lineterminator="\n")
+    text = safe.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     # the mark makes spreadsheets read accents right
     return b"\xef\xbb\xbf" + text.encode("utf-8", "surrogatepass")
 

@@ -1,0 +1,61 @@
+"""Execute the notebooks in place and save them as they are committed: python tests/execute_notebooks.py [NAME ...]
+
+Saved are outputs and counts, and nothing that differs from machine to machine: no times, no versions of Python.
+A notebook that stops with an error is left as it was.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+SECONDS_PER_CELL = 300
+
+
+def execute(notebook: nbformat.NotebookNode, *, folder: Path, seconds: int) -> None:
+    """Run all cells of a notebook, with ``folder`` as the working directory, in a kernel of their own."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    NotebookClient(
+        notebook,
+        timeout=seconds,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        record_timing=False,
+        coalesce_streams=True,
+    ).execute()
+
+
+def clean(notebook: nbformat.NotebookNode) -> None:
+    """Keep of the metadata only what says how to open the notebook."""
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in ("tags",) if key in cell.metadata})
+
+
+def main(names: Sequence[str]) -> int:
+    """Execute the notebooks named, or all; returns the number that failed."""
+    failed = 0
+    for path in [NOTEBOOKS / name for name in names] or sorted(NOTEBOOKS.glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        try:
+            execute(notebook, folder=NOTEBOOKS, seconds=SECONDS_PER_CELL)
+        except CellExecutionError as error:
+            print(f"{path.name}: stopped, not saved\n{error}", file=sys.stderr)
+            failed += 1
+            continue
+        clean(notebook)
+        nbformat.validate(notebook)
+        nbformat.write(notebook, path)
+        print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

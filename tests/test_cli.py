@@ -1,0 +1,154 @@
+import json
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import pytest
+
+from toolkit.cli import main
+
+
+def call(*arguments, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "toolkit", *map(str, arguments)], capture_output=True, text=True, cwd=cwd, timeout=300
+    )
+
+
+def test_help_answers_at_once_and_names_every_command():
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        result = call("--help")
+        times.append(time.perf_counter() - began)
+    assert result.returncode == 0
+    for command in ("run", "check", "map", "lab"):
+        assert f"    {command} " in result.stdout
+    assert min(times) < 0.3
+
+
+@pytest.mark.parametrize("command", ["run", "check", "map", "lab"])
+def test_every_command_has_help(command, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([command, "--help"])
+    assert stop.value.code == 0
+    assert "usage: toolkit" in capsys.readouterr().out
+
+
+WRONG = [
+    (["run", "no-such.toml"], "no-such.toml: cannot be read"),
+    (["run", "--corpus", "no-such-folder"], "no-such-folder: does not exist"),
+    (["check", "no-such-run"], "has no readable run.json"),
+    (["map", "no-such", "--output", "a.csv"], "no-such: does not exist"),
+    (["map", "no-such", "--output", "a.xlsx"], "cannot write '.xlsx'"),
+    (["map", "no-such", "--output", "a.csv", "--codebook", "cluetrian"], "did you mean 'cluetrain'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), WRONG)
+def test_wrong_use_is_one_sentence_and_status_2(arguments, message, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.startswith("toolkit: ")
+    assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unknown_keys_of_a_study_are_refused_with_the_nearest(tmp_path, capsys):
+    study = tmp_path / "study.toml"
+    study.write_text("[topics]\nper_langage = 3\n", encoding="utf-8")
+    assert main(["run", str(study)]) == 2
+    assert "unknown key 'topics.per_langage'; did you mean 'per_language'?" in capsys.readouterr().err
+
+
+def test_run_then_check_from_the_command_line(small_corpus, tmp_path):
+    study = tmp_path / "study.toml"
+    study.write_text(
+        '[corpus]\npath = "small"\n[topics]\nper_language = 2\njoint = 2\nruns = 2\niterations = 20\nfewest_posts = 1\n'
+        '[principles]\nmethod = "cues"\n[statistics]\nbootstrap = 100\npermutations = 100\n',
+        encoding="utf-8",
+    )
+    ran = call("run", study, "--output", "out", "--workers", 1, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    assert "report.html" in ran.stdout
+    checked = call("check", "out", cwd=tmp_path)
+    assert checked.returncode == 0, checked.stderr
+    assert "every table is identical" in checked.stdout
+    (small_corpus / "dos.txt").write_text("Cambiado.", encoding="utf-8")
+    failed = call("check", "out", cwd=tmp_path)
+    assert failed.returncode == 1
+    assert "the text of 'dos' has changed" in failed.stderr
+
+
+SENTENCES = [
+    {"doc_id": "s1", "lang": "es", "text": "Hay que escuchar a los clientes y responder a sus quejas."},
+    {"doc_id": "s2", "lang": "it", "text": "Questo plugin è leggero. Si installa in due minuti 😀."},
+    {"doc_id": "s3", "lang": "es", "text": "Responder"},
+]
+
+
+@pytest.fixture
+def sentences(tmp_path):
+    path = tmp_path / "in.jsonl"
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in SENTENCES), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])
+def test_map_keeps_its_contract_in_every_format(sentences, tmp_path, kind):
+    out, scores = tmp_path / f"out.{kind}", tmp_path / "scores.csv"
+    assert main(["map", str(sentences), "--output", str(out), "--scores", str(scores), "--unit", "document"]) == 0
+    readers = {"jsonl": lambda path: pd.read_json(path, lines=True), "csv": pd.read_csv, "parquet": pd.read_parquet}
+    annotations = readers[kind](out)
+    assert {
+        "doc_id",
+        "start",
+        "end",
+        "quote",
+        "codebook",
+        "code",
+        "stance",
+        "coder",
+        "kind",
+        "score",
+        "evidence",
+    } <= set(annotations.columns)
+    texts = {row["doc_id"]: row["text"] for row in SENTENCES}
+    for row in annotations.to_dict("records"):
+        assert texts[row["doc_id"]][row["start"] : row["end"]] == row["quote"]
+    table = pd.read_csv(scores)
+    assert list(table.columns) == ["doc_id", "start", "end", "code", "score", "decided", "stance"]
+    assert len(table) == 3 * 14
+    assert table["decided"].isin([True, False]).all()
+    given = {(row["doc_id"], row["code"]) for row in annotations.to_dict("records")}
+    assert given == {(row["doc_id"], row["code"]) for row in table[table["decided"]].to_dict("records")}
+    assert ("s1", "listening") in given
+
+
+def test_map_by_sentence_cuts_texts_and_leaves_furniture_out(sentences, tmp_path):
+    scores = tmp_path / "scores.csv"
+    main(["map", str(sentences), "--output", str(tmp_path / "o.csv"), "--scores", str(scores), "--method", "cues"])
+    table = pd.read_csv(scores)
+    assert table.drop_duplicates(["doc_id", "start"])["doc_id"].tolist() == ["s1", "s2", "s2"]
+
+
+def test_map_of_a_folder_says_what_was_left_out(small_corpus, tmp_path, capsys):
+    (small_corpus / "vacio.txt").write_text("", encoding="utf-8")
+    assert main(["map", str(small_corpus), "--output", str(tmp_path / "o.jsonl"), "--method", "cues"]) == 0
+    said = capsys.readouterr().err
+    assert "4 texts" in said
+    assert "vacio.txt: is empty" in said
+
+
+def test_lab_copies_the_notebooks_once_and_keeps_what_is_there(tmp_path, monkeypatch, capsys):
+    started = []
+    monkeypatch.setattr("subprocess.call", lambda command: started.append(command) or 0)
+    assert main(["lab", str(tmp_path / "nb"), "--no-browser"]) == 0
+    first = tmp_path / "nb" / "00_start_here.ipynb"
+    assert first.exists()
+    assert "jupyterlab" in started[0]
+    first.write_text("mine", encoding="utf-8")
+    assert main(["lab", str(tmp_path / "nb")]) == 0
+    assert first.read_text(encoding="utf-8") == "mine"

@@ -1,0 +1,379 @@
+import json
+import os
+import shutil
+import stat
+import zipfile
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+from conftest import write_posts
+
+from toolkit.corpus import Corpus, load_corpus
+from toolkit.errors import CheckFailed, InputError, OutputError
+from toolkit.settings import Study, load_study
+from toolkit.storage import read_table
+from toolkit.study import check_run, free_folder, run_study
+from toolkit.tables import CONTRACTS, check
+
+QUICK = {
+    "topics": {"per_language": 2, "joint": 2, "runs": 2, "iterations": 20, "fewest_posts": 1},
+    "statistics": {"bootstrap": 100, "permutations": 100},
+}
+HOSTILE = "<script>document.title='hit'</script><img src=x onerror=alert(1)>"
+
+
+def quick(corpus, **principles):
+    return Study.model_validate_json(
+        json.dumps({**QUICK, "corpus": {"path": str(corpus)}, "principles": {"method": "cues", **principles}})
+    )
+
+
+@pytest.fixture(scope="module")
+def finished_run(tmp_path_factory):
+    """One run of the small corpus; tests work on copies of it."""
+    folder = tmp_path_factory.mktemp("run")
+    write_posts(folder / "small")
+    return run_study(quick(folder / "small"), folder / "out")
+
+
+@pytest.fixture
+def run(finished_run, tmp_path):
+    return shutil.copytree(finished_run, tmp_path / "out")
+
+
+# ---- what a run leaves -----------------------------------------------------------------------------------
+
+
+def test_a_run_leaves_report_record_settings_tables_and_figures(run):
+    names = {path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()}
+    assert {"report.html", "run.json", "study.toml"} <= names
+    assert {f"tables/{name}.{kind}" for name in CONTRACTS for kind in ("csv", "parquet")} <= names
+    assert {
+        f"figures/{name}.{kind}" for name in ("principles", "stances", "themes") for kind in ("svg", "png")
+    } <= names
+    assert not [name for name in names if "partial" in name]
+
+
+def test_every_table_keeps_its_contract_and_points_into_the_texts(run):
+    posts = read_table(run / "tables" / "posts.parquet")
+    texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
+    for name in CONTRACTS:
+        table = read_table(run / "tables" / f"{name}.parquet")
+        points = "start" in table and "doc_id" in table
+        check(name, table, texts if points else None)
+
+
+def test_csv_and_parquet_hold_the_same(run):
+    for name in CONTRACTS:
+        exact = read_table(run / "tables" / f"{name}.parquet")
+        sheet = read_table(run / "tables" / f"{name}.csv")
+        assert list(sheet.columns) == list(exact.columns)
+        assert len(sheet) == len(exact)
+    posts = [read_table(run / "tables" / f"posts.{kind}")["text"].tolist() for kind in ("csv", "parquet")]
+    assert posts[0] == posts[1]
+
+
+def test_texts_are_not_changed(run, small_corpus):
+    posts = read_table(run / "tables" / "posts.parquet")
+    text = posts.set_index("doc_id").loc["dos", "text"]
+    assert text == (small_corpus / "dos.txt").read_text(encoding="utf-8")
+
+
+def test_furniture_is_in_no_token_no_coded_passage_and_no_theme(run):
+    furniture = read_table(run / "tables" / "furniture.parquet")
+    assert furniture["quote"].tolist() == [
+        "Deja una respuesta",
+        "Tu dirección de correo electrónico no será publicada.",
+    ]
+    for name in ("tokens", "annotations", "scores", "shares"):
+        both = read_table(run / "tables" / f"{name}.parquet").merge(furniture, on="doc_id", suffixes=("", "_f"))
+        assert not ((both["start"] < both["end_f"]) & (both["end"] > both["start_f"])).any(), name
+    assert "publicar" not in set(read_table(run / "tables" / "topics.parquet")["term"])
+
+
+def test_the_record_says_what_made_the_result(run):
+    record = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    assert record["seed"] == 1
+    assert set(record["corpus"]["posts"]) == {"uno", "dos", "tre", "quattro"}
+    assert len(record["corpus"]["sha256"]) == len(record["codebook"]["sha256"]) == 64
+    assert {"numpy", "spacy", "tomotopy", "toolkit", "python"} <= set(record["versions"])
+    assert record["tables"]["posts"]["rows"] == 4
+    assert all(seconds >= 0 for seconds in record["seconds"].values())
+    assert "cluetrain-toolkit, version" in record["citation"]
+
+
+def test_the_settings_written_are_the_settings_used(run, finished_run):
+    assert load_study(run / "study.toml") == quick(finished_run.parent / "small")
+
+
+def test_the_report_loads_nothing_and_runs_nothing(run):
+    page = (run / "report.html").read_text(encoding="utf-8")
+    loaded = []
+
+    class Loads(HTMLParser):
+        def handle_starttag(self, tag, attributes):
+            values = dict(attributes)
+            loaded.extend(values[key] for key in ("src", "srcset", "data", "action") if key in values)
+            loaded.extend([tag] * (tag in ("script", "iframe", "link", "object", "form")))
+            loaded.extend(key for key in values if key.startswith("on"))
+
+    Loads().feed(page)
+    assert loaded
+    assert all(value.startswith("data:image/svg+xml;base64,") for value in loaded)
+    assert "default-src 'none'" in page
+
+
+def test_hostile_texts_are_shown_as_text(tmp_path):
+    folder = tmp_path / HOSTILE.replace("/", "")
+    folder.mkdir()
+    (folder / "a<b>.md").write_text(
+        f'---\ntitle: "{HOSTILE.replace(chr(34), "")}"\nlang: es\n---\nHay que escuchar a los clientes {HOSTILE}.\n',
+        encoding="utf-8",
+    )
+    (folder / "b.txt").write_text(f"=HYPERLINK(1) La tienda escucha las quejas. {HOSTILE}\n", encoding="utf-8")
+    (folder / f"{HOSTILE.replace('/', '')}.pdf").write_bytes(b"%PDF")
+    out = run_study(quick(folder), tmp_path / "out")
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "<img src=x" not in page
+    assert "&lt;script&gt;" in page
+    sheet = (out / "tables" / "posts.csv").read_text(encoding="utf-8-sig")
+    assert "'=HYPERLINK" in sheet
+
+
+def test_constructed_texts_are_labelled_so(tmp_path, small_corpus):
+    plain = run_study(quick(small_corpus), tmp_path / "plain")
+    assert "Constructed texts" not in (plain / "report.html").read_text(encoding="utf-8")
+    uno = small_corpus / "uno.md"
+    uno.write_text(uno.read_text(encoding="utf-8").replace("lang: es", "lang: es\nconstructed: true"), encoding="utf-8")
+    marked = run_study(quick(small_corpus), tmp_path / "marked")
+    assert "Constructed texts" in (marked / "report.html").read_text(encoding="utf-8")
+
+
+# ---- repeating and checking ------------------------------------------------------------------------------
+
+
+def test_a_repeated_study_gives_identical_tables_also_with_two_workers(run):
+    lines = check_run(run, workers=2)
+    assert len(lines) == len(CONTRACTS)
+    assert all(line.endswith("identical") for line in lines)
+
+
+def test_the_order_of_files_and_the_folder_change_nothing(run, small_corpus, tmp_path):
+    moved = tmp_path / "elsewhere"
+    moved.mkdir()
+    for path in sorted(small_corpus.iterdir(), reverse=True):
+        shutil.copy(path, moved / path.name)
+    assert check_run(run, corpus=moved)
+
+
+def test_a_difference_names_table_row_and_both_values(run):
+    path = run / "tables" / "principles.parquet"
+    table = read_table(path)
+    old = int(table.loc[2, "count"])
+    table.loc[2, "count"] = old + 1
+    table.to_parquet(path)
+    with pytest.raises(CheckFailed, match=rf"principles, row 3, column 'count': was .*{old + 1}.*, now .*{old}"):
+        check_run(run)
+
+
+def test_a_missing_row_is_a_difference(run):
+    path = run / "tables" / "tokens.parquet"
+    read_table(path).iloc[1:].to_parquet(path)
+    with pytest.raises(CheckFailed, match=r"tokens: had \d+ rows, now \d+"):
+        check_run(run)
+
+
+def test_a_changed_text_is_said_before_anything_is_compared(run, small_corpus):
+    (small_corpus / "dos.txt").write_text("Otro texto.", encoding="utf-8")
+    (small_corpus / "nuevo.txt").write_text("Un texto más.", encoding="utf-8")
+    with pytest.raises(CheckFailed) as error:
+        check_run(run, corpus=small_corpus)
+    assert str(error.value).splitlines() == ["posts: 'nuevo' is new.", "posts: the text of 'dos' has changed."]
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", '{"corpus": {}}'])
+def test_a_damaged_record_is_refused(run, damage):
+    (run / "run.json").write_text(damage, encoding="utf-8")
+    with pytest.raises(InputError, match=r"run\.json: is damaged"):
+        check_run(run)
+
+
+def test_a_folder_without_record_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"has no readable run\.json"):
+        check_run(tmp_path)
+
+
+# ---- where a run may write -------------------------------------------------------------------------------
+
+
+def test_an_existing_folder_is_never_overwritten_unasked(run, small_corpus):
+    before = (run / "run.json").read_bytes()
+    with pytest.raises(OutputError, match="exists already"):
+        run_study(quick(small_corpus), run)
+    assert (run / "run.json").read_bytes() == before
+
+
+def test_a_run_may_be_overwritten_on_request_and_a_foreign_folder_never(run, small_corpus, tmp_path):
+    assert run_study(quick(small_corpus), run, overwrite=True) == run
+    foreign = tmp_path / "thesis"
+    foreign.mkdir()
+    (foreign / "chapter1.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"was not made by 'toolkit run'"):
+        run_study(quick(small_corpus), foreign, overwrite=True)
+    assert (foreign / "chapter1.txt").exists()
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(small_corpus, tmp_path):
+    (tmp_path / "out").write_text("x", encoding="utf-8")
+    with pytest.raises(OutputError, match="is a file"):
+        run_study(quick(small_corpus), tmp_path / "out")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_refused_in_one_sentence(small_corpus, tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    closed.chmod(stat.S_IRUSR | stat.S_IXUSR)
+    with pytest.raises(OutputError, match="cannot be written"):
+        run_study(quick(small_corpus), closed / "out")
+
+
+def test_a_folder_below_a_file_is_refused_in_one_sentence(small_corpus, tmp_path):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    with pytest.raises(OutputError, match="cannot be written"):
+        run_study(quick(small_corpus), tmp_path / "file" / "out")
+
+
+def test_an_interrupted_run_leaves_nothing(small_corpus, tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("toolkit.study.analyse", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_study(quick(small_corpus), tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["small"]
+
+
+def test_without_a_name_the_next_free_one_is_taken(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert free_folder().name == "cluetrain-run"
+    (tmp_path / "cluetrain-run").mkdir()
+    (tmp_path / "cluetrain-run-2").mkdir()
+    assert free_folder().name == "cluetrain-run-3"
+
+
+# ---- bad input goes round, the rest goes on --------------------------------------------------------------
+
+BAD_FILES = {
+    "vacio.txt": (b"", "is empty"),
+    "foto.txt": (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256)), "is not text"),
+    "forma.txt": (b"Deja una respuesta\n\nConectando a %s\n", "holds nothing but page furniture"),
+    "deutsch.txt": (
+        b"Die Unternehmen muessen lernen, den Menschen zuzuhoeren, statt nur Werbung zu machen. Das ist schwer.",
+        "its language looks like 'de'",
+    ),
+    "largo.txt": (b"palabra " * 2_600_000, "more than one post can be"),
+    "notas.docx": (b"PK", "files are not read"),
+}
+
+
+def test_each_bad_file_is_a_row_and_the_rest_goes_on(small_corpus, tmp_path):
+    for name, (content, _) in BAD_FILES.items():
+        (small_corpus / name).write_bytes(content)
+    (small_corpus / "latin.txt").write_bytes(
+        "La compañía escuchó a los señores clientes; mañana responderá.".encode("cp1252")
+    )
+    (small_corpus / "ancho.txt").write_bytes("La tienda pidió ideas a los clientes. Mañana más.".encode("utf-16"))
+    out = run_study(quick(small_corpus), tmp_path / "out")
+    skipped = read_table(out / "tables" / "skipped.parquet")
+    reasons = {row["source"]: row["reason"] for row in skipped[~skipped["read"]].to_dict("records")}
+    assert set(reasons) == set(BAD_FILES)
+    for name, (_, expected) in BAD_FILES.items():
+        assert expected in reasons[name]
+    posts = read_table(out / "tables" / "posts.parquet").set_index("doc_id")
+    assert posts.loc["latin", "text"].startswith("La compañía escuchó")
+    assert posts.loc["ancho", "text"].startswith("La tienda pidió")
+    assert skipped[skipped["read"]]["source"].tolist() == ["latin.txt"]
+    assert "holds nothing but page furniture" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_corpus_without_a_usable_post_is_refused_with_the_reasons(tmp_path):
+    folder = tmp_path / "nada"
+    folder.mkdir()
+    (folder / "forma.txt").write_text("Deja una respuesta", encoding="utf-8")
+    with pytest.raises(InputError, match=r"no post in es, it is left .*forma\.txt: holds nothing but page furniture"):
+        run_study(quick(folder), tmp_path / "out")
+
+
+def test_an_empty_folder_is_refused(tmp_path):
+    (tmp_path / "nada").mkdir()
+    with pytest.raises(InputError, match="holds no file of the kinds"):
+        run_study(quick(tmp_path / "nada"), tmp_path / "out")
+
+
+def test_one_post_is_enough_for_a_report_that_says_what_is_missing(tmp_path):
+    folder = tmp_path / "uno"
+    folder.mkdir()
+    (folder / "uno.txt").write_text("Hay que escuchar a los clientes y contestar sus quejas.", encoding="utf-8")
+    out = run_study(quick(folder), tmp_path / "out")
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "1 post is too few for a model of its own" in page
+    assert "Listening" in page
+
+
+def test_a_language_given_wrongly_is_a_doubt_not_a_loss(tmp_path):
+    folder = tmp_path / "mal"
+    folder.mkdir()
+    italian = "Prima di parlare bisogna ascoltare i clienti, e rispondere ai reclami con pazienza. " * 4
+    (folder / "a.md").write_text(f"---\nlang: es\n---\n{italian}", encoding="utf-8")
+    out = run_study(quick(folder), tmp_path / "out")
+    skipped = read_table(out / "tables" / "skipped.parquet")
+    assert skipped[["reason", "read"]].to_numpy().tolist() == [
+        ["its language is given as 'es' but looks like 'it'", True]
+    ]
+    assert len(read_table(out / "tables" / "posts.parquet")) == 1
+
+
+# ---- the bundled corpus and the real texts ---------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_the_five_real_texts_run_clean(seeds, tmp_path):
+    out = run_study(Study().with_corpus(str(seeds)), tmp_path / "out")
+    tables = {name: read_table(out / "tables" / f"{name}.parquet") for name in CONTRACTS}
+    assert tables["posts"]["lang"].tolist() == ["es", "es", "es", "es", "it"]
+    assert tables["furniture"]["kind"].value_counts().to_dict() == {"login_prompt": 10, "caption": 3, "comment_form": 3}
+    terms = set(tables["topics"]["term"]) | set(tables["tokens"]["lemma"])
+    for word in ("socialeslas", "hsmchlihay", "conectando", "gravatar", "%s", "google photo"):
+        assert word not in terms
+    sentences = tables["passages"][tables["passages"]["unit"] == "sentence"]
+    english = sentences[sentences["lang"] == "en"]
+    assert english["doc_id"].str[:3].unique().tolist() == ["000"]
+    assert len(english) >= 3
+    assert not tables["annotations"].merge(english, on=["doc_id", "start", "end"]).size
+
+
+@pytest.mark.slow
+def test_the_main_job_on_the_bundled_corpus_is_reproducible(tmp_path):
+    out = run_study(Study(), tmp_path / "out", workers=2)
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    assert record["corpus"]["bundled"]
+    assert sum(record["seconds"].values()) < 90
+    assert len(check_run(out, workers=1)) == len(CONTRACTS)
+
+
+def test_analysis_does_not_change_the_corpus(small_corpus):
+    from toolkit.analysis import analyse
+
+    corpus = load_corpus(small_corpus)
+    before = Corpus(corpus.posts.copy(), corpus.skipped.copy())
+    analyse(corpus, quick(small_corpus))
+    pd.testing.assert_frame_equal(corpus.posts, before.posts)
+
+
+def test_nothing_in_a_run_folder_is_an_archive_or_executable(run):
+    for path in run.rglob("*"):
+        assert not zipfile.is_zipfile(path) if path.is_file() else True
+        assert not path.is_file() or not path.stat().st_mode & stat.S_IXUSR
