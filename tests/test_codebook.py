@@ -204,13 +204,7 @@ def sources(book, bank) -> dict[str, set[str]]:
         ("coded bank", "codebook"),
         ("uncoded bank", "codebook"),
         ("coded bank", "corpus"),
-        pytest.param(
-            "uncoded bank",
-            "corpus",
-            marks=pytest.mark.xfail(
-                strict=True, reason="bank es/it: two lines of page furniture stand in the corpus too"
-            ),
-        ),
+        pytest.param("uncoded bank", "corpus"),
         ("codebook", "corpus"),
     ],
 )
@@ -463,13 +457,13 @@ PARTS = {
     "example that is not JSON": (
         MINIMAL + BANK,
         {"e_jsonl": EXAMPLE + "{\n"},
-        "e.jsonl, line 2: expected a JSON object",
+        "e.jsonl, line 2: not JSON",
     ),
     "example that is a list": (MINIMAL + BANK, {"e_jsonl": "[1]\n"}, "e.jsonl, line 1: expected a JSON object"),
     "example without text": (
         MINIMAL + BANK,
         {"e_jsonl": EXAMPLE.replace("text", "txt")},
-        "e.jsonl, line 1: expected a JSON object with id, lang, text, codes.",
+        "e.jsonl, line 1: expected a JSON object with text and lang",
     ),
 }
 
@@ -494,7 +488,7 @@ def test_files_outside_the_folder_of_the_codebook_are_never_read(refusal, tmp_pa
 
 
 def test_an_unknown_name_is_answered_with_the_nearest_codebook():
-    with pytest.raises(InputError, match=r"no codebook 'cluetrian'; did you mean 'cluetrain'\?"):
+    with pytest.raises(InputError, match=r"no codebook 'cluetrian'.*; did you mean 'cluetrain'\?"):
         load_codebook("cluetrian")
 
 
@@ -509,56 +503,42 @@ def test_a_missing_file_is_named(tmp_path):
         load_codebook(tmp_path / "absent.yaml")
 
 
-# known defects
+# files and keys at the edge of what is read
 
 
-@pytest.mark.xfail(strict=True, reason="schema._fields_at offers field names, not keys: 'needs' for 'with'")
 def test_the_key_offered_for_a_wrong_one_is_a_valid_key(refusal):
     assert "unknown key 'codes.1.cues.es.0.needs'; allowed are cue, weight, with" in refusal(
         MINIMAL.replace("with:", "needs:")
     )
 
 
-@pytest.mark.xfail(
-    strict=True, raises=UnicodeDecodeError, reason="codebook._example_file reads outside its try: UnicodeDecodeError"
-)
 def test_an_example_file_in_another_encoding_is_refused(refusal):
     assert "e.jsonl" in refusal(MINIMAL + BANK, e_jsonl=EXAMPLE.replace("Cuidan", "Añaden").encode("latin-1"))
 
 
 @pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\x85"], ids=["line", "paragraph", "next line"])
-@pytest.mark.xfail(
-    strict=True, raises=InputError, reason="codebook._example_file: str.splitlines breaks JSON lines at U+2028, U+0085"
-)
 def test_an_example_may_hold_unicode_line_separators(write, sign):
     book = write(MINIMAL + BANK, e_jsonl=EXAMPLE.replace("Cuidan a", f"Cuidan{sign}a"))
     assert book.examples["text"].tolist() == [f"Cuidan{sign}a todos."]
 
 
-@pytest.mark.xfail(
-    strict=True, raises=InputError, reason="codebook._example_file does not skip a byte order mark, as read_yaml does"
-)
 def test_an_example_file_may_start_with_a_byte_order_mark(write):
     assert len(write(MINIMAL + BANK, e_jsonl="\ufeff" + EXAMPLE).examples) == 1
 
 
 @pytest.mark.parametrize("change", [("Cuidan a todos.", ""), ('"Cuidan a todos."', "5"), ('"es"', "7")])
-@pytest.mark.xfail(strict=True, reason="codebook._example_file does not check the types of text and lang")
 def test_an_example_without_a_proper_text_or_language_is_refused(refusal, change):
     assert "e.jsonl, line 1" in refusal(MINIMAL + BANK, e_jsonl=EXAMPLE.replace(*change))
 
 
-@pytest.mark.xfail(strict=True, raises=TypeError, reason="schema.validate: json.dumps refuses a date as key: TypeError")
 def test_a_date_as_key_is_an_unknown_key(refusal):
     assert "unknown key '2020-01-01'" in refusal(MINIMAL + "2020-01-01: x\n")
 
 
-@pytest.mark.xfail(strict=True, reason="codebook: the language of a cue file is not checked, its cues are never used")
 def test_a_cue_file_of_a_language_the_codebook_does_not_have_is_refused(refusal):
     assert "'fr'" in refusal(MINIMAL + LISTED, c_yaml=CUES.replace("lang: es", "lang: fr"))
 
 
-@pytest.mark.xfail(strict=True, reason="errors.suggestion ends in '?' or in nothing, its callers add '.': 'care'?.")
 def test_a_message_ends_in_one_mark(refusal):
     message = refusal(MINIMAL + "    contrasts: {caer: {es: x}}\n")
     assert re.search(r"\w'?[.?]$", message)

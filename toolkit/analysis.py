@@ -35,7 +35,7 @@ _WORTH_A_POOL = 2_000
 Say = Callable[[str], None]
 
 
-@dataclass
+@dataclass(repr=False)
 class Analysis:
     """What came out: ``tables`` by name (see :data:`toolkit.tables.CONTRACTS`), ``notes`` (sentences on what a
     reader must know), ``used`` (pipelines, encoder, coder, cut), ``seconds`` per stage, and the codebook."""
@@ -46,6 +46,10 @@ class Analysis:
     notes: list[str] = field(default_factory=list)
     used: dict[str, object] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        tables = ", ".join(f"{name} ({len(table):,})" for name, table in self.tables.items())
+        return f"Analysis with codebook '{self.codebook.id}' {self.codebook.version}; tables (rows): {tables}"
 
 
 def analyse(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say: Say | None = None) -> Analysis:

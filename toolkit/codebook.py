@@ -140,7 +140,11 @@ class Codebook:
         for code in self.codes:
             if code.id == code_id:
                 return code
-        raise InputError(f"codebook '{self.id}' has no code '{code_id}'; {suggestion(code_id, self.code_ids)}.")
+        raise InputError(f"codebook '{self.id}' has no code '{code_id}'; {suggestion(code_id, self.code_ids)}")
+
+    def names(self, lang: str = "en") -> dict[str, str]:
+        """The names of all codes in a language, by id: what figures take as ``names``."""
+        return {code.id: _in(code.name, lang) for code in self.codes}
 
     def name(self, code_id: str, lang: str = "en") -> str:
         """A code's name in a language, else in the first one it has."""
@@ -167,7 +171,7 @@ def load_codebook(source: str | Path = "cluetrain") -> Codebook:
     if path.suffix.lower() not in (".yaml", ".yml"):
         if str(source) not in codebook_names():
             known = suggestion(str(source), codebook_names())
-            raise InputError(f"no codebook '{source}'; {known} (or give the path of a .yaml file).")
+            raise InputError(f"no codebook '{source}' (nor does it end in .yaml); {known}")
         path = data_file("codebooks", f"{source}.yaml")
     if not path.is_file():
         raise InputError(f"{path}: no such codebook file.")
@@ -239,7 +243,7 @@ def _check_codes(book: _CodebookFile, where: str) -> None:
             _check_languages(words, book.languages, f"{place}, {field}")
         for other in code.contrasts:
             if other not in ids:
-                raise InputError(f"{place}: contrast with unknown code '{other}'; {suggestion(other, ids)}.")
+                raise InputError(f"{place}: contrast with unknown code '{other}'; {suggestion(other, ids)}")
         wrong = [n for n in (*code.theses.primary, *code.theses.secondary) if not 1 <= n <= 95]
         if wrong:
             raise InputError(f"{place}: thesis {wrong[0]} does not exist; theses are numbered 1 to 95.")
@@ -255,11 +259,14 @@ def _cue_file(file: Path, book: _CodebookFile) -> list[Cue]:
     content = validate(_CueFile, read_yaml(file), str(file))
     if content.codebook != book.id:
         raise InputError(f"{file}: belongs to codebook '{content.codebook}', not to '{book.id}'.")
+    if content.lang not in book.languages:
+        known = suggestion(content.lang, book.languages)
+        raise InputError(f"{file}: the language '{content.lang}' is none of codebook '{book.id}'; {known}")
     ids = [code.id for code in book.codes]
     cues: list[Cue] = []
     for code, entries in content.cues.items():
         if code not in ids:
-            raise InputError(f"{file}: cues for unknown code '{code}'; {suggestion(code, ids)}.")
+            raise InputError(f"{file}: cues for unknown code '{code}'; {suggestion(code, ids)}")
         cues += _cues(entries, code, content.lang, content.groups, str(file))
     return cues
 
@@ -296,20 +303,29 @@ def _own_examples(book: _CodebookFile) -> list[dict[str, object]]:
 def _example_file(file: Path, book: _CodebookFile) -> list[dict[str, object]]:
     ids = [code.id for code in book.codes]
     rows: list[dict[str, object]] = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        place = f"{file}, line {number}"
-        try:
-            row = json.loads(line)
-            text, lang, codes = row["text"], row["lang"], dict(row["codes"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(f"{place}: expected a JSON object with id, lang, text, codes.") from error
-        for code, stance in codes.items():
-            if code not in ids:
-                raise InputError(f"{place}: unknown code '{code}'; {suggestion(code, ids)}.")
-            if stance not in STANCES:
-                raise InputError(f"{place}: unknown stance '{stance}'; {suggestion(str(stance), STANCES)}.")
-        rows.append({"id": str(row.get("id", f"{file.stem}-{number}")), "lang": lang, "text": text, "codes": codes})
+    # split at line feeds only: a text may hold other line separators of Unicode
+    for number, line in enumerate(file.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if line.strip():
+            rows.append(_example(line, ids, f"{file}, line {number}", f"{file.stem}-{number}"))
     return rows
+
+
+def _example(line: bytes, codes: list[str], place: str, name: str) -> dict[str, object]:
+    """One coded example from a line of JSON."""
+    try:
+        row = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{place}: not JSON in UTF-8: {str(error).splitlines()[0]}.") from error
+    fields = (row.get("text"), row.get("lang"), row.get("codes")) if isinstance(row, dict) else (None, None, None)
+    text, lang, given = fields
+    if not (isinstance(text, str) and text.strip() and isinstance(lang, str) and isinstance(given, dict)):
+        raise InputError(f"{place}: expected a JSON object with text and lang (not empty) and codes (code to stance).")
+    for code, stance in given.items():
+        if code not in codes:
+            raise InputError(f"{place}: unknown code '{code}'; {suggestion(code, codes)}")
+        if stance not in STANCES:
+            raise InputError(f"{place}: unknown stance '{stance}'; {suggestion(str(stance), STANCES)}")
+    return {"id": str(row.get("id", name)), "lang": lang, "text": text, "codes": given}
 
 
 def _in(words: Mapping[str, str], lang: str) -> str:

@@ -27,13 +27,13 @@ class CheckFailed(ToolkitError):
 
 
 def suggestion(got: str, allowed: Iterable[str]) -> str:
-    """The nearest allowed name as the end of a sentence, or the allowed names when none is near.
+    """The nearest allowed name as the end of a sentence, or all allowed names when none is near.
 
     >>> suggestion("languges", ["languages", "path"])
     "did you mean 'languages'?"
     >>> suggestion("zzz", ["b", "a"])
-    'allowed are a, b'
+    'allowed are a, b.'
     """
     names = sorted(allowed)
     near = get_close_matches(str(got), names, n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else "allowed are " + ", ".join(names)
+    return f"did you mean '{near[0]}'?" if near else "allowed are " + ", ".join(names) + "."

@@ -59,6 +59,8 @@ class _StrictLoader(Composer, _Loader):
         """One node; refuses aliases and nesting deeper than MAX_YAML_DEPTH."""
         if self.check_event(yaml.AliasEvent):
             self._refuse("YAML aliases (*name) are refused; write the value out")
+        if getattr(self.peek_event(), "tag", None):
+            self._refuse("YAML tags (!name) are refused; write plain values")
         self._depth += 1
         if self._depth > MAX_YAML_DEPTH:
             self._refuse(f"YAML is nested deeper than {MAX_YAML_DEPTH} levels; flatten it")
@@ -70,6 +72,13 @@ class _StrictLoader(Composer, _Loader):
         raise ConstructorError(None, None, problem, self.peek_event().start_mark)
 
 
+class _TextLoader(_StrictLoader):
+    """The same, with every plain value as the text that stands there: no numbers, dates or truth values."""
+
+    yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012 - filled below, as PyYAML wants it
+
+
+_TextLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
 for _tag, _pattern, _first in (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
@@ -80,21 +89,22 @@ for _tag, _pattern, _first in (
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
 
 
-def parse_yaml(text: str, where: str, *, trusted: bool = False) -> Any:
+def parse_yaml(text: str, where: str, *, trusted: bool = False, as_text: bool = False) -> Any:
     """The value of a YAML text from an untrusted source.
 
     Refused with :class:`InputError` naming ``where`` and, where there is one, the line: texts over
-    4 million characters, aliases (``*name``, which can multiply without bound), tags that build objects,
+    4 million characters, aliases (``*name``, which can multiply without bound), tags (``!name``),
     keys given twice, nesting deeper than 30 levels, and anything that is not YAML. ``trusted``: a file of this
-    package, read faster.
+    package, read faster. ``as_text``: "007", "1.10" and "2009-03-12" stay the text they are.
 
     >>> parse_yaml("title: Hola", "a.md")
     {'title': 'Hola'}
     """
     if len(text) > MAX_YAML_CHARACTERS:
         raise InputError(f"{where}: has {len(text):,} characters of YAML, more than {MAX_YAML_CHARACTERS:,}.")
+    loader = _TextLoader if as_text else _Loader if trusted else _StrictLoader
     try:
-        return yaml.load(text, Loader=_Loader if trusted else _StrictLoader)
+        return yaml.load(text, Loader=loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line_text = f", line {mark.line + 1}" if mark is not None else ""

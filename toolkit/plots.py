@@ -27,8 +27,6 @@ __all__ = [
 
 LANGUAGE_COLOURS = {"es": "#0072B2", "it": "#D55E00", "en": "#009E73", "all": "#555555", "joint": "#555555"}
 STANCE_COLOURS = {"endorses": "#009E73", "breach": "#D55E00", "rejects": "#CC79A7", "mentions": "#BBBBBB"}
-#: A theme whose stability is below this came back in other runs as often with other words as with its own.
-UNSTABLE = 0.3
 
 
 def _axes(ax: "Axes | None", width: float, height: float) -> "Axes":
@@ -140,7 +138,7 @@ def theme_terms(table: pd.DataFrame, topic: str, *, most: int = 10, ax: "Axes | 
 
     table = check("topics", table)
     if topic not in set(table["topic"]):
-        raise InputError(f"no theme '{topic}'; {suggestion(topic, set(table['topic']))}.")
+        raise InputError(f"no theme '{topic}'; {suggestion(topic, set(table['topic']))}")
     part = table[table["topic"] == topic]
     part = part.assign(lang=part.get("lang", "all"))
     part = part.groupby("lang", sort=False).head(most)
@@ -157,23 +155,23 @@ def theme_terms(table: pd.DataFrame, topic: str, *, most: int = 10, ax: "Axes | 
 
 
 def theme_sizes(table: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
-    """How many paragraphs each theme leads, and how stable it is: the topic_summary table."""
+    """How many paragraphs each theme leads, and how stable it is: the topic_summary table (pale: ``unstable``)."""
     table = check("topic_summary", table)
-    ax = _axes(ax, 8, 0.34 * len(table) + 1.2)
+    ax = _axes(ax, 9, 0.34 * len(table) + 1.2)
     colours = [_colour(model) for model in table["model"]]
     bars = ax.barh(range(len(table)), table["n"], color=colours, height=0.7)
-    for row, (bar, stable) in enumerate(zip(bars, table["stability"], strict=True)):
-        unstable = pd.notna(stable) and stable < UNSTABLE
+    shaky = table.get("unstable", pd.Series(False, index=table.index)).astype(bool)
+    for row, (bar, stable, unstable) in enumerate(zip(bars, table["stability"], shaky, strict=True)):
         if unstable:
             bar.set_alpha(0.35)
         if pd.notna(stable):
             text = f"stability {stable:.2f}{', unstable' if unstable else ''}"
             ax.text(bar.get_width() + table["n"].max() * 0.01, row, text, va="center", fontsize=8, color="#555555")
-    labels = [f"{topic}  {_plain(label, 60)}" for topic, label in zip(table["topic"], table["label"], strict=True)]
+    labels = [f"{topic}  {_plain(label, 52)}" for topic, label in zip(table["topic"], table["label"], strict=True)]
     ax.set_yticks(range(len(table)), labels)
     ax.invert_yaxis()
-    ax.set_xlim(right=max(table["n"].max(), 1) * 1.22)
-    ax.set(xlabel="paragraphs led by the theme", ylabel="")
+    ax.set_xlim(right=max(table["n"].max(), 1) * 1.7)
+    ax.set(xlabel="paragraphs led by the theme (pale: unstable)", ylabel="")
     _quiet(ax)
     return ax
 
@@ -199,9 +197,9 @@ def theme_principles(
         table.pivot(index="topic", columns="code", values=value).reindex(index=topics, columns=codes)
         for value in ("share", "lift", "p_value")
     )
-    ax = _axes(ax, 0.62 * len(codes) + 3.4, 0.42 * len(topics) + 2.4)
+    ax = _axes(ax, 0.62 * len(codes) + 4.6, 0.42 * len(topics) + 2.4)
     colour = np.log2(lift.to_numpy(dtype=float).clip(0.25, 4))
-    text = share.map(lambda value: f"{100 * value:.0f}").to_numpy()
+    text = share.map(lambda value: f"{100 * value:.0f}" if value >= 0.095 else f"{100 * value:.1f}").to_numpy()
     seaborn.heatmap(
         colour, annot=text, fmt="", cmap="RdBu_r", vmin=-2, vmax=2, ax=ax, linewidths=0.6, linecolor="white",
         annot_kws={"fontsize": 8}, cbar_kws={"label": "lift", "shrink": 0.7},
@@ -210,7 +208,7 @@ def theme_principles(
     if bar is not None:
         bar.set_ticks([-2, -1, 0, 1, 2], labels=["≤ ¼", "½", "1", "2", "≥ 4"])
     _frame(ax, p_value.to_numpy(dtype=float) < 0.05)
-    rows = [f"{topic}  {_plain((labels or {}).get(topic, ''), 40)}" for topic in topics]
+    rows = [f"{topic}  {_plain((labels or {}).get(topic, ''), 56)}" for topic in topics]
     ax.set_yticks(np.arange(len(topics)) + 0.5, rows, rotation=0)
     ax.set_xticks(np.arange(len(codes)) + 0.5, _named(codes, names), rotation=45, ha="right", rotation_mode="anchor")
     ax.set(xlabel="", ylabel="", title="% of the theme's passages; framed: p < .05, uncorrected")

@@ -1,15 +1,21 @@
 """Texts prepared for reading: what stands behind a number, as pieces that a page can colour."""
 
+import html
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-__all__ = ["Piece", "best_passages", "marked_post", "with_cues"]
-
+__all__ = ["Piece", "as_html", "best_passages", "evidence_of", "marked_post", "with_cues"]
 
 _Span = tuple[int, int, str, tuple[str, ...]]
+_STYLES = {
+    "furniture": ("del", "color: #8a939e"),
+    "foreign": ("i", "color: #00734f"),
+    "coded": ("span", "background: #dcebf7; color: #222"),
+    "cue": ("mark", "background: #ffe58a; color: #222"),
+}
 
 
 class Piece(NamedTuple):
@@ -23,28 +29,47 @@ class Piece(NamedTuple):
 
 def marked_post(
     text: str,
-    furniture: pd.DataFrame,
-    passages: pd.DataFrame,
-    annotations: pd.DataFrame,
-    lang: str,
-    names: Mapping[str, str],
+    furniture: pd.DataFrame | None = None,
+    annotations: pd.DataFrame | None = None,
+    passages: pd.DataFrame | None = None,
+    *,
+    lang: str | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> list[Piece]:
-    """One post as pieces; the tables hold the rows of this post."""
-    spans: list[_Span] = [
-        (start, end, "furniture", (kind,)) for start, end, kind in _rows(furniture, "start", "end", "kind")
-    ]
+    """One post as pieces: furniture, coded passages, and passages in another language than ``lang``.
+
+    The tables hold the rows of this post; without one, nothing of its kind is marked. ``names``: what to write
+    for each code.
+    """
+    spans = [(start, end, "furniture", (str(kind),)) for start, end, kind in _rows(furniture, "start", "end", "kind")]
     coded: dict[tuple[int, int], list[str]] = {}
     for start, end, code, stance in _rows(annotations, "start", "end", "code", "stance"):
-        label = names.get(code, code)
+        label = (names or {}).get(code, code)
         coded.setdefault((start, end), []).append(f"{label}: {stance}" if isinstance(stance, str) else label)
-    spans += [(start, end, "coded", tuple(labels)) for (start, end), labels in coded.items()]
+    marked: list[_Span] = [*spans, *((start, end, "coded", tuple(labels)) for (start, end), labels in coded.items())]
     for start, end, other, is_furniture in _rows(passages, "start", "end", "lang", "furniture"):
-        if other != lang and not is_furniture and (start, end) not in coded:
-            spans.append((start, end, "foreign", (str(other),)))
-    return list(_pieces(text, sorted(spans)))
+        if lang is not None and other != lang and not is_furniture and (start, end) not in coded:
+            marked.append((start, end, "foreign", (str(other),)))
+    return list(_pieces(text, sorted(marked)))
 
 
-def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+def as_html(pieces: Iterable[Piece]) -> str:
+    """Pieces as HTML: every text escaped, furniture struck out in grey, cues and coded passages coloured.
+
+    >>> as_html([Piece("<b>"), Piece("promesa", "cue", ("promesa",))])
+    '&lt;b&gt;<mark style="background: #ffe58a; color: #222" title="promesa">promesa</mark>'
+    """
+    parts = []
+    for piece in pieces:
+        tag, style = _STYLES.get(piece.kind, ("", ""))
+        text, title = html.escape(piece.text), html.escape("; ".join(piece.labels))
+        parts.append(f'<{tag} style="{style}" title="{title}">{text}</{tag}>' if tag else text)
+    return "".join(parts)
+
+
+def _rows(table: pd.DataFrame | None, *columns: str) -> Iterator[tuple[Any, ...]]:
+    if table is None:
+        return iter(())
     return zip(*(table[column].tolist() for column in columns), strict=True)
 
 
@@ -63,9 +88,15 @@ def _pieces(text: str, spans: list[_Span]) -> Iterator[Piece]:
 
 def with_cues(text: str, start: int, end: int, evidence: str | None) -> list[Piece]:
     """A passage with the cues of its evidence marked."""
-    cues = json.loads(evidence).get("cues", []) if isinstance(evidence, str) else []
+    cues = evidence_of(evidence)["cues"]
     spans: list[_Span] = [(cue["start"] - start, cue["end"] - start, "cue", (cue["cue"],)) for cue in cues]
     return list(_pieces(text[start:end], sorted(spans)))
+
+
+def evidence_of(evidence: object) -> dict[str, Any]:
+    """The ``evidence`` cell of an annotation as a dict with ``cues`` and ``examples`` (empty where there are none)."""
+    found = json.loads(evidence) if isinstance(evidence, str) else {}
+    return {"cues": [], "examples": [], **found}
 
 
 def best_passages(annotations: pd.DataFrame, code: str, most: int = 5) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from toolkit import plots
 from toolkit.analysis import Analysis
-from toolkit.reading import best_passages, marked_post, with_cues
+from toolkit.reading import best_passages, evidence_of, marked_post, with_cues
 from toolkit.resources import data_file
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _LANGUAGES = {"es": "Spanish", "it": "Italian", "en": "English"}
 def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
     """The figures of a report by name."""
     tables = analysis.tables
-    names = _names(analysis)
+    names = analysis.codebook.names()
     figures = {
         "principles": plots.principle_shares(tables["principles"], names),
         "stances": plots.stances(tables["stances"], names),
@@ -85,10 +85,6 @@ def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapp
     )
 
 
-def _names(analysis: Analysis) -> dict[str, str]:
-    return {code: analysis.codebook.name(code) for code in analysis.codebook.code_ids}
-
-
 def _percent(value: float, digits: int = 0) -> str:
     return "–" if pd.isna(value) else f"{100 * value:.{digits}f} %"
 
@@ -114,7 +110,7 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
             "furniture": len(tables["furniture"]),
             "foreign": int((~coded["lang"].isin(analysis.study.corpus.languages)).sum()),
         },
-        "first": every.head(3).assign(name=every["code"].map(_names(analysis))).to_dict("records"),
+        "first": every.head(3).assign(name=every["code"].map(analysis.codebook.names())).to_dict("records"),
         "stance_counts": {str(stance): int(n) for stance, n in stances.items()},
         "constructed": bool((posts["constructed"].astype(str).str.lower() == "true").any())
         if "constructed" in posts
@@ -124,7 +120,7 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
 
 def _themes(analysis: Analysis) -> list[dict[str, Any]]:
     """One record per model with its themes: terms, stability, principles above the usual, two passages."""
-    tables, names = analysis.tables, _names(analysis)
+    tables, names = analysis.tables, analysis.codebook.names()
     texts = dict(zip(tables["posts"]["doc_id"], tables["posts"]["text"], strict=True))
     crossed = tables["theme_principles"]
     models: dict[str, list[dict[str, Any]]] = {}
@@ -140,7 +136,6 @@ def _themes(analysis: Analysis) -> list[dict[str, Any]]:
         models.setdefault(str(row["model"]), []).append(
             {
                 **row,
-                "unstable": pd.notna(row["stability"]) and row["stability"] < plots.UNSTABLE,
                 "terms": [(lang, part["term"].head(12).tolist()) for lang, part in terms.groupby("lang", sort=False)],
                 "passages": [
                     (doc_id, texts[doc_id][start:end], value)
@@ -181,7 +176,7 @@ def _principles(analysis: Analysis) -> list[dict[str, Any]]:
                     {
                         **row,
                         "pieces": with_cues(texts[row["doc_id"]], row["start"], row["end"], row["evidence"]),
-                        "evidence": _evidence(row["evidence"]),
+                        "evidence": evidence_of(row["evidence"]),
                     }
                     for row in best.to_dict("records")
                 ],
@@ -190,16 +185,9 @@ def _principles(analysis: Analysis) -> list[dict[str, Any]]:
     return records
 
 
-def _evidence(text: Any) -> dict[str, Any]:
-    import json
-
-    evidence: dict[str, Any] = json.loads(text) if isinstance(text, str) else {}
-    return {"cues": evidence.get("cues", []), "examples": evidence.get("examples", [])}
-
-
 def _posts(analysis: Analysis) -> dict[str, Any]:
     """The posts for reading, as far as a page can hold them."""
-    tables, names = analysis.tables, _names(analysis)
+    tables, names = analysis.tables, analysis.codebook.names()
     unit = analysis.study.principles.unit
     passages = tables["passages"][tables["passages"]["unit"] == unit]
     parts = (tables["furniture"], passages, tables["annotations"])
@@ -211,7 +199,7 @@ def _posts(analysis: Analysis) -> dict[str, Any]:
         )
         pieces = []
         if len(row["text"]) <= _MOST_CHARACTERS:
-            pieces = marked_post(row["text"], furniture, sentences, codes, row["lang"], names)
+            pieces = marked_post(row["text"], furniture, codes, sentences, lang=row["lang"], names=names)
         shown.append({**row, "pieces": pieces, "furniture": len(furniture), "annotations": len(codes)})
     return {"shown": shown, "total": len(tables["posts"])}
 

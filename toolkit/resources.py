@@ -14,7 +14,7 @@ def data_file(*parts: str) -> Path:
     """The path of a bundled data file, for example ``data_file("stopwords", "es.txt")``."""
     path = _DATA.joinpath(*parts)
     if not path.exists():
-        raise InputError(f"no bundled file {'/'.join(parts)}; {suggestion(parts[-1], data_names(*parts[:-1]))}.")
+        raise InputError(f"no bundled file {'/'.join(parts)}; {suggestion(parts[-1], data_names(*parts[:-1]))}")
     return path
 
 
@@ -35,7 +35,7 @@ def bundled_corpus(name: str = "conversaciones") -> Path:
     folder = _bundled("corpora")
     if not (folder / name).is_dir():
         names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
-        raise InputError(f"no bundled corpus '{name}'; {suggestion(name, names)}.")
+        raise InputError(f"no bundled corpus '{name}'; {suggestion(name, names)}")
     return folder / name
 
 

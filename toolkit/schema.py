@@ -30,10 +30,23 @@ def validate(model: type[Model], data: Any, where: str) -> Model:
         raise InputError(f"{where}: expected keys and values, got {_shown(data)}.")
     try:
         # read as JSON: lists fill tuples and dates are text, while "5" for 5 is still refused
-        return model.model_validate_json(json.dumps(data, default=str))
+        return model.model_validate_json(json.dumps(_plain(data), default=str))
     except ValidationError as error:
-        problems = [_sentence(model, problem) for problem in error.errors(include_url=False)]
+        found = error.errors(include_url=False)
+        places = [problem["loc"] for problem in found]
+        # "too few items" about a list whose items are the problem would be a second, false line
+        found = [
+            one for one in found if not any(p != one["loc"] and p[: len(one["loc"])] == one["loc"] for p in places)
+        ]
+        problems = [_sentence(model, problem) for problem in found]
         raise InputError("\n".join(f"{where}: {problem}" for problem in problems[:20])) from error
+
+
+def _plain(value: Any) -> Any:
+    """The value with all keys as text, as JSON wants them (YAML has dates and numbers as keys too)."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(part) for key, part in value.items()}
+    return [_plain(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _sentence(model: type[BaseModel], problem: Mapping[str, Any]) -> str:
@@ -62,7 +75,9 @@ def _fields_at(model: Any, location: tuple[Any, ...]) -> list[str]:
             continue
         if isinstance(model, type) and issubclass(model, BaseModel) and part in model.model_fields:
             model = _inner(model.model_fields[part].annotation)
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return []
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _inner(annotation: Any) -> Any:

@@ -4,7 +4,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from toolkit.errors import InputError
 from toolkit.resources import data_file
@@ -38,11 +38,19 @@ class _Topics(StrictModel):
     largest_share: Share = 0.5
 
 
+def _checked_cut(value: Any) -> float | str:
+    """A cut: a number from 0 to 1, or "auto"."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if value != "auto" and not (number and 0 <= value <= 1):
+        raise ValueError(f"got {value!r}, allowed is a number from 0 to 1, or 'auto'.")
+    return "auto" if value == "auto" else float(value)
+
+
 class _Principles(StrictModel):
     codebook: Annotated[str, Field(min_length=1)] = "cluetrain"
     method: Literal["hybrid", "examples", "cues"] = "hybrid"
     unit: Literal["sentence", "paragraph"] = "sentence"
-    cut: Annotated[float, Field(ge=0, le=1)] | Literal["auto"] = "auto"
+    cut: Annotated[Any, AfterValidator(_checked_cut)] = "auto"
 
 
 class _Statistics(StrictModel):
@@ -90,7 +98,7 @@ def _from_folder(study: Study, folder: Path) -> Study:
     corpus, book = study.corpus.path, study.principles.codebook
     if corpus and not Path(corpus).is_absolute():
         study = study.with_corpus(str(folder / corpus))
-    if book.endswith((".yaml", ".yml")) and not Path(book).is_absolute():
+    if book.lower().endswith((".yaml", ".yml")) and not Path(book).is_absolute():
         principles = study.principles.model_copy(update={"codebook": str(folder / book)})
         study = study.model_copy(update={"principles": principles})
     return study

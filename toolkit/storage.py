@@ -10,6 +10,7 @@ import pandas as pd
 
 from toolkit.errors import InputError
 from toolkit.files import write_bytes
+from toolkit.tables import CONTRACTS
 
 __all__ = ["FORMATS", "neutral", "read_table", "write_file", "write_table"]
 
@@ -40,15 +41,23 @@ def write_file(table: pd.DataFrame, path: Path) -> None:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read a table written by :func:`write_table` (Parquet or CSV)."""
+    """Read a table written by :func:`write_table`. Parquet gives it back exactly; CSV gives contract columns their
+    type and guesses that of further ones."""
     try:
         if path.suffix.lower() == ".csv":
-            table = pd.read_csv(path, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+            table = pd.read_csv(
+                path, dtype=_text_columns(path.stem), keep_default_na=False, na_values=[""], encoding="utf-8-sig"
+            )
             text = table.select_dtypes("str").columns
             return table.assign(**{column: table[column].map(_restored, na_action="ignore") for column in text})
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as a table: {str(error).splitlines()[0]}.") from error
+
+
+def _text_columns(name: str) -> dict[str, str]:
+    """The columns of a contract that hold text, even where all cells look like numbers."""
+    return {column: "str" for column, rule in CONTRACTS.get(name, {}).items() if rule.kind == "text"}
 
 
 def neutral(value: object) -> object:

@@ -209,7 +209,7 @@ def _record(analysis: Analysis, corpus: Corpus, tables: dict[str, Any], folder: 
             "id": book.id,
             "version": book.version,
             "sha256": book.sha256,
-            "path": str(book.path.resolve()) if study.principles.codebook.endswith((".yaml", ".yml")) else "",
+            "path": str(book.path.resolve()) if study.principles.codebook.lower().endswith((".yaml", ".yml")) else "",
         },
         "used": analysis.used,
         "notes": analysis.notes,

@@ -146,7 +146,7 @@ _UNIQUE = {
     "posts": ["doc_id"],
     "passages": ["passage_id"],
     "scores": ["doc_id", "start", "end", "code"],
-    "topics": ["topic", "term"],
+    "topics": ["topic", "lang", "term"],
     "shares": ["passage_id", "topic"],
     "topic_summary": ["topic"],
     "theme_principles": ["topic", "codebook", "code"],
@@ -169,6 +169,9 @@ def check(name: str, frame: pd.DataFrame, texts: Mapping[str, str] | None = None
     contract = _contract(name)
     if not isinstance(frame, pd.DataFrame):
         raise InputError(f"{name}: got {type(frame).__name__}, expected a pandas DataFrame.")
+    double = frame.columns[frame.columns.duplicated()]
+    if len(double):
+        raise InputError(f"{name}: the column '{double[0]}' stands there twice; names of columns must be unique.")
     absent = [column for column, rule in contract.items() if column not in frame and not rule.missing]
     if absent:
         raise InputError(
@@ -184,7 +187,7 @@ def check(name: str, frame: pd.DataFrame, texts: Mapping[str, str] | None = None
     if "start" in contract:
         _refuse(name, "end", table["end"] < table["start"], table["end"], "end >= start")
     if name in _UNIQUE:
-        keys = _UNIQUE[name]
+        keys = [key for key in _UNIQUE[name] if key in table]
         double = table.duplicated(keys)
         if double.any():
             row = int(double.to_numpy().argmax())
@@ -222,7 +225,7 @@ def empty(name: str) -> pd.DataFrame:
 
 def _contract(name: str) -> dict[str, Column]:
     if name not in CONTRACTS:
-        raise InputError(f"no table contract '{name}'; {suggestion(name, CONTRACTS)}.")
+        raise InputError(f"no table contract '{name}'; {suggestion(name, CONTRACTS)}")
     return CONTRACTS[name]
 
 

@@ -18,6 +18,8 @@ _BOMS = (
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
+#: Signs of Spanish and Italian prose; bytes that give only these in Windows-1252 are Windows-1252.
+_WESTERN = frozenset("áéíóúüñçÁÉÍÓÚÜÑÇàèìòùÀÈÌÒÙ¿¡«»“”‘’…–—€ºª·°\xa0\xad©®™•")
 #: Control characters other than tab, line feed, form feed and carriage return do not occur in text.
 _CONTROLS = dict.fromkeys(set(range(32)) - {9, 10, 12, 13})
 
@@ -33,9 +35,10 @@ class Decoded(NamedTuple):
 def decode(data: bytes) -> Decoded:
     """The text of a file. Line ends and Unicode forms stay as they are; only a byte order mark is taken off.
 
-    A byte order mark decides; then UTF-16 without one (by its zero bytes); then UTF-8 if every byte fits;
-    else the best of Windows-1252, Mac Roman and code page 850 by charset-normalizer, which is a guess
-    (``certain`` is False).
+    A byte order mark decides; then UTF-16 without one (by its zero bytes); then UTF-8 if every byte fits. The
+    rest is a guess (``certain`` is False): UTF-8 with a few broken bytes, which become U+FFFD; Windows-1252 if
+    that gives only signs of Spanish and Italian prose; else the best of Windows-1252, Mac Roman and code page
+    850 by charset-normalizer.
 
     Raises :class:`InputError` with the reason when the bytes are no text.
 
@@ -72,6 +75,17 @@ def _utf16_without_mark(data: bytes) -> Decoded:
 
 
 def _legacy(data: bytes) -> Decoded:
+    """A text that is not all UTF-8: UTF-8 with a few broken bytes, or one of the old encodings."""
+    broken = data.decode("utf-8", "replace")
+    bad = broken.count("\ufffd")
+    if bad <= 3 and bad * 5 < sum(sign > "\x7f" for sign in broken):
+        return _text(broken, f"utf-8 with {bad} broken bytes", certain=False)
+    try:
+        western = data.decode("cp1252")
+    except UnicodeDecodeError:
+        western = ""
+    if western and {sign for sign in western if sign > "\x7f"} <= _WESTERN:
+        return _text(western, "cp1252", certain=False)
     match = from_bytes(data[:200_000], cp_isolation=LEGACY, enable_fallback=False).best()
     encoding = match.encoding if match is not None else "cp1252"
     try:

@@ -1,6 +1,5 @@
 """Metadata at the head of a text file, between two lines of three hyphens."""
 
-import datetime
 import re
 from typing import Any, NamedTuple
 
@@ -10,6 +9,7 @@ from toolkit.files import parse_yaml
 __all__ = ["Split", "split"]
 
 _BLOCK = re.compile(r"\A---[ \t]*\r?\n(.*?)(?:^)---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_DATE_AND_HOUR = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}.{0,20}")
 #: A head longer than this is text that happens to have two rules of hyphens.
 _MAX_HEAD = 20_000
 
@@ -25,7 +25,8 @@ class Split(NamedTuple):
 def split(text: str, where: str) -> Split:
     """Metadata and body of a text. Without front matter, or if it is no YAML mapping, all of it is body.
 
-    Values become text: dates as YYYY-MM-DD, lists joined by "; ". Keys are lower-cased.
+    Values stay the text that stands there (of a date with an hour the date), lists are joined by "; ".
+    Keys are lower-cased.
 
     >>> split("---\\ntitle: Hola\\n---\\nUn texto.", "a.md")
     Split(metadata={'title': 'Hola'}, body='Un texto.', problem=None)
@@ -34,7 +35,7 @@ def split(text: str, where: str) -> Split:
     if match is None:
         return Split({}, text, None)
     try:
-        data = parse_yaml(match.group(1), where)
+        data = parse_yaml(match.group(1), where, as_text=True)
     except InputError as error:
         return Split({}, text, f"front matter was read as text: {error}")
     if not isinstance(data, dict):
@@ -46,8 +47,5 @@ def split(text: str, where: str) -> Split:
 def _as_text(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(_as_text(part) for part in value)
-    if isinstance(value, datetime.datetime):
-        return value.date().isoformat()
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value)
+    text = str(value)
+    return text[:10] if _DATE_AND_HOUR.fullmatch(text) else text

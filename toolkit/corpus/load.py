@@ -60,7 +60,7 @@ def load_corpus(path: str | Path) -> Corpus:
     skipped: list[dict[str, object]] = []
     rows: dict[str, dict[str, str]] = {}
     for file, name in _files(root, skipped):
-        source = file.name if root.is_file() else file.relative_to(root).as_posix()
+        source = _name(Path(file.name) if root.is_file() else file.relative_to(root))
         for record in _read(file, name):
             _take(record, source, rows, skipped)
     skipped_table = check("skipped", pd.DataFrame(skipped, columns=["source", "reason", "read"]))
@@ -84,7 +84,7 @@ def _files(root: Path, skipped: list[dict[str, object]]) -> Iterator[tuple[Path,
     readable = [path for path in found if path.suffix.lower() in READERS and path.name.lower() not in _ABOUT]
     stems = Counter(_name(path.relative_to(top).with_suffix("")) for path in readable)
     for path in found:
-        source = path.relative_to(root).as_posix()
+        source = _name(path.relative_to(root))
         if path.name.lower() in _ABOUT:
             continue
         if path.suffix.lower() not in READERS:
@@ -97,7 +97,13 @@ def _files(root: Path, skipped: list[dict[str, object]]) -> Iterator[tuple[Path,
 
 
 def _name(path: Path) -> str:
-    return unicodedata.normalize("NFC", path.as_posix())
+    """A path as text: composed letters, and bytes of an old file system that are no UTF-8 as Windows-1252."""
+    name = path.as_posix()
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        name = name.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
+    return unicodedata.normalize("NFC", name)
 
 
 def _read(file: Path, name: str) -> Iterator[Record]:

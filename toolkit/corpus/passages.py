@@ -43,7 +43,7 @@ def segment(posts: pd.DataFrame, furniture: pd.DataFrame | None = None, *, unit:
         without overlaps. List marks, heading marks and outer spaces stay outside.
     """
     if unit not in UNITS:
-        raise InputError(f"unit '{unit}' is unknown; {suggestion(unit, UNITS)}.")
+        raise InputError(f"unit '{unit}' is unknown; {suggestion(unit, UNITS)}")
     posts = check("posts", posts)
     spans: dict[str, list[tuple[int, int]]] = {}
     if furniture is not None:

@@ -61,7 +61,7 @@ def coder(codebook: Codebook, method: str = "hybrid", *, encoder: Encoder | None
     Raises :class:`InputError` if the codebook lacks what the method needs.
     """
     if method not in METHODS:
-        raise InputError(f"method '{method}' is unknown; {suggestion(method, METHODS)}.")
+        raise InputError(f"method '{method}' is unknown; {suggestion(method, METHODS)}")
     if method == "cues":
         if not codebook.cues:
             raise InputError(f"codebook '{codebook.id}' has no cues; add some or use method 'examples'.")

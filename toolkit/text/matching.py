@@ -114,7 +114,8 @@ class CueMatcher:
 
     def match(self, text: str) -> list[Hit]:
         """All cues in a passage, by position; of several readings of one cue at one place the shortest."""
-        tokens = [token for token in self._nlp.make_doc(text) if not token.is_space]
+        # commas and brackets take no room between the words of a phrase; a hyphen is part of some cues
+        tokens = [t for t in self._nlp.make_doc(text) if not t.is_space and (not t.is_punct or t.text == "-")]
         keyed = [(key, token) for token in tokens if (key := _key(token.text, self.lang))]
         if not keyed:
             return []

@@ -56,9 +56,9 @@ def pipeline(lang: str, choice: Choice = "auto") -> Pipeline:
     same result on every machine).
     """
     if lang not in LANGUAGES:
-        raise InputError(f"no pipeline for language '{lang}'; {suggestion(lang, LANGUAGES)}.")
+        raise InputError(f"no pipeline for language '{lang}'; {suggestion(lang, LANGUAGES)}")
     if choice not in get_args(Choice):
-        raise InputError(f"pipeline '{choice}' is unknown; {suggestion(choice, get_args(Choice))}.")
+        raise InputError(f"pipeline '{choice}' is unknown; {suggestion(choice, get_args(Choice))}")
     installed = importlib.util.find_spec(_TRAINED[lang]) is not None
     if choice == "trained" and not installed:
         name = _TRAINED[lang]

@@ -13,7 +13,7 @@ from toolkit.topics.lda import Lda, fit_lda
 from toolkit.topics.stability import stability
 from toolkit.topics.vocabulary import choose_terms, documents_of
 
-__all__ = ["Themes", "find_themes"]
+__all__ = ["UNSTABLE", "Themes", "find_themes"]
 
 _TOP = 10
 _SHOWN = 20
@@ -22,6 +22,8 @@ _RELEVANCE = 0.6
 #: A language model needs this many posts, and as many paragraphs per topic.
 _FEWEST_POSTS = 2
 _PARAGRAPHS_PER_TOPIC = 5
+#: A theme that comes back with less overlap than this is marked as unstable wherever it is shown.
+UNSTABLE = 0.3
 #: Headings, dates and greetings say too little to be grouped by meaning; they made groups of their own.
 _FEWEST_WORDS = 5
 
@@ -29,7 +31,7 @@ _FEWEST_WORDS = 5
 class Themes(NamedTuple):
     """``topics`` (topic, term, weight; with model, lang, rank), ``shares`` (with start, end, model, and closeness:
     how typical the passage is, the share itself or the cosine with the theme's centre), ``summary``
-    (topic, model, label, n, stability), and ``warnings``: sentences on what could not be done as asked."""
+    (topic, model, label, n, stability, unstable), and ``warnings``: sentences on what could not be done as asked."""
 
     topics: pd.DataFrame
     shares: pd.DataFrame
@@ -203,16 +205,12 @@ def _joint_tables(
     names = [f"joint.{number}" for number in range(1, k + 1)]
     terms = class_terms(documents, paragraphs["lang"].tolist(), groups, k, most=_SHOWN)
     topics, labels = [], []
-    seen: set[tuple[str, str]] = set()
     for group, name in enumerate(names):
         parts = []
         for lang, part in terms[terms["group"] == group].groupby("lang"):
             parts.append(", ".join(part["term"].head(3)))
             for rank, (term, weight) in enumerate(zip(part["term"], part["weight"], strict=True), 1):
-                # a term of both languages ("marketing") stands once, in the language where it ranks first
-                if (name, term) not in seen:
-                    seen.add((name, term))
-                    topics.append((name, term, weight, "joint", lang, rank))
+                topics.append((name, term, weight, "joint", lang, rank))
         labels.append(" | ".join(parts) or name)
     shares = np.eye(k)[groups]
     centres = np.array([vectors[groups == group].mean(0) for group in range(k)])
@@ -256,7 +254,8 @@ def _tables(
             "model": model,
             "label": labels,
             "n": largest.astype(int),
-            "stability": stable.round(3),
+            "stability": stable.round(2),
         }
     )
+    summary["unstable"] = summary["stability"] < UNSTABLE
     return topic_table, share_table, summary

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,48 +53,64 @@ def read_parquet(path: Path, name: str) -> Iterator[Record]:
         rows = (row for batch in batches for row in batch.to_pylist())
         for number, row in enumerate(rows, 1):
             yield _record(row, f"{name}:{number}", f"row {number}")
-    except (pyarrow.lib.ArrowInvalid, OSError) as error:
+    except (pyarrow.lib.ArrowInvalid, OSError, UnicodeError) as error:
         yield Record(name, refused=f"cannot be read as Parquet: {_reason(error)}")
 
 
 def _read_separated(path: Path, name: str, separator: str | None) -> Iterator[Record]:
     try:
-        text = decode(path.read_bytes()).text
+        decoded = decode(path.read_bytes())
     except InputError as error:
         yield Record(name, refused=str(error))
         return
-    head = text.split("\n", 1)[0]
+    head = decoded.text.split("\n", 1)[0]
     separator = separator or (";" if head.count(";") > head.count(",") else ",")
-    csv.field_size_limit(MAX_CHARACTERS * 4)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-    if "text" not in (reader.fieldnames or []):
-        columns = ", ".join(reader.fieldnames or []) or "none"
-        yield Record(name, refused=f"has no column 'text' (columns: {columns}); name the column of the texts so")
-        return
+    csv.field_size_limit(max(len(decoded.text), 1))
+    reader = csv.DictReader(io.StringIO(decoded.text, newline=""), delimiter=separator, strict=True)
     try:
-        for row in reader:
-            yield _record(row, f"{name}:{reader.line_num}", f"line {reader.line_num}")
+        columns = list(reader.fieldnames or [])
     except csv.Error as error:
-        yield Record(name, refused=f"line {reader.line_num} cannot be read as a table: {error}")
+        yield Record(name, refused=f"line 1 cannot be read as the names of columns: {error}")
+        return
+    if "text" not in columns:
+        named = ", ".join(columns) or "none"
+        yield Record(name, refused=f"has no column 'text' (columns: {named}); name the column of the texts so")
+        return
+    doubts = () if decoded.certain else (f"encoding guessed: {decoded.encoding}",)
+    while True:
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Record(name, refused=f"up to line {reader.line_num} a row cannot be read: {error}")
+            continue
+        record = _record(row, f"{name}:{reader.line_num}", f"line {reader.line_num}")
+        # the doubt is about the file: it is told once
+        yield replace(record, doubts=doubts)
+        doubts = ()
 
 
 def _record(row: Mapping[Any, Any], place: str, where: str) -> Record:
     text = row.get("text")
     if not isinstance(text, str):
         return Record(place, refused=f"{where} has no text in 'text' (got {str(text)[:40]!r})")
+    if not text.strip():
+        return Record(place, refused=f"{where} is empty")
     if len(text) > MAX_CHARACTERS:
         return Record(place, refused=f"{where} has {len(text):,} characters, more than {MAX_CHARACTERS:,}")
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        return Record(place, refused=f"{where} has half a character (a lone surrogate) at {error.start}")
     metadata = {
         str(key).lower(): str(value)
         for key, value in row.items()
         if key is not None and key not in ("text", "doc_id") and value not in (None, "") and not _nested(value)
     }
     doc_id = row.get("doc_id")
-    return Record(place if doc_id in (None, "") else str(doc_id), text, metadata)
+    name = place if doc_id in (None, "") else str(doc_id)
+    try:
+        "".join((text, name, *metadata, *metadata.values())).encode("utf-8")
+    except UnicodeEncodeError:
+        return Record(place, refused=f"{where} has half a character (a lone surrogate)")
+    return Record(name, text, metadata)
 
 
 def _nested(value: Any) -> bool:

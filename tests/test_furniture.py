@@ -1,0 +1,523 @@
+"""Page furniture: which lines are marked as what, what stays prose, and that marks are exact."""
+
+import json
+import re
+import signal
+import threading
+from collections import Counter
+from contextlib import contextmanager
+
+import pandas as pd
+import pytest
+from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toolkit.corpus import load_posts, load_rules, mark_furniture
+from toolkit.errors import InputError
+from toolkit.files import sha256_text
+from toolkit.tables import check
+
+CASES = [
+    json.loads(line)
+    for line in (ROOT / "tests" / "cases" / "furniture.jsonl").read_text(encoding="utf-8").strip().split("\n")
+]
+BEFORE = {
+    "es": "Ayer fuimos a ver a los clientes y volvimos con más preguntas que respuestas.",
+    "it": "Ieri siamo andati dai clienti e siamo tornati con più domande che risposte.",
+    "en": "Yesterday we went to see our customers and came back with more questions than answers.",
+}
+AFTER = {
+    "es": "Mañana volveremos, porque una sola visita no basta para entender nada.",
+    "it": "Domani ci torneremo, perché una sola visita non basta per capire.",
+    "en": "Tomorrow we shall go again, because one visit is not enough to understand anything.",
+}
+
+
+def posts_of(*texts: str, **columns: object) -> pd.DataFrame:
+    """A posts table; the posts are named by number."""
+    frame = pd.DataFrame(
+        {"doc_id": [str(n) for n in range(len(texts))], "text": texts, "sha256": [sha256_text(text) for text in texts]}
+    )
+    return frame.assign(**columns)
+
+
+def marked(*texts: str, **columns: object) -> list[tuple[str, str]]:
+    """Kind and quote of what is marked in posts."""
+    table = mark_furniture(posts_of(*texts, **columns))
+    return list(zip(table["kind"], table["quote"], strict=True))
+
+
+def quotes(text: str) -> list[str]:
+    return [quote for _, quote in marked(text)]
+
+
+@contextmanager
+def at_most(seconds: float):
+    """Stop what runs longer, so that a regular expression without end fails its test and not the night."""
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        pytest.skip("needs an alarm clock of the operating system")
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+# ---- single lines ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def marks_of_cases():
+    """What is marked in a small post made of each case: prose, the line, prose."""
+    posts = pd.DataFrame(
+        {
+            "doc_id": [case["label"] for case in CASES],
+            "text": [f"{BEFORE[case['lang']]}\n\n{case['text']}\n\n{AFTER[case['lang']]}\n" for case in CASES],
+        }
+    )
+    table = mark_furniture(posts.assign(sha256=[sha256_text(text) for text in posts["text"]]))
+    found: dict[str, list[tuple[str, str]]] = {case["label"]: [] for case in CASES}
+    for doc_id, kind, quote in zip(table["doc_id"], table["kind"], table["quote"], strict=True):
+        found[doc_id].append((kind, quote))
+    return found
+
+
+def line_cases(*, furniture: bool):
+    return [
+        pytest.param(case, id=case["label"], marks=known_failure(case))
+        for case in CASES
+        if (case["expected"] is not None) == furniture
+    ]
+
+
+def known_failure(case: dict) -> list:
+    return [pytest.mark.xfail(strict=True, reason=case["fails"])] if "fails" in case else []
+
+
+@pytest.mark.parametrize("case", line_cases(furniture=True))
+def test_a_line_of_furniture_is_marked_whole_and_alone(marks_of_cases, case):
+    assert marks_of_cases[case["label"]] == [(case["expected"], case["text"])]
+
+
+@pytest.mark.parametrize("case", line_cases(furniture=False))
+def test_a_line_of_prose_that_looks_like_furniture_is_not_marked(marks_of_cases, case):
+    assert marks_of_cases[case["label"]] == []
+
+
+def test_every_kind_of_the_rules_has_a_case():
+    kinds = {rule.kind for rule in load_rules().rules}
+    assert kinds == {case["expected"] for case in CASES if case["expected"]}
+
+
+# ---- how a line is looked at -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Deja un comentario",
+        "DEJA UN COMENTARIO",
+        "  Deja un comentario \t",
+        "• Deja un comentario",
+        "Deja\u00a0un  comentario",
+    ],
+)
+def test_case_outer_spaces_and_list_marks_do_not_matter(line):
+    assert marked(f"{BEFORE['es']}\n{line}\n{AFTER['es']}") == [("comment_form", line.strip())]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"], ids=ascii)
+def test_marks_stop_at_line_ends_of_all_kinds(end):
+    text = end.join([BEFORE["es"], "Deja un comentario", "Comparte esto:", AFTER["es"]])
+    assert marked(text) == [("comment_form", "Deja un comentario"), ("share_bar", "Comparte esto:")]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=ascii)
+def test_furniture_at_the_very_start_and_end_of_a_post_is_marked(end):
+    assert quotes(f"Comparte esto:{end}{BEFORE['es']}{end}Deja un comentario") == [
+        "Comparte esto:",
+        "Deja un comentario",
+    ]
+
+
+def test_furniture_inside_a_paragraph_is_not_marked():
+    assert quotes(f"{BEFORE['es']} Deja un comentario {AFTER['es']}") == []
+
+
+def test_a_post_of_furniture_alone_is_marked_to_the_last_line():
+    text = "Deja una respuesta\n\nNombre *\nCorreo electrónico *\n\nPublicar comentario"
+    assert "\n".join(quotes(text)) == text.replace("\n\n", "\n")
+
+
+def test_a_long_line_is_prose_unless_its_beginning_says_otherwise():
+    tail = " y seguimos hablando de lo mismo" * 12
+    assert quotes("Etiquetas: foros" + tail) == []
+    notice = "Este sitio web utiliza cookies propias" + tail
+    assert marked(notice) == [("cookie_notice", notice)]
+
+
+@pytest.mark.xfail(strict=True, raises=TimeoutError, reason="rules.yaml, share_bar: \\d{1,6} with an optional space")
+@pytest.mark.parametrize(
+    "line", ["1999 2000 2001 2002 2003 2004 2005 2006 2007 2008 2009 de venta", "7" * 40 + " de venta"]
+)
+def test_a_row_of_numbers_is_read_in_no_time(line):
+    with at_most(0.5):
+        assert quotes(f"{BEFORE['es']}\n\n{line}\n\n{AFTER['es']}") == []
+
+
+# ---- blocks ------------------------------------------------------------------------------------------------
+
+
+def test_the_titles_under_a_related_heading_belong_to_it():
+    links = ["Los comercios abren un foro", "El precio de no contestar", "¿Quién lee los blogs?"]
+    text = "\n\n".join([BEFORE["es"], "Entradas relacionadas", *links])
+    assert marked(text) == [("related_links", line) for line in ["Entradas relacionadas", *links]]
+
+
+@pytest.mark.parametrize("blank", ["\n", "\n\n", "\r\n\r\n"], ids=ascii)
+def test_related_links_stop_at_the_next_paragraph_of_prose(blank):
+    text = blank.join(
+        ["Entradas relacionadas", "Los comercios abren un foro", AFTER["es"], "El precio de no contestar"]
+    )
+    assert quotes(text) == ["Entradas relacionadas", "Los comercios abren un foro"]
+
+
+def test_related_links_stop_at_prose_that_ends_in_a_question():
+    prose = "Nadie contesta los domingos. ¿Y si empezamos nosotros?"
+    assert quotes(f"Relacionado\nLos comercios abren un foro\n{prose}\nOtro título") == [
+        "Relacionado",
+        "Los comercios abren un foro",
+    ]
+
+
+def test_related_links_go_no_further_than_twelve():
+    links = [f"Título de la entrada {n} del blog" for n in range(1, 20)]
+    assert quotes("\n".join([BEFORE["es"], "Entradas relacionadas", *links])) == ["Entradas relacionadas", *links[:12]]
+
+
+def test_titles_without_a_related_heading_are_not_marked():
+    assert quotes("\n\n".join([BEFORE["es"], "Los comercios abren un foro", "El precio de no contestar"])) == []
+
+
+def test_dates_between_related_links_belong_to_their_own_kind_and_end_nothing():
+    text = "Entradas relacionadas\nLos comercios abren un foro\n14 de marzo de 2011\nEl precio de no contestar"
+    assert [kind for kind, _ in marked(text)] == ["related_links", "related_links", "byline", "related_links"]
+
+
+# ---- captions ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "caption"),
+    [
+        ("Charla con los vecinosLas empresas del barrio no suelen escuchar a nadie.", "Charla con los vecinos"),
+        ("Incontro con i clientiIl negozio non aveva mai chiesto niente a nessuno.", "Incontro con i clienti"),
+        ("La vetrina del negozioL'azienda non risponde mai a chi le scrive.", "La vetrina del negozio"),
+        ("La vetrina del negozioL’azienda non risponde mai a chi le scrive.", "La vetrina del negozio"),
+        ("Escaparate (2011)Hay muchas formas de no contestar a un cliente.", "Escaparate (2011)"),
+        ("mostrador vacíoNo quedaba nadie en la tienda cuando llegamos.", "mostrador vacío"),
+    ],
+)
+def test_a_caption_glued_to_the_next_sentence_is_marked_and_the_sentence_is_not(line, caption):
+    assert marked(f"{BEFORE['es']}\n\n{line}\n\n{AFTER['es']}") == [("caption", caption)]
+
+
+def test_a_glued_caption_inside_a_paragraph_begins_after_the_sentence_before_it():
+    text = "Llegamos tarde. Los ponentes en la mesaLas preguntas del público fueron mejores que las respuestas."
+    assert quotes(text) == ["Los ponentes en la mesa"]
+
+
+def test_the_word_photo_and_an_abbreviation_belong_to_the_caption():
+    text = "Ya era tarde. Los ponentes. Foto: Asoc. del BarrioEl público hizo más preguntas que nunca en aquella sala."
+    assert quotes(text) == ["Los ponentes. Foto: Asoc. del Barrio"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Abrimos una página en LinkedIn hace años y nadie la visita.",
+        "Subimos a YouTube un vídeo de la tienda que nadie vio.",
+        "El iPhone de la jefa suena más que el teléfono de los clientes.",
+        "En MySpace no quedaba nadie y en WordPress todo era nuevo.",
+        "Compramos en eBay, pagamos con PayPal y nadie nos dio las gracias.",
+        "Il profilo LinkedIn non basta, e nemmeno FriendFeed.",
+        "Lo dijo el McDonald's de la esquina con un cartel.",
+        "La página está en JavaScript y tarda media hora.",
+        "El CEO dijo que NO y se fue a comer.",
+        pytest.param(
+            "Ieri su RaiUno hanno parlato di noi per dieci minuti.",
+            marks=pytest.mark.xfail(strict=True, reason="rules.yaml, glue: RaiUno is no known name and Uno a starter"),
+        ),
+        pytest.param(
+            "Con CartaSi il cliente paga e nessuno lo ringrazia.",
+            marks=pytest.mark.xfail(strict=True, reason="rules.yaml, glue: CartaSi is no known name and Si a starter"),
+        ),
+        pytest.param(
+            "El botón de SignIn no funciona desde ayer y nadie contesta.",
+            marks=pytest.mark.xfail(strict=True, reason="rules.yaml, glue: SignIn is no known name and In a starter"),
+        ),
+    ],
+)
+def test_names_with_a_capital_inside_are_no_glued_captions(line):
+    assert quotes(f"{BEFORE['es']}\n\n{line}\n\n{AFTER['es']}") == []
+
+
+def test_two_words_glued_far_into_a_sentence_are_no_caption():
+    start = "Lo que de verdad nos preocupa de todo este asunto es que ninguno de los que mandan en la empresa"
+    assert quotes(f"{start} leyeraLas quejas de nadie en los últimos años.") == []
+
+
+@pytest.mark.parametrize("word", ["escaparate", "vetrina", "mostrador", "città"])
+def test_a_lower_case_word_alone_on_its_line_is_a_caption(word):
+    assert marked(f"{BEFORE['es']}\n\n{word}\n\n{AFTER['es']}") == [("caption", word)]
+
+
+@pytest.mark.parametrize("line", ["Escaparate", "fin", "silencio.", "dos palabras", "• escaparate", "#etiqueta"])
+def test_other_short_lines_are_no_captions(line):
+    assert quotes(f"{BEFORE['es']}\n\n{line}\n\n{AFTER['es']}") == []
+
+
+def test_the_first_line_of_a_post_is_no_caption():
+    assert quotes(f"escaparate\n\n{AFTER['es']}") == []
+
+
+@pytest.mark.xfail(strict=True, reason="furniture.py: each word of a list without marks is taken for a picture's text")
+def test_a_list_of_lower_case_words_is_no_row_of_captions():
+    assert quotes(f"{BEFORE['es']}\n\nescuchar\nresponder\naprender\n\n{AFTER['es']}") == []
+
+
+# ---- lines that come again ---------------------------------------------------------------------------------
+
+SLOGAN = "El blog de la ferretería de Marta"
+
+
+def posts_with(line: str, with_line: int, without: int = 0) -> list[str]:
+    return [f"{line}\n\nHoy contamos la historia número {n} de la tienda.\n" for n in range(with_line)] + [
+        f"Hoy no contamos nada, y van {n} veces.\n" for n in range(without)
+    ]
+
+
+@pytest.mark.parametrize(
+    "columns", [{"url": "http://ferreteria.example/2011/una"}, {"site": "Ferretería"}], ids=["host of url", "site"]
+)
+def test_a_line_in_three_posts_of_a_site_is_marked_in_each(columns):
+    assert marked(*posts_with(SLOGAN, 3), **columns) == [("other", SLOGAN)] * 3
+
+
+def test_the_site_is_the_host_and_not_the_whole_address():
+    urls = ["http://ferreteria.example/a", "http://ferreteria.example/b?x=1", "https://ferreteria.example"]
+    assert marked(*posts_with(SLOGAN, 3), url=urls) == [("other", SLOGAN)] * 3
+
+
+def test_a_line_in_two_posts_of_a_site_is_not_marked():
+    assert marked(*posts_with(SLOGAN, 2), site="Ferretería") == []
+
+
+def test_a_line_in_three_posts_of_three_sites_is_not_marked():
+    assert marked(*posts_with(SLOGAN, 3), site=["a", "b", "c"]) == []
+
+
+def test_a_line_in_three_posts_of_no_known_site_is_not_marked():
+    assert marked(*posts_with(SLOGAN, 3)) == []
+    assert marked(*posts_with(SLOGAN, 3), url=None) == []
+
+
+@pytest.mark.parametrize(("without", "expected"), [(7, 3), (8, 0)])
+def test_a_repeated_line_stands_in_three_tenths_of_the_posts_of_its_site(without, expected):
+    assert len(marked(*posts_with(SLOGAN, 3, without), site="Ferretería")) == expected
+
+
+def test_a_repeated_line_has_twelve_characters_or_more():
+    assert marked(*posts_with("Hola a todos", 3), site="Ferretería") == [("other", "Hola a todos")] * 3
+    assert marked(*posts_with("Hola, todos", 3), site="Ferretería") == []
+
+
+def test_a_line_three_times_in_one_post_is_no_line_of_the_site():
+    text = f"{SLOGAN}\nUno de tres.\n{SLOGAN}\nDos de tres.\n{SLOGAN}\n"
+    assert marked(text, "Otra cosa.", "Y otra más.", site="Ferretería") == []
+
+
+def test_of_a_line_written_twice_in_a_row_the_second_is_marked():
+    text = f"{BEFORE['es']}\n{SLOGAN}\n{SLOGAN}\n{AFTER['es']}"
+    table = mark_furniture(posts_of(text))
+    assert list(table["quote"]) == [SLOGAN]
+    assert table["start"].item() == text.rindex(SLOGAN)
+
+
+def test_a_line_that_comes_again_later_in_its_post_is_not_marked():
+    assert quotes(f"{SLOGAN}\n{BEFORE['es']}\n{SLOGAN}\n") == []
+
+
+# ---- marks are exact ---------------------------------------------------------------------------------------
+
+
+def shape_is_right(posts: pd.DataFrame, table: pd.DataFrame) -> None:
+    """Quotes are slices of one line without outer spaces; marks are sorted and do not overlap."""
+    texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
+    last: dict[str, int] = {}
+    for row in table.itertuples():
+        assert texts[row.doc_id][row.start : row.end] == row.quote
+        assert row.quote.strip() == row.quote != ""
+        assert not re.search(r"[\r\n\x0b\x0c\x85\u2028\u2029]", row.quote)
+        assert row.start >= last.get(row.doc_id, 0)
+        last[row.doc_id] = row.end
+
+
+LINES = {
+    case["text"]: case["expected"]
+    for case in CASES
+    if "fails" not in case and (case["expected"] is None or case["expected"] not in ("caption", "related_links"))
+}
+EXTRA = [
+    "😀 Hola, 👨‍👩‍👧.",
+    "Nin\u0303o y canci\u006f\u0301n.",
+    "•",
+    "  ",
+    "\u00a0",
+    "socialesLas redes no escuchan a la gente.",
+    "\ufeff",
+]
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    lines=st.lists(st.sampled_from([*LINES, *EXTRA]), max_size=14),
+    ends=st.lists(st.sampled_from(["\n", "\r\n", "\n\n", "\r", "\u2028", " \n"]), min_size=14, max_size=14),
+)
+def test_in_any_mixture_of_furniture_and_prose_the_quotes_are_the_slices(lines, ends):
+    posts = posts_of("".join(line + end for line, end in zip(lines, ends, strict=False)))
+    shape_is_right(posts, mark_furniture(posts))
+
+
+@settings(max_examples=50, deadline=None)
+@given(lines=st.lists(st.sampled_from(list(LINES)), max_size=14, unique=True))
+def test_a_line_is_judged_alike_whatever_stands_around_it(lines):
+    assert quotes("\n\n".join(lines)) == [line for line in lines if LINES[line]]
+
+
+@settings(max_examples=50, deadline=None)
+@given(text=st.text(max_size=200))
+def test_any_text_at_all_has_exact_marks(text):
+    posts = posts_of(re.sub("[0-9\ud800-\udfff]", "", text))  # digits: see test_a_row_of_numbers_is_read_in_no_time
+    shape_is_right(posts, mark_furniture(posts))
+
+
+def test_nothing_is_taken_out_of_the_posts():
+    posts = posts_of(f"{BEFORE['es']}\n\nDeja un comentario\n")
+    before = posts.copy()
+    mark_furniture(posts)
+    assert posts.equals(before)
+
+
+def test_posts_without_furniture_give_the_empty_table_of_the_contract():
+    table = mark_furniture(posts_of(BEFORE["es"]))
+    assert table.empty
+    assert check("furniture", table).equals(table)
+
+
+def test_no_posts_have_no_furniture():
+    assert mark_furniture(posts_of()).empty
+
+
+def test_rules_of_ones_own_are_used_and_named(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "version: '1'\nrules:\n  - {id: greeting, kind: other, where: line, patterns: ['hola a todos']}\n"
+        "glue: {names: [], starters: {es: [Las]}}\n",
+        encoding="utf-8",
+    )
+    table = mark_furniture(posts_of("Hola a todos\n\nDeja un comentario\n"), load_rules(path))
+    assert table[["rule", "kind", "quote"]].to_numpy().tolist() == [["greeting", "other", "Hola a todos"]]
+
+
+def test_a_rule_that_is_no_regular_expression_is_named(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "version: '1'\nrules:\n  - {id: broken, kind: other, where: line, patterns: ['hola (']}\n"
+        "glue: {names: [], starters: {es: [Las]}}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError, match=r"rule 'broken': not a regular expression: 'hola \('"):
+        load_rules(path)
+
+
+# ---- measured on whole posts -------------------------------------------------------------------------------
+
+CONVERSACIONES = ROOT / "corpora" / "conversaciones"
+
+
+def gold(lang: str) -> list[dict]:
+    path = CONVERSACIONES / "annotations" / f"furniture_{lang}.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").strip().split("\n")]
+
+
+@pytest.fixture(scope="module")
+def bundled():
+    return load_posts(CONVERSACIONES)
+
+
+@pytest.mark.parametrize("lang", ["es", "it"])
+def test_the_marks_of_readers_are_slices_of_the_bundled_texts(bundled, lang):
+    check(
+        "furniture",
+        pd.DataFrame(gold(lang)).assign(rule="reader"),
+        dict(zip(bundled["doc_id"], bundled["text"], strict=True)),
+    )
+
+
+@pytest.mark.parametrize("lang", ["es", "it"])
+def test_furniture_of_the_bundled_corpus_is_found_with_precision_and_recall(bundled, lang):
+    posts = bundled[bundled["lang"] == lang]
+    texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
+
+    def visible(spans) -> set[tuple[str, int]]:
+        return {(doc, n) for doc, start, end in spans for n in range(start, end) if not texts[doc][n].isspace()}
+
+    true = visible((row["doc_id"], row["start"], row["end"]) for row in gold(lang))
+    table = mark_furniture(posts)
+    found = visible(zip(table["doc_id"], table["start"], table["end"], strict=True))
+    assert len(true & found) / len(found) >= 0.97, "precision by character"
+    assert len(true & found) / len(true) >= 0.85, "recall by character"
+
+
+SEEDS = {
+    "000": {"comment_form": 1},
+    "001": {"comment_form": 1},
+    "002": {"caption": 2},
+    "003": {"comment_form": 1, "login_prompt": 10, "caption": 1},
+    "004": {},
+}
+
+
+@pytest.mark.parametrize("number", SEEDS)
+def test_the_real_texts_have_these_kinds_and_no_others(seeds, number):
+    posts = load_posts(next(seeds.glob(f"{number}_*.txt")))
+    assert Counter(mark_furniture(posts)["kind"]) == SEEDS[number]
+
+
+def test_in_the_real_texts_no_line_of_prose_is_marked_whole(seeds):
+    posts = load_posts(seeds)
+    texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
+    table = mark_furniture(posts)
+    assert len(table) >= 10
+    for doc_id, start, end, kind in zip(table["doc_id"], table["start"], table["end"], table["kind"], strict=True):
+        text = texts[doc_id]
+        if kind == "caption":
+            assert len(text[start:end].split()) <= 6
+        else:  # what is no caption stands after the last paragraph of prose
+            assert all(len(line.split()) < 15 for line in text[start:].splitlines())
+
+
+def test_in_the_real_texts_a_glued_caption_is_followed_by_its_sentence(seeds):
+    text = load_posts(next(seeds.glob("002_*.txt")))["text"].item()
+    table = mark_furniture(posts_of(text))
+    assert len(table) == 2
+    for end in table["end"]:
+        assert re.match(r"[A-Z]\w* ", text[end:])
