@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
+from sklearn.metrics import average_precision_score, f1_score, precision_score, recall_score, roc_auc_score
 
 from toolkit.codebook import load_codebook
 from toolkit.corpus import segment
@@ -70,11 +70,13 @@ def zero_shot(book, rows, truth):
 
 def line(name, scores, decided, truth):
     present = truth.any(0)
-    precision = np.mean([average_precision_score(truth[:, c], scores[:, c]) for c in np.flatnonzero(present)])
+    average = np.mean([average_precision_score(truth[:, c], scores[:, c]) for c in np.flatnonzero(present)])
     figures = [
+        precision_score(truth, decided, average="micro"),
+        recall_score(truth, decided, average="micro"),
         f1_score(truth, decided, average="micro"),
         f1_score(truth, decided, average="macro"),
-        precision,
+        average,
         roc_auc_score(truth.any(1), scores.max(1)),
     ]
     print(f"| {name} | " + " | ".join(f"{figure:.2f}" for figure in figures) + " |")
