@@ -25,6 +25,8 @@ __all__ = ["Rule", "Ruleset", "load_rules", "mark_furniture"]
 _LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
 #: List marks and quote marks that a copied line may carry in front.
 _MARK = re.compile(r"^(?:[•·▪‣◦●○*+>–—-]|\d{1,2}[.)])\s+")
+#: Prose: four words or more, closed as a sentence is; "Cargando..." is none.
+_SENTENCE = re.compile(r"(?:\S+\s+){3,}\S*(?<![.…])[.!?][\"'»”’)\]]*")
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'»”’)\]]*$")
 #: Longer lines are prose; only "starts" rules look at them.
 _LONGEST_LINE = 300
@@ -43,6 +45,7 @@ class Rule(StrictModel):
     where: Literal["line", "starts", "block"]
     patterns: tuple[str, ...]
     most: int = 0
+    sentences: bool = False
 
 
 class _Glue(StrictModel):
@@ -117,7 +120,9 @@ def _mark(
 ) -> Iterator[tuple[int, int, str, str]]:
     block: tuple[str, str, int] | None = None
     last = ""
-    for line in _lines(text):
+    lines = list(_lines(text))
+    captions = {number for number, line in enumerate(lines) if _is_lone_word(line, text)}
+    for number, line in enumerate(lines):
         found = _rule_of(line, compiled)
         if found is None and line.key == last and len(last) >= _REPEAT_CHARACTERS:
             found = ("repeated_at_once", "other", 0)
@@ -131,7 +136,7 @@ def _mark(
             block = found
         if found is not None:
             yield line.start, line.end, found[0], found[1]
-        elif _is_lone_caption(line, text):
+        elif number in captions and not captions & {number - 1, number + 1}:
             yield line.start, line.end, "lone_caption", "caption"
         else:
             yield from _glued_captions(text, line, glued)
@@ -154,7 +159,10 @@ def _compiled(rules: Ruleset) -> list[tuple[Rule, re.Pattern[str]]]:
 
 def _rule_of(line: _Line, compiled: list[tuple[Rule, re.Pattern[str]]]) -> tuple[str, str, int] | None:
     short = line.end - line.start <= _LONGEST_LINE
+    prose = _SENTENCE.fullmatch(line.key) is not None
     for rule, pattern in compiled:
+        if prose and not rule.sentences:
+            continue
         if rule.where == "starts":
             if pattern.match(line.key):
                 return rule.id, rule.kind, 0
@@ -168,8 +176,8 @@ def _is_link(line: _Line) -> bool:
     return title and line.end - line.start <= _LONGEST_LINK
 
 
-def _is_lone_caption(line: _Line, text: str) -> bool:
-    """One lower-case word alone on its line: the alternative text of a picture, not a heading."""
+def _is_lone_word(line: _Line, text: str) -> bool:
+    """One lower-case word alone on its line: the alternative text of a picture, no heading (nor one of a list)."""
     word = text[line.start : line.end]
     return len(word) >= 4 and word.isalpha() and word.islower() and line.start > 0
 

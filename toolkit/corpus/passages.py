@@ -15,13 +15,21 @@ __all__ = ["segment"]
 #: Line ends of all kinds, as Unicode's line breaking has them.
 _LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]*")
 #: What stands before the first word of a list item, heading or quotation and is not part of the passage.
-_MARK = re.compile(r"(?:[•·▪‣◦●○*+>–—-]|#{1,6}|\(?\d{1,2}[.)º]|\(?[a-h]\))[ \t\xa0]+")
-_LIST_MARK = re.compile(r"\s*(?:[•·▪‣◦●○*+–—-]|\(?\d{1,2}[.)º]|\(?[a-h]\))[ \t\xa0]")
+_MARK = re.compile(r"(?:[•·▪‣◦●○*+>–—-]+|#{1,6}|\(?\d{1,2}(?:\.-|[.)º])|[IVX]{1,4}[.)]|\(?[a-h]\))(?:[ \t\xa0]+|\Z)")
+_LIST_MARK = re.compile(r"\s*(?:[•·▪‣◦●○*+–—-]|\(?\d{1,2}(?:\.-|[.)º])|[IVX]{1,4}[.)]|\(?[a-h]\))[ \t\xa0]")
 _CLOSED = re.compile(r"[.!?…:;»”\")\]]\s*\Z")
 #: A line at least this long that does not close a sentence was wrapped by a mail program or an editor.
 _WRAPPED = 55
-#: Borders that sentencex leaves out: after an ellipsis, and after "così via." which it takes for a street.
-_MORE_BORDERS = re.compile(r"(?:…|\.{3,}|così via\.)[\"'»”’)]*\s+(?=[¿¡«“\"(]?[A-ZÁÉÍÓÚÑÀÈÌÒÙ])")
+#: Borders that sentencex leaves out: after an ellipsis, a bracket, and abbreviations that may end a sentence.
+_MORE_BORDERS = re.compile(
+    r"(?:…|\.{3,}|[.!?][)\]]|\b(?:così via|(?:in|per|la|una|di|alla) via|etc|ecc|k[gb]|km|mb|gb|min|h)\.)[\"'»”’)]*\s+"
+    r"(?=[¿¡«“\"(]?[A-ZÁÉÍÓÚÑÀÈÌÒÙ])|(?:(?<=^)|(?<=[.!?…] ))[\"«“]?[Nn]o\.\s+(?=[¿¡«“\"(]?[A-ZÁÉÍÓÚÑÀÈÌÒÙ])"
+)
+#: Abbreviations after which a sentence goes on, missing in sentencex; before a number only: those of counting.
+_GOES_ON = re.compile(
+    r"(?:\b(?:D[ñn]a|Dr[ae]?s?|Sr[ae]?s?|Srta|Cf|cf|vs|Ing|Lic|Prof|Dott|Sig|Geom|Arch|[A-Z])|nº|Nº|n°)\.\s*\Z"
+)
+_COUNTS = re.compile(r"\b(?:aprox|p[aá]gs?|pp|núm|art|cap|n|N|ca|max|mín|min|vol|tel)\.\s*\Z")
 #: Nothing shorter than this is left standing as a sentence of its own.
 _SHORTEST = 2
 
@@ -124,6 +132,7 @@ def _continues(block: str, line: str) -> bool:
 
 
 def _sentences(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int, int]]:
+    start, end = _trim(text, start, end, marks=True)
     block = text[start:end]
     # a wrapped line break is a space to the splitter: same length, so positions hold
     plain = re.sub(r"[\r\n\x0b\x0c\x85\u2028\u2029]", " ", block)
@@ -139,15 +148,14 @@ def _sentences(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int
 
 
 def _wrong_border(plain: str, position: int, border: int) -> bool:
-    """A border after an abbreviation: what follows cannot begin a sentence, or too little stands before it."""
+    """A border inside a name, after an abbreviation, or before what cannot begin a sentence."""
     rest = plain[border:].lstrip()
-    before = plain[position:border].strip()
-    return (
-        rest[:1].islower()
-        or rest[:1] in ":;,)"
-        or len(before) <= _SHORTEST
-        or bool(re.search(r"\b[nN]\.$", before) and rest[:1].isdigit())
-    )
+    before = plain[position:border]
+    # "Hola.Adiós" are two sentences, "ASP.NET" and "S.p.A" are names
+    inside_name = not plain[border - 1].isspace() and not re.search(r"[a-záéíóúñàèìòù][.!?…]\Z", before)
+    if inside_name or rest[:1].islower() or rest[:1] in ":;,)" or len(before.strip()) <= _SHORTEST:
+        return True
+    return bool(_GOES_ON.search(before) or (rest[:1].isdigit() and _COUNTS.search(before)))
 
 
 def _trim(text: str, start: int, end: int, *, marks: bool) -> tuple[int, int]:
