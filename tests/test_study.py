@@ -154,7 +154,10 @@ def test_constructed_texts_are_labelled_so(tmp_path, small_corpus):
 # ---- repeating and checking ------------------------------------------------------------------------------
 
 
-def test_a_repeated_study_gives_identical_tables_also_with_two_workers(run):
+def test_a_repeated_study_gives_identical_tables_also_with_two_workers(run, monkeypatch):
+    monkeypatch.setattr("toolkit.topics.themes._WORTH_A_POOL", 0)
+    monkeypatch.setattr("toolkit.analysis._POSTS_PER_TASK", 3)
+    monkeypatch.setattr("toolkit.analysis._WORTH_A_POOL", 0)
     lines = check_run(run, workers=2)
     assert len(lines) == len(CONTRACTS)
     assert all(line.endswith("identical") for line in lines)

@@ -139,7 +139,8 @@ def test_clear_topics_are_stable_and_random_groups_are_not(material):
     assert summary["joint"] < summary["es"]
 
 
-def test_two_workers_give_the_same_tables_as_one(material):
+def test_two_workers_give_the_same_tables_as_one(material, monkeypatch):
+    monkeypatch.setattr("toolkit.topics.themes._WORTH_A_POOL", 0)
     one, two = themes_of(material), themes_of(material, workers=2)
     for table, same in zip(one[:3], two[:3], strict=True):
         pd.testing.assert_frame_equal(table, same)

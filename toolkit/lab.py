@@ -1,5 +1,6 @@
 """Opening JupyterLab on the tutorial notebooks, without touching the originals."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,13 @@ from toolkit.errors import OutputError
 from toolkit.resources import notebooks_folder
 
 __all__ = ["copy_notebooks", "open_lab"]
+
+#: JupyterLab's own questions to the network: news, updates, the catalogue of extensions.
+_NO_NETWORK = (
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+)
 
 
 def copy_notebooks(folder: str | Path) -> list[Path]:
@@ -32,5 +40,9 @@ def open_lab(folder: str | Path, *, browser: bool = True, say: Callable[[str], N
     """Copy the notebooks and run JupyterLab there until it is stopped; returns its exit status."""
     copied = copy_notebooks(folder)
     say(f"{len(copied)} notebooks copied to {folder}; notebooks already there were kept. Stop with Ctrl+C.")
-    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"]
+    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}", *_NO_NETWORK]
+    if (
+        hasattr(os, "geteuid") and os.geteuid() == 0
+    ):  # in containers everyone is root; the server listens to this machine only
+        command.append("--allow-root")
     return subprocess.call(command + ([] if browser else ["--no-browser"]))

@@ -121,7 +121,7 @@ def _mark(
     block: tuple[str, str, int] | None = None
     last = ""
     lines = list(_lines(text))
-    captions = {number for number, line in enumerate(lines) if _is_lone_word(line, text)}
+    words = {number for number, line in enumerate(lines) if _is_lone_word(line, text)}
     for number, line in enumerate(lines):
         found = _rule_of(line, compiled)
         if found is None and line.key == last and len(last) >= _REPEAT_CHARACTERS:
@@ -136,7 +136,7 @@ def _mark(
             block = found
         if found is not None:
             yield line.start, line.end, found[0], found[1]
-        elif number in captions and not captions & {number - 1, number + 1}:
+        elif number in words and number > 0 and len(line.key) >= 4 and not words & {number - 1, number + 1}:
             yield line.start, line.end, "lone_caption", "caption"
         else:
             yield from _glued_captions(text, line, glued)
@@ -179,7 +179,7 @@ def _is_link(line: _Line) -> bool:
 def _is_lone_word(line: _Line, text: str) -> bool:
     """One lower-case word alone on its line: the alternative text of a picture, no heading (nor one of a list)."""
     word = text[line.start : line.end]
-    return len(word) >= 4 and word.isalpha() and word.islower() and line.start > 0
+    return word.isalpha() and word.islower()
 
 
 def _glue(rules: Ruleset) -> _Glued:

@@ -24,6 +24,8 @@ _FEWEST_POSTS = 2
 _PARAGRAPHS_PER_TOPIC = 5
 #: A theme that comes back with less overlap than this is marked as unstable wherever it is shown.
 UNSTABLE = 0.3
+#: Words times sweeps from which processes save more than the seconds they take to start (1e8 are about 1 s).
+_WORTH_A_POOL = 1_000_000_000
 #: Headings, dates and greetings say too little to be grouped by meaning; they made groups of their own.
 _FEWEST_WORDS = 5
 
@@ -87,7 +89,9 @@ def find_themes(
         if k >= 2 and kept:
             jobs.append((lang, rows, [[term for term in documents[row] if term in kept] for row in rows], k))
     tasks = [(texts, k, one, iterations) for _, _, texts, k in jobs for one in seeds]
-    models = run_tasks(fit_lda, tasks, workers=workers, label="themes", progress=progress)
+    sweeps = iterations * sum(len(document) for texts, *_ in tasks for document in texts)
+    pool = workers if sweeps >= _WORTH_A_POOL else 1
+    models = run_tasks(fit_lda, tasks, workers=pool, label="themes", progress=progress)
     for number, (lang, rows, texts, _) in enumerate(jobs):
         fitted = models[number * len(seeds) : (number + 1) * len(seeds)]
         found.append(_lda_tables(lang, paragraphs.iloc[rows], texts, fitted))
