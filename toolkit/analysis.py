@@ -155,7 +155,9 @@ def _tokens(result: Analysis, workers: int) -> None:
             )
         )
     parts = run_tasks(_segment_and_tokenise, tasks, workers=workers, label="posts", progress=len(tasks) > 2)
-    result.tables["passages"] = check("passages", pd.concat([part[0] for part in parts], ignore_index=True))
+    # sentences first, then paragraphs, whatever the size of a task
+    passages = pd.concat([part[0] for part in parts]).sort_values("unit", ascending=False, kind="stable")
+    result.tables["passages"] = check("passages", passages)
     result.tables["tokens"] = check("tokens", pd.concat([part[1] for part in parts], ignore_index=True))
     for lang in result.study.corpus.languages:
         result.used[f"pipeline {lang}"] = pipeline(lang, result.study.text.pipeline).name
