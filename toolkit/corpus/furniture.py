@@ -197,6 +197,8 @@ def _glued_captions(text: str, line: _Line, glued: _Glued) -> Iterator[tuple[int
         rest = re.match(r"\w+", text[match.start() : line.end])
         if word and rest and (word.group() + rest.group()).lower() in glued.names:
             continue
+        # a caption is short: looking back further would cost the square of a long line
+        earliest = max(earliest, match.start() - _LONGEST_LINE)
         before = text[earliest : match.start()]
         borders = [found.end() for found in re.finditer(r"[.!?…][\"'»”’)]*\s+", before)]
         for back, border in enumerate(reversed(borders[-3:]), 1):

@@ -15,8 +15,8 @@ __all__ = ["segment"]
 #: Line ends of all kinds, as Unicode's line breaking has them.
 _LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]*")
 #: What stands before the first word of a list item, heading or quotation and is not part of the passage.
-_MARK = re.compile(r"(?:[•·▪‣◦●○*+>–—-]+|#{1,6}|\(?\d{1,2}(?:\.-|[.)º])|[IVX]{1,4}[.)]|\(?[a-h]\))(?:[ \t\xa0]+|\Z)")
-_LIST_MARK = re.compile(r"\s*(?:[•·▪‣◦●○*+–—-]|\(?\d{1,2}(?:\.-|[.)º])|[IVX]{1,4}[.)]|\(?[a-h]\))[ \t\xa0]")
+_MARK = re.compile(r"(?:[•·▪‣◦●○*+>–—-]+|#{1,6}|\(?\d{1,2}(?:\.-|[.)º])|[IVX]{1,4}\)|\(?[a-h]\))(?:[ \t\xa0]+|\Z)")
+_LIST_MARK = re.compile(r"\s*(?:[•·▪‣◦●○*+–—-]|\(?\d{1,2}(?:\.-|[.)º])|[IVX]{1,4}\)|\(?[a-h]\))[ \t\xa0]")
 _CLOSED = re.compile(r"[.!?…:;»”\")\]]\s*\Z")
 #: A line at least this long that does not close a sentence was wrapped by a mail program or an editor.
 _WRAPPED = 55
@@ -112,7 +112,7 @@ def _blocks(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         line_end = match.end() if match else end
         line = text[position:line_end]
         blank = not line.strip()
-        if block is not None and (blank or not _continues(text[block[0] : block[1]], line)):
+        if block is not None and (blank or not _continues(text[max(block[0], block[1] - 400) : block[1]], line)):
             yield block
             block = None
         if not blank:
