@@ -1,4 +1,5 @@
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -54,6 +55,49 @@ def test_wrong_use_is_one_sentence_and_status_2(arguments, message, capsys, tmp_
     assert said.startswith("toolkit: ")
     assert "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
+
+
+MISUSE = [
+    (["run", "--corpus", ""], "got an empty name"),
+    (["run", ""], "got an empty name"),
+    (["run", "--workers", "0"], "got 0, allowed is a whole number from 1"),
+    (["check", "x", "--workers", "two"], "got two, allowed is a whole number from 1"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), MISUSE)
+def test_misuse_is_refused_before_any_work(arguments, message, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("out", "scores"), [("in.jsonl", None), ("a.csv", "in.jsonl"), ("a.csv", "./a.csv")])
+def test_map_never_writes_over_its_texts_or_itself(sentences, tmp_path, monkeypatch, capsys, out, scores):
+    monkeypatch.chdir(tmp_path)
+    before = sentences.read_bytes()
+    further = ["--scores", scores] if scores else []
+    assert main(["map", "in.jsonl", "--output", out, "--method", "cues", *further]) == 2
+    assert "three different files" in capsys.readouterr().err
+    assert sentences.read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_run_that_is_ended_by_the_system_leaves_nothing(small_corpus, tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "toolkit", "run", "--corpus", str(small_corpus), "--output", str(tmp_path / "out")],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for line in process.stderr:
+        if line.startswith("[2/5]"):
+            break
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "nothing half-written was left" in said
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["small"]
 
 
 def test_unknown_keys_of_a_study_are_refused_with_the_nearest(tmp_path, capsys):
@@ -144,7 +188,15 @@ def test_map_of_a_folder_says_what_was_left_out(small_corpus, tmp_path, capsys):
 
 def test_lab_copies_the_notebooks_once_and_keeps_what_is_there(tmp_path, monkeypatch, capsys):
     started = []
-    monkeypatch.setattr("subprocess.call", lambda command: started.append(command) or 0)
+
+    class Server:
+        def __init__(self, command):
+            started.append(command)
+
+        def wait(self):
+            return 0
+
+    monkeypatch.setattr("subprocess.Popen", Server)
     assert main(["lab", str(tmp_path / "nb"), "--no-browser"]) == 0
     first = tmp_path / "nb" / "00_start_here.ipynb"
     assert first.exists()

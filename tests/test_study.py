@@ -228,6 +228,66 @@ def test_a_run_may_be_overwritten_on_request_and_a_foreign_folder_never(run, sma
     assert (foreign / "chapter1.txt").exists()
 
 
+def test_a_run_that_holds_other_files_is_not_overwritten(run, small_corpus):
+    (run / "my_notes.txt").write_text("hours of work", encoding="utf-8")
+    with pytest.raises(OutputError, match=r"holds 'my_notes\.txt', which no run made"):
+        run_study(quick(small_corpus), run, overwrite=True)
+    assert (run / "my_notes.txt").exists()
+    assert (run / "run.json").exists()
+
+
+def test_the_folder_one_is_in_is_refused(run, small_corpus, monkeypatch):
+    monkeypatch.chdir(run)
+    with pytest.raises(OutputError, match="is the folder you are in"):
+        run_study(quick(small_corpus), ".", overwrite=True)
+    assert (run / "run.json").exists()
+
+
+def test_a_name_taken_meanwhile_is_left_alone_and_the_next_is_used(small_corpus, tmp_path, monkeypatch):
+    from toolkit import study
+
+    def slow(*arguments, **settings):
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "theirs.txt").write_text("x", encoding="utf-8")
+        return analyse(*arguments, **settings)
+
+    analyse = study.analyse
+    monkeypatch.setattr(study, "analyse", slow)
+    assert run_study(quick(small_corpus), tmp_path / "out").name == "out-2"
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["theirs.txt"]
+
+
+def test_a_failed_swap_brings_the_old_run_back(run, small_corpus, monkeypatch):
+    before = (run / "run.json").read_bytes()
+    rename = type(run).rename
+
+    def failing(self, target):
+        if ".partial-" in self.name:
+            raise OSError(28, "No space left on device")
+        return rename(self, target)
+
+    monkeypatch.setattr(type(run), "rename", failing)
+    with pytest.raises(OutputError, match="No space left"):
+        run_study(quick(small_corpus), run, overwrite=True)
+    assert (run / "run.json").read_bytes() == before
+
+
+def test_a_run_inside_the_corpus_folder_is_no_text_of_it(small_corpus):
+    first = run_study(quick(small_corpus), small_corpus / "cluetrain-run")
+    assert check_run(first)
+    corpus = load_corpus(small_corpus)
+    assert len(corpus.posts) == 4
+    assert corpus.skipped["reason"].tolist() == ["is the folder of an earlier run"]
+
+
+def test_the_settings_of_a_run_work_from_any_folder(small_corpus, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    out = run_study(quick("small"), tmp_path / "deep" / "out")
+    monkeypatch.chdir(out)
+    again = run_study(load_study("study.toml"), tmp_path / "again")
+    assert json.loads((again / "run.json").read_text(encoding="utf-8"))["tables"]["posts"]["rows"] == 4
+
+
 def test_a_file_in_the_place_of_the_folder_is_refused(small_corpus, tmp_path):
     (tmp_path / "out").write_text("x", encoding="utf-8")
     with pytest.raises(OutputError, match="is a file"):

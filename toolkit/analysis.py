@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.codebook import Codebook, load_codebook
-from toolkit.corpus import Corpus, language_of_post, mark_furniture, segment
+from toolkit.corpus import Corpus, declared_language, language_of_post, mark_furniture, segment
 from toolkit.errors import InputError
 from toolkit.parallel import run_tasks
 from toolkit.principles import (
@@ -31,6 +31,8 @@ _POSTS_PER_TASK = 100
 _TEXTS_PER_TASK = 500
 #: Below this many texts, starting processes takes longer than it saves.
 _WORTH_A_POOL = 2_000
+#: A post with fewer letters holds no words.
+_FEWEST_LETTERS = 3
 
 Say = Callable[[str], None]
 
@@ -69,6 +71,9 @@ def analyse(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say
     """
     study = study or Study()
     result = Analysis(study, load_codebook(study.principles.codebook))
+    # what cannot be had is said before the work begins
+    for lang in study.corpus.languages:
+        result.used[f"pipeline {lang}"] = pipeline(lang, study.text.pipeline).name
     stages: list[tuple[str, Callable[[], None]]] = [
         ("page furniture and languages", lambda: _clean(corpus, result)),
         ("passages and tokens", lambda: _tokens(result, workers)),
@@ -126,19 +131,19 @@ def _language(prose: str, declared: object, wanted: tuple[str, ...]) -> tuple[st
     """The language a post goes on with (None: not at all), and what is to be said about it."""
     if not prose.strip():
         return None, "holds nothing but page furniture"
+    if sum(map(str.isalpha, prose)) < _FEWEST_LETTERS:
+        return None, "holds no words"
     guess = language_of_post(prose)
-    named = declared.strip().lower()[:2] if isinstance(declared, str) and declared.strip() else None
+    named = declared_language(declared)
     if named is not None:
         if named not in wanted:
             return None, f"its language is given as '{declared}', not among {', '.join(wanted)}"
         doubt = guess.lang != named and guess.probability > 0.95 and len(prose) > 200
         return named, f"its language is given as '{named}' but looks like '{guess.lang}'" if doubt else None
     if guess.lang not in wanted:
-        return (
-            None,
-            f"its language looks like '{guess.lang}' ({guess.probability:.2f}), not among {', '.join(wanted)}",
-        )
-    return guess.lang, None
+        return None, f"its language looks like '{guess.lang}' ({guess.probability:.2f}), not among {', '.join(wanted)}"
+    stated = isinstance(declared, str) and declared.strip()
+    return guess.lang, f"its language is given as '{declared}', taken for '{guess.lang}'" if stated else None
 
 
 def _tokens(result: Analysis, workers: int) -> None:
@@ -159,8 +164,6 @@ def _tokens(result: Analysis, workers: int) -> None:
     passages = pd.concat([part[0] for part in parts]).sort_values("unit", ascending=False, kind="stable")
     result.tables["passages"] = check("passages", passages)
     result.tables["tokens"] = check("tokens", pd.concat([part[1] for part in parts], ignore_index=True))
-    for lang in result.study.corpus.languages:
-        result.used[f"pipeline {lang}"] = pipeline(lang, result.study.text.pipeline).name
 
 
 def _segment_and_tokenise(

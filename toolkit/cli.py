@@ -4,7 +4,9 @@ Nothing heavy is imported before it is needed, so that ``toolkit --help`` answer
 """
 
 import argparse
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 
 from toolkit import __version__
@@ -23,6 +25,7 @@ Parquet with doc_id, lang, text. OUT: .jsonl, .csv or .parquet, one row per code
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0 done, 1 a check failed, 2 wrong use or bad input."""
     options = _parser().parse_args(arguments)
+    _stop_as_by_hand()
     if not hasattr(options, "command"):
         _parser().print_help()
         return 0
@@ -37,6 +40,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+def _stop_as_by_hand() -> None:
+    """Being ended by the system cleans up as Ctrl+C does."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and threading.current_thread() is threading.main_thread():
+            signal.signal(getattr(signal, name), stop)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="toolkit",
@@ -48,9 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser(
         "run", help="analyse a corpus and write report, tables and figures", description=_RUN_HELP
     )
-    run.add_argument("study", nargs="?", metavar="STUDY.toml", help="settings; the defaults without")
-    run.add_argument("--corpus", metavar="PATH", help="folder or file of texts, instead of the study's")
-    run.add_argument("--output", metavar="DIR", help="folder to make (default: cluetrain-run, or the next free number)")
+    run.add_argument("study", type=_path, nargs="?", metavar="STUDY.toml", help="settings; the defaults without")
+    run.add_argument("--corpus", type=_path, metavar="PATH", help="folder or file of texts, instead of the study's")
+    run.add_argument(
+        "--output", type=_path, metavar="DIR", help="folder to make (default: cluetrain-run, or the next free number)"
+    )
     run.add_argument("--overwrite", action="store_true", help="replace DIR if an earlier run made it")
     _workers(run)
     run.set_defaults(command=_run)
@@ -58,20 +74,22 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser(
         "check", help="repeat a run and compare every table", description="Exit status 1 if a table differs."
     )
-    check.add_argument("folder", metavar="DIR", help="a folder made by 'toolkit run'")
-    check.add_argument("--corpus", metavar="PATH", help="where the texts are now, if they were moved")
+    check.add_argument("folder", type=_path, metavar="DIR", help="a folder made by 'toolkit run'")
+    check.add_argument("--corpus", type=_path, metavar="PATH", help="where the texts are now, if they were moved")
     _workers(check)
     check.set_defaults(command=_check)
 
     mapping = commands.add_parser("map", help="give passages the codes of a codebook", description=_MAP_HELP)
-    mapping.add_argument("input", metavar="INPUT")
+    mapping.add_argument("input", type=_path, metavar="INPUT")
     mapping.add_argument(
         "--codebook",
         default="cluetrain",
         metavar="NAME|FILE",
         help="bundled name or .yaml file (default: %(default)s)",
     )
-    mapping.add_argument("--output", required=True, metavar="OUT", help="annotations: .jsonl, .csv or .parquet")
+    mapping.add_argument(
+        "--output", type=_path, required=True, metavar="OUT", help="annotations: .jsonl, .csv or .parquet"
+    )
     mapping.add_argument(
         "--scores",
         metavar="FILE",
@@ -96,7 +114,9 @@ def _parser() -> argparse.ArgumentParser:
         help="open JupyterLab on the notebooks",
         description="Copies the notebooks to DIR and opens JupyterLab there.",
     )
-    lab.add_argument("folder", nargs="?", default="cluetrain-notebooks", metavar="DIR", help="default: %(default)s")
+    lab.add_argument(
+        "folder", type=_path, nargs="?", default="cluetrain-notebooks", metavar="DIR", help="default: %(default)s"
+    )
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
     lab.set_defaults(command=_lab)
     return parser
@@ -105,10 +125,22 @@ def _parser() -> argparse.ArgumentParser:
 def _workers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers",
-        type=int,
+        type=_count,
         metavar="N",
         help="processes (default: as many as pay off); results are the same",
     )
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"got {text}, allowed is a whole number from 1")
+    return int(text)
+
+
+def _path(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("got an empty name; name a file or folder, or leave the option out")
+    return text
 
 
 def _say(line: str) -> None:
@@ -120,8 +152,8 @@ def _run(options: argparse.Namespace) -> int:
     from toolkit.settings import Study, load_study
     from toolkit.study import run_study
 
-    study = load_study(options.study) if options.study else Study()
-    if options.corpus:
+    study = load_study(options.study) if options.study is not None else Study()
+    if options.corpus is not None:
         study = study.with_corpus(options.corpus)
     workers = options.workers if options.workers is not None else default_workers()
     folder = run_study(study, options.output, workers=workers, overwrite=options.overwrite, say=_say)

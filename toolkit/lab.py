@@ -45,4 +45,9 @@ def open_lab(folder: str | Path, *, browser: bool = True, say: Callable[[str], N
         hasattr(os, "geteuid") and os.geteuid() == 0
     ):  # in containers everyone is root; the server listens to this machine only
         command.append("--allow-root")
-    return subprocess.call(command + ([] if browser else ["--no-browser"]))
+    server = subprocess.Popen(command + ([] if browser else ["--no-browser"]))
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        server.terminate()
+        return server.wait()

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from toolkit.codebook import load_codebook
-from toolkit.corpus import language_of_post, load_corpus, mark_furniture, segment
+from toolkit.corpus import declared_language, language_of_post, load_corpus, mark_furniture, segment
 from toolkit.errors import InputError
 from toolkit.principles import code_passages
 from toolkit.storage import FORMATS, write_file
@@ -39,11 +39,13 @@ def map_texts(
     for target in targets:
         if target.suffix.lower() not in FORMATS:
             raise InputError(f"{target}: cannot write '{target.suffix}'; the name must end in {', '.join(FORMATS)}.")
+    if len({target.resolve() for target in targets} | {Path(source).resolve()}) <= len(targets):
+        raise InputError("the texts, the annotations and the scores must be three different files; name others.")
     book = load_codebook(codebook)
     corpus = load_corpus(source)
     posts = corpus.posts
     langs = [
-        lang.strip().lower()[:2] if isinstance(lang, str) and lang.strip() else language_of_post(text).lang
+        declared_language(lang) or language_of_post(text).lang
         for lang, text in zip(posts["lang"], posts["text"], strict=True)
     ]
     posts = posts.assign(lang=langs)

@@ -91,6 +91,7 @@ def principle_shares(table: pd.DataFrame, names: Mapping[str, str] | None = None
         style="lang",
         palette={lang: _colour(lang) for lang in langs},
         s=46,
+        clip_on=False,
         ax=ax,
     )
     counts = shown.groupby("lang", sort=False)["n"].first()

@@ -26,6 +26,7 @@ __all__ = ["draw_figures", "figure_bytes", "render_report"]
 #: Posts shown whole in the page; a corpus may have thousands.
 MOST_POSTS = 100
 _MOST_CHARACTERS = 30_000
+_FEWEST_PASSAGES = 3
 _LANGUAGES = {"es": "Spanish", "it": "Italian", "en": "English"}
 
 
@@ -94,7 +95,8 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
     tables = analysis.tables
     posts, passages = tables["posts"], tables["passages"]
     unit = analysis.study.principles.unit
-    coded = passages[(passages["unit"] == unit) & ~passages["furniture"]]
+    prose = passages[(passages["unit"] == unit) & ~passages["furniture"]]
+    coded = prose[prose["lang"].isin(analysis.study.corpus.languages)]
     shares = tables["principles"]
     every = shares[shares["lang"] == "all"].sort_values("share", ascending=False, kind="stable")
     stances = tables["stances"].groupby("stance")["count"].sum()
@@ -108,7 +110,7 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
             "coded": int(tables["annotations"].drop_duplicates(["doc_id", "start", "end"]).shape[0]),
             "annotations": len(tables["annotations"]),
             "furniture": len(tables["furniture"]),
-            "foreign": int((~coded["lang"].isin(analysis.study.corpus.languages)).sum()),
+            "foreign": len(prose) - len(coded),
         },
         "first": every.head(3).assign(name=every["code"].map(analysis.codebook.names())).to_dict("records"),
         "stance_counts": {str(stance): int(n) for stance, n in stances.items()},
@@ -132,6 +134,8 @@ def _themes(analysis: Analysis) -> list[dict[str, Any]]:
         typical = typical.sort_values(["share", "closeness", "passage_id"], ascending=[False, False, True])
         typical = typical.drop_duplicates("doc_id").head(2)
         lifted = crossed[(crossed["topic"] == row["topic"]) & (crossed["lift"] > 1) & (crossed["p_value"] < 0.05)]
+        # a share of a handful of passages is an anecdote
+        lifted = lifted[lifted["share"] * lifted["n"] >= _FEWEST_PASSAGES]
         lifted = lifted.sort_values("lift", ascending=False).head(3)
         models.setdefault(str(row["model"]), []).append(
             {

@@ -59,6 +59,11 @@ def _sentence(model: type[BaseModel], problem: Mapping[str, Any]) -> str:
         return f"the key '{key}' is missing."
     if kind == "value_error":
         return f"key '{key}': {context.get('error', problem['msg'])}"
+    if kind == "too_short":
+        least = context["min_length"]
+        return f"key '{key}': got {_shown(got)}, allowed is a list of at least {least} item{'s' if least > 1 else ''}."
+    if kind == "model_type":
+        return f"key '{key}': got {_shown(got)}, allowed is a table of keys and values."
     allowed = problem["msg"].replace("Input should be ", "").replace("Value should have ", "")
     return f"key '{key}': got {_shown(got)}, allowed is {allowed}."
 

@@ -74,6 +74,10 @@ class Study(StrictModel):
         """The same study of another corpus."""
         return self.model_copy(update={"corpus": self.corpus.model_copy(update={"path": path})})
 
+    def with_codebook(self, codebook: str) -> "Study":
+        """The same study with another codebook."""
+        return self.model_copy(update={"principles": self.principles.model_copy(update={"codebook": codebook})})
+
 
 def load_study(path: str | Path) -> Study:
     """Settings from a TOML file; relative paths in it are taken from the file's folder.
@@ -99,8 +103,7 @@ def _from_folder(study: Study, folder: Path) -> Study:
     if corpus and not Path(corpus).is_absolute():
         study = study.with_corpus(str(folder / corpus))
     if book.lower().endswith((".yaml", ".yml")) and not Path(book).is_absolute():
-        principles = study.principles.model_copy(update={"codebook": str(folder / book)})
-        study = study.model_copy(update={"principles": principles})
+        study = study.with_codebook(str(folder / book))
     return study
 
 

@@ -64,13 +64,13 @@ def neutral(value: object) -> object:
     """A text that a spreadsheet would run as a formula gets an apostrophe in front; :func:`read_table` takes it off.
 
     >>> neutral("=1+1"), neutral("hola"), neutral("'hola")
-    ("'=1+1", 'hola', "''hola")
+    ("'=1+1", 'hola', "'hola")
     """
-    return f"'{value}" if isinstance(value, str) and value.startswith((*_FORMULA, "'")) else value
+    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(_FORMULA) else value
 
 
 def _restored(value: object) -> object:
-    if isinstance(value, str) and value.startswith("'") and value[1:].startswith((*_FORMULA, "'")):
+    if isinstance(value, str) and value.startswith("'") and value.lstrip("'").startswith(_FORMULA):
         return value[1:]
     return value
 

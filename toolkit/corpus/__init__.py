@@ -1,12 +1,14 @@
 """Texts come in here: reading files, page furniture, languages, passages."""
 
 from toolkit.corpus.furniture import load_rules, mark_furniture
-from toolkit.corpus.language import language_of_passage, language_of_post
-from toolkit.corpus.load import Corpus, load_corpus, load_posts
+from toolkit.corpus.language import declared_language, language_of_passage, language_of_post
+from toolkit.corpus.load import EARLIER_RUN, Corpus, load_corpus, load_posts
 from toolkit.corpus.passages import segment
 
 __all__ = [
+    "EARLIER_RUN",
     "Corpus",
+    "declared_language",
     "language_of_passage",
     "language_of_post",
     "load_corpus",

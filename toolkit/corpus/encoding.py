@@ -36,9 +36,9 @@ def decode(data: bytes) -> Decoded:
     """The text of a file. Line ends and Unicode forms stay as they are; only a byte order mark is taken off.
 
     A byte order mark decides; then UTF-16 without one (by its zero bytes); then UTF-8 if every byte fits. The
-    rest is a guess (``certain`` is False): UTF-8 with a few broken bytes, which become U+FFFD; Windows-1252 if
-    that gives only signs of Spanish and Italian prose; else the best of Windows-1252, Mac Roman and code page
-    850 by charset-normalizer.
+    rest is a guess (``certain`` is False): UTF-8 with a few broken bytes, which become U+FFFD; the first of
+    Windows-1252, Mac Roman and code page 850 that gives only signs of Spanish and Italian prose; else the best of
+    the three by charset-normalizer.
 
     Raises :class:`InputError` with the reason when the bytes are no text.
 
@@ -80,12 +80,10 @@ def _legacy(data: bytes) -> Decoded:
     bad = broken.count("\ufffd")
     if bad <= 3 and bad * 5 < sum(sign > "\x7f" for sign in broken):
         return _text(broken, f"utf-8 with {bad} broken bytes", certain=False)
-    try:
-        western = data.decode("cp1252")
-    except UnicodeDecodeError:
-        western = ""
-    if western and {sign for sign in western if sign > "\x7f"} <= _WESTERN:
-        return _text(western, "cp1252", certain=False)
+    for encoding in LEGACY:
+        western = data.decode(encoding, "replace")
+        if {sign for sign in western if sign > "\x7f"} <= _WESTERN:
+            return _text(western, encoding, certain=False)
     match = from_bytes(data[:200_000], cp_isolation=LEGACY, enable_fallback=False).best()
     encoding = match.encoding if match is not None else "cp1252"
     try:

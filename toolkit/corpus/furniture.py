@@ -193,8 +193,8 @@ def _glue(rules: Ruleset) -> _Glued:
 def _glued_captions(text: str, line: _Line, glued: _Glued) -> Iterator[tuple[int, int, str, str]]:
     earliest = line.start
     for match in glued.border.finditer(text, line.start, line.end):
-        word = re.search(r"\w+\Z", text[line.start : match.start()])
-        rest = re.match(r"\w+", text[match.start() : line.end])
+        word = re.search(r"\w+\Z", text[max(line.start, match.start() - 40) : match.start()])
+        rest = re.match(r"\w+", text[match.start() : match.start() + 40])
         if word and rest and (word.group() + rest.group()).lower() in glued.names:
             continue
         # a caption is short: looking back further would cost the square of a long line

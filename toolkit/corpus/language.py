@@ -4,10 +4,11 @@ py3langid (naive Bayes over byte n-grams) decides. A passage is short, so its po
 the evidence against it is strong; very short passages always take it.
 """
 
+import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-__all__ = ["LanguageGuess", "language_of_passage", "language_of_post"]
+__all__ = ["LanguageGuess", "declared_language", "language_of_passage", "language_of_post"]
 
 #: Languages that passages are held against: those of the toolkit and those most easily mistaken for them.
 PASSAGE_LANGUAGES = ("es", "it", "en", "pt", "ca", "gl")
@@ -54,6 +55,32 @@ def _identifier(languages: tuple[str, ...]) -> Any:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(languages)
     return identifier
+
+
+_NAMES = {
+    "es": ("spa", "spanish", "español", "espanol", "castellano", "spagnolo"),
+    "it": ("ita", "italian", "italiano"),
+    "en": ("eng", "english", "inglés", "ingles", "inglese"),
+    "pt": ("por", "portuguese", "portugués", "português", "portoghese"),
+    "ca": ("cat", "catalan", "català", "catalán", "catalano"),
+    "gl": ("glg", "galician", "galego", "gallego"),
+    "fr": ("fra", "fre", "french", "francés", "français", "francese"),
+    "de": ("deu", "ger", "german", "alemán", "deutsch", "tedesco"),
+}
+_CODES = {name: code for code, names in _NAMES.items() for name in names}
+
+
+def declared_language(value: object) -> str | None:
+    """The two-letter code of a language as metadata state it, or None for nothing and for what is no language.
+
+    >>> [declared_language(value) for value in ("es-MX", "ES_ar", "Spanish", "ita", "estonian", "", None)]
+    ['es', 'es', 'es', 'it', None, None, None]
+    """
+    if not isinstance(value, str):
+        return None
+    name = value.strip().lower()
+    match = re.fullmatch(r"([a-z]{2})([-_].*)?", name)
+    return match[1] if match else _CODES.get(name)
 
 
 def language_of_post(text: str) -> LanguageGuess:

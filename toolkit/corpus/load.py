@@ -13,7 +13,10 @@ from toolkit.errors import InputError
 from toolkit.files import sha256_text
 from toolkit.tables import check
 
-__all__ = ["Corpus", "load_corpus", "load_posts"]
+__all__ = ["EARLIER_RUN", "Corpus", "load_corpus", "load_posts"]
+
+#: Why the results of a run inside a corpus folder are not read as texts.
+EARLIER_RUN = "is the folder of an earlier run"
 
 _COLUMNS = ("lang", "title", "author", "date", "url")
 #: Columns that metadata of a file may not set.
@@ -79,7 +82,13 @@ def _files(root: Path, skipped: list[dict[str, object]]) -> Iterator[tuple[Path,
         return
     top = root / "texts" if (root / "texts").is_dir() else root
     inside = root.resolve()
-    paths = sorted(path for path in top.rglob("*") if path.is_file())
+    everything = sorted(top.rglob("*"))
+    runs = [path.parent for path in everything if path.name == "run.json" and (path.parent / "tables").is_dir()]
+    skipped.extend(_skip(_name(run.relative_to(root)), EARLIER_RUN) for run in runs)
+    everything = [path for path in everything if not any(path.is_relative_to(run) for run in runs)]
+    odd = [path for path in everything if not path.is_file() and not path.is_dir()]
+    skipped.extend(_skip(_name(path.relative_to(root)), "is no file (a broken link or a device)") for path in odd)
+    paths = [path for path in everything if path.is_file()]
     found = [path for path in paths if not any(part.startswith(".") for part in path.relative_to(top).parts)]
     readable = [path for path in found if path.suffix.lower() in READERS and path.name.lower() not in _ABOUT]
     stems = Counter(_name(path.relative_to(top).with_suffix("")) for path in readable)
@@ -124,6 +133,11 @@ def _take(record: Record, source: str, rows: dict[str, dict[str, str]], skipped:
         skipped.append(_skip(source, reason))
         return
     skipped.extend(_skip(source, doubt, read=True) for doubt in record.doubts)
+    own = [key for key in record.metadata if key in _OWN]
+    if own:
+        skipped.append(
+            _skip(source, f"its metadata '{', '.join(own)}' were not taken: the toolkit sets them", read=True)
+        )
     further = {key: value for key, value in record.metadata.items() if key not in _OWN}
     rows[record.doc_id] = {
         "doc_id": record.doc_id,
@@ -140,8 +154,10 @@ def _skip(source: str, reason: str, *, read: bool = False) -> dict[str, object]:
 
 
 def _nothing_read(root: Path, skipped: pd.DataFrame) -> str:
+    if skipped.empty and root.is_file():
+        return f"{root}: holds no text."
     if skipped.empty:
         return f"{root}: holds no file of the kinds {', '.join(READERS)}; put texts there or give another folder."
     first = skipped.iloc[0]
     more = f" (and {len(skipped) - 1} more)" if len(skipped) > 1 else ""
-    return f"{root}: nothing could be read; {first['source']}: {first['reason']}{more}."
+    return f"{root}: nothing could be read; {first['source']}: {str(first['reason']).rstrip('.')}{more}."

@@ -24,6 +24,8 @@ CUE_SCALE = 0.06
 LEXICAL = 0.3
 #: More cue weight than this for one code says nothing more.
 _MOST_CUE_WEIGHT = 6.0
+#: A longer passage is a text without full stops; its n-grams would cost minutes and say nothing of a sentence.
+_LONGEST = 20_000
 
 
 class Described(NamedTuple):
@@ -60,7 +62,8 @@ class SentenceKernel:
         self.described = self._describe(texts, langs, lemmas, folded, keep=True)
 
     def describe(self, texts: Sequence[str], langs: Sequence[str]) -> Described:
-        """Features of other passages."""
+        """Features of other passages; of one longer than 20,000 characters its beginning counts."""
+        texts = [text[:_LONGEST] for text in texts]
         lemmas = [folded_lemmas(text, lang) for text, lang in zip(texts, langs, strict=True)]
         return self._describe(texts, langs, lemmas, [fold(text) for text in texts], keep=False)
 

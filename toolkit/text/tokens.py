@@ -52,7 +52,8 @@ def tokenise(posts: pd.DataFrame, passages: pd.DataFrame, *, choice: Choice = "a
 
 def _tokens_of(lang: str, passages: pd.DataFrame, texts: Mapping[str, str], choice: Choice) -> list[tuple[object, ...]]:
     """Rows of one language's passages."""
-    used = pipeline(lang, choice)
+    # quotations in English have no say in which pipelines must be installed
+    used = pipeline(lang, "auto" if lang == "en" and choice == "trained" else choice)
     stops = stop_words(lang)
     spans = list(zip(passages["doc_id"], passages["passage_id"], passages["start"], passages["end"], strict=True))
     sources = (texts[doc_id][start:end] for doc_id, _, start, end in spans)

@@ -76,6 +76,9 @@ def _read_separated(path: Path, name: str, separator: str | None) -> Iterator[Re
         named = ", ".join(columns) or "none"
         yield Record(name, refused=f"has no column 'text' (columns: {named}); name the column of the texts so")
         return
+    if columns.count("text") > 1:
+        yield Record(name, refused="has two columns 'text'; name the one that holds the texts so, and no other")
+        return
     doubts = () if decoded.certain else (f"encoding guessed: {decoded.encoding}",)
     while True:
         try:
@@ -97,6 +100,8 @@ def _record(row: Mapping[Any, Any], place: str, where: str) -> Record:
         return Record(place, refused=f"{where} has no text in 'text' (got {str(text)[:40]!r})")
     if not text.strip():
         return Record(place, refused=f"{where} is empty")
+    if "\x00" in text:
+        return Record(place, refused=f"{where} is not text (it contains a zero character)")
     if len(text) > MAX_CHARACTERS:
         return Record(place, refused=f"{where} has {len(text):,} characters, more than {MAX_CHARACTERS:,}")
     metadata = {
