@@ -199,8 +199,11 @@ def theme_principles(
         for value in ("share", "lift", "p_value")
     )
     ax = _axes(ax, 0.62 * len(codes) + 4.6, 0.42 * len(topics) + 2.4)
-    colour = np.log2(lift.to_numpy(dtype=float).clip(0.25, 4))
-    text = share.map(lambda value: f"{100 * value:.0f}" if value >= 0.095 else f"{100 * value:.1f}").to_numpy()
+    # a code that never occurs has no lift: white, like any code at its usual share
+    colour = np.nan_to_num(np.log2(lift.to_numpy(dtype=float).clip(0.25, 4)))
+    text = share.map(
+        lambda value: f"{100 * value:.0f}" if value >= 0.095 or value == 0 else f"{100 * value:.1f}"
+    ).to_numpy()
     seaborn.heatmap(
         colour, annot=text, fmt="", cmap="RdBu_r", vmin=-2, vmax=2, ax=ax, linewidths=0.6, linecolor="white",
         annot_kws={"fontsize": 8}, cbar_kws={"label": "lift", "shrink": 0.7},

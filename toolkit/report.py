@@ -113,7 +113,7 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
             "foreign": len(prose) - len(coded),
         },
         "first": every.head(3).assign(name=every["code"].map(analysis.codebook.names())).to_dict("records"),
-        "stance_counts": {str(stance): int(n) for stance, n in stances.items()},
+        "stance_counts": {str(stance): int(n) for stance, n in stances.items() if n},
         "constructed": bool((posts["constructed"].astype(str).str.lower() == "true").any())
         if "constructed" in posts
         else False,

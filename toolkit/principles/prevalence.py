@@ -69,6 +69,7 @@ def principle_shares(
     Returns the principles table: lang, codebook, code, count, n (passages), share (0-1), ci_low, ci_high
     (missing for a single post).
     """
+    passages = check("passages", passages)
     truth = code_matrix(passages, annotations, codebook)
     rows = []
     langs = passages["lang"].to_numpy()
@@ -92,13 +93,9 @@ def principle_shares(
 
 def stance_counts(passages: pd.DataFrame, annotations: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
     """Number of annotations per language, code and stance (zeros included); annotations without stance are left out."""
-    langs = {
-        key: lang
-        for *key_parts, lang in zip(
-            passages["doc_id"], passages["start"], passages["end"], passages["lang"], strict=True
-        )
-        for key in [tuple(key_parts)]
-    }
+    passages = check("passages", passages)
+    places = zip(passages["doc_id"], passages["start"], passages["end"], strict=True)
+    langs = dict(zip(places, passages["lang"], strict=True))
     spans = zip(annotations["doc_id"], annotations["start"], annotations["end"], strict=True)
     lang = pd.Series([langs.get(span) for span in spans], index=annotations.index, dtype="str")
     counts = annotations.assign(lang=lang).groupby(["lang", "code", "stance"]).size()

@@ -60,6 +60,7 @@ def theme_principles(
         two-sided permutation test of the share, codes permuted between passages, (b + 1) / (m + 1) (Phipson &
         Smyth 2010); not corrected for the number of cells. ``n``: passages whose largest share is this theme.
     """
+    passages = check("passages", passages)
     rows = []
     for _, of_model in shares.groupby("model", sort=False):
         wide = passage_shares(passages, of_model)

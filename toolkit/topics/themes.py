@@ -74,7 +74,7 @@ def find_themes(
         Topics are named "es.1", "it.2", "joint.3", the largest of a model first. Weights: probability of the
         term in the topic (LDA), class-based tf-idf (joint). Shares add up to 1 over the topics of a model.
     """
-    paragraphs = check("passages", paragraphs)
+    paragraphs, tokens = check("passages", paragraphs), check("tokens", tokens)
     documents = documents_of(tokens, paragraphs)
     found: list[tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]] = []
     warnings: list[str] = []

@@ -1,0 +1,158 @@
+import matplotlib
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+matplotlib.use("Agg")
+
+from matplotlib import pyplot
+
+from toolkit import plots
+from toolkit.errors import InputError
+from toolkit.reading import Piece, as_html, best_passages, marked_post, with_cues
+from toolkit.tables import STANCES
+
+NAMES = {"listening": "Listening $x^2$\nand <b>responding</b>", "community": "Community"}
+PRINCIPLES = pd.DataFrame(
+    [
+        ("es", "b", "listening", 4, 40, 0.1, 0.05, 0.2),
+        ("it", "b", "listening", 0, 10, 0.0, None, None),
+        ("all", "b", "listening", 4, 50, 0.08, 0.04, 0.15),
+        ("es", "b", "community", 8, 40, 0.2, 0.1, 0.3),
+        ("it", "b", "community", 1, 10, 0.1, None, None),
+        ("all", "b", "community", 9, 50, 0.18, 0.1, 0.3),
+    ],
+    columns=["lang", "codebook", "code", "count", "n", "share", "ci_low", "ci_high"],
+)
+STANCE_TABLE = pd.DataFrame(
+    [("es", "b", code, stance, n) for code in NAMES for n, stance in enumerate(STANCES)],
+    columns=["lang", "codebook", "code", "stance", "count"],
+)
+TOPICS = pd.DataFrame(
+    [("joint.1", "cliente", 0.5, "es", 1), ("joint.1", "cliente", 0.4, "it", 1), ("joint.1", "$red$", 0.2, "es", 2)],
+    columns=["topic", "term", "weight", "lang", "rank"],
+)
+SUMMARY = pd.DataFrame(
+    [
+        ("es.1", "es", "red, voz", 12, 0.8, False),
+        ("es.2", "es", "año", 3, 0.1, True),
+        ("it.1", "it", "rete", 5, None, False),
+    ],
+    columns=["topic", "model", "label", "n", "stability", "unstable"],
+)
+CROSSED = pd.DataFrame(
+    [
+        ("es.1", "b", "listening", 0.3, 2.5, 0.1, 0.4, 0.01, 12),
+        ("es.1", "b", "community", 0.0, None, None, None, 1.0, 12),
+        ("es.2", "b", "listening", 0.05, 0.4, 0.0, 0.1, 0.3, 3),
+        ("es.2", "b", "community", 0.0, None, None, None, 1.0, 3),
+    ],
+    columns=["topic", "codebook", "code", "share", "lift", "ci_low", "ci_high", "p_value", "n"],
+)
+
+FIGURES = [
+    pytest.param(lambda ax: plots.principle_shares(PRINCIPLES, NAMES, ax=ax), id="principle_shares"),
+    pytest.param(lambda ax: plots.stances(STANCE_TABLE, NAMES, ax=ax), id="stances"),
+    pytest.param(lambda ax: plots.theme_terms(TOPICS, "joint.1", ax=ax), id="theme_terms"),
+    pytest.param(lambda ax: plots.theme_sizes(SUMMARY, ax=ax), id="theme_sizes"),
+    pytest.param(lambda ax: plots.theme_principles(CROSSED, NAMES, {"es.1": "red"}, ax=ax), id="theme_principles"),
+]
+
+
+@pytest.fixture(autouse=True)
+def _closed():
+    yield
+    pyplot.close("all")
+
+
+def labels(axis):
+    return [label.get_text() for label in axis.get_ticklabels()]
+
+
+@pytest.mark.parametrize("draw", FIGURES)
+def test_a_figure_can_be_drawn_and_returns_its_axes(draw, tmp_path):
+    ax = draw(None)
+    ax.figure.savefig(tmp_path / "figure.png")
+    assert (tmp_path / "figure.png").stat().st_size > 5_000
+
+
+@pytest.mark.parametrize("draw", FIGURES)
+def test_a_figure_is_drawn_on_the_axes_given(draw):
+    given_ax = pyplot.figure().add_subplot()
+    assert draw(given_ax) is given_ax
+
+
+def test_principles_are_ordered_by_their_share_and_named():
+    ax = plots.principle_shares(PRINCIPLES, NAMES)
+    assert labels(ax.yaxis) == ["Community", r"Listening \$x^2\$ and <b>responding</b>"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["es (n = 40)", "it (n = 10)"]
+
+
+def test_unstable_themes_are_pale_and_said_to_be_so():
+    ax = plots.theme_sizes(SUMMARY)
+    assert [bar.get_alpha() for bar in ax.patches] == [None, 0.35, None]
+    assert [text.get_text() for text in ax.texts] == ["stability 0.80", "stability 0.10, unstable"]
+
+
+def test_stances_add_up_over_languages():
+    both = pd.concat([STANCE_TABLE, STANCE_TABLE.assign(lang="it")])
+    ax = plots.stances(both, NAMES)
+    assert [text.get_text() for text in ax.texts] == ["12", "12"]
+
+
+def test_cells_that_chance_would_rarely_give_are_framed():
+    ax = plots.theme_principles(CROSSED, NAMES)
+    frames = [patch.get_xy() for patch in ax.patches]
+    assert frames == [(0, 0)]
+    assert [text.get_text() for text in ax.texts] == ["30", "0", "5.0", "0"]
+
+
+def test_an_unknown_theme_names_the_nearest():
+    with pytest.raises(InputError, match=r"did you mean 'joint\.1'"):
+        plots.theme_terms(TOPICS, "joint1")
+
+
+def test_no_theme_is_said_plainly():
+    with pytest.raises(InputError, match="no theme was found"):
+        plots.theme_principles(CROSSED.iloc[:0])
+
+
+# ---- texts for reading -----------------------------------------------------------------------------------
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)).map(sorted), max_size=6)
+
+
+@settings(max_examples=80, deadline=None)
+@given(text=st.text(min_size=31, max_size=40), marked=SPANS, coded=SPANS)
+def test_the_pieces_of_a_post_are_its_unchanged_text(text, marked, coded):
+    furniture = pd.DataFrame([(a, b, "x") for a, b in marked], columns=["start", "end", "kind"])
+    annotations = pd.DataFrame([(a, b, "c", None) for a, b in coded], columns=["start", "end", "code", "stance"])
+    assert "".join(piece.text for piece in marked_post(text, furniture, annotations)) == text
+
+
+def test_a_coded_passage_carries_names_and_stances():
+    annotations = pd.DataFrame(
+        [(0, 4, "listening", "breach"), (0, 4, "community", None)], columns=["start", "end", "code", "stance"]
+    )
+    pieces = marked_post("Hola. Fin.", annotations=annotations, names={"listening": "Listening"})
+    assert pieces == [Piece("Hola", "coded", ("Listening: breach", "community")), Piece(". Fin.")]
+
+
+def test_html_is_escaped_in_texts_and_labels():
+    assert as_html([Piece('<i>"', "cue", ('"><script>',))].__iter__()) == (
+        '<mark style="background: #ffe58a; color: #222" title="&quot;&gt;&lt;script&gt;">&lt;i&gt;&quot;</mark>'
+    )
+
+
+def test_cues_are_marked_inside_their_passage():
+    evidence = '{"cues": [{"cue": "escuchar", "start": 9, "end": 17}]}'
+    pieces = with_cues("Uno. Hay escuchar.", 5, 18, evidence)
+    assert [(piece.text, piece.kind) for piece in pieces] == [("Hay ", "plain"), ("escuchar", "cue"), (".", "plain")]
+
+
+def test_best_passages_are_the_surest_at_most_two_of_a_post_and_none_twice():
+    rows = [("a", 0, "x", 0.9), ("a", 5, "y", 0.8), ("a", 9, "z", 0.7), ("b", 0, "x", 0.6), ("b", 3, "w", 0.5)]
+    table = pd.DataFrame(rows, columns=["doc_id", "start", "quote", "score"]).assign(code="c")
+    assert best_passages(table, "c")["quote"].tolist() == ["x", "y", "w"]
