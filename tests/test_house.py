@@ -23,7 +23,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOORS = [
     ["__main__"],
     ["cli"],
-    ["study", "mapping", "lab"],
+    ["recheck", "mapping", "lab"],
+    ["study"],
     ["report"],
     ["plots", "reading"],
     ["analysis"],

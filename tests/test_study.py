@@ -11,9 +11,10 @@ from conftest import write_posts
 
 from toolkit.corpus import Corpus, load_corpus
 from toolkit.errors import CheckFailed, InputError, OutputError
+from toolkit.recheck import check_run
 from toolkit.settings import Study, load_study
 from toolkit.storage import read_table
-from toolkit.study import check_run, free_folder, run_study
+from toolkit.study import free_folder, run_study
 from toolkit.tables import CONTRACTS, check
 
 QUICK = {

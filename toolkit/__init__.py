@@ -12,7 +12,7 @@ __version__ = "0.1.0"
 _WHERE = {
     "analyse": "toolkit.analysis",
     "bundled_corpus": "toolkit.resources",
-    "check_run": "toolkit.study",
+    "check_run": "toolkit.recheck",
     "code_passages": "toolkit.principles",
     "coder": "toolkit.principles",
     "find_themes": "toolkit.topics",

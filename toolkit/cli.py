@@ -164,7 +164,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from toolkit.parallel import default_workers
-    from toolkit.study import check_run
+    from toolkit.recheck import check_run
 
     workers = options.workers if options.workers is not None else default_workers()
     for line in check_run(options.folder, workers=workers, corpus=options.corpus, say=_say):

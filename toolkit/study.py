@@ -1,9 +1,8 @@
-"""The main job: a study from its settings to a folder with report, tables, figures and run record; and its check."""
+"""The main job: a study from its settings to a folder with report, tables, figures and run record."""
 
 import datetime
 import errno
 import hashlib
-import json
 import platform
 import shutil
 import tempfile
@@ -12,18 +11,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 import toolkit
 from toolkit.analysis import Analysis, analyse
-from toolkit.corpus import EARLIER_RUN, Corpus, load_corpus
-from toolkit.errors import CheckFailed, InputError, OutputError
+from toolkit.corpus import Corpus, load_corpus
+from toolkit.errors import OutputError
 from toolkit.files import write_bytes, write_json, write_text
 from toolkit.resources import bundled_corpus
-from toolkit.settings import Study, load_study, study_toml
-from toolkit.storage import read_table, write_table
+from toolkit.settings import Study, study_toml
+from toolkit.storage import write_table
 
-__all__ = ["check_run", "free_folder", "run_study"]
+__all__ = ["corpus_path", "free_folder", "run_study", "versions"]
 
 #: What results depend on; all are in the run record.
 _PACKAGES = (
@@ -32,8 +29,6 @@ _PACKAGES = (
 )  # fmt: skip
 #: What a run folder holds.
 _MADE = ("figures", "report.html", "run.json", "study.toml", "tables")
-#: Columns that say when, not what.
-_TIMES = ["created"]
 
 Say = Callable[[str], None]
 
@@ -78,7 +73,7 @@ def run_study(
     study = _anchored(study or Study())
     folder = Path(output) if output is not None else free_folder()
     _refuse_existing(folder, overwrite=overwrite)
-    corpus = load_corpus(_corpus_path(study))
+    corpus = load_corpus(corpus_path(study))
     partial = _partial(folder)
     try:
         analysis = analyse(corpus, study, workers=workers, say=say)
@@ -131,54 +126,8 @@ def _put_in_place(partial: Path, folder: Path, *, overwrite: bool) -> Path:
             folder = free_folder(str(folder))
 
 
-def check_run(
-    folder: str | Path, *, workers: int = 1, corpus: str | Path | None = None, say: Say | None = None
-) -> list[str]:
-    """Repeat the study of a run folder and compare all its tables.
-
-    ``corpus``: where the texts are now, if they were moved. Returns one sentence per table that is identical.
-
-    Raises :class:`CheckFailed` with one line per difference: table, row, column and both values; or saying that
-    texts or codebook are not the same any more. Time stamps are not compared.
-    """
-    folder = Path(folder)
-    record = _record_of(folder)
-    study = load_study(folder / "study.toml")
-    path = corpus or record["corpus"]["path"]
-    if record["corpus"].get("bundled") and corpus is None:
-        path = ""
-    study = study.with_corpus(str(path))
-    book = record["codebook"].get("path")
-    if book:
-        study = study.with_codebook(book)
-    texts = load_corpus(_corpus_path(study))
-    problems = _changed_inputs(record, texts)
-    if problems:
-        raise CheckFailed("\n".join(problems))
-    analysis = analyse(texts, study, workers=workers, say=say)
-    if analysis.codebook.sha256 != record["codebook"]["sha256"]:
-        raise CheckFailed(f"codebook '{analysis.codebook.id}' has changed since the run; results cannot be the same.")
-    same, different = [], []
-    for name in record["tables"]:
-        old = read_table(folder / "tables" / f"{name}.parquet")
-        found = _difference(name, old, analysis.tables[name])
-        if found is None:
-            same.append(f"{name}: {len(old):,} rows identical")
-        else:
-            different.append(found)
-    if different:
-        versions = _versions()
-        moved = [
-            f"{name} {old} -> {versions.get(name)}"
-            for name, old in record["versions"].items()
-            if versions.get(name) != old
-        ]
-        because = [f"Versions differ: {', '.join(moved)}."] if moved else []
-        raise CheckFailed("\n".join([*different, *because]))
-    return same
-
-
-def _corpus_path(study: Study) -> Path:
+def corpus_path(study: Study) -> Path:
+    """Where the texts of a study are: its path, or the bundled corpus."""
     return Path(study.corpus.path) if study.corpus.path else bundled_corpus()
 
 
@@ -250,12 +199,12 @@ def _record(analysis: Analysis, corpus: Corpus, tables: dict[str, Any], folder: 
     return {
         "folder": folder.name,
         "created": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "versions": _versions(),
+        "versions": versions(),
         "seed": study.study.seed,
         "settings": study.model_dump(mode="json"),
         "corpus": {
             "bundled": bundled,
-            "path": "" if bundled else str(_corpus_path(study).resolve()),
+            "path": "" if bundled else str(corpus_path(study).resolve()),
             "sha256": _corpus_hash(corpus),
             "posts": dict(zip(corpus.posts["doc_id"], corpus.posts["sha256"], strict=True)),
         },
@@ -276,7 +225,8 @@ def _record(analysis: Analysis, corpus: Corpus, tables: dict[str, Any], folder: 
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of all that results depend on."""
     return {
         "toolkit": toolkit.__version__,
         "python": platform.python_version(),
@@ -291,47 +241,3 @@ def _corpus_hash(corpus: Corpus) -> str:
         f"{doc_id} {digest}" for doc_id, digest in zip(corpus.posts["doc_id"], corpus.posts["sha256"], strict=True)
     ]
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _record_of(folder: Path) -> dict[str, Any]:
-    try:
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        record["corpus"]["posts"], record["corpus"]["path"], record["codebook"]["sha256"], record["versions"]
-        list(record["tables"])
-    except OSError as error:
-        raise InputError(f"{folder}: has no readable run.json; give a folder made by 'toolkit run'.") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{folder}/run.json: is damaged ({error}); it is no record of a run.") from error
-    return dict(record)
-
-
-def _changed_inputs(record: dict[str, Any], corpus: Corpus) -> list[str]:
-    """Sentences on texts that are not what they were."""
-    old, new = (
-        record["corpus"]["posts"],
-        dict(zip(corpus.posts["doc_id"], corpus.posts["sha256"], strict=True)),
-    )
-    problems = [f"posts: '{doc_id}' is missing now." for doc_id in old if doc_id not in new]
-    problems += [f"posts: '{doc_id}' is new." for doc_id in new if doc_id not in old]
-    problems += [
-        f"posts: the text of '{doc_id}' has changed." for doc_id in old if new.get(doc_id, old[doc_id]) != old[doc_id]
-    ]
-    return problems
-
-
-def _difference(name: str, old: pd.DataFrame, new: pd.DataFrame) -> str | None:
-    """The first difference of two tables as a sentence, or None."""
-    old, new = (table.drop(columns=[column for column in _TIMES if column in table]) for table in (old, new))
-    if name == "skipped":  # runs made in the corpus folder since then
-        old, new = (table[table["reason"] != EARLIER_RUN] for table in (old, new))
-    if list(old.columns) != list(new.columns):
-        return f"{name}: columns were {', '.join(old.columns)}, now {', '.join(map(str, new.columns))}."
-    if len(old) != len(new):
-        return f"{name}: had {len(old):,} rows, now {len(new):,}."
-    for column in old.columns:
-        a, b = old[column].reset_index(drop=True), new[column].reset_index(drop=True)
-        unequal = ~((a == b) | (a.isna() & b.isna()))
-        if unequal.any():
-            row = int(unequal.to_numpy().argmax())
-            return f"{name}, row {row + 1}, column '{column}': was {a.iloc[row]!r}, now {b.iloc[row]!r}."
-    return None
