@@ -14,9 +14,11 @@ __all__ = ["segment"]
 
 #: Line ends of all kinds, as Unicode's line breaking has them.
 _LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]*")
+#: Numbers and letters of list items. A lone I, V or X with a full stop may be somebody's initial and is text.
+_NUMBER = r"\(?\d{1,2}(?:\.-|[.)º])|[IVX]{1,4}\)|(?:I{2,3}|IV|VI{1,3}|IX|XI{1,3})\.|\(?[a-h]\)"
 #: What stands before the first word of a list item, heading or quotation and is not part of the passage.
-_MARK = re.compile(r"(?:[•·▪‣◦●○*+>–—-]+|#{1,6}|\(?\d{1,2}(?:\.-|[.)º])|[IVX]{1,4}\)|\(?[a-h]\))(?:[ \t\xa0]+|\Z)")
-_LIST_MARK = re.compile(r"\s*(?:[•·▪‣◦●○*+–—-]|\(?\d{1,2}(?:\.-|[.)º])|[IVX]{1,4}\)|\(?[a-h]\))[ \t\xa0]")
+_MARK = re.compile(rf"(?:[•·▪‣◦●○*+>–—-]+|#{{1,6}}|{_NUMBER})(?:[ \t\xa0]+|\Z)")
+_LIST_MARK = re.compile(rf"\s*(?:[•·▪‣◦●○*+–—-]|{_NUMBER})[ \t\xa0]")
 _CLOSED = re.compile(r"[.!?…:;»”\")\]]\s*\Z")
 #: A line at least this long that does not close a sentence was wrapped by a mail program or an editor.
 _WRAPPED = 55
