@@ -182,6 +182,35 @@ def test_a_codebook_without_examples_is_refused_by_the_learner_and_taken_by_cues
     assert json.loads(found["evidence"].iloc[0])["cues"][0]["quote"] == "quejas"
 
 
+def own_codebook(folder, coded, uncoded):
+    """A codebook of one code with an example bank of short sentences."""
+    rows = [
+        {"lang": "es", "text": f"La queja número {n} llegó tarde.", "codes": {"quejas": "mentions"}}
+        for n in range(coded)
+    ]
+    rows += [{"lang": "es", "text": f"El plugin pesa {n} kB.", "codes": {}} for n in range(uncoded)]
+    (folder / "e.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    (folder / "mine.yaml").write_text(
+        "id: mine\nversion: '1'\nlanguages: [es]\ntitle: {es: Mío}\nexample_files: [e.jsonl]\ncodes:\n"
+        "  - {id: quejas, name: {es: Quejas}, definition: {es: Habla de quejas.}}\n",
+        encoding="utf-8",
+    )
+    return load_codebook(folder / "mine.yaml")
+
+
+def test_a_bank_of_uncoded_examples_alone_teaches_nothing(tmp_path):
+    with pytest.raises(InputError, match="has 0 examples with a code"):
+        coder(own_codebook(tmp_path, 0, 30), "hybrid")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_small_codebook_of_ones_own_learns_with_a_single_stance(tmp_path):
+    mine = own_codebook(tmp_path, 12, 12)
+    scored = coder(mine, "hybrid").code(["Otra queja llegó tarde.", "El plugin pesa mucho."], ["es", "es"])
+    assert scored.scores[0, 0] > scored.scores[1, 0]
+    assert scored.stances == ["mentions", "mentions"]
+
+
 def test_an_unknown_method_names_the_nearest(book):
     with pytest.raises(InputError, match="did you mean 'hybrid'"):
         coder(book, "hybird")

@@ -27,6 +27,7 @@ _CHUNK = 512
 #: Memory and time of training grow with the square and the cube of the examples: 8,000 take 2 GB, a minute.
 MOST_EXAMPLES = 8_000
 _FEWEST_EXAMPLES = 20
+_FEWEST_CODED = 5
 
 
 class Scored(NamedTuple):
@@ -67,10 +68,16 @@ def coder(codebook: Codebook, method: str = "hybrid", *, encoder: Encoder | None
             raise InputError(f"codebook '{codebook.id}' has no cues; add some or use method 'examples'.")
         return CueCoder(codebook)
     count = len(codebook.examples)
+    coded = sum(bool(codes) for codes in codebook.examples["codes"])
     if count < _FEWEST_EXAMPLES or count > MOST_EXAMPLES:
         raise InputError(
             f"codebook '{codebook.id}' has {count} examples; method '{method}' needs {_FEWEST_EXAMPLES} to "
             f"{MOST_EXAMPLES:,}: add or remove some, or use method 'cues'."
+        )
+    if coded < _FEWEST_CODED:
+        raise InputError(
+            f"codebook '{codebook.id}' has {coded} examples with a code; method '{method}' needs {_FEWEST_CODED} "
+            "of them: add some, or use method 'cues'."
         )
     return _example_coder(codebook, method == "hybrid", encoder)  # type: ignore[arg-type]
 
@@ -138,7 +145,7 @@ class ExampleCoder:
         )[coded]
         stances /= stances.sum(1, keepdims=True)
         # rarer stances weigh more, by the root of their rarity
-        weights = 1 / np.sqrt(stances.sum(0))[stances.argmax(1)]
+        weights = 1 / np.sqrt(np.maximum(stances.sum(0), 1e-9))[stances.argmax(1)]
         stance_model = fit_ridge(
             gram[np.ix_(coded, coded)], stances, penalty=_PENALTY, weights=weights / weights.mean()
         )
