@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 
 from toolkit.codebook import Codebook, load_codebook
-from toolkit.corpus import Corpus, declared_language, language_of_post, mark_furniture, segment
+from toolkit.corpus import (
+    Corpus,
+    declared_language,
+    language_of_post,
+    mark_furniture,
+    segment,
+    without_furniture,
+)
 from toolkit.errors import InputError
 from toolkit.parallel import run_tasks
 from toolkit.principles import (
@@ -94,15 +101,10 @@ def _clean(corpus: Corpus, result: Analysis) -> None:
     """Furniture, the language of each post, and which posts go on."""
     posts = corpus.posts.copy()
     furniture = mark_furniture(posts)
-    marked = {
-        doc_id: list(zip(part["start"], part["end"], strict=True)) for doc_id, part in furniture.groupby("doc_id")
-    }
+    prose = without_furniture(dict(zip(posts["doc_id"], posts["text"], strict=True)), furniture)
     skipped, keep, langs = [], [], []
-    for doc_id, text, declared, source in zip(
-        posts["doc_id"], posts["text"], posts["lang"], posts["source"], strict=True
-    ):
-        prose = _prose(text, marked.get(doc_id, []))
-        lang, reason = _language(prose, declared, result.study.corpus.languages)
+    for doc_id, declared, source in zip(posts["doc_id"], posts["lang"], posts["source"], strict=True):
+        lang, reason = _language(prose[doc_id], declared, result.study.corpus.languages)
         if reason:
             skipped.append({"source": source, "reason": reason, "read": bool(lang)})
         keep.append(bool(lang))
@@ -118,13 +120,6 @@ def _clean(corpus: Corpus, result: Analysis) -> None:
     result.tables["furniture"] = check("furniture", furniture[furniture["doc_id"].isin(posts["doc_id"])])
     if skipped:
         result.notes.append(f"{len(skipped)} posts were left out or read with doubt; see the table of skipped texts.")
-
-
-def _prose(text: str, spans: list[tuple[int, int]]) -> str:
-    """A text with spaces where furniture stands."""
-    for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
 
 
 def _language(prose: str, declared: object, wanted: tuple[str, ...]) -> tuple[str | None, str | None]:

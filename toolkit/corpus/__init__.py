@@ -1,6 +1,6 @@
 """Texts come in here: reading files, page furniture, languages, passages."""
 
-from toolkit.corpus.furniture import load_rules, mark_furniture
+from toolkit.corpus.furniture import load_rules, mark_furniture, without_furniture
 from toolkit.corpus.language import declared_language, language_of_passage, language_of_post
 from toolkit.corpus.load import EARLIER_RUN, Corpus, load_corpus, load_posts
 from toolkit.corpus.passages import segment
@@ -16,4 +16,5 @@ __all__ = [
     "load_rules",
     "mark_furniture",
     "segment",
+    "without_furniture",
 ]

@@ -7,7 +7,7 @@ repeated through the posts of one site.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -20,7 +20,7 @@ from toolkit.resources import data_file
 from toolkit.schema import StrictModel, validate
 from toolkit.tables import check
 
-__all__ = ["Rule", "Ruleset", "load_rules", "mark_furniture"]
+__all__ = ["Rule", "Ruleset", "load_rules", "mark_furniture", "without_furniture"]
 
 _LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
 #: List marks and quote marks that a copied line may carry in front.
@@ -113,6 +113,14 @@ def mark_furniture(posts: pd.DataFrame, rules: Ruleset | None = None) -> pd.Data
             rows.append((doc_id, start, end, rule, kind, text[start:end]))
     frame = pd.DataFrame(rows, columns=["doc_id", "start", "end", "rule", "kind", "quote"])
     return check("furniture", frame, dict(zip(posts["doc_id"], posts["text"], strict=True)))
+
+
+def without_furniture(texts: Mapping[str, str], furniture: pd.DataFrame) -> dict[str, str]:
+    """Texts by doc_id with spaces where furniture stands: as long as before, so that positions hold."""
+    shown = dict(texts)
+    for doc_id, start, end in zip(furniture["doc_id"], furniture["start"], furniture["end"], strict=True):
+        shown[doc_id] = shown[doc_id][:start] + " " * (end - start) + shown[doc_id][end:]
+    return shown
 
 
 def _mark(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from toolkit.codebook import Codebook
+from toolkit.corpus import without_furniture
 from toolkit.errors import InputError
 from toolkit.principles.coders import Coder, Scored, coder
 from toolkit.tables import check
@@ -65,7 +66,7 @@ def code_passages(
     ]
     others = passages[~passages["furniture"] & ~passages["lang"].isin(CODED_LANGUAGES)]
     left_out = {str(lang): int(n) for lang, n in others["lang"].fillna("unknown").value_counts().sort_index().items()}
-    shown = _without_furniture(texts, furniture)
+    shown = texts if furniture is None else without_furniture(texts, furniture)
     spans = list(zip(coded["doc_id"], coded["start"], coded["end"], strict=True))
     scored = used.code([shown[doc_id][start:end] for doc_id, start, end in spans], coded["lang"].tolist())
     decided = scored.decided if cut is None else scored.scores >= max(cut, 1e-9)
@@ -73,16 +74,6 @@ def code_passages(
     created = created or datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     annotations = _annotations(spans, texts, scored, codebook, used.name, created)
     return Coding(annotations, _scores(spans, scored, codebook), left_out)
-
-
-def _without_furniture(texts: dict[str, str], furniture: pd.DataFrame | None) -> dict[str, str]:
-    """Texts of unchanged length with spaces where furniture stands."""
-    if furniture is None:
-        return texts
-    shown = dict(texts)
-    for doc_id, start, end in zip(furniture["doc_id"], furniture["start"], furniture["end"], strict=True):
-        shown[doc_id] = shown[doc_id][:start] + " " * (end - start) + shown[doc_id][end:]
-    return shown
 
 
 def _annotations(
