@@ -39,6 +39,7 @@ def test_every_command_has_help(command, capsys):
 WRONG = [
     (["run", "no-such.toml"], "no-such.toml: cannot be read"),
     (["run", "--corpus", "no-such-folder"], "no-such-folder: does not exist"),
+    (["run", "--corpus", "a" * 5000], "cannot be looked up: File name too long"),
     (["check", "no-such-run"], "has no readable run.json"),
     (["map", "no-such", "--output", "a.csv"], "no-such: does not exist"),
     (["map", "no-such", "--output", "a.xlsx"], "cannot write '.xlsx'"),
@@ -176,6 +177,16 @@ def test_map_by_sentence_cuts_texts_and_leaves_furniture_out(sentences, tmp_path
     main(["map", str(sentences), "--output", str(tmp_path / "o.csv"), "--scores", str(scores), "--method", "cues"])
     table = pd.read_csv(scores)
     assert table.drop_duplicates(["doc_id", "start"])["doc_id"].tolist() == ["s1", "s2", "s2"]
+
+
+@pytest.mark.parametrize("method", ["hybrid", "examples", "cues"])
+def test_map_of_nothing_that_can_be_coded_gives_empty_tables_and_says_so(tmp_path, capsys, method):
+    (tmp_path / "in.jsonl").write_text('{"doc_id": "a", "lang": "en", "text": "Markets are noisy."}', encoding="utf-8")
+    out, scores = tmp_path / "o.csv", tmp_path / "s.csv"
+    arguments = ["map", str(tmp_path / "in.jsonl"), "--output", str(out), "--scores", str(scores), "--method", method]
+    assert main(arguments) == 0
+    assert "not coded: 1 passages in 'en'" in capsys.readouterr().err
+    assert len(pd.read_csv(out)) == len(pd.read_csv(scores)) == 0
 
 
 def test_map_of_a_folder_says_what_was_left_out(small_corpus, tmp_path, capsys):

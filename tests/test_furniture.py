@@ -13,7 +13,7 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.corpus import load_posts, load_rules, mark_furniture
+from toolkit.corpus import load_posts, load_rules, mark_furniture, without_furniture
 from toolkit.errors import InputError
 from toolkit.files import sha256_text
 from toolkit.tables import check
@@ -516,3 +516,13 @@ def test_in_the_real_texts_a_glued_caption_is_followed_by_its_sentence(seeds):
     assert len(table) == 2
     for end in table["end"]:
         assert re.match(r"[A-Z]\w* ", text[end:])
+
+
+def test_blanked_texts_keep_their_length_and_all_that_is_no_furniture():
+    posts = posts_of(f"Responder\n{BEFORE['es']} 😀\n\nDeja un comentario\nConectando a %s\n{AFTER['es']}")
+    text = posts["text"].item()
+    shown = without_furniture({posts["doc_id"].item(): text, "otro": "Hola."}, mark_furniture(posts))
+    assert shown["otro"] == "Hola."
+    blanked = shown[posts["doc_id"].item()]
+    assert len(blanked) == len(text)
+    assert blanked.split() == f"{BEFORE['es']} 😀 {AFTER['es']}".split()

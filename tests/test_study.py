@@ -258,17 +258,18 @@ def test_a_name_taken_meanwhile_is_left_alone_and_the_next_is_used(small_corpus,
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["theirs.txt"]
 
 
-def test_a_failed_swap_brings_the_old_run_back(run, small_corpus, monkeypatch):
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()], ids=repr)
+def test_a_failed_swap_brings_the_old_run_back(run, small_corpus, monkeypatch, error):
     before = (run / "run.json").read_bytes()
     rename = type(run).rename
 
     def failing(self, target):
         if ".partial-" in self.name:
-            raise OSError(28, "No space left on device")
+            raise error
         return rename(self, target)
 
     monkeypatch.setattr(type(run), "rename", failing)
-    with pytest.raises(OutputError, match="No space left"):
+    with pytest.raises((OutputError, KeyboardInterrupt)):
         run_study(quick(small_corpus), run, overwrite=True)
     assert (run / "run.json").read_bytes() == before
 
@@ -385,6 +386,13 @@ def test_one_post_is_enough_for_a_report_that_says_what_is_missing(tmp_path):
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "1 post is too few for a model of its own" in page
     assert "Listening" in page
+
+
+def test_a_post_of_quotations_alone_gives_a_report_without_codes(tmp_path):
+    text = "It is an English quotation and nothing else is here, long enough to be recognised as what it is."
+    (tmp_path / "cita.md").write_text(f"---\nlang: es\n---\n{text}", encoding="utf-8")
+    out = run_study(quick(tmp_path / "cita.md", method="hybrid"), tmp_path / "out")
+    assert "No passage was given a principle" in (out / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_language_given_wrongly_is_a_doubt_not_a_loss(tmp_path):

@@ -34,6 +34,7 @@ class _Loader(_Parser):
     yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012 - filled below, as PyYAML wants it
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping; refuses a key given twice."""
         seen: set[str] = set()
         for key_node, _ in node.value:
             key = str(key_node.value)

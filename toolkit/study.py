@@ -108,8 +108,9 @@ def _put_in_place(partial: Path, folder: Path, *, overwrite: bool) -> Path:
         folder.rename(old)
         try:
             partial.rename(folder)
-        except OSError:
-            old.rename(folder)
+        except BaseException:  # Ctrl+C between the two renames too
+            if not folder.exists():
+                old.rename(folder)
             raise
         finally:
             if folder.exists():

@@ -117,10 +117,13 @@ def mark_furniture(posts: pd.DataFrame, rules: Ruleset | None = None) -> pd.Data
 
 def without_furniture(texts: Mapping[str, str], furniture: pd.DataFrame) -> dict[str, str]:
     """Texts by doc_id with spaces where furniture stands: as long as before, so that positions hold."""
-    shown = dict(texts)
-    for doc_id, start, end in zip(furniture["doc_id"], furniture["start"], furniture["end"], strict=True):
-        shown[doc_id] = shown[doc_id][:start] + " " * (end - start) + shown[doc_id][end:]
-    return shown
+    parts: dict[str, list[str]] = {}
+    reached: dict[str, int] = {}
+    spans = sorted(zip(furniture["doc_id"], furniture["start"], furniture["end"], strict=True))
+    for doc_id, start, end in spans:
+        parts.setdefault(doc_id, []).append(texts[doc_id][reached.get(doc_id, 0) : start] + " " * (end - start))
+        reached[doc_id] = end
+    return {doc_id: "".join(parts.get(doc_id, [])) + text[reached.get(doc_id, 0) :] for doc_id, text in texts.items()}
 
 
 def _mark(

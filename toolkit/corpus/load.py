@@ -58,7 +58,11 @@ def load_corpus(path: str | Path) -> Corpus:
         if the path does not exist, or nothing in it could be read.
     """
     root = Path(path)
-    if not root.exists():
+    try:
+        there = root.exists()
+    except OSError as error:
+        raise InputError(f"{str(root)[:100]}...: cannot be looked up: {error.strerror}.") from error
+    if not there:
         raise InputError(f"{root}: does not exist; give a folder of texts or a file.")
     skipped: list[dict[str, object]] = []
     rows: dict[str, dict[str, str]] = {}

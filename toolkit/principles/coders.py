@@ -153,6 +153,9 @@ class ExampleCoder:
 
     def code(self, texts: Sequence[str], langs: Sequence[str]) -> Scored:
         """Score texts; see :class:`Coder`."""
+        if not texts:
+            nothing = np.zeros((0, len(self._codes)))
+            return Scored(nothing, nothing > 0, [], lambda row, code: {})
         with threadpool_limits(1):
             passages = self._kernel.describe(texts, langs)
             scores = np.zeros((len(texts), len(self._codes)))
