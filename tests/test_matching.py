@@ -172,3 +172,9 @@ def test_no_bundled_cue_with_a_condition_meets_it_by_itself(book, lang):
         if (book.code_ids[hit.code], hit.cue) == (cue.code, cue.cue)
     ]
     assert alone == []
+
+
+def test_a_passage_beyond_a_million_characters_is_tokenised():
+    from toolkit.text.pipelines import pipeline
+
+    assert len(pipeline("es", "simple").nlp.make_doc("hola " * 210_000)) == 210_000

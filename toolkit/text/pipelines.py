@@ -20,6 +20,7 @@ Choice = Literal["auto", "trained", "simple"]
 #: Languages with tokeniser rules, stop words and lemmas.
 LANGUAGES = ("es", "it", "en")
 _TRAINED = {"es": "es_core_news_sm", "it": "it_core_news_sm", "en": "en_core_web_sm"}
+_LONGEST_PASSAGE = 2_000_001
 #: Components that themes and statistics do not need.
 _UNUSED = ["parser", "ner", "senter"]
 
@@ -36,9 +37,10 @@ class Pipeline:
         """The spaCy object, loaded at first use."""
         import spacy
 
-        if self.trained:
-            return spacy.load(_TRAINED[self.lang], exclude=_UNUSED)
-        return spacy.blank(self.lang)
+        nlp = spacy.load(_TRAINED[self.lang], exclude=_UNUSED) if self.trained else spacy.blank(self.lang)
+        # spaCy's limit is for parsers; a text without a full stop is one passage of up to 2,000,000 characters
+        nlp.max_length = _LONGEST_PASSAGE
+        return nlp
 
     @property
     def name(self) -> str:
