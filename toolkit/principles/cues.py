@@ -9,7 +9,11 @@ import numpy as np
 from toolkit.codebook import Codebook
 from toolkit.text import CueMatcher
 
-__all__ = ["CueHit", "CueIndex", "cue_index", "cue_score"]
+__all__ = ["LONGEST", "CueHit", "CueIndex", "cue_index", "cue_score"]
+
+
+#: A longer passage is a text without full stops; matching all of it costs minutes and says nothing of a sentence.
+LONGEST = 20_000
 
 
 class CueHit(NamedTuple):
@@ -34,13 +38,13 @@ class CueIndex:
         }
 
     def find(self, text: str, lang: str) -> list[CueHit]:
-        """The cues in a text, by position."""
+        """The cues in a text, by position; of a text longer than LONGEST in its beginning."""
         if lang not in self._matchers:
             return []
         cues = self._cues[lang]
         return [
             CueHit(self._places[cues[hit.cue].code], cues[hit.cue].cue, cues[hit.cue].weight, hit.start, hit.end)
-            for hit in self._matchers[lang].match(text)
+            for hit in self._matchers[lang].match(text[:LONGEST])
         ]
 
     def weights(self, hits: Sequence[Sequence[CueHit]]) -> np.ndarray:

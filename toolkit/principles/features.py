@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from toolkit.codebook import Codebook
-from toolkit.principles.cues import CueHit, cue_index
+from toolkit.principles.cues import LONGEST, CueHit, cue_index
 from toolkit.text import Encoder, embed, fold, folded_lemmas
 
 __all__ = ["Described", "SentenceKernel"]
@@ -24,8 +24,6 @@ CUE_SCALE = 0.06
 LEXICAL = 0.3
 #: More cue weight than this for one code says nothing more.
 _MOST_CUE_WEIGHT = 6.0
-#: A longer passage is a text without full stops; its n-grams would cost minutes and say nothing of a sentence.
-_LONGEST = 20_000
 
 
 class Described(NamedTuple):
@@ -63,7 +61,7 @@ class SentenceKernel:
 
     def describe(self, texts: Sequence[str], langs: Sequence[str]) -> Described:
         """Features of other passages; of one longer than 20,000 characters its beginning counts."""
-        texts = [text[:_LONGEST] for text in texts]
+        texts = [text[:LONGEST] for text in texts]
         lemmas = [folded_lemmas(text, lang) for text, lang in zip(texts, langs, strict=True)]
         return self._describe(texts, langs, lemmas, [fold(text) for text in texts], keep=False)
 
