@@ -23,12 +23,12 @@ def test_help_answers_at_once_and_names_every_command():
         result = call("--help")
         times.append(time.perf_counter() - began)
     assert result.returncode == 0
-    for command in ("run", "check", "map", "lab"):
+    for command in ("run", "check", "map", "codebook", "describe", "lab"):
         assert f"    {command} " in result.stdout
     assert min(times) < 0.3
 
 
-@pytest.mark.parametrize("command", ["run", "check", "map", "lab"])
+@pytest.mark.parametrize("command", ["run", "check", "map", "codebook", "describe", "lab"])
 def test_every_command_has_help(command, capsys):
     with pytest.raises(SystemExit) as stop:
         main([command, "--help"])
@@ -36,11 +36,44 @@ def test_every_command_has_help(command, capsys):
     assert "usage: toolkit" in capsys.readouterr().out
 
 
+def test_a_reader_that_stops_early_is_no_error():
+    command = f"'{sys.executable}' -m toolkit codebook show cluetrain | head -1"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
+    assert result.stdout.startswith("# Cluetrain")
+    assert result.stderr == ""
+
+
+def test_codebooks_are_listed_shown_and_checked(capsys, tmp_path):
+    assert main(["codebook", "list"]) == 0
+    assert "cluetrain                       14 codes" in capsys.readouterr().out
+    page = tmp_path / "book.html"
+    assert main(["codebook", "show", "cluetrain", "--lang", "it", "--output", str(page)]) == 0
+    assert page.read_text(encoding="utf-8").startswith('<!DOCTYPE html>\n<html lang="it">')
+    assert main(["codebook", "check", "cluetrain"]) == 0
+    assert "all can match" in capsys.readouterr().out
+    assert main(["codebook", "guidelines", "--lang", "es"]) == 0
+    assert capsys.readouterr().out.startswith("# Guía de anotación")
+
+
+def test_a_defect_of_a_codebook_is_status_1(capsys, tmp_path):
+    book = tmp_path / "mine.yaml"
+    book.write_text(
+        "id: mine\nversion: '1'\ntitle: {es: Mío}\nlanguages: [es]\n"
+        "codes: [{id: care, name: {es: Cuidado}, definition: {es: Bien.}, cues: {es: [{cue: '...'}]}}]\n"
+    )
+    assert main(["codebook", "check", str(book)]) == 1
+    assert capsys.readouterr().err == "toolkit: mine.yaml: the es cue '...' of 'care' can never match.\n"
+
+
 WRONG = [
     (["run", "no-such.toml"], "no-such.toml: cannot be read"),
     (["run", "--corpus", "no-such-folder"], "no-such-folder: does not exist"),
     (["run", "--corpus", "a" * 5000], "cannot be looked up: File name too long"),
     (["check", "no-such-run"], "has no readable run.json"),
+    (["codebook", "show", "cluetrian"], "did you mean 'cluetrain'"),
+    (["codebook", "show", "cluetrain", "--lang", "fr"], "is not written in 'fr'; allowed are en, es, it."),
+    (["codebook", "guidelines", "--lang", "ca"], "no guidelines in 'ca'"),
+    (["describe", "no-such"], "no-such: does not exist"),
     (["map", "no-such", "--output", "a.csv"], "no-such: does not exist"),
     (["map", "no-such", "--output", "a.xlsx"], "cannot write '.xlsx'"),
     (["map", "no-such", "--output", "a.csv", "--codebook", "cluetrian"], "did you mean 'cluetrain'"),

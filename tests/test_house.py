@@ -23,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOORS = [
     ["__main__"],
     ["cli"],
-    ["recheck", "mapping", "lab"],
+    ["recheck", "mapping", "lab", "proofreading", "description"],
     ["study"],
     ["report"],
     ["plots", "reading"],
@@ -33,7 +33,6 @@ FLOORS = [
     ["text"],
     ["corpus"],
     ["codebook", "settings", "storage"],
-    ["example_bank"],
     ["tables"],
     ["parallel", "cache"],
     ["schema", "files", "resources"],
@@ -222,7 +221,7 @@ def test_data_files_name_source_or_licence():
     folder = ROOT / "toolkit" / "data"
     for path in sorted(folder.rglob("*")):
         if path.suffix in (".yaml", ".txt"):
-            head = path.read_text(encoding="utf-8")[:3000].lower()
+            head = path.read_text(encoding="utf-8")[:6000].lower()
             assert "cc by" in head or "cc-by" in head, path
 
 
@@ -238,7 +237,7 @@ def test_the_bundled_corpus_is_a_valid_data_package():
     }
     folder = path.parent
     there = {
-        str(file.relative_to(folder)) for kind in ("texts", "annotations") for file in (folder / kind).rglob("*.*")
+        str(file.relative_to(folder)) for kind in ("texts", "copies", "annotations") for file in (folder / kind).rglob("*.*")
     }
     assert listed == there
 
@@ -246,10 +245,12 @@ def test_the_bundled_corpus_is_a_valid_data_package():
 def test_every_bundled_post_says_that_it_is_constructed():
     from toolkit.corpus import load_posts
 
+    copies = load_posts(ROOT / "corpora" / "conversaciones" / "copies")
+    assert (copies["constructed"] == "true").all()
     posts = load_posts(ROOT / "corpora" / "conversaciones")
-    assert len(posts) >= 20
+    assert posts["lang"].value_counts().to_dict() == {"es": 72, "it": 48}
     assert (posts["constructed"] == "true").all()
-    assert posts[["title", "date", "country", "genre", "site", "author_role"]].notna().all().all()
+    assert posts[["title", "date", "country", "region", "genre", "site", "author_role", "state"]].notna().all().all()
     assert posts["date"].between("2005-01-01", "2016-12-31").all()
 
 

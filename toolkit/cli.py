@@ -4,6 +4,7 @@ Nothing heavy is imported before it is needed, so that ``toolkit --help`` answer
 """
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -31,10 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         status: int = options.command(options)
+        sys.stdout.flush()
         return status
     except ToolkitError as error:
         print(f"toolkit: {error}", file=sys.stderr)
         return error.exit_status
+    except BrokenPipeError:
+        # the reader of a pipe (head, less) has had enough; what is still buffered has nowhere to go
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("toolkit: stopped; nothing half-written was left.", file=sys.stderr)
         return 130
@@ -109,6 +115,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     mapping.set_defaults(command=_map)
 
+    _codebook_commands(commands)
+    describe = commands.add_parser(
+        "describe",
+        help="count the posts and annotations of a corpus",
+        description="Tables of posts, words and human annotations, by language, genre, code and stance.",
+    )
+    describe.add_argument(
+        "corpus", type=_path, nargs="?", metavar="CORPUS", help="folder (default: the bundled corpus)"
+    )
+    describe.add_argument("--output", type=_path, metavar="FILE.md", help="write there instead of printing")
+    describe.set_defaults(command=_describe)
+
     lab = commands.add_parser(
         "lab",
         help="open JupyterLab on the notebooks",
@@ -120,6 +138,30 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
     lab.set_defaults(command=_lab)
     return parser
+
+
+def _codebook_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    books = commands.add_parser("codebook", help="list, read and check codebooks")
+    actions = books.add_subparsers(title="actions", metavar="ACTION", required=True)
+    listed = actions.add_parser("list", help="the bundled codebooks")
+    listed.set_defaults(command=_codebook_list)
+    show = actions.add_parser("show", help="a codebook as text or as a page")
+    show.add_argument("name", metavar="NAME|FILE", help="bundled name or .yaml file")
+    show.add_argument("--lang", default="en", help="es, it, en, or what the codebook is written in (default: en)")
+    show.add_argument("--format", choices=["text", "html"], help="default: as the name of --output says, else text")
+    show.add_argument("--output", type=_path, metavar="FILE", help="write there instead of printing")
+    show.set_defaults(command=_codebook_show)
+    guide = actions.add_parser("guidelines", help="what an annotator reads first (codebook cluetrain)")
+    guide.add_argument("--lang", default="en", help="es, it or en (default: en)")
+    guide.add_argument("--output", type=_path, metavar="FILE.md", help="write there instead of printing")
+    guide.set_defaults(command=_guidelines)
+    check = actions.add_parser(
+        "check",
+        help="find what is wrong with a codebook",
+        description="Exit status 1 if a cue can never match or an example stands there twice.",
+    )
+    check.add_argument("name", metavar="NAME|FILE", help="bundled name or .yaml file")
+    check.set_defaults(command=_codebook_check)
 
 
 def _workers(parser: argparse.ArgumentParser) -> None:
@@ -187,6 +229,59 @@ def _map(options: argparse.Namespace) -> int:
     ):
         _say(line)
     return 0
+
+
+def _codebook_list(options: argparse.Namespace) -> int:
+    from toolkit.codebook import codebook_names, load_codebook
+
+    for name in codebook_names():
+        book = load_codebook(name)
+        print(f"{name:30} {len(book.codes):3} codes  {book.title['en']}")
+    return 0
+
+
+def _codebook_show(options: argparse.Namespace) -> int:
+    from toolkit.codebook import load_codebook, show_codebook
+
+    page = str(options.output).lower().endswith((".html", ".htm"))
+    html = options.format == "html" or (options.format is None and page)
+    text = show_codebook(load_codebook(options.name), options.lang, form="html" if html else "text")
+    return _give(text, options.output)
+
+
+def _guidelines(options: argparse.Namespace) -> int:
+    from toolkit.codebook import guidelines
+
+    return _give(guidelines(options.lang), options.output)
+
+
+def _give(text: str, output: str | None) -> int:
+    """Print a text, or write it to a file."""
+    from pathlib import Path
+
+    from toolkit.files import write_text
+
+    if output is None:
+        print(text)
+    else:
+        write_text(Path(output), text)
+        print(f"Written: {output}")
+    return 0
+
+
+def _codebook_check(options: argparse.Namespace) -> int:
+    from toolkit.proofreading import check_codebook
+
+    for line in check_codebook(options.name):
+        print(line)
+    return 0
+
+
+def _describe(options: argparse.Namespace) -> int:
+    from toolkit.description import describe_corpus
+    from toolkit.resources import bundled_corpus
+
+    return _give(describe_corpus(options.corpus if options.corpus is not None else bundled_corpus()), options.output)
 
 
 def _lab(options: argparse.Namespace) -> int:

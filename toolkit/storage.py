@@ -41,9 +41,14 @@ def write_file(table: pd.DataFrame, path: Path) -> None:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read a table written by :func:`write_table`. Parquet gives it back exactly; CSV gives contract columns their
-    type and guesses that of further ones."""
+    """Read a table written by :func:`write_table` or :func:`write_file`. Parquet and JSON Lines give it back as it
+    was; CSV gives contract columns their type and guesses that of further ones.
+
+    Raises :class:`InputError` with the file, and for JSON Lines with the line, that cannot be read.
+    """
     try:
+        if path.suffix.lower() == ".jsonl":
+            return _read_jsonl(path)
         if path.suffix.lower() == ".csv":
             table = pd.read_csv(
                 path, dtype=_text_columns(path.stem), keep_default_na=False, na_values=[""], encoding="utf-8-sig"
@@ -53,6 +58,22 @@ def read_table(path: Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as a table: {str(error).splitlines()[0]}.") from error
+
+
+def _read_jsonl(path: Path) -> pd.DataFrame:
+    rows = []
+    # split at line feeds only: a text may hold other line separators of Unicode
+    for number, line in enumerate(path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line.decode("utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{path}, line {number}: not JSON in UTF-8: {str(error).splitlines()[0]}.") from error
+        if not isinstance(row, dict):
+            raise InputError(f"{path}, line {number}: expected a JSON object, got {str(row)[:40]!r}.")
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def _text_columns(name: str) -> dict[str, str]:

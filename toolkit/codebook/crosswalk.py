@@ -1,0 +1,77 @@
+"""Crosswalks: what a codebook's codes say about the codes of another one."""
+
+import json
+
+import pandas as pd
+
+from toolkit.codebook.load import Codebook, in_language
+from toolkit.errors import InputError, suggestion
+from toolkit.tables import check
+
+__all__ = ["cross_annotations", "crosswalk_table"]
+
+
+def crosswalk_table(codebook: Codebook, lang: str = "en") -> pd.DataFrame:
+    """The crosswalk of a codebook: one row a link.
+
+    Returns
+    -------
+    DataFrame
+        codebook, code, to_codebook, to_code, stance (what a passage that endorses ``code`` says about
+        ``to_code``), reason (in ``lang``).
+    """
+    rows = [
+        (codebook.id, code.id, link.codebook, link.code, link.stance, in_language(link.reason, lang))
+        for code in codebook.codes
+        for link in code.crosswalk
+    ]
+    return pd.DataFrame(rows, columns=["codebook", "code", "to_codebook", "to_code", "stance", "reason"])
+
+
+def cross_annotations(annotations: pd.DataFrame, codebook: Codebook, to: Codebook) -> pd.DataFrame:
+    """The annotations that a crosswalk implies: codes of ``codebook`` read as codes of ``to``.
+
+    Only passages that *endorse* a code are carried over: a passage that reports a level as missing or argues
+    against it says nothing sure about the other codebook. If several codes of one passage lead to the same code
+    with different stances, "breach" wins, then "rejects", then "endorses": the failing is what the passage adds.
+
+    Parameters
+    ----------
+    annotations : annotations table; rows of other codebooks are passed over.
+
+    Returns
+    -------
+    DataFrame
+        annotations table of codebook ``to``, one row per passage, code and coder, sorted by post and position.
+        ``coder`` is "<coder> via <codebook>", ``kind`` "machine", ``evidence`` JSON with the codes it comes from.
+
+    Raises
+    ------
+    InputError
+        if ``codebook`` has no crosswalk to ``to``.
+    """
+    links = crosswalk_table(codebook)
+    links = links[links["to_codebook"] == to.id]
+    if links.empty:
+        known = crosswalk_table(codebook)["to_codebook"].unique().tolist()
+        rest = suggestion(to.id, known) if known else "it has none."
+        raise InputError(f"codebook '{codebook.id}' has no crosswalk to '{to.id}'; {rest}")
+    table = check("annotations", annotations)
+    table = table[(table["codebook"] == codebook.id) & (table["stance"] == "endorses")]
+    crossed = table.merge(links.drop(columns="codebook").rename(columns={"stance": "implied"}), on="code")
+    crossed["rank"] = crossed["implied"].map({"breach": 0, "rejects": 1, "endorses": 2, "mentions": 3})
+    place = ["doc_id", "start", "end", "coder", "to_code"]
+    crossed = crossed.sort_values([*place, "rank", "code"], kind="stable")
+    rows = []
+    for (doc_id, start, end, coder, code), group in crossed.groupby(place, sort=True):
+        first = group.iloc[0]
+        rows.append(
+            {
+                **{"doc_id": doc_id, "start": start, "end": end, "quote": first["quote"]},
+                **{"codebook": to.id, "codebook_version": to.version, "code": code, "stance": first["implied"]},
+                **{"coder": f"{coder} via {codebook.id}", "kind": "machine", "score": None},
+                "evidence": json.dumps({"crosswalk": {codebook.id: group["code"].tolist()}}),
+            }
+        )
+    columns = list(table.columns)
+    return check("annotations", pd.DataFrame(rows, columns=columns)) if rows else check("annotations", table.iloc[:0])

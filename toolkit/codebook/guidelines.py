@@ -1,0 +1,20 @@
+"""The guidelines an annotator reads before the first item."""
+
+from toolkit.errors import InputError, suggestion
+from toolkit.resources import data_file, data_names
+
+__all__ = ["guidelines"]
+
+
+def guidelines(lang: str = "en") -> str:
+    """The annotation guidelines for the codebook ``cluetrain`` as Markdown, about a quarter of an hour to read.
+
+    ``lang``: es, it or en. The three say the same, example by example.
+
+    Raises :class:`InputError` for another language.
+    """
+    known = [name.removesuffix(".md") for name in data_names("guidelines")]
+    if lang not in known:
+        raise InputError(f"there are no guidelines in '{lang}'; {suggestion(lang, known)}")
+    text = data_file("guidelines", f"{lang}.md").read_text(encoding="utf-8")
+    return text.split("\n---\n", 1)[1].lstrip("\n")

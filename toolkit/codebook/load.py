@@ -1,0 +1,201 @@
+"""Loading a codebook with its cue files and example banks."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from toolkit.codebook.checks import check_book
+from toolkit.codebook.example_bank import read_examples
+from toolkit.codebook.lexicon import cues_inside, read_cues
+from toolkit.codebook.schema import Code, CodebookFile, Cue, Group, StanceText, Words
+from toolkit.errors import InputError, suggestion
+from toolkit.files import read_yaml
+from toolkit.resources import data_file, data_names
+from toolkit.schema import validate
+
+__all__ = ["Codebook", "codebook_names", "load_codebook"]
+
+
+@dataclass(frozen=True, eq=False)
+class Codebook:
+    """A loaded codebook.
+
+    ``examples``: id, lang, text, codes (dict of code -> stance; empty: no code applies); never changed.
+    ``sha256`` covers the codebook with its cue and example files. In a notebook it shows itself as a table of
+    its codes; :func:`show_codebook` gives all of it as text.
+    """
+
+    id: str
+    version: str
+    title: Words
+    description: Words
+    source: str
+    licence: str
+    languages: tuple[str, ...]
+    unit: str
+    multi_label: bool
+    stances: tuple[StanceText, ...]
+    rules: tuple[Words, ...]
+    groups: tuple[Group, ...]
+    codes: tuple[Code, ...]
+    cues: tuple[Cue, ...]
+    examples: pd.DataFrame
+    sha256: str
+    path: Path
+
+    @property
+    def code_ids(self) -> list[str]:
+        """The codes in the codebook's order."""
+        return [code.id for code in self.codes]
+
+    def code(self, code_id: str) -> Code:
+        """One code by its id."""
+        for code in self.codes:
+            if code.id == code_id:
+                return code
+        raise InputError(f"codebook '{self.id}' has no code '{code_id}'; {suggestion(code_id, self.code_ids)}")
+
+    def names(self, lang: str = "en") -> dict[str, str]:
+        """The names of all codes in a language, by id: what figures take as ``names``."""
+        return {code.id: in_language(code.name, lang) for code in self.codes}
+
+    def name(self, code_id: str, lang: str = "en") -> str:
+        """A code's name in a language, else in the first one it has."""
+        return in_language(self.code(code_id).name, lang)
+
+    def __repr__(self) -> str:
+        return f"<codebook {self.id} {self.version}: {len(self.codes)} codes>"
+
+    def _repr_html_(self) -> str:
+        from toolkit.codebook.show import codes_as_html
+
+        return codes_as_html(self)
+
+
+def in_language(words: Mapping[str, str], lang: str) -> str:
+    """A text in a language, else in the first one it has ("" where it has none)."""
+    return words.get(lang) or next(iter(words.values()), "")
+
+
+def codebook_names() -> list[str]:
+    """The names of the bundled codebooks."""
+    return [
+        name.removesuffix(".yaml")
+        for name in data_names("codebooks")
+        if name.endswith(".yaml") and "_cues_" not in name
+    ]
+
+
+def load_codebook(source: str | Path = "cluetrain") -> Codebook:
+    """A bundled codebook by name, or a YAML file by path.
+
+    Raises :class:`InputError` naming file, code and field for: unknown keys, missing languages, codes given
+    twice, contrasts, cues, examples or crosswalks for codes that do not exist, stances that do not exist, groups
+    without order, theses outside 1-95, cue and example files that lie outside the codebook's folder.
+    """
+    path = _path(source)
+    changed = path.stat().st_mtime_ns
+    book = _parsed(path, changed)
+    files = [_beside(path, name) for name in (*book.cue_files, *book.example_files)]
+    return _load(path, (changed, *(file.stat().st_mtime_ns for file in files)))
+
+
+def _path(source: str | Path) -> Path:
+    path = Path(source)
+    if path.suffix.lower() not in (".yaml", ".yml"):
+        if str(source) not in codebook_names():
+            known = suggestion(str(source), codebook_names())
+            raise InputError(f"no codebook '{source}' (nor does it end in .yaml); {known}")
+        path = data_file("codebooks", f"{source}.yaml")
+    if not path.is_file():
+        raise InputError(f"{path}: no such codebook file.")
+    return path
+
+
+@lru_cache(maxsize=16)
+def _parsed(path: Path, _changed: int) -> CodebookFile:
+    book = validate(CodebookFile, read_yaml(path), str(path))
+    check_book(book, str(path))
+    return book
+
+
+@lru_cache(maxsize=16)
+def _load(path: Path, _changed: tuple[int, ...]) -> Codebook:
+    book = _parsed(path, _changed[0])
+    _check_crosswalk(book, path)
+    digest = hashlib.sha256(path.read_bytes())
+    cues = cues_inside(book, str(path))
+    for name in book.cue_files:
+        file = _beside(path, name)
+        digest.update(file.read_bytes())
+        cues += read_cues(file, book)
+    rows = _own_examples(book)
+    for name in book.example_files:
+        file = _beside(path, name)
+        digest.update(file.read_bytes())
+        rows += read_examples(file, [code.id for code in book.codes])
+    return Codebook(
+        id=book.id,
+        version=book.version,
+        title=book.title,
+        description=book.description,
+        source=book.source,
+        licence=book.licence,
+        languages=book.languages,
+        unit=book.unit,
+        multi_label=book.multi_label,
+        stances=book.stances,
+        rules=book.rules,
+        groups=book.groups,
+        codes=book.codes,
+        cues=tuple(cues),
+        examples=pd.DataFrame(rows, columns=["id", "lang", "text", "codes"]),
+        sha256=digest.hexdigest(),
+        path=path,
+    )
+
+
+def _beside(path: Path, name: str) -> Path:
+    if Path(name).name != name:
+        raise InputError(f"{path}: '{name}' must be a file name without folders; put the file beside the codebook.")
+    for file in (path.parent / name, path.parent.parent / "examples" / name):
+        if file.is_file():
+            return file
+    raise InputError(f"{path}: the file '{name}' is not beside the codebook.")
+
+
+def _check_crosswalk(book: CodebookFile, path: Path) -> None:
+    """The codes that a crosswalk leads to exist: in a bundled codebook, or in one beside this file."""
+    for code in book.codes:
+        for crossing in code.crosswalk:
+            place = f"{path}: code '{code.id}', crosswalk"
+            beside = path.parent / f"{crossing.codebook}.yaml"
+            if crossing.codebook not in codebook_names() and not beside.is_file():
+                known = suggestion(crossing.codebook, codebook_names())
+                raise InputError(f"{place}: unknown codebook '{crossing.codebook}'; {known}")
+            target = beside if beside.is_file() else _path(crossing.codebook)
+            ids = [other.id for other in _parsed(target, target.stat().st_mtime_ns).codes]
+            if crossing.code not in ids:
+                raise InputError(
+                    f"{place}: codebook '{crossing.codebook}' has no code '{crossing.code}'; "
+                    f"{suggestion(crossing.code, ids)}"
+                )
+
+
+def _own_examples(book: CodebookFile) -> list[dict[str, object]]:
+    """The examples inside the codebook; negative ones say only that this one code is wrong, so they are left out."""
+    return [
+        {
+            "id": f"{code.id}-{number}",
+            "lang": example.lang,
+            "text": example.text,
+            "codes": {code.id: example.stance},
+        }
+        for code in book.codes
+        for number, example in enumerate(code.examples, 1)
+        if example.kind == "positive"
+    ]

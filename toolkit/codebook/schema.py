@@ -1,0 +1,132 @@
+"""What stands in a codebook file and in a cue file, key by key."""
+
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import Field, model_validator
+
+from toolkit.schema import StrictModel
+from toolkit.tables import STANCES
+
+__all__ = ["Code", "CodebookFile", "Cue", "CueEntry", "CueFile", "Words"]
+
+#: A text by language.
+Words = dict[str, str]
+#: Lists of texts by language.
+Lists = dict[str, tuple[str, ...]]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+Stance = Literal["endorses", "breach", "rejects", "mentions"]
+
+
+class Cue(NamedTuple):
+    """A word or phrase that speaks for a code; ``needs``: one of these lemmas must be in the passage too."""
+
+    code: str
+    lang: str
+    cue: str
+    weight: int
+    needs: tuple[str, ...]
+
+
+class CueEntry(StrictModel):
+    """A cue as it stands in a file: ``with`` may name groups (``@people``)."""
+
+    cue: Annotated[str, Field(min_length=1, max_length=120)]
+    weight: Annotated[int, Field(ge=1, le=3)] = 2
+    needs: Annotated[tuple[str, ...], Field(alias="with")] = ()
+
+
+class CueFile(StrictModel):
+    """The cues of one codebook in one language."""
+
+    codebook: Identifier
+    lang: str
+    groups: Lists = Field(default_factory=dict)
+    cues: dict[str, tuple[CueEntry, ...]]
+
+
+class Theses(StrictModel):
+    """Numbers (1-95) of the theses a code covers; each thesis is primary to one code."""
+
+    primary: tuple[int, ...] = ()
+    secondary: tuple[int, ...] = ()
+
+
+class Example(StrictModel):
+    """A sentence that shows where a code begins and ends. A borderline one with a stance takes the code."""
+
+    lang: str
+    kind: Literal["positive", "negative", "borderline"]
+    text: Annotated[str, Field(min_length=1)]
+    stance: Stance | None = None
+    reason: Words = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _stance_fits(self) -> "Example":
+        if self.kind == "positive" and self.stance is None:
+            raise ValueError(f"the positive example '{self.text[:40]}' needs a stance ({', '.join(STANCES)}).")
+        if self.kind == "negative" and self.stance is not None:
+            raise ValueError(f"the negative example '{self.text[:40]}' cannot have a stance.")
+        return self
+
+
+class Crossing(StrictModel):
+    """What a passage that endorses this code says about a code of another codebook."""
+
+    codebook: Identifier
+    code: Identifier
+    stance: Stance = "endorses"
+    reason: Words = Field(default_factory=dict)
+
+
+class Group(StrictModel):
+    """A family of codes; ``ordered``: phases or levels that follow each other by the ``order`` of its codes."""
+
+    id: Identifier
+    name: Words
+    definition: Words = Field(default_factory=dict)
+    ordered: bool = False
+
+
+class Code(StrictModel):
+    """One code: texts by language, rules, neighbours, place in its group, crosswalk, theses, examples and cues."""
+
+    id: Identifier
+    name: Words
+    definition: Words
+    group: Identifier | None = None
+    order: int | None = None
+    include: Lists = Field(default_factory=dict)
+    exclude: Lists = Field(default_factory=dict)
+    contrasts: dict[str, Words] = Field(default_factory=dict)
+    theses: Theses = Theses()
+    crosswalk: tuple[Crossing, ...] = ()
+    examples: tuple[Example, ...] = ()
+    cues: dict[str, tuple[CueEntry, ...]] = Field(default_factory=dict)
+
+
+class StanceText(StrictModel):
+    """What a stance means in this codebook."""
+
+    id: Stance
+    name: Words
+    definition: Words
+
+
+class CodebookFile(StrictModel):
+    """The whole file."""
+
+    id: Identifier
+    version: str
+    title: Words
+    description: Words = Field(default_factory=dict)
+    source: str = ""
+    licence: str = ""
+    languages: tuple[str, ...] = ("es", "it", "en")
+    unit: Literal["sentence", "paragraph", "document"] = "sentence"
+    multi_label: bool = True
+    stances: tuple[StanceText, ...] = ()
+    rules: tuple[Words, ...] = ()
+    groups: tuple[Group, ...] = ()
+    cue_files: tuple[str, ...] = ()
+    example_files: tuple[str, ...] = ()
+    codes: Annotated[tuple[Code, ...], Field(min_length=1)]
