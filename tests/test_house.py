@@ -237,7 +237,9 @@ def test_the_bundled_corpus_is_a_valid_data_package():
     }
     folder = path.parent
     there = {
-        str(file.relative_to(folder)) for kind in ("texts", "copies", "annotations") for file in (folder / kind).rglob("*.*")
+        str(file.relative_to(folder))
+        for kind in ("texts", "copies", "annotations")
+        for file in (folder / kind).rglob("*.*")
     }
     assert listed == there
 

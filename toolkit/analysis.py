@@ -36,7 +36,7 @@ __all__ = ["Analysis", "analyse"]
 #: Posts and texts per task. The tasks are the same for any number of workers, and so are the results.
 _POSTS_PER_TASK = 100
 _TEXTS_PER_TASK = 500
-#: Below this many texts, starting processes takes longer than it saves.
+#: Below this many texts to encode, or posts to cut up, starting processes takes longer than it saves.
 _WORTH_A_POOL = 2_000
 #: A post with fewer letters holds no words.
 _FEWEST_LETTERS = 3
@@ -154,7 +154,8 @@ def _tokens(result: Analysis, workers: int) -> None:
                 result.study.text.pipeline,
             )
         )
-    parts = run_tasks(_segment_and_tokenise, tasks, workers=workers, label="posts", progress=len(tasks) > 2)
+    pool = workers if len(posts) >= _WORTH_A_POOL else 1
+    parts = run_tasks(_segment_and_tokenise, tasks, workers=pool, label="posts", progress=True)
     # sentences first, then paragraphs, whatever the size of a task
     passages = pd.concat([part[0] for part in parts]).sort_values("unit", ascending=False, kind="stable")
     result.tables["passages"] = check("passages", passages)

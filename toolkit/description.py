@@ -7,7 +7,7 @@ import pandas as pd
 from toolkit.corpus import HumanAnnotations, human_annotations, load_corpus
 from toolkit.tables import STANCES
 
-__all__ = ["corpus_counts", "describe_corpus"]
+__all__ = ["as_markdown", "corpus_counts", "describe_corpus"]
 
 #: Metadata that posts are counted by, where a corpus has them.
 _BY = ("country", "genre", "state", "year")
@@ -50,7 +50,9 @@ def corpus_counts(folder: str | Path) -> dict[str, pd.DataFrame]:
 
 def describe_corpus(folder: str | Path) -> str:
     """:func:`corpus_counts` as Markdown: a heading and a table for each."""
-    return "\n".join(f"### {name.capitalize()}\n\n{_markdown(table)}" for name, table in corpus_counts(folder).items())
+    return "\n".join(
+        f"### {name.capitalize()}\n\n{as_markdown(table)}" for name, table in corpus_counts(folder).items()
+    )
 
 
 def _crossed(posts: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -90,7 +92,8 @@ def _by_code(given: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index().sort_values(["n", "code"], ascending=[False, True])
 
 
-def _markdown(table: pd.DataFrame) -> str:
+def as_markdown(table: pd.DataFrame) -> str:
+    """A table as Markdown, numbers to the right; bars in cells are escaped."""
     head = [str(column) for column in table.columns]
     numbers = [pd.api.types.is_numeric_dtype(table[column]) for column in table.columns]
     lines = [_line(head), _line(["---:" if number else "---" for number in numbers])]

@@ -104,9 +104,6 @@ def stances(annotations: pd.DataFrame, units: pd.DataFrame, coders: list[str]) -
     expected = float((shares[0] * shares[1]).sum())
     beyond = (same - expected) / (1 - expected)
     print(f"stance where both gave the code: same {same:.2f}, kappa {beyond:.2f} (n = {len(both)})")
-    print(
-        "\n" + pd.crosstab(both["stance_x"], both["stance_y"], rownames=[coders[0]], colnames=[coders[1]]).to_string()
-    )
 
 
 if __name__ == "__main__":

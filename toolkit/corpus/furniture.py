@@ -1,92 +1,29 @@
 """Page furniture: comment forms, share bars, notices and the like are marked with a rule's name, never deleted.
 
-Rules are data (``toolkit/data/furniture/rules.yaml``, which says how each kind of rule works). Two kinds of
-furniture need the whole text rather than one line and live here: captions glued to the next word, and lines
-repeated through the posts of one site.
+Rules are data (``toolkit/data/furniture/rules.yaml``, which says how each kind of rule works; ``furniture_rules`` reads
+them). What needs more of the page than one line is described in ``furniture_shapes``. Here the lines of a post are
+marked: by rule, as part of a list, at the top or the bottom of the page, as repeated at once or through a site.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
-from pathlib import Path
-from typing import Literal, NamedTuple
 
 import pandas as pd
 
-from toolkit.errors import InputError
-from toolkit.files import read_yaml
-from toolkit.resources import data_file
-from toolkit.schema import StrictModel, validate
+from toolkit.corpus import furniture_shapes as shapes
+from toolkit.corpus.furniture_rules import Mark, Rule, Rulebook, Ruleset, load_rules
+from toolkit.corpus.furniture_shapes import LONGEST_LINE, Line
 from toolkit.tables import check
 
 __all__ = ["Rule", "Ruleset", "load_rules", "mark_furniture", "without_furniture"]
 
-_LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
-#: List marks and quote marks that a copied line may carry in front.
-_MARK = re.compile(r"^(?:[•·▪‣◦●○*+>–—-]|\d{1,2}[.)])\s+")
-#: Prose: four words or more, closed as a sentence is; "Cargando..." is none.
-_SENTENCE = re.compile(r"(?:\S+\s+){3,}\S*(?<![.…])[.!?][\"'»”’)\]]*")
-_SENTENCE_END = re.compile(r"[.!?…:;][\"'»”’)\]]*$")
-#: Longer lines are prose; only "starts" rules look at them.
-_LONGEST_LINE = 300
-_LONGEST_LINK = 110
-_LONGEST_CAPTION_WORDS = 16
-_PICTURE = re.compile(r"(?:foto|imagen|fuente|immagine|fonte|photo|crédito)\b", re.IGNORECASE)
 #: A line must stand in at least this many posts of a site, and this share of them, to be its furniture.
 _REPEATS, _REPEAT_SHARE, _REPEAT_CHARACTERS = 3, 0.3, 12
-
-
-class Rule(StrictModel):
-    """One rule of the file: which lines it marks and as what."""
-
-    id: str
-    kind: str
-    where: Literal["line", "starts", "block"]
-    patterns: tuple[str, ...]
-    most: int = 0
-    sentences: bool = False
-
-
-class _Glue(StrictModel):
-    names: tuple[str, ...]
-    starters: dict[str, tuple[str, ...]]
-
-
-class Ruleset(StrictModel):
-    """The rules in the order they are tried; the first that fits a line names it."""
-
-    version: str
-    rules: tuple[Rule, ...]
-    glue: _Glue
-
-
-class _Line(NamedTuple):
-    start: int
-    end: int
-    key: str
-    ends_sentence: bool
-
-
-class _Glued(NamedTuple):
-    """Where a caption may end inside a line, and the names that look like one but are none."""
-
-    border: re.Pattern[str]
-    names: frozenset[str]
-
-
-@lru_cache(maxsize=4)
-def load_rules(path: Path | None = None) -> Ruleset:
-    """The bundled rules, or those of a file of the same form."""
-    path = path or data_file("furniture", "rules.yaml")
-    rules = validate(Ruleset, read_yaml(path), str(path))
-    for rule in rules.rules:
-        for pattern in rule.patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise InputError(f"{path}: rule '{rule.id}': not a regular expression: {pattern!r}.") from error
-    return rules
+#: Kinds that stand under a post and not in it: with one of them the bottom of a page begins.
+_BOTTOM = frozenset(["comment_form", "login_prompt", "related_links", "tags", "copyright", "newsletter", "byline"])
+_LONGEST_RUN = 8
+_AGAIN = Mark("repeated_at_once", "other")
+_OF_SITE = Mark("repeated_line", "other")
 
 
 def mark_furniture(posts: pd.DataFrame, rules: Ruleset | None = None) -> pd.DataFrame:
@@ -94,7 +31,8 @@ def mark_furniture(posts: pd.DataFrame, rules: Ruleset | None = None) -> pd.Data
 
     Parameters
     ----------
-    posts : posts table. A column ``site`` (or the host of ``url``) groups posts for repeated lines.
+    posts : posts table. A column ``site`` (or the host of ``url``) groups posts for repeated lines; names of the site
+        and titles are known again at the top of a page.
     rules : a ruleset; the bundled one by default.
 
     Returns
@@ -104,12 +42,14 @@ def mark_furniture(posts: pd.DataFrame, rules: Ruleset | None = None) -> pd.Data
         One row a line; nothing is taken out of the text.
     """
     posts = check("posts", posts)
-    rules = rules or load_rules()
-    repeated = _repeated_lines(posts)
-    compiled, glued = _compiled(rules), _glue(rules)
+    book = Rulebook(rules or load_rules())
+    lines = [shapes.read_lines(text) for text in posts["text"]]
+    sites = _sites(posts)
+    repeated = _repeated_lines(lines, sites)
+    names = [frozenset(name) for name in zip(_keys(posts, "site"), _keys(posts, "title"), strict=True)]
     rows = []
-    for doc_id, text, site in zip(posts["doc_id"], posts["text"], _sites(posts), strict=True):
-        for start, end, rule, kind in _mark(text, compiled, glued, repeated.get(site, frozenset())):
+    for doc_id, text, own, site, name in zip(posts["doc_id"], posts["text"], lines, sites, names, strict=True):
+        for start, end, rule, kind in _marks(book, text, own, repeated.get(site, frozenset()), name - {""}):
             rows.append((doc_id, start, end, rule, kind, text[start:end]))
     frame = pd.DataFrame(rows, columns=["doc_id", "start", "end", "rule", "kind", "quote"])
     return check("furniture", frame, dict(zip(posts["doc_id"], posts["text"], strict=True)))
@@ -126,101 +66,136 @@ def without_furniture(texts: Mapping[str, str], furniture: pd.DataFrame) -> dict
     return {doc_id: "".join(parts.get(doc_id, [])) + text[reached.get(doc_id, 0) :] for doc_id, text in texts.items()}
 
 
-def _mark(
-    text: str, compiled: list[tuple[Rule, re.Pattern[str]]], glued: _Glued, repeated: frozenset[str]
+def _marks(
+    book: Rulebook, text: str, lines: list[Line], repeated: frozenset[str], names: frozenset[str]
 ) -> Iterator[tuple[int, int, str, str]]:
-    block: tuple[str, str, int] | None = None
-    last = ""
-    lines = list(_lines(text))
-    words = {number for number, line in enumerate(lines) if _is_lone_word(line, text)}
+    raws = [text[line.start : line.end] if line.length <= LONGEST_LINE else "" for line in lines]
+    found = [book.rule_of(line, raw, edge=False) for line, raw in zip(lines, raws, strict=True)]
+    first, last = shapes.edges(lines, [mark is not None for mark in found])
+    spoken: set[int] = set()
+    if book.heads is not None and len(book.heads.each) == 4:
+        spoken = shapes.comment_heads(lines, *book.heads.each)
+    for number, (line, raw) in enumerate(zip(lines, raws, strict=True)):
+        if book.heads is not None and number in spoken:
+            found[number] = Mark(book.heads.rule.id, book.heads.rule.kind)
+        elif not first <= number <= last and found[number] is None:
+            found[number] = book.rule_of(line, raw, edge=True)
+            if found[number] is None and shapes.is_row_of_links(raw):
+                found[number] = Mark("row_of_links", "navigation")
+        if found[number] is not None and number not in spoken and _is_headword(lines, number):
+            found[number] = None
+        if found[number] is None and number and line.key == lines[number - 1].key and _long(line.key):
+            found[number] = _AGAIN
+        if found[number] is None and line.key in repeated:
+            found[number] = _OF_SITE
+    _fill_blocks(lines, found)
+    if any(shapes.is_body(line) for line in lines):
+        _fill_top(lines, found, first, names)
+        _fill_bottom(lines, found, last, spoken)
+    yield from _spans(book, text, lines, found)
+
+
+def _spans(
+    book: Rulebook, text: str, lines: list[Line], found: list[Mark | None]
+) -> Iterator[tuple[int, int, str, str]]:
+    words = {number for number, line in enumerate(lines) if shapes.is_lone_word(line, text)}
     for number, line in enumerate(lines):
-        found = _rule_of(line, compiled)
-        if found is None and line.key == last and len(last) >= _REPEAT_CHARACTERS:
-            found = ("repeated_at_once", "other", 0)
-        last = line.key
-        if found is None and line.key in repeated:
-            found = ("repeated_line", "other", 0)
-        if found is None and block and block[2] > 0 and _is_link(line):
-            found = (block[0], block[1], 0)
-            block = (block[0], block[1], block[2] - 1)
-        elif found is None or found[2]:
-            block = found
-        if found is not None:
-            yield line.start, line.end, found[0], found[1]
-        elif number in words and number > 0 and len(line.key) >= 4 and not words & {number - 1, number + 1}:
+        mark = found[number]
+        if mark is not None:
+            yield line.start, line.end, mark.rule, mark.kind
+        elif number in words and _is_caption(lines, number, words):
             yield line.start, line.end, "lone_caption", "caption"
         else:
-            yield from _glued_captions(text, line, glued)
+            spans = [(*span, "caption") for span in shapes.glued_captions(text, line, book.glued)]
+            for rule, pattern, _ in book.inside:
+                spans += [(*m.span(), rule.id, rule.kind) for m in pattern.finditer(text, line.start, line.end)]
+            reached = line.start
+            for span in sorted(spans):
+                if span[0] >= reached and text[span[0] : span[1]].strip() == text[span[0] : span[1]] != "":
+                    yield span
+                    reached = span[1]
 
 
-def _lines(text: str) -> Iterator[_Line]:
-    for match in _LINE.finditer(text):
-        line = match.group()
-        stripped = line.strip()
-        if not stripped:
+def _long(key: str) -> bool:
+    return len(key) >= _REPEAT_CHARACTERS
+
+
+def _is_headword(lines: list[Line], number: int) -> bool:
+    """A word or three after a blank line with its explanation directly below: a glossary's "Blogroll"."""
+    line = lines[number]
+    if number + 1 == len(lines) or not line.gap or line.length > 30 or len(line.key.split()) > 3:
+        return False
+    below = lines[number + 1]
+    return not below.gap and not below.item and shapes.is_body(below) and not any(sign.isdigit() or sign in ":*(" for sign in line.key)
+
+
+def _is_caption(lines: list[Line], number: int, words: set[int]) -> bool:
+    """A lone word is no caption where it begins a text, stands among its like or heads what is below it."""
+    heads = number + 1 < len(lines) and not lines[number + 1].gap and lines[number].gap
+    return number > 0 and len(lines[number].key) >= 4 and not heads and not words & {number - 1, number + 1}
+
+
+def _fill_blocks(lines: list[Line], found: list[Mark | None]) -> None:
+    """Titles under "Related posts", lines of an advert under "Publicidad"."""
+    block: Mark | None = None
+    left, solid = 0, False
+    for number, line in enumerate(lines):
+        mark = found[number]
+        if mark is not None:
+            if mark.most:
+                block, left, solid = mark, mark.most, False
             continue
-        start = match.start() + line.index(stripped[0])
-        key = " ".join(_MARK.sub("", stripped[: _LONGEST_LINE * 2]).lower().split())
-        yield _Line(start, start + len(stripped), key, bool(_SENTENCE_END.search(stripped[-4:])))
-
-
-def _compiled(rules: Ruleset) -> list[tuple[Rule, re.Pattern[str]]]:
-    return [(rule, re.compile("|".join(f"(?:{pattern})" for pattern in rule.patterns))) for rule in rules.rules]
-
-
-def _rule_of(line: _Line, compiled: list[tuple[Rule, re.Pattern[str]]]) -> tuple[str, str, int] | None:
-    short = line.end - line.start <= _LONGEST_LINE
-    prose = _SENTENCE.fullmatch(line.key) is not None
-    for rule, pattern in compiled:
-        if prose and not rule.sentences:
+        short = shapes.is_link(line) or (block is not None and block.tight and line.length <= LONGEST_LINE // 2)
+        if block is None or left == 0 or not short or (line.gap and (solid or block.tight)):
+            block = None
             continue
-        if rule.where == "starts":
-            if pattern.match(line.key):
-                return rule.id, rule.kind, 0
-        elif short and pattern.fullmatch(line.key):
-            return rule.id, rule.kind, rule.most
-    return None
+        found[number] = Mark(block.rule, block.kind)
+        left, solid = left - 1, solid or not line.gap
 
 
-def _is_link(line: _Line) -> bool:
-    title = not line.ends_sentence or (line.key.endswith("?") and ". " not in line.key)
-    return title and line.end - line.start <= _LONGEST_LINK
+def _fill_top(lines: list[Line], found: list[Mark | None], first: int, names: frozenset[str]) -> None:
+    """The name of the site and the title of the post where they stand above or among lines of the page."""
+    marked = [number for number in range(first) if found[number] is not None]
+    if not marked:
+        return
+    for number in range(marked[-1] + 1):
+        line = lines[number]
+        if found[number] is None and (line.key in names or (number and _under_name(lines, found, number))):
+            found[number] = Mark("name_of_page", "navigation")
+    if found[0] is None and not lines[1].gap and found[1] is not None and lines[0].key.count(" ") <= 3:
+        found[0] = Mark("name_of_page", "navigation")
 
 
-def _is_lone_word(line: _Line, text: str) -> bool:
-    """One lower-case word alone on its line: the alternative text of a picture, no heading (nor one of a list)."""
-    word = text[line.start : line.end]
-    return word.isalpha() and word.islower()
+def _under_name(lines: list[Line], found: list[Mark | None], number: int) -> bool:
+    """What stands directly under the name of the site: its motto."""
+    above = found[number - 1]
+    named = number == 1 and above is not None and above.rule == "name_of_page"
+    return named and not lines[number].gap and shapes.is_link(lines[number])
 
 
-def _glue(rules: Ruleset) -> _Glued:
-    starters = {word for words in rules.glue.starters.values() for word in words}
-    words = "|".join(re.escape(word) for word in sorted(starters, key=lambda word: (-len(word), word)))
-    # a small letter or closing bracket, then at once a whole sentence-opening word
-    border = re.compile(rf"(?<=[a-záéíóúñüàèìòù)])(?=(?:{words})(?:(?<=['’])\w|[\s,]))")
-    return _Glued(border, frozenset(name.lower() for name in rules.glue.names))
+def _fill_bottom(lines: list[Line], found: list[Mark | None], last: int, spoken: set[int]) -> None:
+    """Short lines between lines of the page, below all prose and all comments."""
+    fill: Mark | None = None
+    run = 0
+    for number in range(last + 1, len(lines)):
+        mark = found[number]
+        if mark is not None:
+            started = fill is not None or mark.kind in _BOTTOM
+            comments = number in spoken or mark.kind == "comment_meta"
+            fill, run = (None if comments or not started else mark), 0
+        elif fill is not None:
+            run += 1
+            line = lines[number]
+            if run > _LONGEST_RUN or line.length > LONGEST_LINE // 2 or not (shapes.is_link(line) or line.length <= 60):
+                fill = None
+            else:
+                found[number] = Mark("bottom_of_page", fill.kind)
 
 
-def _glued_captions(text: str, line: _Line, glued: _Glued) -> Iterator[tuple[int, int, str, str]]:
-    earliest = line.start
-    for match in glued.border.finditer(text, line.start, line.end):
-        word = re.search(r"\w+\Z", text[max(line.start, match.start() - 40) : match.start()])
-        rest = re.match(r"\w+", text[match.start() : match.start() + 40])
-        if word and rest and (word.group() + rest.group()).lower() in glued.names:
-            continue
-        # a caption is short: looking back further would cost the square of a long line
-        earliest = max(earliest, match.start() - _LONGEST_LINE)
-        before = text[earliest : match.start()]
-        borders = [found.end() for found in re.finditer(r"[.!?…][\"'»”’)]*\s+", before)]
-        for back, border in enumerate(reversed(borders[-3:]), 1):
-            if _PICTURE.match(before[border:]):  # "The speakers. Photo: Some Assoc. of Somewhere"
-                borders = borders[:-back]
-                break
-        start = earliest + (borders[-1] if borders else 0)
-        caption = text[start : match.start()]
-        if 0 < len(caption.split()) <= _LONGEST_CAPTION_WORDS and line.end - match.start() > len(caption):
-            yield start, match.start(), "glued_caption", "caption"
-            earliest = match.start()
+def _keys(posts: pd.DataFrame, column: str) -> list[str]:
+    if column not in posts:
+        return [""] * len(posts)
+    return [" ".join(name.lower().split()) for name in posts[column].fillna("").astype(str)]
 
 
 def _sites(posts: pd.DataFrame) -> list[str]:
@@ -229,16 +204,16 @@ def _sites(posts: pd.DataFrame) -> list[str]:
     return posts["url"].fillna("").str.extract(r"^\w+://([^/?#]+)", expand=False).fillna("").tolist()
 
 
-def _repeated_lines(posts: pd.DataFrame) -> dict[str, frozenset[str]]:
+def _repeated_lines(lines: list[list[Line]], sites: list[str]) -> dict[str, frozenset[str]]:
     """Per named site, the lines that stand in many of its posts."""
-    lines: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    seen: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     count: dict[str, int] = defaultdict(int)
-    for text, site in zip(posts["text"], _sites(posts), strict=True):
+    for own, site in zip(lines, sites, strict=True):
         if site:
             count[site] += 1
-            for key in {line.key for line in _lines(text) if len(line.key) >= _REPEAT_CHARACTERS}:
-                lines[site][key] += 1
+            for key in {line.key for line in own if _long(line.key)}:
+                seen[site][key] += 1
     return {
         site: frozenset(key for key, n in keys.items() if n >= max(_REPEATS, _REPEAT_SHARE * count[site]))
-        for site, keys in lines.items()
+        for site, keys in seen.items()
     }

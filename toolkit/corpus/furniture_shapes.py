@@ -1,0 +1,214 @@
+"""What a rule for one line cannot say about page furniture: where lines stand, what they are made of, what follows.
+
+Lines of a page, rows of links, heads of reader comments, the top and the bottom of a page, captions that lost their
+line break. ``toolkit.corpus.furniture`` decides what is marked; this module only describes.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+__all__ = [
+    "LONGEST_LINE",
+    "Glued",
+    "Line",
+    "comment_heads",
+    "edges",
+    "glued_captions",
+    "is_link",
+    "is_lone_word",
+    "is_row_of_links",
+    "parts_of",
+    "read_lines",
+]
+
+#: Longer lines are prose; only "starts" and "inside" rules look at them.
+LONGEST_LINE = 300
+_LONGEST_LINK = 110
+_LONGEST_CAPTION_WORDS = 16
+_LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
+#: List marks and quote marks that a copied line may carry in front.
+_MARK = re.compile(r"^(?:[•·▪‣◦●○*+>–—-]|\d{1,2}[.)])\s+")
+#: Prose: four words or more, closed as a sentence is; "Cargando..." is none.
+_SENTENCE = re.compile(r"(?:\S+\s+){3,}\S*(?<![.…])[.!?][\"'»”’)\]]*")
+_SENTENCE_END = re.compile(r"[.!?…:;][\"'»”’)\]]*$")
+_HARD = re.compile(r"\s*[|¦·•»›►▼≡☰]\s*|\s{3,}|\t+")
+_SOFT = re.compile(r"\s*[|¦·•»›►▼≡☰]\s*|\s{2,}|\s+[>/~–—*-]+\s+")
+_PICTURE = re.compile(
+    r"[/|]|(?:foto|imagen|fuente|immagine|fonte|photo|crédito|cortesía|courtesy|archivo|archivio)\b", re.IGNORECASE
+)
+#: Names of picture files: with an ending, as cameras give them, or words joined by _ or - with a number.
+_FILE = re.compile(
+    r"(?<![\w/@#.=?&:-])(?:"
+    r"[\w%()+-]{1,60}\.(?i:jpe?g|png|gif|bmp|tiff?|webp)"
+    r"|(?i:IMG|DSCN?|DSCF|CIMG|PICT|SAM|WP|PANO|MVC|HPIM|SNV?|IMAG|Imagen|Immagine|Foto|Captura|Screenshot|P\d)"
+    r"[_-]?\d{2,}(?:[_-]\d{1,9}){0,3}"
+    r"|(?=[^\s_.,;:!?]{0,60}[\d_])[a-z0-9ñáéíóúàèìòù]{2,30}(?:[_-][a-z0-9ñáéíóúàèìòù]{1,30}){1,8}(?:\(\d{1,2}\))?"
+    r")(?:\[\d\])?(?=[A-ZÁÉÍÓÚÈÀ¿¡«“\"][\w'’¿¡]|\s*$)"
+)
+#: A word that begins small and has a capital inside, glued from two: "llenarseCafé" (no name repeats so).
+_TWO_WORDS = re.compile(r"(?<![\w@#/.&'’-])[a-záéíóúñüàèìòù]{4,}(?=([A-ZÁÉÍÓÚÑÈÀ][a-záéíóúñüàèìòù]{2,})[\s,:.])")
+_FIRST_OF_LIST = re.compile(r"(?<=[a-záéíóúñüàèìòù)])(?=1[.)]\s)")
+
+
+class Line(NamedTuple):
+    """A line without outer spaces: where it stands, how it reads in lower case, whether a blank line is before it."""
+
+    start: int
+    end: int
+    key: str
+    ends_sentence: bool
+    gap: bool
+    item: bool
+    prose: bool
+
+    @property
+    def length(self) -> int:
+        """Characters of the line."""
+        return self.end - self.start
+
+
+class Glued(NamedTuple):
+    """Where a caption may end inside a line, and the names that look like one but are none."""
+
+    border: re.Pattern[str]
+    names: frozenset[str]
+
+
+def read_lines(text: str) -> list[Line]:
+    """The lines of a text that hold something."""
+    lines: list[Line] = []
+    last = 0
+    for match in _LINE.finditer(text):
+        line = match.group()
+        stripped = line.strip()
+        if not stripped:
+            continue
+        start = match.start() + line.index(stripped[0])
+        key = " ".join(_MARK.sub("", stripped[: LONGEST_LINE * 2]).lower().split())
+        between = text[last:start]
+        gap = not lines or sum(between.count(end) for end in "\n\x0b\x0c\x85\u2028\u2029") > 1
+        gap = gap or (between.count("\r") > 1)
+        ends = bool(_SENTENCE_END.search(stripped[-4:]))
+        prose = _SENTENCE.fullmatch(key) is not None
+        last = start + len(stripped)
+        lines.append(Line(start, last, key, ends, gap, bool(_MARK.match(stripped)), prose))
+    return lines
+
+
+def is_link(line: Line) -> bool:
+    """Short and no sentence, as the title of another page is."""
+    title = not line.ends_sentence or (line.key.endswith("?") and ". " not in line.key)
+    return title and line.length <= _LONGEST_LINK
+
+
+def is_lone_word(line: Line, text: str) -> bool:
+    """One lower-case word alone on its line: the alternative text of a picture, no heading (nor one of a list)."""
+    word = text[line.start : line.end]
+    return word.isalpha() and word.islower()
+
+
+def is_body(line: Line) -> bool:
+    """A sentence of six words or more, or a line too long for a label."""
+    return (line.prose and line.key.count(" ") >= 5) or line.length > LONGEST_LINE // 2
+
+
+def edges(lines: Sequence[Line], marked: Sequence[bool]) -> tuple[int, int]:
+    """Numbers of the first and the last line of prose: what stands before and after is top and bottom of the page."""
+    body = [number for number, line in enumerate(lines) if not marked[number] and is_body(line)]
+    return (body[0], body[-1]) if body else (0, len(lines) - 1)
+
+
+def parts_of(raw: str) -> tuple[list[str], bool]:
+    """The pieces of a line between bars, arrows and wide spaces; whether the marks between them are no mere dashes."""
+    hard = [part for part in (part.strip() for part in _HARD.split(raw)) if part]
+    soft = [part for part in (part.strip() for part in _SOFT.split(raw)) if part]
+    return soft, len(hard) == len(soft) > 1 or (len(soft) > 2 and not re.search(r"\s[>/~–—*-]+\s", raw))
+
+
+def is_row_of_links(raw: str) -> bool:
+    """Three or more short pieces between bars or wide spaces, none of them a sentence or a number."""
+    parts, hard = parts_of(raw)
+    words = [part for part in parts if len(part) > 1]
+    if not hard or len(words) < 3 or any(re.search(r"\d", part) for part in words):
+        return False
+    return all(len(part.split()) <= 5 and len(part) <= 36 and not part.endswith((".", ";", ",")) for part in words)
+
+
+def comment_heads(
+    lines: Sequence[Line], one: re.Pattern[str], name: re.Pattern[str], date: re.Pattern[str], heading: re.Pattern[str]
+) -> set[int]:
+    """Lines that name the writer and the time of a reader's comment.
+
+    Either "name, date" on one line (``one``) or a name and under it a date (``name``, ``date``), each with the
+    comment directly under it. One alone may be the place and hour of a meeting: two are asked for, or a heading
+    such as "Comentarios (5)" (``heading``) before it.
+    """
+    found: list[tuple[int, ...]] = []
+    headed = [number for number, line in enumerate(lines) if heading.fullmatch(line.key)]
+    for number, line in enumerate(lines[:-1]):
+        below = lines[number + 1]
+        if line.item or line.length > 90:
+            continue
+        if one.fullmatch(line.key) and not below.gap:
+            found.append((number,))
+        elif date.fullmatch(line.key) and number and not line.gap and not below.gap:
+            before = lines[number - 1]
+            if before.gap and not before.item and before.length <= 60 and name.fullmatch(before.key):
+                found.append((number - 1, number))
+    texts = [lines[heads[-1] + 1] for heads in found]
+    spoken = sum(text.ends_sentence or text.length > 60 for text in texts)
+    if len(found) >= 2 and (2 * spoken >= len(found) or (headed and headed[0] < found[0][0])):
+        return {number for heads in found for number in heads}
+    after = [heads for heads in found if headed and headed[0] < heads[0]]
+    return {number for heads in after for number in heads}
+
+
+def glued_captions(text: str, line: Line, glued: Glued) -> Iterator[tuple[int, int, str]]:
+    """Captions and file names that lost the line break after them: start, end and the name of the rule."""
+    files = [(m.start(), m.end()) for m in _FILE.finditer(text, line.start, line.end) if _is_file(text, line, m)]
+    yield from ((start, end, "file_name") for start, end in files)
+    taken = [end for _, end in files]
+    earliest = line.start
+    for border, first in sorted(_borders(text, line, glued)):
+        if border in taken or (first and border - line.start > LONGEST_LINE // 2):
+            continue
+        # a caption is short: looking back further would cost the square of a long line
+        earliest = max(earliest, border - LONGEST_LINE, *(end for end in taken if end < border), line.start)
+        before = text[earliest:border]
+        borders = [found.end() for found in re.finditer(r"[.!?…][\"'»”’)]*\s+", before)]
+        for back, end in enumerate(reversed(borders[-3:]), 1):
+            if _PICTURE.match(before[end:]):  # "The speakers. Photo: Some Assoc. of Somewhere"
+                borders = borders[:-back]
+                break
+        start = earliest + (borders[-1] if borders else 0)
+        if first and start != line.start:
+            continue
+        caption = text[start:border]
+        if 0 < len(caption.split()) <= _LONGEST_CAPTION_WORDS and line.end - border > len(caption):
+            yield start, border, "glued_caption"
+            earliest = border
+
+
+def _borders(text: str, line: Line, glued: Glued) -> Iterator[tuple[int, bool]]:
+    """Where a caption may end; true where it must begin its line to be one."""
+    for match in glued.border.finditer(text, line.start, line.end):
+        word = re.search(r"\w+\Z", text[max(line.start, match.start() - 40) : match.start()])
+        rest = re.match(r"\w+", text[match.start() : match.start() + 40])
+        if not (word and rest and (word.group() + rest.group()).lower() in glued.names):
+            yield match.start(), False
+    near = min(line.end, line.start + LONGEST_LINE)
+    for match in _TWO_WORDS.finditer(text, line.start, near):
+        whole = match.group() + match.group(1)
+        if whole.lower() not in glued.names and text.count(whole) == 1:
+            yield match.end(), True
+    for match in _FIRST_OF_LIST.finditer(text, line.start, near):
+        if re.compile(r"^\s*2[.)]\s", re.MULTILINE).search(text, line.end):
+            yield match.start(), True
+
+
+def _is_file(text: str, line: Line, match: re.Match[str]) -> bool:
+    """Whether what looks like a file name is one left by a picture: alone on its line, or glued to a capital."""
+    if match.end() < line.end and not text[match.end()].isspace():
+        return any(sign.isdigit() or sign in "_." for sign in match.group())
+    return match.start() == line.start and match.end() == line.end
