@@ -164,6 +164,25 @@ def test_a_long_line_is_prose_unless_its_beginning_says_otherwise():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "palabra y otra cosa que nadie lee " * 30000,
+        "bonitaCasa es la tiendaNueva de todos\n" * 10000,
+        "parque1) cosa de todos\n" * 10000,
+        "a_b_c_d_1_" * 30000,
+        "(foto " * 30000,
+        "a | b | c | d | e\n" * 5000,
+        "marta, 12 marzo 2011, 10:45\nHola a todos los que leen esto.\n\n" * 3000,
+        ("me gusta 1 tweet 2 " * 15 + "zz\n") * 500,
+    ],
+    ids=["line", "names", "lists", "files", "credits", "rows", "comments", "counters"],
+)
+def test_long_texts_take_time_in_line_with_their_length(text):
+    with at_most(15):
+        mark_furniture(posts_of(text))
+
+
+@pytest.mark.parametrize(
     "line", ["1999 2000 2001 2002 2003 2004 2005 2006 2007 2008 2009 de venta", "7" * 40 + " de venta"]
 )
 def test_a_row_of_numbers_is_read_in_no_time(line):
@@ -198,7 +217,8 @@ def test_related_links_stop_at_prose_that_ends_in_a_question():
 
 def test_related_links_go_no_further_than_twelve():
     links = [f"Título de la entrada {n} del blog" for n in range(1, 20)]
-    assert quotes("\n".join([BEFORE["es"], "Entradas relacionadas", *links])) == ["Entradas relacionadas", *links[:12]]
+    text = "\n".join([BEFORE["es"], "Entradas relacionadas", *links, AFTER["es"]])
+    assert quotes(text) == ["Entradas relacionadas", *links[:12]]
 
 
 def test_titles_without_a_related_heading_are_not_marked():
@@ -268,6 +288,65 @@ def test_two_words_glued_far_into_a_sentence_are_no_caption():
     start = "Lo que de verdad nos preocupa de todo este asunto es que ninguno de los que mandan en la empresa"
     rest = "Las quejas de nadie en los últimos años, ni las de la tienda ni las de la página ni las del teléfono"
     assert quotes(f"{start} leyera{rest}, que son muchas.") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "caption"),
+    [
+        ("DSC_0417C'era anche uno con il telefono nuovo.", "DSC_0417"),
+        ("WP_20131017_011.jpgPaso a limpio lo de ayer antes de que se me olvide.", "WP_20131017_011.jpg"),
+        ("lanas_vidriera(1)La semana pasada vino un cliente con una pregunta.", "lanas_vidriera(1)"),
+        ("tazzina-e-conti-620x300Seguo nove clienti tra il mare e la stazione.", "tazzina-e-conti-620x300"),
+        ("El puente, ayer. / ARCHIVOHa cerrado la feria y nos deja tres puentes.", "El puente, ayer. / ARCHIVO"),
+        (
+            "Caracas con 63, al mediodía. Cortesía lectoraEl gremio volvió a parar.",
+            "Caracas con 63, al mediodía. Cortesía lectora",
+        ),
+        ("La sala, antes de llenarseCafé: croquetas frías.", "La sala, antes de llenarse"),
+        (
+            "Filas en la estación. Foto | Archivo | El BalcónDijimos que había paso.",
+            "Filas en la estación. Foto | Archivo | El Balcón",
+        ),
+    ],
+)
+def test_file_names_and_credits_glued_to_the_next_word_are_captions(line, caption):
+    assert marked(f"{BEFORE['es']}\n\n{line}\n\n{AFTER['es']}") == [("caption", caption)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Guarde el dibujo como banner_02.jpg y no lo toque más.",
+        "La cuenta se llamaba @marta_ruiz2Madrid y nadie la seguía.",
+        "Miren http://example.org/foto_01Grande antes de contestar.",
+        "Fuimos a la MulinCamp con OpenStreetMap y un paraguas.",
+        "La tienda se llama panVino, y panVino no contesta nunca a nadie.",
+        "Foto: la hizo mi cuñado el día de la inauguración de la tienda.",
+    ],
+)
+def test_file_names_and_names_in_a_sentence_are_text(line):
+    assert quotes(f"{BEFORE['es']}\n\n{line}\n\n{AFTER['es']}") == []
+
+
+def test_a_caption_before_the_first_item_of_a_list_is_marked():
+    text = f"{BEFORE['es']}\n\nEl auditorio, con parka1) periodista de radio\n\n2) profesora de la universidad"
+    assert quotes(text) == ["El auditorio, con parka"]
+    assert quotes(f"{BEFORE['es']}\n\nComo dice la nota1) de este texto\n\n{AFTER['es']}") == []
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["[segnala al moderatore]", "[Publicidad: mesas y sillas]", "[Para seguir leyendo, crea tu cuenta]", "[leer más]"],
+)
+def test_furniture_in_brackets_is_marked_within_a_line(inside):
+    assert quotes(f"{BEFORE['es']} {inside} {AFTER['es']}") == [inside]
+
+
+@pytest.mark.parametrize(
+    "inside", ["[sic]", "[la publicidad de entonces]", "[...]", "[nota mía]", "[leer entre líneas]"]
+)
+def test_brackets_of_the_writer_are_text(inside):
+    assert quotes(f"{BEFORE['es']} {inside} {AFTER['es']}") == []
 
 
 @pytest.mark.parametrize("word", ["escaparate", "vetrina", "mostrador", "città"])
@@ -350,6 +429,125 @@ def test_a_line_that_comes_again_later_in_its_post_is_not_marked():
     assert quotes(f"{SLOGAN}\n{BEFORE['es']}\n{SLOGAN}\n") == []
 
 
+# ---- where a line stands -----------------------------------------------------------------------------------
+
+
+def test_the_headwords_of_a_glossary_are_no_furniture():
+    words = ["RSS", "Blogroll", "Tag", "Seguir", "Comentarios", "Publicidad", "Archivo"]
+    entries = [f"{word}\nAquello que el vecino número {n} no acaba de entender nunca." for n, word in enumerate(words)]
+    assert quotes("\n\n".join([BEFORE["es"], *entries])) == []
+
+
+def test_dates_that_head_the_entries_of_a_diary_are_text_and_one_alone_is_not():
+    first, second = "12 de marzo de 2011", "14 de marzo de 2011"
+    assert quotes("\n\n".join([BEFORE["es"], first, AFTER["es"], second, AFTER["es"]])) == []
+    assert quotes("\n\n".join([BEFORE["es"], first, AFTER["es"]])) == [first]
+
+
+@pytest.mark.parametrize("line", ["10 mayo", "16.10.06", "21/09/2008 F. Lahoz", "Por: Marta Ruiz G.", "Por Marta Ruiz"])
+def test_a_bare_date_or_name_is_a_byline_at_the_top_and_not_in_the_text(line):
+    assert marked(f"{line}\n\n{BEFORE['es']}\n\n{AFTER['es']}") == [("byline", line)]
+    assert quotes(f"{BEFORE['es']}\n\n{line}\n\n{AFTER['es']}") == []
+
+
+@pytest.mark.parametrize(
+    "row", ["La Voz   Localidades   Fútbol   Horóscopo", "Recados | Precio del bulto | Donde comer"]
+)
+def test_a_row_of_links_is_a_menu_at_the_edge_and_not_in_the_text(row):
+    assert marked(f"{row}\n\n{BEFORE['es']}\n\n{AFTER['es']}") == [("navigation", row)]
+    assert quotes(f"{BEFORE['es']}\n\n{row}\n\n{AFTER['es']}") == []
+
+
+def test_a_menu_down_the_page_is_marked_with_the_words_nobody_knows():
+    menu = ["Inicio", "Recados", "Deportes", "Mi barrio", "Opinión", "Contacto"]
+    assert quotes("\n".join([*menu, "", BEFORE["es"], AFTER["es"]])) == menu
+
+
+@pytest.mark.parametrize(
+    "lines", [["Pan", "Vino", "Queso", "Aceite", "Sal", "Harina"], ["Cae la tarde", "sobre el muro"]]
+)
+def test_a_list_or_a_poem_is_no_menu(lines):
+    assert quotes("\n".join([*lines, "", BEFORE["es"], AFTER["es"]])) == []
+    assert quotes("\n".join([BEFORE["es"], AFTER["es"], "", *lines])) == []
+
+
+def test_the_name_of_the_site_and_the_title_are_known_at_the_top():
+    text = f"Furlan in bit\nrouter e frico\n\nHome | Chi sono | Contatti\n\n10 maggio\nUn titolo\n\n{BEFORE['it']}"
+    found = quotes_with(text, site="Furlan in bit", title="Un titolo")
+    assert found == ["Furlan in bit", "router e frico", "Home | Chi sono | Contatti", "10 maggio", "Un titolo"]
+    assert quotes_with(f"Un titolo\n\n{BEFORE['it']}", site="Furlan in bit", title="Un titolo") == []
+
+
+def quotes_with(text: str, **columns: object) -> list[str]:
+    return [quote for _, quote in marked(text, **columns)]
+
+
+def test_short_lines_between_the_lines_of_the_bottom_are_marked():
+    bottom = ["Etiquetas: foros, pan", "Los de siempre", "Deja un comentario", "Nombre *", "© 2011 La tienda"]
+    assert quotes("\n\n".join([BEFORE["es"], AFTER["es"], *bottom])) == bottom
+
+
+@pytest.mark.parametrize("last", ["Un abrazo", "Marta, la del quiosco", "fin", "- pedir las diapos"])
+def test_a_signature_before_the_bottom_of_the_page_is_text(last):
+    bottom = ["Publicado por Marta a las 10:30", "Deja un comentario"]
+    assert quotes("\n\n".join([BEFORE["es"], AFTER["es"], last, *bottom])) == bottom
+
+
+def test_an_elision_of_the_writer_is_text():
+    assert quotes("\n\n".join([BEFORE["es"], "[...]", "(…)", AFTER["es"]])) == []
+
+
+def test_an_advert_ends_with_its_paragraph():
+    advert = ["Publicidad", "Persianas del Norte", "Presupuesto en 24 h. Llame ya."]
+    assert quotes("\n\n".join([BEFORE["es"], "\n".join(advert), "Un título de verdad", AFTER["es"]])) == advert
+
+
+def test_links_without_blank_lines_end_at_the_first_blank_line():
+    links = ["Lo más leído", "1. Cortes de agua en tres barrios", "2. El derbi acaba con siete goles"]
+    text = "\n\n".join([BEFORE["es"], "\n".join(links), "Un título de verdad", AFTER["es"]])
+    assert quotes(text) == links
+
+
+# ---- comments of readers -----------------------------------------------------------------------------------
+
+SAID = [
+    "Yo no lo compro, y mira que me gusta.",
+    "pues yo si :-)",
+    "Tiene razón la señora del tercero, y no es la primera vez.",
+]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        [
+            "luisa_rovereto, 16 ottobre 2006, 13:02",
+            "Tullio, 16 ottobre 2006, 20:41",
+            "avv. di monte, 19 ottobre 2006, 15:20",
+        ],
+        ["memo_tonala, 21 sep, 1:05 pm", "Karla R., 21 sep, 1:40 pm", "Lupita (de redes), 22 sep, 9:12 am"],
+        ["Eusebio\n26/10/2006 20:40", "Toñi M.\n27/10/2006 09:15", "Mª Carmen (oficina)\n30/10/2006 08:50"],
+        ["Mirko\n9 settembre, 12:50", "Paola, di casa\n10 settembre, 19:05", "ing. di Moie\n8 settembre, 23:02"],
+    ],
+)
+@pytest.mark.parametrize("heading", ["Comentarios (3)", ""])
+def test_heads_of_comments_are_marked_and_what_is_said_is_not(heads, heading):
+    comments = [f"{head}\n{said}" for head, said in zip(heads, SAID, strict=True)]
+    found = quotes("\n\n".join([BEFORE["es"], *filter(None, [heading]), *comments]))
+    assert [quote for quote in found if quote != heading] == [line for head in heads for line in head.split("\n")]
+
+
+def test_short_comments_are_no_menu():
+    comments = ["#1 16 marzo 2006 - 09:12\nmah", "#2 16 marzo 2006 - 11:40\nboh\nlillina\nda sotto\nil forno"]
+    assert "boh" not in (found := quotes("\n\n".join([BEFORE["it"], AFTER["it"], *comments])))
+    assert len(found) == 2
+
+
+def test_places_and_hours_of_a_meeting_are_no_comments():
+    text = f"{BEFORE['es']}\n\nSala B, 14 de mayo de 2011, 18:30\nEntrada libre hasta llenar\n\n{AFTER['es']}"
+    assert quotes(text) == []
+
+
 # ---- marks are exact ---------------------------------------------------------------------------------------
 
 
@@ -368,7 +566,9 @@ def shape_is_right(posts: pd.DataFrame, table: pd.DataFrame) -> None:
 LINES = {
     case["text"]: case["expected"]
     for case in CASES
-    if "fails" not in case and (case["expected"] is None or case["expected"] not in ("caption", "related_links"))
+    if "fails" not in case
+    and (case["expected"] is None or case["expected"] not in ("caption", "related_links"))
+    and not re.search(r"\d{4}$", case["text"])  # dates in a row are those of a diary
 }
 EXTRA = [
     "😀 Hola, 👨‍👩‍👧.",
@@ -393,8 +593,10 @@ def test_in_any_mixture_of_furniture_and_prose_the_quotes_are_the_slices(lines, 
 
 @settings(max_examples=50, deadline=None)
 @given(lines=st.lists(st.sampled_from(list(LINES)), max_size=14, unique=True))
-def test_a_line_is_judged_alike_whatever_stands_around_it(lines):
-    assert quotes("\n\n".join(lines)) == [line for line in lines if LINES[line]]
+def test_between_paragraphs_a_line_is_judged_alike_whatever_stands_around_it(lines):
+    prose = [f"Y el día {n} volvimos a la tienda para hablar con la gente del barrio." for n in range(len(lines) + 1)]
+    text = "\n\n".join(part for pair in zip(prose, [*lines, ""], strict=True) for part in pair)
+    assert quotes(text) == [line for line in lines if LINES[line]]
 
 
 @settings(max_examples=50, deadline=None)
@@ -446,11 +648,14 @@ def test_a_rule_that_is_no_regular_expression_is_named(tmp_path):
 # ---- measured on whole posts -------------------------------------------------------------------------------
 
 CONVERSACIONES = ROOT / "corpora" / "conversaciones"
+LOOKED_AT = [f"es {n}" for n in (17, 25, 33, 41, 49, 57, 65)] + [f"it {n}" for n in (12, 18, 24, 30)]
 
 
-def gold(lang: str) -> list[dict]:
-    path = CONVERSACIONES / "annotations" / f"furniture_{lang}.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").strip().split("\n")]
+def gold(lang: str, posts: pd.DataFrame, name: str = "furniture") -> list[dict]:
+    """What readers marked in the posts given; the file covers the scraped copies as well."""
+    path = CONVERSACIONES / "annotations" / f"{name}_{lang}.jsonl"
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").strip().split("\n")]
+    return [row for row in rows if row["doc_id"] in set(posts["doc_id"])]
 
 
 @pytest.fixture(scope="module")
@@ -458,28 +663,58 @@ def bundled():
     return load_posts(CONVERSACIONES)
 
 
+@pytest.fixture(scope="module")
+def twins():
+    """The scraped copies that were looked at while the rules were written; the others are left for the benchmark."""
+    posts = load_posts(CONVERSACIONES / "copies")
+    numbers = posts["doc_id"].str.replace(r"^(..)/(\d+)-.*$", r"\1 \2", regex=True)
+    return posts[(posts["state"] == "scraped") & numbers.isin(LOOKED_AT)]
+
+
+def measured(posts: pd.DataFrame, lang: str) -> tuple[float, float]:
+    """Precision and recall by character; a line that the page has twice is no error where readers say so."""
+    posts = posts[posts["lang"] == lang]
+    texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
+
+    def visible(spans) -> set[tuple[str, int]]:
+        return {(doc, n) for doc, start, end in spans for n in range(start, end) if not texts[doc][n].isspace()}
+
+    true, twice = (
+        visible((row["doc_id"], row["start"], row["end"]) for row in gold(lang, posts, name))
+        for name in ("furniture", "repeats")
+    )
+    table = mark_furniture(posts)
+    found = visible(zip(table["doc_id"], table["start"], table["end"], strict=True))
+    return len((true | twice) & found) / len(found), len(true & found) / len(true)
+
+
 @pytest.mark.parametrize("lang", ["es", "it"])
 def test_the_marks_of_readers_are_slices_of_the_bundled_texts(bundled, lang):
     check(
         "furniture",
-        pd.DataFrame(gold(lang)).assign(rule="reader"),
+        pd.DataFrame(gold(lang, bundled)).assign(rule="reader"),
         dict(zip(bundled["doc_id"], bundled["text"], strict=True)),
     )
 
 
 @pytest.mark.parametrize("lang", ["es", "it"])
 def test_furniture_of_the_bundled_corpus_is_found_with_precision_and_recall(bundled, lang):
-    posts = bundled[bundled["lang"] == lang]
-    texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
+    precision, recall = measured(bundled, lang)
+    assert precision >= 0.99
+    assert recall >= 0.97
 
-    def visible(spans) -> set[tuple[str, int]]:
-        return {(doc, n) for doc, start, end in spans for n in range(start, end) if not texts[doc][n].isspace()}
 
-    true = visible((row["doc_id"], row["start"], row["end"]) for row in gold(lang))
-    table = mark_furniture(posts)
-    found = visible(zip(table["doc_id"], table["start"], table["end"], strict=True))
-    assert len(true & found) / len(found) >= 0.97, "precision by character"
-    assert len(true & found) / len(true) >= 0.85, "recall by character"
+@pytest.mark.parametrize("lang", ["es", "it"])
+def test_furniture_of_the_twins_looked_at_is_found_with_precision_and_recall(twins, lang):
+    precision, recall = measured(twins, lang)
+    assert precision >= 0.99
+    assert recall >= 0.97
+
+
+def test_clean_posts_without_comments_hold_no_furniture(bundled):
+    clean = bundled[(bundled["state"] == "clean") & (bundled["genre"] != "post-with-comments")]
+    assert len(clean) > 80
+    assert mark_furniture(clean)["quote"].tolist() == []
 
 
 SEEDS = {

@@ -211,6 +211,22 @@ def test_a_small_codebook_of_ones_own_learns_with_a_single_stance(tmp_path):
     assert scored.stances == ["mentions", "mentions"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("reverse_engagement", "Prometieron no vender nunca los datos de los usuarios.", "promise"),
+        ("li_dialogue_support_innovate", "El soporte contesta en Twitter y resuelve las dudas al momento.", "support"),
+        ("engagement_phases", "Usuarios fieles crean vídeos y recomiendan la marca a sus amigos.", "influence"),
+        ("seven_levels", "En Facebook solo publican sus notas de prensa.", "l3_broadcasting"),
+        ("groundswell", "La empresa pide ideas a los clientes y con ellas rediseña el producto.", "embracing"),
+    ],
+)
+def test_each_further_codebook_gives_its_code_to_a_plain_statement(name, text, code):
+    posts = pd.DataFrame([{"doc_id": "a", "lang": "es", "text": text, "sha256": "-"}])
+    scores = code_passages(posts, segment(posts), load_codebook(name)).scores
+    assert scores.sort_values("score")["code"].iloc[-1] == code
+
+
 def test_an_unknown_method_names_the_nearest(book):
     with pytest.raises(InputError, match="did you mean 'hybrid'"):
         coder(book, "hybird")

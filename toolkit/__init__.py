@@ -16,6 +16,7 @@ _WHERE = {
     "code_passages": "toolkit.principles",
     "coder": "toolkit.principles",
     "find_themes": "toolkit.topics",
+    "human_annotations": "toolkit.corpus",
     "load_codebook": "toolkit.codebook",
     "load_corpus": "toolkit.corpus",
     "load_posts": "toolkit.corpus",
@@ -24,6 +25,7 @@ _WHERE = {
     "plots": "toolkit",
     "run_study": "toolkit.study",
     "segment": "toolkit.corpus",
+    "show_codebook": "toolkit.codebook",
     "Study": "toolkit.settings",
     "tokenise": "toolkit.text",
 }

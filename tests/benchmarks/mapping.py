@@ -33,9 +33,8 @@ def main() -> None:
     )
     passages = segment(posts, unit="document")
     print(f"{len(rows)} sentences, {int(truth.any(1).sum())} with a code, {int(truth.sum())} codes\n")
-    print(
-        "| coder | micro-F1 | macro-F1 | mean average precision | any principle or none, AUC |\n|---|---|---|---|---|"
-    )
+    print("| coder | precision | recall | micro-F1 | macro-F1 | mean average precision | any or none, AUC |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
     line("zero-shot (definitions), best cut", *zero_shot(book, rows, truth), truth)
     for method in ("cues", "examples", "hybrid"):
         used = coder(book, method)

@@ -20,8 +20,12 @@ __all__ = ["Rule", "Ruleset", "load_rules", "mark_furniture", "without_furniture
 #: A line must stand in at least this many posts of a site, and this share of them, to be its furniture.
 _REPEATS, _REPEAT_SHARE, _REPEAT_CHARACTERS = 3, 0.3, 12
 #: Kinds that stand under a post and not in it: with one of them the bottom of a page begins.
-_BOTTOM = frozenset(["comment_form", "login_prompt", "related_links", "tags", "copyright", "newsletter", "byline"])
+_BOTTOM = frozenset(["comment_form", "tags", "copyright", "byline", "related_links"])
+#: Kinds that stand directly above text of the page.
+_HEADS = frozenset(["byline", "comment_meta"])
 _LONGEST_RUN = 8
+_SHORTEST_MENU = 5
+_DATE_RULE = "date_line"
 _AGAIN = Mark("repeated_at_once", "other")
 _OF_SITE = Mark("repeated_line", "other")
 
@@ -42,7 +46,7 @@ def mark_furniture(posts: pd.DataFrame, rules: Ruleset | None = None) -> pd.Data
         One row a line; nothing is taken out of the text.
     """
     posts = check("posts", posts)
-    book = Rulebook(rules or load_rules())
+    book = (rules or load_rules()).book
     lines = [shapes.read_lines(text) for text in posts["text"]]
     sites = _sites(posts)
     repeated = _repeated_lines(lines, sites)
@@ -82,16 +86,19 @@ def _marks(
             found[number] = book.rule_of(line, raw, edge=True)
             if found[number] is None and shapes.is_row_of_links(raw):
                 found[number] = Mark("row_of_links", "navigation")
-        if found[number] is not None and number not in spoken and _is_headword(lines, number):
+        mark = found[number]
+        if mark is not None and mark.kind not in _HEADS and _is_headword(lines, number):
             found[number] = None
         if found[number] is None and number and line.key == lines[number - 1].key and _long(line.key):
             found[number] = _AGAIN
         if found[number] is None and line.key in repeated:
             found[number] = _OF_SITE
+    _drop_diary(found, first, last)
     _fill_blocks(lines, found)
     if any(shapes.is_body(line) for line in lines):
+        _mark_menus(book, lines, raws, found, range(first, last + 1))
         _fill_top(lines, found, first, names)
-        _fill_bottom(lines, found, last, spoken)
+        _fill_bottom(lines, found, last)
     yield from _spans(book, text, lines, found)
 
 
@@ -126,7 +133,8 @@ def _is_headword(lines: list[Line], number: int) -> bool:
     if number + 1 == len(lines) or not line.gap or line.length > 30 or len(line.key.split()) > 3:
         return False
     below = lines[number + 1]
-    return not below.gap and not below.item and shapes.is_body(below) and not any(sign.isdigit() or sign in ":*(" for sign in line.key)
+    explained = not below.gap and not below.item and shapes.is_body(below) and not shapes.is_link(below)
+    return explained and not any(sign.isdigit() or sign in ":*(" for sign in line.key)
 
 
 def _is_caption(lines: list[Line], number: int, words: set[int]) -> bool:
@@ -158,7 +166,8 @@ def _fill_top(lines: list[Line], found: list[Mark | None], first: int, names: fr
     marked = [number for number in range(first) if found[number] is not None]
     if not marked:
         return
-    for number in range(marked[-1] + 1):
+    below = marked[-1] + 1
+    for number in range(below + (not lines[below].gap)):
         line = lines[number]
         if found[number] is None and (line.key in names or (number and _under_name(lines, found, number))):
             found[number] = Mark("name_of_page", "navigation")
@@ -173,23 +182,53 @@ def _under_name(lines: list[Line], found: list[Mark | None], number: int) -> boo
     return named and not lines[number].gap and shapes.is_link(lines[number])
 
 
-def _fill_bottom(lines: list[Line], found: list[Mark | None], last: int, spoken: set[int]) -> None:
-    """Short lines between lines of the page, below all prose and all comments."""
+def _fill_bottom(lines: list[Line], found: list[Mark | None], last: int) -> None:
+    """Short lines between lines of the page, below all prose and all comments; many are marked already."""
+    said = [n for n in range(last + 1, len(lines)) if (mark := found[n]) is not None and mark.kind == "comment_meta"]
+    below = range(max([last, *said]) + 1, len(lines))
+    start = next((n for n in below if (mark := found[n]) is not None and mark.kind in _BOTTOM), len(lines))
+    rest = found[start:]
+    if 3 * sum(mark is not None for mark in rest) < len(rest):
+        return
     fill: Mark | None = None
     run = 0
-    for number in range(last + 1, len(lines)):
-        mark = found[number]
+    for number in range(start, len(lines)):
+        line, mark = lines[number], found[number]
         if mark is not None:
-            started = fill is not None or mark.kind in _BOTTOM
-            comments = number in spoken or mark.kind == "comment_meta"
-            fill, run = (None if comments or not started else mark), 0
+            fill, run = mark, 0
+            continue
+        run += 1
+        if line.item or run > _LONGEST_RUN or not shapes.is_link(line):
+            fill = None
         elif fill is not None:
-            run += 1
-            line = lines[number]
-            if run > _LONGEST_RUN or line.length > LONGEST_LINE // 2 or not (shapes.is_link(line) or line.length <= 60):
-                fill = None
-            else:
-                found[number] = Mark("bottom_of_page", fill.kind)
+            found[number] = Mark("bottom_of_page", fill.kind)
+
+
+def _mark_menus(book: Rulebook, lines: list[Line], raws: list[str], found: list[Mark | None], body: range) -> None:
+    """Five short lines or more in a row above or below the prose, some of them known words of menus."""
+    run: list[int] = []
+    said = False  # in the paragraph under the head of a comment
+    for number in range(len(lines) + 1):
+        inside = number < len(lines) and number not in body
+        if inside:
+            mark = found[number]
+            said = (said and not lines[number].gap) or (mark is not None and mark.kind == "comment_meta")
+            inside = not said and shapes.is_menu_line(lines[number], raws[number])
+        if inside:
+            run.append(number)
+            continue
+        known = sum(found[n] is not None or book.is_part(raws[n]) for n in run)
+        if len(run) >= _SHORTEST_MENU and 3 * known >= len(run):
+            for n in run:
+                found[n] = found[n] or Mark("menu_of_lines", "navigation")
+        run = []
+
+
+def _drop_diary(found: list[Mark | None], first: int, last: int) -> None:
+    """Two dates or more within a text are the headings of a diary."""
+    dates = [n for n in range(first, last + 1) if (mark := found[n]) is not None and mark.rule == _DATE_RULE]
+    for number in dates if len(dates) > 1 else []:
+        found[number] = None
 
 
 def _keys(posts: pd.DataFrame, column: str) -> list[str]:

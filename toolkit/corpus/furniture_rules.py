@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -19,6 +19,8 @@ __all__ = ["Mark", "Ready", "Rule", "Rulebook", "Ruleset", "load_rules"]
 
 _MACRO = re.compile(r"\{([a-z_]+)\}")
 _LONGEST_ADVERT = 200
+#: Kinds whose pieces are words of any text as well: "Blog - Forum" may be a heading.
+_WORDS = frozenset(["navigation", "share_bar"])
 
 
 class Rule(StrictModel):
@@ -48,6 +50,11 @@ class Ruleset(StrictModel):
     macros: dict[str, str] = Field(default_factory=dict)
     rules: tuple[Rule, ...]
     glue: _Glue
+
+    @cached_property
+    def book(self) -> "Rulebook":
+        """The rules made ready: some hundred expressions, compiled once."""
+        return Rulebook(self)
 
 
 class Ready(NamedTuple):
@@ -105,20 +112,24 @@ class Rulebook:
                 fits = bool(raw) and pattern.fullmatch(raw if rule.cased else line.key) is not None
             if fits:
                 return Mark(rule.id, rule.kind, rule.most, rule.tight)
-        return None if edge or line.prose else self._row(raw)
+        return None if edge else self._row(raw, prose=line.prose)
 
-    def _row(self, raw: str) -> Mark | None:
+    def _row(self, raw: str, *, prose: bool) -> Mark | None:
         """A line of pieces between bars, arrows or wide spaces, half of which are furniture by themselves."""
         parts, hard = shapes.parts_of(raw)
-        if len(parts) < 2:
+        if len(parts) < 2 or (prose and not (hard and len(parts) > 2)):
             return None
         known = [rule for rule in (self._part(part) for part in parts) if rule is not None]
         kinds = [rule.kind for rule in known if rule.kind != "byline"]
-        whole = len(known) == len(parts)
+        whole = len(known) == len(parts) and (hard or len(parts) > 2 or not _WORDS.issuperset(kinds))
         enough = 2 * len(known) >= len(parts) and (len(known) > 1 or (hard and bool(kinds)))
         if whole or (enough and bool(kinds) and all(len(part.split()) <= 12 for part in parts)):
             return Mark("row_of_parts", kinds[0] if kinds else known[0].kind)
         return None
+
+    def is_part(self, raw: str) -> bool:
+        """Whether a short line is a word of a menu or another piece of furniture."""
+        return bool(raw) and self._part(raw) is not None
 
     def _part(self, part: str) -> Rule | None:
         key = " ".join(part.lower().split())

@@ -17,6 +17,7 @@ __all__ = [
     "glued_captions",
     "is_link",
     "is_lone_word",
+    "is_menu_line",
     "is_row_of_links",
     "parts_of",
     "read_lines",
@@ -26,14 +27,17 @@ __all__ = [
 LONGEST_LINE = 300
 _LONGEST_LINK = 110
 _LONGEST_CAPTION_WORDS = 16
+_SHORTEST_REST = 12
+#: How far a name or the next item of a list is looked for: the whole text would cost the square of a long one.
+_NEAR = 5000
 _LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
 #: List marks and quote marks that a copied line may carry in front.
 _MARK = re.compile(r"^(?:[•·▪‣◦●○*+>–—-]|\d{1,2}[.)])\s+")
 #: Prose: four words or more, closed as a sentence is; "Cargando..." is none.
 _SENTENCE = re.compile(r"(?:\S+\s+){3,}\S*(?<![.…])[.!?][\"'»”’)\]]*")
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'»”’)\]]*$")
-_HARD = re.compile(r"\s*[|¦·•»›►▼≡☰]\s*|\s{3,}|\t+")
-_SOFT = re.compile(r"\s*[|¦·•»›►▼≡☰]\s*|\s{2,}|\s+[>/~–—*-]+\s+")
+_HARD = re.compile(r"\s*[|¦·•►▼≡☰]\s*|\s+[»›]\s+|\s{3,}|\t+")
+_SOFT = re.compile(r"\s*[|¦·•►▼≡☰]\s*|\s+[»›]\s+|\s{2,}|\s+[>/~–—*-]+\s+")
 _PICTURE = re.compile(
     r"[/|]|(?:foto|imagen|fuente|immagine|fonte|photo|crédito|cortesía|courtesy|archivo|archivio)\b", re.IGNORECASE
 )
@@ -48,6 +52,14 @@ _FILE = re.compile(
 )
 #: A word that begins small and has a capital inside, glued from two: "llenarseCafé" (no name repeats so).
 _TWO_WORDS = re.compile(r"(?<![\w@#/.&'’-])[a-záéíóúñüàèìòù]{4,}(?=([A-ZÁÉÍÓÚÑÈÀ][a-záéíóúñüàèìòù]{2,})[\s,:.])")
+#: "Photo: Some AgencyThe next sentence", "the shop (archive photo)the next words".
+_CREDITED = re.compile(
+    r"(?:^|(?<=[\n\r])|(?<=[.!?…(] ))"
+    r"(?:[/|] ?|(?:[Ff]oto|FOTO|[Ii]magen|[Ii]mmagine|[Ff]uente|[Ff]onte|[Pp]h|[Cc]ortesía)\b ?[:|/.]? ?)"
+    r"[^.!?\n]{2,60}?[a-záéíóúñüàèìòù)](?=[A-ZÁÉÍÓÚÑÈÀ][a-záéíóúñüàèìòù]{2,}[\s,])"
+    r"|\((?:[Ff]oto|[Ii]magen|[Ii]mmagine|[Ff]uente|[Ff]onte|[Aa]rchiv)[^()\n]{0,60}\)(?=[^\W\d_])"
+)
+_CAPITAL_WITHIN = re.compile(r"(?<=[a-záéíóúñüàèìòù,] )(?=(?:El|La|Los|Las|Un|Una|Il|Lo|I|Gli|Le|Uno|L['’])\b)")
 _FIRST_OF_LIST = re.compile(r"(?<=[a-záéíóúñüàèìòù)])(?=1[.)]\s)")
 
 
@@ -100,6 +112,12 @@ def is_link(line: Line) -> bool:
     """Short and no sentence, as the title of another page is."""
     title = not line.ends_sentence or (line.key.endswith("?") and ". " not in line.key)
     return title and line.length <= _LONGEST_LINK
+
+
+def is_menu_line(line: Line, raw: str) -> bool:
+    """Four words or fewer that are no sentence, no item of a list and no number."""
+    short = bool(raw) and line.length <= 40 and raw.count(" ") <= 3
+    return short and not line.ends_sentence and not line.item and not raw[0].isdigit()
 
 
 def is_lone_word(line: Line, text: str) -> bool:
@@ -170,7 +188,7 @@ def glued_captions(text: str, line: Line, glued: Glued) -> Iterator[tuple[int, i
     yield from ((start, end, "file_name") for start, end in files)
     taken = [end for _, end in files]
     earliest = line.start
-    for border, first in sorted(_borders(text, line, glued)):
+    for border, first in sorted(set(_borders(text, line, glued))):
         if border in taken or (first and border - line.start > LONGEST_LINE // 2):
             continue
         # a caption is short: looking back further would cost the square of a long line
@@ -181,11 +199,15 @@ def glued_captions(text: str, line: Line, glued: Glued) -> Iterator[tuple[int, i
             if _PICTURE.match(before[end:]):  # "The speakers. Photo: Some Assoc. of Somewhere"
                 borders = borders[:-back]
                 break
-        start = earliest + (borders[-1] if borders else 0)
+        if before.endswith(")"):  # "in the course of which The works (archive photo)the firm has"
+            borders += [found.end() for found in _CAPITAL_WITHIN.finditer(before)]
+        start = earliest + max(borders, default=0)
         if first and start != line.start:
             continue
         caption = text[start:border]
-        if 0 < len(caption.split()) <= _LONGEST_CAPTION_WORDS and line.end - border > len(caption):
+        sure = first or _PICTURE.search(caption) is not None
+        enough = line.end - border > (_SHORTEST_REST if sure else len(caption))
+        if 0 < len(caption.split()) <= _LONGEST_CAPTION_WORDS and enough:
             yield start, border, "glued_caption"
             earliest = border
 
@@ -197,13 +219,15 @@ def _borders(text: str, line: Line, glued: Glued) -> Iterator[tuple[int, bool]]:
         rest = re.match(r"\w+", text[match.start() : match.start() + 40])
         if not (word and rest and (word.group() + rest.group()).lower() in glued.names):
             yield match.start(), False
+    for match in _CREDITED.finditer(text, line.start, line.end):
+        yield match.end(), False
     near = min(line.end, line.start + LONGEST_LINE)
     for match in _TWO_WORDS.finditer(text, line.start, near):
         whole = match.group() + match.group(1)
-        if whole.lower() not in glued.names and text.count(whole) == 1:
+        if whole.lower() not in glued.names and text.count(whole, max(0, line.start - _NEAR), line.end + _NEAR) == 1:
             yield match.end(), True
     for match in _FIRST_OF_LIST.finditer(text, line.start, near):
-        if re.compile(r"^\s*2[.)]\s", re.MULTILINE).search(text, line.end):
+        if re.compile(r"^\s*2[.)]\s", re.MULTILINE).search(text, line.end, line.end + _NEAR):
             yield match.start(), True
 
 
