@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from toolkit.codebook import Codebook, codebook_names, crosswalk_table, guidelines, load_codebook
-from toolkit.corpus import load_posts, segment
+from toolkit.corpus import load_posts, mark_furniture, segment
 from toolkit.errors import InputError
 from toolkit.files import parse_yaml
+from toolkit.principles.cues import cue_index
 from toolkit.resources import bundled_corpus, data_file, data_names
 from toolkit.tables import STANCES
 
@@ -288,6 +289,30 @@ def test_no_example_is_nearly_a_sentence_of_the_corpus(lang):
     examples = [row["text"] for name in ALL for row in bank_of(name, lang)]
     near = near_duplicates([*corpus, *examples], 0.6)
     assert [pair for pair in near if (pair[0] in known) != (pair[1] in known)] == []
+
+
+def test_nothing_of_ours_is_nearly_a_sentence_of_the_real_texts(seeds):
+    real = load_posts(seeds)
+    passages = segment(real, mark_furniture(real))
+    passages = passages[~passages["furniture"]]
+    texts = dict(zip(real["doc_id"], real["text"], strict=True))
+    theirs = [texts[d][a:b] for d, a, b in zip(*(passages[c] for c in ("doc_id", "start", "end")), strict=True)]
+    theirs = [text for text in theirs if len(text.split()) >= 4]
+    ours = [row["text"] for name in ALL for lang in ("es", "it") for row in bank_of(name, lang)]
+    ours += [text for name in ALL for lang in LANGUAGES for text in own_examples(load_codebook(name), lang)]
+    ours += re.findall("«([^»]+)»", guidelines("es") + guidelines("it"))
+    known = set(theirs)
+    near = near_duplicates([*theirs, *ours], 0.5)
+    assert len(theirs) > 60
+    assert [pair for pair in near if (pair[0] in known) != (pair[1] in known)] == []
+
+
+@pytest.mark.parametrize("lang", ["es", "it"])
+@pytest.mark.parametrize("code", CODES)
+def test_half_of_the_examples_do_without_the_words_that_decide(book, code, lang):
+    texts = [row.text for row in book.examples.itertuples() if row.lang == lang and code in row.codes]
+    hits = [{book.code_ids[hit.code] for hit in cue_index(book).find(text, lang) if hit.weight == 3} for text in texts]
+    assert sum(code in found for found in hits) < len(texts) / 2
 
 
 @pytest.mark.parametrize("name", data_names("codebooks"))

@@ -85,6 +85,33 @@ def _parser() -> argparse.ArgumentParser:
     _workers(check)
     check.set_defaults(command=_check)
 
+    _map_command(commands)
+    _codebook_commands(commands)
+    describe = commands.add_parser(
+        "describe",
+        help="count the posts and annotations of a corpus",
+        description="Tables of posts, words and human annotations, by language, genre, code and stance.",
+    )
+    describe.add_argument(
+        "corpus", type=_path, nargs="?", metavar="CORPUS", help="folder (default: the bundled corpus)"
+    )
+    describe.add_argument("--output", type=_path, metavar="FILE.md", help="write there instead of printing")
+    describe.set_defaults(command=_describe)
+
+    lab = commands.add_parser(
+        "lab",
+        help="open JupyterLab on the notebooks",
+        description="Copies the notebooks to DIR and opens JupyterLab there.",
+    )
+    lab.add_argument(
+        "folder", type=_path, nargs="?", default="cluetrain-notebooks", metavar="DIR", help="default: %(default)s"
+    )
+    lab.add_argument("--no-browser", action="store_true", help="start the server only")
+    lab.set_defaults(command=_lab)
+    return parser
+
+
+def _map_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     mapping = commands.add_parser("map", help="give passages the codes of a codebook", description=_MAP_HELP)
     mapping.add_argument("input", type=_path, metavar="INPUT")
     mapping.add_argument(
@@ -114,30 +141,6 @@ def _parser() -> argparse.ArgumentParser:
         "--cut", type=float, metavar="0-1", help="score from which a code is given (default: the coder's own)"
     )
     mapping.set_defaults(command=_map)
-
-    _codebook_commands(commands)
-    describe = commands.add_parser(
-        "describe",
-        help="count the posts and annotations of a corpus",
-        description="Tables of posts, words and human annotations, by language, genre, code and stance.",
-    )
-    describe.add_argument(
-        "corpus", type=_path, nargs="?", metavar="CORPUS", help="folder (default: the bundled corpus)"
-    )
-    describe.add_argument("--output", type=_path, metavar="FILE.md", help="write there instead of printing")
-    describe.set_defaults(command=_describe)
-
-    lab = commands.add_parser(
-        "lab",
-        help="open JupyterLab on the notebooks",
-        description="Copies the notebooks to DIR and opens JupyterLab there.",
-    )
-    lab.add_argument(
-        "folder", type=_path, nargs="?", default="cluetrain-notebooks", metavar="DIR", help="default: %(default)s"
-    )
-    lab.add_argument("--no-browser", action="store_true", help="start the server only")
-    lab.set_defaults(command=_lab)
-    return parser
 
 
 def _codebook_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -4,7 +4,8 @@ import json
 
 import pandas as pd
 
-from toolkit.codebook.load import Codebook, in_language
+from toolkit.codebook.load import Codebook
+from toolkit.codebook.schema import in_language
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import check
 

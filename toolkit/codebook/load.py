@@ -1,7 +1,6 @@
 """Loading a codebook with its cue files and example banks."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -9,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 
 from toolkit.codebook.checks import check_book
+from toolkit.codebook.codes_table import codes_as_html
 from toolkit.codebook.example_bank import read_examples
 from toolkit.codebook.lexicon import cues_inside, read_cues
-from toolkit.codebook.schema import Code, CodebookFile, Cue, Group, StanceText, Words
+from toolkit.codebook.schema import Code, CodebookFile, Cue, Group, StanceText, Words, in_language
 from toolkit.errors import InputError, suggestion
 from toolkit.files import read_yaml
 from toolkit.resources import data_file, data_names
@@ -71,14 +71,7 @@ class Codebook:
         return f"<codebook {self.id} {self.version}: {len(self.codes)} codes>"
 
     def _repr_html_(self) -> str:
-        from toolkit.codebook.show import codes_as_html
-
-        return codes_as_html(self)
-
-
-def in_language(words: Mapping[str, str], lang: str) -> str:
-    """A text in a language, else in the first one it has ("" where it has none)."""
-    return words.get(lang) or next(iter(words.values()), "")
+        return codes_as_html(self.title, self.version, self.codes)
 
 
 def codebook_names() -> list[str]:

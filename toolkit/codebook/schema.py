@@ -1,5 +1,6 @@
 """What stands in a codebook file and in a cue file, key by key."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import Field, model_validator
@@ -7,7 +8,7 @@ from pydantic import Field, model_validator
 from toolkit.schema import StrictModel
 from toolkit.tables import STANCES
 
-__all__ = ["Code", "CodebookFile", "Cue", "CueEntry", "CueFile", "Words"]
+__all__ = ["Code", "CodebookFile", "Cue", "CueEntry", "CueFile", "Words", "in_language"]
 
 #: A text by language.
 Words = dict[str, str]
@@ -130,3 +131,8 @@ class CodebookFile(StrictModel):
     cue_files: tuple[str, ...] = ()
     example_files: tuple[str, ...] = ()
     codes: Annotated[tuple[Code, ...], Field(min_length=1)]
+
+
+def in_language(words: Mapping[str, str], lang: str) -> str:
+    """A text in a language, else in the first one it has ("" where it has none)."""
+    return words.get(lang) or next(iter(words.values()), "")

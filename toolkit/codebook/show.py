@@ -1,18 +1,17 @@
-"""A codebook to read: as plain text, as one HTML page, and as a table of its codes in a notebook."""
+"""A codebook to read: as plain text and as one HTML page."""
 
-import html
 import unicodedata
 from typing import Any, Literal
 
 import jinja2
 
-from toolkit.codebook.load import Codebook, in_language
-from toolkit.codebook.schema import Code
+from toolkit.codebook.load import Codebook
+from toolkit.codebook.schema import Code, in_language
 from toolkit.errors import InputError, suggestion
 from toolkit.files import read_yaml
 from toolkit.resources import data_file
 
-__all__ = ["codes_as_html", "show_codebook"]
+__all__ = ["show_codebook"]
 
 _MOST_CUES = 24
 _SIGNS = {"positive": "+", "negative": "-", "borderline": "±"}
@@ -51,17 +50,6 @@ def show_codebook(codebook: Codebook, lang: str = "en", *, form: Literal["text",
         return environment.get_template("codebook.txt").render(_printable(view))
     style = data_file("templates", "report.css").read_text(encoding="utf-8")
     return environment.get_template("codebook.html").render(view, style=jinja2.filters.Markup(style))
-
-
-def codes_as_html(codebook: Codebook, lang: str = "en") -> str:
-    """The codes with name and definition as an HTML table: what a notebook shows."""
-    rows = "".join(
-        f"<tr><td><code>{html.escape(code.id)}</code></td><td>{html.escape(in_language(code.name, lang))}</td>"
-        f'<td style="text-align:left">{html.escape(in_language(code.definition, lang))}</td></tr>'
-        for code in codebook.codes
-    )
-    title = f"{html.escape(in_language(codebook.title, lang))} ({html.escape(codebook.version)})"
-    return f"<b>{title}</b><table><tr><th>code</th><th>name</th><th>definition</th></tr>{rows}</table>"
 
 
 def _view(book: Codebook, lang: str) -> dict[str, Any]:
