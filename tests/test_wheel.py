@@ -26,11 +26,12 @@ def wheel(tmp_path_factory):
 @pytest.mark.slow
 def test_the_wheel_carries_data_corpus_and_notebooks(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder in ("codebooks", "examples", "furniture", "stopwords", "templates"):
+    for folder in ("codebooks", "examples", "furniture", "guidelines", "stopwords", "templates"):
         for path in (ROOT / "toolkit" / "data" / folder).iterdir():
             assert f"toolkit/data/{folder}/{path.name}" in names
-    posts = [name for name in names if name.startswith("toolkit/data/corpora/conversaciones/texts/")]
-    assert len(posts) == len(list((ROOT / "corpora").rglob("*.md"))) - 1
+    corpora = [path.relative_to(ROOT).as_posix() for path in (ROOT / "corpora").rglob("*.*")]
+    assert len(corpora) > 180
+    assert [name for name in corpora if f"toolkit/data/{name}" not in names] == []
     assert "toolkit/data/notebooks/00_start_here.ipynb" in names
     assert "toolkit/py.typed" in names
     assert not [name for name in names if name.startswith(("tests/", "corpora/")) or "__pycache__" in name]
@@ -62,5 +63,5 @@ def test_the_wheel_runs_the_main_job_elsewhere(wheel, tmp_path):
     ran = subprocess.run([script, "run", "--output", "out"], capture_output=True, text=True, cwd=tmp_path, timeout=300)
     assert ran.returncode == 0, ran.stderr
     record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
-    assert record["tables"]["posts"]["rows"] == 20
+    assert record["tables"]["posts"]["rows"] == 120
     assert (tmp_path / "out" / "report.html").stat().st_size > 100_000
