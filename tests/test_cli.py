@@ -74,6 +74,10 @@ WRONG = [
     (["codebook", "show", "cluetrain", "--lang", "fr"], "is not written in 'fr'; allowed are en, es, it."),
     (["codebook", "guidelines", "--lang", "ca"], "no guidelines in 'ca'"),
     (["describe", "no-such"], "no-such: does not exist"),
+    (
+        ["codebook", "guidelines", "--output", "a.pdf"],
+        "cannot write '.pdf'; the name must end in .md, .txt, .html, .htm.",
+    ),
     (["map", "no-such", "--output", "a.csv"], "no-such: does not exist"),
     (["map", "no-such", "--output", "a.xlsx"], "cannot write '.xlsx'"),
     (["map", "no-such", "--output", "a.csv", "--codebook", "cluetrian"], "did you mean 'cluetrain'"),

@@ -450,12 +450,12 @@ PARTS = {
     "unknown key of a code": (
         MINIMAL.replace("definition: {es: L", "defintion: {es: L"),
         {},
-        "mine.yaml: unknown key 'codes.1.defintion'; did you mean 'definition'?",
+        "mine.yaml: unknown key 'codes.1 (price).defintion'; did you mean 'definition'?",
     ),
     "unknown key of a cue": (
         MINIMAL.replace("weight", "wieght"),
         {},
-        "mine.yaml: unknown key 'codes.1.cues.es.0.wieght'; did you mean 'weight'?",
+        "mine.yaml: unknown key 'codes.1 (price).cues.es.0.wieght'; did you mean 'weight'?",
     ),
     "missing key": (MINIMAL.replace("title: {es: Mío}\n", ""), {}, "mine.yaml: the key 'title' is missing."),
     "missing language of a name": (
@@ -487,7 +487,11 @@ PARTS = {
     "thesis 0": (MINIMAL + "    theses: {secondary: [0]}\n", {}, "mine.yaml: code 'price': thesis 0 does not exist"),
     "weight 4": (MINIMAL.replace("weight: 3", "weight: 4"), {}, "got 4, allowed is less than or equal to 3"),
     "no codes": (re.sub("codes:.*", "codes: []", MINIMAL, flags=re.DOTALL), {}, "mine.yaml: key 'codes': got []"),
-    "identifier with a space": (MINIMAL.replace("id: care", "id: my care"), {}, "key 'codes.0.id': got 'my care'"),
+    "identifier with a space": (
+        MINIMAL.replace("id: care", "id: my care"),
+        {},
+        "key 'codes.0 (my care).id': got 'my care'",
+    ),
     "version as a number": (MINIMAL.replace('"1"', "1.0"), {}, "mine.yaml: key 'version': got 1.0, allowed is"),
     "positive example without stance": (
         MINIMAL + "    examples: [{lang: es, kind: positive, text: Es caro.}]\n",
@@ -608,7 +612,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 def test_the_key_offered_for_a_wrong_one_is_a_valid_key(refusal):
-    assert "unknown key 'codes.1.cues.es.0.needs'; allowed are cue, weight, with" in refusal(
+    assert "unknown key 'codes.1 (price).cues.es.0.needs'; allowed are cue, weight, with" in refusal(
         MINIMAL.replace("with:", "needs:")
     )
 

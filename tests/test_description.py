@@ -78,6 +78,8 @@ def test_annotations_come_with_what_was_judged(corpus):
         ({"rows": [{**ROW, "end": 14, "quote": "Nadie contesta"}]}, "it is no sentence of sentences.jsonl"),
         ({"coverage": ["es/b"]}, "coverage.csv does not say that ana coded it"),
         ({"rows": [{**ROW, "coder": "eva"}]}, "it is not cluetrain by ana"),
+        ({"rows": [{**ROW, "code": "nope"}]}, "its code is none of codebook 'cluetrain'"),
+        ({"rows": [{**ROW, "stance": None}]}, "it has no stance"),
         ({"rows": [{**ROW, "stance": "likes"}]}, "row 1, column 'stance': got 'likes'"),
         ({"units": [(0, 99)]}, "end 99 lies outside the text"),
         ({"coverage": []}, "holds no annotations"),
@@ -88,6 +90,49 @@ def test_annotations_that_do_not_fit_are_refused_with_file_and_row(corpus, chang
         human_annotations(corpus(**change))
     assert expected in str(caught.value)
     assert "annotations" in str(caught.value) or "sentences" in str(caught.value)
+
+
+def test_a_coding_given_twice_or_unknown_is_refused(corpus):
+    rows = [ROW, {**ROW, "stance": "mentions"}]
+    with pytest.raises(InputError, match=r"cluetrain_ana\.jsonl, row 2: .* its code is given a second time"):
+        human_annotations(corpus(rows=rows))
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "expected"),
+    [
+        ("cluetrain_ana.jsonl", b"", "is empty, though coverage.csv says that ana coded 2 posts"),
+        ("coverage.csv", b"codebook,coder,doc_id\ncluetrain,ana,es/zz\n", "row 1: no post has the doc_id 'es/zz'"),
+        ("coverage.csv", b"codebook,coder,doc_id\ncluetrain,../y,es/a\n", "row 1: '../y' is no name"),
+        (
+            "coverage.csv",
+            b"codebook,coder,doc_id\n" + b"cluetrain,ana,es/a\n" * 2,
+            "row 2: cluetrain, ana, es/a stands",
+        ),
+        ("sentences.jsonl", b'{"doc_id": "es/a", "start": "x", "end": 3}\n', "column 'start': got 'x'"),
+        ("sentences.jsonl", b'{"doc_id": "es/a", "start": 3, "end": 3}\n', "it holds nothing"),
+        ("sentences.jsonl", b'{"doc_id": "es/a", "start": 0, "end": 3}\n' * 2, "overlaps another sentence"),
+    ],
+)
+def test_damaged_files_are_refused_with_their_name(corpus, file, content, expected):
+    folder = corpus()
+    (folder / "annotations" / file).write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        human_annotations(folder)
+    assert expected in str(caught.value)
+    assert file in str(caught.value)
+
+
+def test_codings_without_the_list_of_what_was_judged_are_not_passed_over(corpus):
+    folder = corpus()
+    (folder / "annotations" / "coverage.csv").unlink()
+    with pytest.raises(InputError, match=r"holds cluetrain_ana\.jsonl and no coverage\.csv"):
+        corpus_counts(folder)
+
+
+def test_metadata_cannot_steer_the_terminal(tmp_path):
+    (tmp_path / "a.md").write_text('---\nlang: es\ngenre: "\\e[31mx"\n---\nHola a todos.', encoding="utf-8")
+    assert "\x1b" not in describe_corpus(tmp_path)
 
 
 @pytest.mark.parametrize("line", ["{", "[1]", "\udce1"])

@@ -36,7 +36,7 @@ FLOORS = [
     ["tables"],
     ["parallel", "cache"],
     ["schema", "files", "resources"],
-    ["errors"],
+    ["errors", "printable"],
 ]
 HEIGHT = {room: len(FLOORS) - number for number, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted((ROOT / "toolkit").rglob("*.py"))

@@ -17,6 +17,7 @@ _WHERE = {
     "coder": "toolkit.principles",
     "find_themes": "toolkit.topics",
     "human_annotations": "toolkit.corpus",
+    "InputError": "toolkit.errors",
     "load_codebook": "toolkit.codebook",
     "load_corpus": "toolkit.corpus",
     "load_posts": "toolkit.corpus",

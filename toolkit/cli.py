@@ -18,6 +18,8 @@ __all__ = ["main"]
 _RUN_HELP = """\
 Without arguments: themes and principles of the bundled corpus. With STUDY.toml: the study that file describes
 (every run writes its own, commented, into its folder; copy and change it)."""
+#: What texts are written as.
+_TEXTS = (".md", ".txt", ".html", ".htm")
 _MAP_HELP = """\
 Give the passages of INPUT the codes of a codebook. INPUT: a corpus folder, a text file, or JSON Lines / CSV /
 Parquet with doc_id, lang, text. OUT: .jsonl, .csv or .parquet, one row per code given."""
@@ -262,10 +264,13 @@ def _give(text: str, output: str | None) -> int:
     """Print a text, or write it to a file."""
     from pathlib import Path
 
+    from toolkit.errors import InputError
     from toolkit.files import write_text
 
     if output is None:
         print(text)
+    elif Path(output).suffix.lower() not in _TEXTS:
+        raise InputError(f"{output}: cannot write '{Path(output).suffix}'; the name must end in {', '.join(_TEXTS)}.")
     else:
         write_text(Path(output), text)
         print(f"Written: {output}")

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from toolkit.corpus import HumanAnnotations, human_annotations, load_corpus
+from toolkit.codebook import codebook_names
+from toolkit.corpus import HumanAnnotations, declared_language, human_annotations, language_of_post, load_corpus
+from toolkit.errors import InputError
+from toolkit.printable import printable
 from toolkit.tables import STANCES
 
 __all__ = ["as_markdown", "corpus_counts", "describe_corpus"]
@@ -32,7 +35,11 @@ def corpus_counts(folder: str | Path) -> dict[str, pd.DataFrame]:
         stance the number of sentences, and n) and ``<codebook> <coder> by genre`` (posts, sentences, coded).
     """
     posts = load_corpus(folder).posts
-    posts = posts.assign(words=posts["text"].str.split().str.len(), lang=posts["lang"].fillna("?"))
+    langs = [
+        declared_language(lang) or language_of_post(text).lang
+        for lang, text in zip(posts["lang"], posts["text"], strict=True)
+    ]
+    posts = posts.assign(words=posts["text"].str.split().str.len(), lang=langs)
     if posts["date"].notna().any():
         posts["year"] = posts["date"].str.slice(0, 4)
     counts = {
@@ -43,9 +50,19 @@ def corpus_counts(folder: str | Path) -> dict[str, pd.DataFrame]:
     for column in _BY:
         if column in posts and posts[column].notna().any() and posts[column].nunique() <= _MOST_VALUES:
             counts[f"by {column}"] = _crossed(posts, column)
-    if (Path(folder) / "annotations" / "coverage.csv").is_file():
+    if _annotated(Path(folder) / "annotations"):
         counts |= _annotation_counts(human_annotations(folder, posts=posts), posts)
     return counts
+
+
+def _annotated(folder: Path) -> bool:
+    """Whether a folder holds codings; refuses one that lost the list of what was judged."""
+    if (folder / "coverage.csv").exists():
+        return True
+    codings = [file.name for name in codebook_names() for file in sorted(folder.glob(f"{name}_*.jsonl"))]
+    if codings:
+        raise InputError(f"{folder}: holds {codings[0]} and no coverage.csv (codebook, coder, doc_id); restore it.")
+    return False
 
 
 def describe_corpus(folder: str | Path) -> str:
@@ -84,9 +101,10 @@ def _annotation_counts(human: HumanAnnotations, posts: pd.DataFrame) -> dict[str
 
 def _by_code(given: pd.DataFrame) -> pd.DataFrame:
     """How often each code was given, by language and stance."""
-    table = pd.crosstab(given["code"], [given["lang"], given["stance"]])
+    stances = [*STANCES, *(["no stance"] if given["stance"].isna().any() else [])]
+    table = pd.crosstab(given["code"], [given["lang"], given["stance"].fillna("no stance")])
     langs = sorted(given["lang"].unique())
-    table = table.reindex(columns=pd.MultiIndex.from_product([langs, STANCES]), fill_value=0)
+    table = table.reindex(columns=pd.MultiIndex.from_product([langs, stances]), fill_value=0)
     table.columns = [f"{lang} {stance}" for lang, stance in table.columns]
     table["n"] = table.sum(axis=1)
     return table.reset_index().sort_values(["n", "code"], ascending=[False, True])
@@ -103,5 +121,5 @@ def as_markdown(table: pd.DataFrame) -> str:
 
 
 def _line(cells: list[str]) -> str:
-    clean = (" ".join(cell.replace("|", "\\|").split()) for cell in cells)
+    clean = (" ".join(printable(cell).replace("|", "\\|").split()) for cell in cells)
     return "| " + " | ".join(clean) + " |"

@@ -90,6 +90,7 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "created": Column(missing=True),
         "note": Column(missing=True),
     },
+    "sentences": {"doc_id": Column(), **_SPAN},
     "scores": {
         "doc_id": Column(),
         **_SPAN,
@@ -230,7 +231,7 @@ def _contract(name: str) -> dict[str, Column]:
 
 
 def _short(value: Any) -> str:
-    text = repr(value)
+    text = repr(value.item() if hasattr(value, "item") else value)
     return text if len(text) <= 70 else text[:67] + "..."
 
 

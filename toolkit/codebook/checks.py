@@ -10,6 +10,9 @@ __all__ = ["check_book"]
 
 def check_book(book: CodebookFile, where: str) -> None:
     """Raise :class:`InputError` naming file, code and field for the first thing that does not fit."""
+    if not book.languages or len(set(book.languages)) < len(book.languages):
+        shown = ", ".join(book.languages) or "none"
+        raise InputError(f"{where}: languages: got {shown}; name each language of the codebook once.")
     ids = [code.id for code in book.codes]
     for code in book.codes:
         place = f"{where}: code '{code.id}'"
@@ -18,9 +21,12 @@ def check_book(book: CodebookFile, where: str) -> None:
         _check_code(code, ids, book.languages, place)
     texts: dict[str, Words] = {"title": book.title}
     texts |= {f"rule {number}": rule for number, rule in enumerate(book.rules, 1)}
+    texts |= {f"stance '{stance.id}', name": stance.name for stance in book.stances}
     texts |= {f"stance '{stance.id}', definition": stance.definition for stance in book.stances}
     texts |= {f"group '{group.id}', name": group.name for group in book.groups}
-    for field, words in texts.items():
+    optional = {"description": book.description}
+    optional |= {f"group '{group.id}', definition": group.definition for group in book.groups}
+    for field, words in {**texts, **_given(optional)}.items():
         _in_all_languages(words, book.languages, f"{where}: {field}")
     _check_groups(book, where)
 
@@ -28,14 +34,19 @@ def check_book(book: CodebookFile, where: str) -> None:
 def _check_code(code: Code, ids: list[str], languages: tuple[str, ...], place: str) -> None:
     texts = {"name": code.name, "definition": code.definition}
     texts |= {f"contrasts.{other}": words for other, words in code.contrasts.items()}
-    for field, words in texts.items():
+    optional = {f"crosswalk to {link.code}, reason": link.reason for link in code.crosswalk}
+    optional |= {f"example '{example.text[:30]}', reason": example.reason for example in code.examples}
+    for field, words in {**texts, **_given(optional)}.items():
         _in_all_languages(words, languages, f"{place}, {field}")
     for field, lists in {"include": code.include, "exclude": code.exclude}.items():
+        _declared(lists, languages, f"{place}, {field}")
         counts = {lang: len(lists.get(lang, ())) for lang in languages}
         if len(set(counts.values())) > 1:
             shown = ", ".join(f"{lang}: {count}" for lang, count in counts.items())
             raise InputError(f"{place}, {field}: the languages have different numbers of rules ({shown}).")
     for other in code.contrasts:
+        if other == code.id:
+            raise InputError(f"{place}: contrast with itself; name the code it is confused with.")
         if other not in ids:
             raise InputError(f"{place}: contrast with unknown code '{other}'; {suggestion(other, ids)}")
     for example in code.examples:
@@ -51,6 +62,21 @@ def _in_all_languages(words: Mapping[str, str], languages: tuple[str, ...], plac
     absent = [lang for lang in languages if not words.get(lang, "").strip()]
     if absent:
         raise InputError(f"{place}: the text in '{absent[0]}' is missing (languages: {', '.join(languages)}).")
+    _declared(words, languages, place)
+
+
+def _declared(words: Mapping[str, object], languages: tuple[str, ...], place: str) -> None:
+    unknown = [lang for lang in words if lang not in languages]
+    if unknown:
+        raise InputError(
+            f"{place}: a text is in '{unknown[0]}', which is no language of the codebook; "
+            f"{suggestion(unknown[0], languages)}"
+        )
+
+
+def _given(texts: Mapping[str, Words]) -> dict[str, Words]:
+    """The texts that may be left out, where they were not."""
+    return {field: words for field, words in texts.items() if words}
 
 
 def _check_groups(book: CodebookFile, where: str) -> None:

@@ -10,16 +10,23 @@ from toolkit.tables import STANCES
 __all__ = ["read_examples"]
 
 
-def read_examples(file: Path, codes: Sequence[str]) -> list[dict[str, object]]:
+def read_examples(file: Path, codes: Sequence[str], languages: Sequence[str]) -> list[dict[str, object]]:
     """The examples of a JSON Lines file: id, lang, text, codes (code to stance; empty: no code applies).
 
-    Raises :class:`InputError` with file and line for anything else, and for codes not in ``codes``.
+    Raises :class:`InputError` with file and line for anything else, for codes not in ``codes``, for languages
+    not in ``languages``, and for a file without an example.
     """
     rows: list[dict[str, object]] = []
     # split at line feeds only: a text may hold other line separators of Unicode
     for number, line in enumerate(file.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
         if line.strip():
-            rows.append(_example(line, codes, f"{file}, line {number}", f"{file.stem}-{number}"))
+            row = _example(line, codes, f"{file}, line {number}", f"{file.stem}-{number}")
+            if row["lang"] not in languages:
+                known = suggestion(str(row["lang"]), languages)
+                raise InputError(f"{file}, line {number}: '{row['lang']}' is no language of the codebook; {known}")
+            rows.append(row)
+    if not rows:
+        raise InputError(f"{file}: holds no example; add some, or take it out of example_files.")
     return rows
 
 

@@ -7,7 +7,7 @@ __all__ = ["guidelines"]
 
 
 def guidelines(lang: str = "en") -> str:
-    """The annotation guidelines for the codebook ``cluetrain`` as Markdown, about a quarter of an hour to read.
+    """The annotation guidelines for the codebook ``cluetrain`` as Markdown, fifteen to twenty minutes to read.
 
     ``lang``: es, it or en. The three say the same, example by example.
 

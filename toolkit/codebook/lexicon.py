@@ -10,6 +10,9 @@ from toolkit.schema import validate
 
 __all__ = ["cues_inside", "read_cues"]
 
+#: Words of a cue. Between any two others may stand, and a pattern of very many takes all memory.
+MOST_WORDS = 8
+
 
 def cues_inside(book: CodebookFile, where: str) -> list[Cue]:
     """The cues that stand in the codebook itself."""
@@ -17,6 +20,7 @@ def cues_inside(book: CodebookFile, where: str) -> list[Cue]:
         cue
         for code in book.codes
         for lang, entries in code.cues.items()
+        if _known_language(lang, book, f"{where}: code '{code.id}', cues")
         for cue in _cues(entries, code.id, lang, {}, where)
     ]
 
@@ -29,9 +33,7 @@ def read_cues(file: Path, book: CodebookFile) -> list[Cue]:
     content = validate(CueFile, read_yaml(file), str(file))
     if content.codebook != book.id:
         raise InputError(f"{file}: belongs to codebook '{content.codebook}', not to '{book.id}'.")
-    if content.lang not in book.languages:
-        known = suggestion(content.lang, book.languages)
-        raise InputError(f"{file}: the language '{content.lang}' is none of codebook '{book.id}'; {known}")
+    _known_language(content.lang, book, str(file))
     ids = [code.id for code in book.codes]
     cues: list[Cue] = []
     for code, entries in content.cues.items():
@@ -41,11 +43,23 @@ def read_cues(file: Path, book: CodebookFile) -> list[Cue]:
     return cues
 
 
+def _known_language(lang: str, book: CodebookFile, where: str) -> bool:
+    if lang not in book.languages:
+        known = suggestion(lang, book.languages)
+        raise InputError(f"{where}: the language '{lang}' is none of codebook '{book.id}'; {known}")
+    return True
+
+
 def _cues(
     entries: Iterable[CueEntry], code: str, lang: str, groups: Mapping[str, tuple[str, ...]], where: str
 ) -> list[Cue]:
     cues = []
     for entry in entries:
+        if len(entry.cue.split()) > MOST_WORDS:
+            raise InputError(
+                f"{where}: the cue '{entry.cue[:40]}...' of '{code}' has {len(entry.cue.split())} words; "
+                f"allowed are at most {MOST_WORDS}."
+            )
         needs: list[str] = []
         for need in entry.needs:
             if need.startswith("@") and need[1:] not in groups:

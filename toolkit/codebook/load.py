@@ -1,6 +1,7 @@
 """Loading a codebook with its cue files and example banks."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -104,6 +105,8 @@ def _path(source: str | Path) -> Path:
             known = suggestion(str(source), codebook_names())
             raise InputError(f"no codebook '{source}' (nor does it end in .yaml); {known}")
         path = data_file("codebooks", f"{source}.yaml")
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; name the .yaml file in it.")
     if not path.is_file():
         raise InputError(f"{path}: no such codebook file.")
     return path
@@ -111,7 +114,11 @@ def _path(source: str | Path) -> Path:
 
 @lru_cache(maxsize=16)
 def _parsed(path: Path, _changed: int) -> CodebookFile:
-    book = validate(CodebookFile, read_yaml(path), str(path))
+    raw = read_yaml(path)
+    try:
+        book = validate(CodebookFile, raw, str(path))
+    except InputError as error:
+        raise InputError(_with_code_ids(str(error), raw)) from error
     check_book(book, str(path))
     return book
 
@@ -130,7 +137,7 @@ def _load(path: Path, _changed: tuple[int, ...]) -> Codebook:
     for name in book.example_files:
         file = _beside(path, name)
         digest.update(file.read_bytes())
-        rows += read_examples(file, [code.id for code in book.codes])
+        rows += read_examples(file, [code.id for code in book.codes], book.languages)
     return Codebook(
         id=book.id,
         version=book.version,
@@ -152,6 +159,19 @@ def _load(path: Path, _changed: tuple[int, ...]) -> Codebook:
     )
 
 
+def _with_code_ids(message: str, raw: object) -> str:
+    """Places such as codes.3.cues, with the id of the code."""
+
+    def named(match: re.Match[str]) -> str:
+        try:
+            code = raw["codes"][int(match[1])]["id"]  # type: ignore[index]
+        except (LookupError, TypeError):
+            return match[0]
+        return f"{match[0]} ({str(code)[:60]})"
+
+    return re.sub(r"\bcodes\.(\d+)", named, message)
+
+
 def _beside(path: Path, name: str) -> Path:
     if Path(name).name != name:
         raise InputError(f"{path}: '{name}' must be a file name without folders; put the file beside the codebook.")
@@ -166,6 +186,8 @@ def _check_crosswalk(book: CodebookFile, path: Path) -> None:
     for code in book.codes:
         for crossing in code.crosswalk:
             place = f"{path}: code '{code.id}', crosswalk"
+            if crossing.codebook == book.id:
+                raise InputError(f"{place}: leads to the codebook itself; name another one.")
             beside = path.parent / f"{crossing.codebook}.yaml"
             if crossing.codebook not in codebook_names() and not beside.is_file():
                 known = suggestion(crossing.codebook, codebook_names())

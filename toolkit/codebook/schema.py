@@ -95,7 +95,7 @@ class Code(StrictModel):
     name: Words
     definition: Words
     group: Identifier | None = None
-    order: int | None = None
+    order: Annotated[int, Field(ge=0)] | None = None
     include: Lists = Field(default_factory=dict)
     exclude: Lists = Field(default_factory=dict)
     contrasts: dict[str, Words] = Field(default_factory=dict)

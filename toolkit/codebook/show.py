@@ -1,6 +1,5 @@
 """A codebook to read: as plain text and as one HTML page."""
 
-import unicodedata
 from typing import Any, Literal
 
 import jinja2
@@ -9,6 +8,7 @@ from toolkit.codebook.load import Codebook
 from toolkit.codebook.schema import Code, in_language
 from toolkit.errors import InputError, suggestion
 from toolkit.files import read_yaml
+from toolkit.printable import printable
 from toolkit.resources import data_file
 
 __all__ = ["show_codebook"]
@@ -47,9 +47,9 @@ def show_codebook(codebook: Codebook, lang: str = "en", *, form: Literal["text",
     )
     view = _view(codebook, lang)
     if form == "text":
-        return environment.get_template("codebook.txt").render(_printable(view))
+        return printable(environment.get_template("codebook.txt").render(view))
     style = data_file("templates", "report.css").read_text(encoding="utf-8")
-    return environment.get_template("codebook.html").render(view, style=jinja2.filters.Markup(style))
+    return printable(environment.get_template("codebook.html").render(view, style=jinja2.filters.Markup(style)))
 
 
 def _view(book: Codebook, lang: str) -> dict[str, Any]:
@@ -106,14 +106,3 @@ def _code(book: Codebook, code: Code, lang: str) -> dict[str, Any]:
         ],
         "cues": [cue.cue for cue in sorted(cues, key=lambda cue: -cue.weight)][:_MOST_CUES],
     }
-
-
-def _printable(value: Any) -> Any:
-    """The same with control characters left out: a codebook of a stranger may not steer the terminal."""
-    if isinstance(value, str):
-        return "".join(sign for sign in value if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf"))
-    if isinstance(value, dict):
-        return {key: _printable(part) for key, part in value.items()}
-    if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
-        return type(value)(_printable(part) for part in value)
-    return value

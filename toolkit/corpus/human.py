@@ -1,14 +1,16 @@
 """The human annotations that travel with a corpus folder, and which sentences were judged at all."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
+from toolkit.codebook import codebook_names, load_codebook
 from toolkit.corpus.load import load_posts
 from toolkit.errors import InputError
 from toolkit.storage import read_table
-from toolkit.tables import check, check_quotes
+from toolkit.tables import check
 
 __all__ = ["HumanAnnotations", "human_annotations"]
 
@@ -44,42 +46,82 @@ def human_annotations(
     ------
     InputError
         naming file, row and rule if a quote is not the text it points to, an annotation is of no judged sentence
-        or of a post its coder did not go through, or a file is missing or damaged.
+        or of a post its coder did not go through, a code is given twice or is none of a bundled codebook, sentences
+        overlap, a post does not exist, or a file is missing, empty or damaged.
     """
     root = Path(folder) / "annotations"
     loaded = load_posts(folder) if posts is None else posts
     texts = dict(zip(loaded["doc_id"], loaded["text"], strict=True))
-    coverage = _known(root / "coverage.csv", _COVERAGE).astype("str")
-    units = _known(root / "sentences.jsonl", ["doc_id", "start", "end"])
-    check_quotes("sentences", units, texts)
-    judged = set(zip(units["doc_id"], units["start"], units["end"], strict=True))
+    units = _units(root / "sentences.jsonl", texts)
+    coverage = _coverage(root / "coverage.csv", texts)
     if codebook is not None:
         coverage = coverage[coverage["codebook"] == codebook]
     if coder is not None:
         coverage = coverage[coverage["coder"] == coder]
     coverage = coverage.sort_values(_COVERAGE).reset_index(drop=True)
-    tables = []
-    for (book, who), part in coverage.groupby(["codebook", "coder"]):
-        file = root / f"{book}_{who}.jsonl"
-        table = read_table(file)
-        if table.empty:
-            continue
-        try:
-            table = check("annotations", table, texts)
-        except InputError as error:
-            raise InputError(f"{file}: {error}") from error
-        _refuse(file, table, ~table["doc_id"].isin(part["doc_id"]), f"coverage.csv does not say that {who} coded it")
-        places = zip(table["doc_id"], table["start"], table["end"], strict=True)
-        _refuse(
-            file, table, pd.Series([place not in judged for place in places]), "it is no sentence of sentences.jsonl"
-        )
-        _refuse(file, table, (table["codebook"] != book) | (table["coder"] != who), f"it is not {book} by {who}")
-        tables.append(table)
-    annotations = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["doc_id"])
-    units = units[units["doc_id"].isin(coverage["doc_id"])].reset_index(drop=True)
+    judged = set(zip(units["doc_id"], units["start"], units["end"], strict=True))
+    tables = [
+        _codings(root / f"{book}_{who}.jsonl", str(book), str(who), set(part["doc_id"]), texts, judged)
+        for (book, who), part in coverage.groupby(["codebook", "coder"])
+    ]
     if not tables:
         raise InputError(f"{root}: holds no annotations" + (f" with '{codebook}'." if codebook else "."))
-    return HumanAnnotations(annotations, units, coverage)
+    units = units[units["doc_id"].isin(coverage["doc_id"])].reset_index(drop=True)
+    return HumanAnnotations(pd.concat(tables, ignore_index=True), units, coverage)
+
+
+def _units(file: Path, texts: dict[str, str]) -> pd.DataFrame:
+    """The judged sentences: inside their texts, each once, none over another."""
+    units = _known(file, ["doc_id", "start", "end"])
+    try:
+        units = check("sentences", units, texts).sort_values(["doc_id", "start"]).reset_index(drop=True)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+    _refuse(file, units, units["end"] == units["start"], "it holds nothing")
+    before = units["end"].shift().where(units["doc_id"] == units["doc_id"].shift(), 0)
+    _refuse(file, units, units["start"] < before, "it overlaps another sentence, or stands there twice")
+    return units
+
+
+def _coverage(file: Path, texts: dict[str, str]) -> pd.DataFrame:
+    """Who coded what: posts that exist, each once per codebook and coder."""
+    coverage = _known(file, _COVERAGE).astype("str")
+    for row, (book, who, doc_id) in enumerate(coverage.itertuples(index=False, name=None), 1):
+        for name in (book, who):
+            if not re.fullmatch(r"\w[\w.-]*", name):
+                raise InputError(f"{file}, row {row}: {name!r} is no name; letters, digits, _ - and . are.")
+        if doc_id not in texts:
+            raise InputError(f"{file}, row {row}: no post has the doc_id {doc_id!r}.")
+    double = coverage.duplicated()
+    if double.any():
+        row = int(double.to_numpy().argmax())
+        raise InputError(f"{file}, row {row + 1}: {', '.join(coverage.iloc[row])} stands there a second time.")
+    return coverage
+
+
+def _codings(
+    file: Path, book: str, who: str, covered: set[str], texts: dict[str, str], judged: set[tuple[str, int, int]]
+) -> pd.DataFrame:
+    """The rows of one coder with one codebook."""
+    table = read_table(file)
+    if table.empty:
+        raise InputError(
+            f"{file}: is empty, though coverage.csv says that {who} coded {len(covered)} posts; restore it."
+        )
+    try:
+        table = check("annotations", table, texts)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+    _refuse(file, table, ~table["doc_id"].isin(covered), f"coverage.csv does not say that {who} coded it")
+    places = zip(table["doc_id"], table["start"], table["end"], strict=True)
+    _refuse(file, table, pd.Series([place not in judged for place in places]), "it is no sentence of sentences.jsonl")
+    _refuse(file, table, (table["codebook"] != book) | (table["coder"] != who), f"it is not {book} by {who}")
+    _refuse(file, table, table.duplicated(["doc_id", "start", "end", "code"]), "its code is given a second time")
+    if book in codebook_names():
+        codes = load_codebook(book).code_ids
+        _refuse(file, table, ~table["code"].isin(codes), f"its code is none of codebook '{book}' ({', '.join(codes)})")
+        _refuse(file, table, table["stance"].isna(), "it has no stance")
+    return table
 
 
 def _known(file: Path, columns: list[str]) -> pd.DataFrame:
