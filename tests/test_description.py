@@ -109,7 +109,7 @@ def test_a_coding_given_twice_or_unknown_is_refused(corpus):
             b"codebook,coder,doc_id\n" + b"cluetrain,ana,es/a\n" * 2,
             "row 2: cluetrain, ana, es/a stands",
         ),
-        ("sentences.jsonl", b'{"doc_id": "es/a", "start": "x", "end": 3}\n', "column 'start': got 'x'"),
+        ("sentences.jsonl", b'{"doc_id": "es/a", "start": "x", "end": 3}\n', "row 1: got 'x', expected a position"),
         ("sentences.jsonl", b'{"doc_id": "es/a", "start": 3, "end": 3}\n', "it holds nothing"),
         ("sentences.jsonl", b'{"doc_id": "es/a", "start": 0, "end": 3}\n' * 2, "overlaps another sentence"),
     ],

@@ -90,7 +90,6 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "created": Column(missing=True),
         "note": Column(missing=True),
     },
-    "sentences": {"doc_id": Column(), **_SPAN},
     "scores": {
         "doc_id": Column(),
         **_SPAN,

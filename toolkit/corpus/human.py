@@ -10,7 +10,7 @@ from toolkit.codebook import codebook_names, load_codebook
 from toolkit.corpus.load import load_posts
 from toolkit.errors import InputError
 from toolkit.storage import read_table
-from toolkit.tables import check
+from toolkit.tables import check, check_quotes
 
 __all__ = ["HumanAnnotations", "human_annotations"]
 
@@ -73,10 +73,15 @@ def human_annotations(
 def _units(file: Path, texts: dict[str, str]) -> pd.DataFrame:
     """The judged sentences: inside their texts, each once, none over another."""
     units = _known(file, ["doc_id", "start", "end"])
+    for row, place in enumerate(units[["start", "end"]].itertuples(index=False, name=None), 1):
+        wrong = [value for value in place if not isinstance(value, int) or value < 0]
+        if wrong:
+            raise InputError(f"{file}, row {row}: got {wrong[0]!r}, expected a position: a whole number from 0.")
     try:
-        units = check("sentences", units, texts).sort_values(["doc_id", "start"]).reset_index(drop=True)
+        check_quotes("sentences", units, texts)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
+    units = units.sort_values(["doc_id", "start"]).reset_index(drop=True)
     _refuse(file, units, units["end"] == units["start"], "it holds nothing")
     before = units["end"].shift().where(units["doc_id"] == units["doc_id"].shift(), 0)
     _refuse(file, units, units["start"] < before, "it overlaps another sentence, or stands there twice")
