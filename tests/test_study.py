@@ -432,7 +432,7 @@ def test_the_main_job_on_the_bundled_corpus_is_reproducible(tmp_path):
     out = run_study(Study(), tmp_path / "out", workers=2)
     record = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert record["corpus"]["bundled"]
-    assert sum(record["seconds"].values()) < 180
+    assert sum(record["seconds"].values()) < 90
     assert len(check_run(out, workers=1)) == len(CONTRACTS)
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from yaml.constructor import ConstructorError
 
 from toolkit.errors import InputError, OutputError
 
-__all__ = ["parse_yaml", "read_yaml", "sha256_text", "write_bytes", "write_json", "write_text"]
+__all__ = ["json_lines", "parse_yaml", "read_yaml", "sha256_text", "write_bytes", "write_json", "write_text"]
 
 #: The largest YAML text that is read. The biggest file of this project (a cue lexicon) has about 0.2 MB.
 MAX_YAML_CHARACTERS = 4_000_000
@@ -124,6 +125,21 @@ def read_yaml(path: Path) -> Any:
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}.") from error
     return parse_yaml(text, str(path), trusted=path.resolve().is_relative_to(_PACKAGE))
+
+
+def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
+    """The values of a JSON Lines file with their line numbers; blank lines are passed over.
+
+    Raises :class:`InputError` with file and line for what is not JSON in UTF-8.
+    """
+    # split at line feeds only: a text may hold other line separators of Unicode
+    for number, line in enumerate(path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        if line.strip():
+            try:
+                yield number, json.loads(line.decode("utf-8"))
+            except (ValueError, RecursionError) as error:
+                problem = str(error).splitlines()[0]
+                raise InputError(f"{path}, line {number}: not JSON in UTF-8: {problem}.") from error
 
 
 def sha256_text(text: str) -> str:

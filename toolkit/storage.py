@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from toolkit.errors import InputError
-from toolkit.files import write_bytes
+from toolkit.files import json_lines, write_bytes
 from toolkit.tables import CONTRACTS
 
 __all__ = ["FORMATS", "neutral", "read_table", "write_file", "write_table"]
@@ -56,20 +56,15 @@ def read_table(path: Path) -> pd.DataFrame:
             text = table.select_dtypes("str").columns
             return table.assign(**{column: table[column].map(_restored, na_action="ignore") for column in text})
         return pd.read_parquet(path)
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as a table: {str(error).splitlines()[0]}.") from error
 
 
 def _read_jsonl(path: Path) -> pd.DataFrame:
     rows = []
-    # split at line feeds only: a text may hold other line separators of Unicode
-    for number, line in enumerate(path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line.decode("utf-8"))
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"{path}, line {number}: not JSON in UTF-8: {str(error).splitlines()[0]}.") from error
+    for number, row in json_lines(path):
         if not isinstance(row, dict):
             raise InputError(f"{path}, line {number}: expected a JSON object, got {str(row)[:40]!r}.")
         rows.append(row)
