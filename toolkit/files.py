@@ -111,6 +111,7 @@ def parse_yaml(text: str, where: str, *, trusted: bool = False, as_text: bool = 
         mark = getattr(error, "problem_mark", None)
         line_text = f", line {mark.line + 1}" if mark is not None else ""
         problem = getattr(error, "problem", None) or str(error)
+        problem = " ".join(str(problem).split('in "<unicode string>"')[0].split()).rstrip(",.")
         raise InputError(f"{where}{line_text}: not YAML that is read here: {problem}.") from error
     except (ValueError, OverflowError, RecursionError) as error:
         raise InputError(f"{where}: a value cannot be read as YAML: {error}.") from error

@@ -1,0 +1,1 @@
+"""Small valid files of every format, built in code; all constructed."""
