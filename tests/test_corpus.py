@@ -124,13 +124,15 @@ def test_a_decomposed_file_name_gives_a_composed_doc_id(tmp_path):
     assert post(tmp_path, "man\u0303ana.txt", "Hola.")["doc_id"] == "mañana"
 
 
-def test_of_two_names_that_differ_in_composition_only_the_second_gets_a_row(tmp_path):
+def test_of_two_names_that_differ_in_composition_only_the_second_gets_another_id_and_a_row(tmp_path):
     folder = folder_of(tmp_path, {"\u00e9.txt": "uno", "e\u0301.txt": "dos"})
     if len(list(folder.iterdir())) == 1:
         pytest.skip("this file system holds the two names for one")
     corpus = load_corpus(folder)
-    assert len(corpus.posts) == 1
-    assert "is taken by" in corpus.skipped["reason"].item()
+    ids = sorted(corpus.posts["doc_id"])
+    assert ids[0] == "é"
+    assert ids[1].startswith("é~")
+    assert "is taken by another text" in corpus.skipped["reason"].item()
 
 
 def test_a_file_name_in_windows_1252_does_not_stop_the_folder(tmp_path):
@@ -162,7 +164,7 @@ def test_hidden_files_and_folders_are_passed_over_in_silence(tmp_path):
     assert corpus.skipped.empty
 
 
-@pytest.mark.parametrize("name", ["informe.docx", "informe.pdf", "foto.jpeg", "sin_sufijo"])
+@pytest.mark.parametrize("name", ["informe.pages", "datos.sav", "foto.jpeg", "sin_sufijo"])
 def test_a_file_of_another_kind_gets_a_row_and_the_rest_is_read(tmp_path, name):
     corpus = load(tmp_path, {"a.txt": ES, name: "x"})
     assert list(corpus.posts["doc_id"]) == ["a"]
@@ -222,7 +224,7 @@ def test_the_bundled_corpus_is_read_without_a_doubt():
 
 
 def test_an_empty_folder_is_one_sentence(tmp_path):
-    with pytest.raises(InputError, match="holds no file of the kinds") as caught:
+    with pytest.raises(InputError, match="holds no text; kinds that are read") as caught:
         load_corpus(tmp_path)
     assert str(tmp_path) in one_sentence(caught)
 
@@ -234,9 +236,9 @@ def test_a_missing_path_is_one_sentence(tmp_path):
 
 
 def test_a_single_file_of_another_kind_is_one_sentence(tmp_path):
-    path = tmp_path / "informe.docx"
-    path.write_bytes(b"PK")
-    with pytest.raises(InputError, match=r"'\.docx' files are not read; supported are \.txt") as caught:
+    path = tmp_path / "foto.jpeg"
+    path.write_bytes(b"\xff\xd8")
+    with pytest.raises(InputError, match=r"foto\.jpeg: '\.jpeg' files are not read") as caught:
         load_corpus(path)
     one_sentence(caught)
 
@@ -389,7 +391,7 @@ def test_a_line_of_20_megabytes_gets_a_row_and_the_rest_is_read(tmp_path):
 def test_a_json_line_of_20_megabytes_gets_a_row_and_the_lines_after_it_are_read(tmp_path):
     lines = ["a" * 20_000_000, "Hola."]
     corpus = load(tmp_path, {"a.jsonl": "".join(json.dumps({"text": line}) + "\n" for line in lines)})
-    assert texts(corpus) == {"a:2": "Hola."}
+    assert list(texts(corpus).values()) == ["Hola."]
     assert "line 1 has 20,000,000 characters" in refused(corpus)["a.jsonl"]
 
 
@@ -605,9 +607,13 @@ def test_json_lines_become_posts_with_all_their_columns(tmp_path):
     assert posts.set_index("doc_id")["year"].to_dict()["x"] == "2011"
 
 
-def test_json_lines_without_doc_id_are_named_by_file_and_line(tmp_path):
-    corpus = load(tmp_path, {"blog/a.jsonl": lines({"text": "uno"}, "", {"text": "dos"})})
-    assert texts(corpus) == {"blog/a:1": "uno", "blog/a:3": "dos"}
+def test_rows_without_doc_id_are_named_by_file_and_content_and_not_by_their_place(tmp_path):
+    one, two = {"text": "uno", "title": "Uno"}, {"text": "dos"}
+    first = load(tmp_path / "1", {"blog/a.jsonl": lines(one, "", two)})
+    second = load(tmp_path / "2", {"blog/a.jsonl": lines(two, one)})
+    assert texts(first) == texts(second)
+    assert all(doc_id.startswith("blog/a:") for doc_id in texts(first))
+    assert first.posts.set_index("text")["place_in_source"].to_dict() == {"uno": "line 1", "dos": "line 3"}
 
 
 @pytest.mark.parametrize(
@@ -655,10 +661,17 @@ def test_a_whole_emoji_written_as_two_escapes_is_one_character(tmp_path):
     assert post(tmp_path, "a.jsonl", lines('{"text": "\\ud83d\\ude00"}'))["text"] == "😀"
 
 
-def test_of_two_posts_with_one_doc_id_the_second_gets_a_row(tmp_path):
+def test_of_two_texts_with_one_doc_id_the_second_gets_another_id_and_a_row(tmp_path):
     corpus = load(tmp_path, {"a.jsonl": lines({"doc_id": "x", "text": "uno"}), "x.txt": "dos"})
+    other = f"x~{hashlib.sha256(b'dos').hexdigest()[:8]}"
+    assert texts(corpus) == {"x": "uno", other: "dos"}
+    assert doubts(corpus) == {"x.txt": f"doc_id 'x' is taken by another text; read as '{other}'"}
+
+
+def test_one_post_given_twice_is_read_once_and_told(tmp_path):
+    corpus = load(tmp_path, {"a.jsonl": lines({"doc_id": "x", "text": "uno"}), "x.txt": "uno"})
     assert texts(corpus) == {"x": "uno"}
-    assert refused(corpus) == {"x.txt": "doc_id 'x' is taken by a.jsonl"}
+    assert refused(corpus) == {"x.txt": "doc_id 'x' was read before, with the same text"}
 
 
 @pytest.mark.parametrize("key", ["source", "sha256", "Text", "SOURCE"])
@@ -690,14 +703,17 @@ def test_a_quoted_cell_keeps_separators_quotes_and_line_ends(tmp_path):
 
 
 def test_a_table_without_a_column_of_texts_gets_a_row_that_names_its_columns(tmp_path):
-    corpus = load(tmp_path, {"a.csv": "id,texto\n1,hola\n", "b.txt": ES})
-    assert refused(corpus)["a.csv"].startswith("has no column 'text' (columns: id, texto)")
+    corpus = load(tmp_path, {"a.csv": "id,nota\n1,hola\n", "b.txt": ES})
+    assert refused(corpus)["a.csv"].startswith("has no column 'text' (columns: id, nota)")
 
 
-def test_a_row_with_too_few_cells_gets_a_row_with_its_line(tmp_path):
-    corpus = load(tmp_path, {"a.csv": "doc_id,text\nx\ny,hola,de más\n"})
-    assert texts(corpus) == {"y": "hola"}
-    assert refused(corpus)["a.csv"].startswith("line 2 has no text")
+def test_a_row_with_too_few_or_too_many_cells_gets_a_row_with_its_line(tmp_path):
+    corpus = load(tmp_path, {"a.csv": "doc_id,text\nx\ny,hola,de más\nz,adiós\n"})
+    assert texts(corpus) == {"z": "adiós"}
+    assert list(corpus.skipped["reason"]) == [
+        "line 2 has 1 cell, the heading has 2",
+        "line 3 has 3 cells, the heading has 2",
+    ]
 
 
 def test_a_table_in_windows_1252_is_read(tmp_path):

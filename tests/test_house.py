@@ -23,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOORS = [
     ["__main__"],
     ["cli"],
-    ["recheck", "mapping", "lab", "proofreading", "description"],
+    ["loading", "recheck", "mapping", "lab", "proofreading", "description"],
     ["study"],
     ["report"],
     ["plots", "reading"],

@@ -340,7 +340,7 @@ BAD_FILES = {
         "its language looks like 'de'",
     ),
     "largo.txt": (b"palabra " * 2_600_000, "more than one post can be"),
-    "notas.docx": (b"PK", "files are not read"),
+    "notas.pages": (b"PK", "files are not read"),
 }
 
 
@@ -374,7 +374,7 @@ def test_a_corpus_without_a_usable_post_is_refused_with_the_reasons(tmp_path):
 
 def test_an_empty_folder_is_refused(tmp_path):
     (tmp_path / "nada").mkdir()
-    with pytest.raises(InputError, match="holds no file of the kinds"):
+    with pytest.raises(InputError, match="holds no text; kinds that are read"):
         run_study(quick(tmp_path / "nada"), tmp_path / "out")
 
 

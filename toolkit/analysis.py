@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,13 @@ import pandas as pd
 from toolkit.codebook import Codebook, load_codebook
 from toolkit.corpus import (
     Corpus,
+    Ruleset,
     declared_language,
+    find_duplicates,
     language_of_post,
+    load_rules,
     mark_furniture,
+    mark_repeats,
     segment,
     without_furniture,
 )
@@ -100,7 +105,7 @@ def analyse(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say
 def _clean(corpus: Corpus, result: Analysis) -> None:
     """Furniture, the language of each post, and which posts go on."""
     posts = corpus.posts.copy()
-    furniture = mark_furniture(posts)
+    furniture = mark_furniture(posts, _rules(result.study))
     prose = without_furniture(dict(zip(posts["doc_id"], posts["text"], strict=True)), furniture)
     skipped, keep, langs = [], [], []
     for doc_id, declared, source in zip(posts["doc_id"], posts["lang"], posts["source"], strict=True):
@@ -110,6 +115,19 @@ def _clean(corpus: Corpus, result: Analysis) -> None:
         keep.append(bool(lang))
         langs.append(lang)
     posts = posts.assign(lang=langs)[np.array(keep, dtype=bool)]
+    duplicates = check("duplicates", find_duplicates(posts, furniture=furniture))
+    if result.study.corpus.duplicates == "first":
+        again = duplicates[~duplicates["first"]].set_index("doc_id")["nearest"]
+        copies = posts["doc_id"].isin(again.index)
+        for doc_id, source in zip(posts["doc_id"][copies], posts["source"][copies], strict=True):
+            reason = f"is a near duplicate of '{again[doc_id]}' and not the first of its cluster"
+            skipped.append({"source": source, "reason": reason, "read": False})
+        posts = posts[~copies]
+    elif len(duplicates):
+        result.notes.append(
+            f"{len(duplicates)} posts are near duplicates of each other ({duplicates['cluster'].nunique()} clusters) "
+            'and were all counted; corpus.duplicates = "first" keeps one of each cluster (table duplicates).'
+        )
     skipped_table = pd.concat([corpus.skipped, pd.DataFrame(skipped, columns=["source", "reason", "read"])])
     result.tables["skipped"] = check("skipped", skipped_table)
     if posts.empty:
@@ -118,8 +136,17 @@ def _clean(corpus: Corpus, result: Analysis) -> None:
         raise InputError(f"no post in {wanted} is left to analyse ({reasons}); add texts or change corpus.languages.")
     result.tables["posts"] = check("posts", posts)
     result.tables["furniture"] = check("furniture", furniture[furniture["doc_id"].isin(posts["doc_id"])])
+    result.tables["collisions"] = check("collisions", corpus.collisions)
+    result.tables["duplicates"] = duplicates
+    result.tables["repeats"] = check("repeats", mark_repeats(posts, furniture=result.tables["furniture"]))
     if skipped:
         result.notes.append(f"{len(skipped)} posts were left out or read with doubt; see the table of skipped texts.")
+
+
+def _rules(study: Study) -> Ruleset:
+    """The furniture rules of a study."""
+    path = study.corpus.furniture_rules
+    return load_rules(Path(path) if path else None).without(*study.corpus.furniture_off)
 
 
 def _language(prose: str, declared: object, wanted: tuple[str, ...]) -> tuple[str | None, str | None]:

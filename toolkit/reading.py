@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-__all__ = ["Piece", "as_html", "best_passages", "evidence_of", "marked_post", "with_cues"]
+from toolkit.errors import InputError, suggestion
+
+__all__ = ["Piece", "PostView", "as_html", "best_passages", "evidence_of", "marked_post", "show_furniture", "with_cues"]
 
 _Span = tuple[int, int, str, tuple[str, ...]]
 _STYLES = {
@@ -65,6 +67,48 @@ def as_html(pieces: Iterable[Piece]) -> str:
         text, title = html.escape(piece.text), html.escape("; ".join(piece.labels))
         parts.append(f'<{tag} style="{style}" title="{title}">{text}</{tag}>' if tag else text)
     return "".join(parts)
+
+
+class PostView:
+    """One post for a notebook: shown with colours; as text, with furniture in double brackets."""
+
+    def __init__(self, pieces: list[Piece], heading: str, legend: str = "") -> None:
+        self.pieces = pieces
+        self._heading, self._legend = heading, legend
+
+    def _repr_html_(self) -> str:
+        head = f"<p><b>{html.escape(self._heading)}</b> <small>{html.escape(self._legend)}</small></p>"
+        return (
+            f'<div style="max-width: 50em">{head}<div style="white-space: pre-wrap">{as_html(self.pieces)}</div></div>'
+        )
+
+    def __str__(self) -> str:
+        return "".join(f"[[{piece.text}]]" if piece.kind == "furniture" else piece.text for piece in self.pieces)
+
+
+def show_furniture(posts: pd.DataFrame, furniture: pd.DataFrame, doc_id: str) -> PostView:
+    """A post with its furniture greyed; the rule that marked a stretch appears when the mouse is on it.
+
+    Parameters
+    ----------
+    posts, furniture : the tables; ``furniture`` is what :func:`toolkit.corpus.mark_furniture` returns.
+    doc_id : the post.
+
+    Raises
+    ------
+    InputError
+        if there is no such post; the nearest doc_id is named.
+    """
+    own = posts.loc[posts["doc_id"] == doc_id, "text"]
+    if own.empty:
+        raise InputError(f"no post '{doc_id}'; {suggestion(doc_id, posts['doc_id'].head(5000))}")
+    rows = furniture[furniture["doc_id"] == doc_id]
+    spans = [
+        (s, e, "furniture", (f"{kind} ({rule})",)) for s, e, kind, rule in _rows(rows, "start", "end", "kind", "rule")
+    ]
+    counts = rows["kind"].value_counts().sort_index()
+    legend = ", ".join(f"{kind} {n}" for kind, n in counts.items()) or "no furniture"
+    return PostView(list(_pieces(own.item(), sorted(spans))), doc_id, legend)
 
 
 def _rows(table: pd.DataFrame | None, *columns: str) -> Iterator[tuple[Any, ...]]:

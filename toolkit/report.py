@@ -83,7 +83,20 @@ def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapp
         posts=_posts(analysis),
         furniture=_furniture(analysis),
         skipped=analysis.tables["skipped"].to_dict("records"),
+        clusters=_clusters(analysis),
     )
+
+
+def _clusters(analysis: Analysis) -> list[dict[str, Any]]:
+    """Clusters of near duplicates: the first post, and the others with what each has in common with its nearest."""
+    table = analysis.tables["duplicates"]
+    return [
+        {
+            "first": rows.loc[rows["first"], "doc_id"].item(),
+            "others": rows[~rows["first"]].sort_values("doc_id", kind="stable").to_dict("records"),
+        }
+        for _, rows in table.groupby("cluster", sort=True)
+    ]
 
 
 def _percent(value: float, digits: int = 0) -> str:

@@ -23,6 +23,9 @@ class _About(StrictModel):
 class _Corpus(StrictModel):
     path: str = ""
     languages: Annotated[tuple[Literal["es", "it"], ...], Field(min_length=1)] = ("es", "it")
+    duplicates: Literal["keep", "first"] = "keep"
+    furniture_rules: str = ""
+    furniture_off: tuple[str, ...] = ()
 
 
 class _Text(StrictModel):
@@ -99,9 +102,12 @@ def load_study(path: str | Path) -> Study:
 
 
 def _from_folder(study: Study, folder: Path) -> Study:
-    corpus, book = study.corpus.path, study.principles.codebook
+    corpus, rules, book = study.corpus.path, study.corpus.furniture_rules, study.principles.codebook
     if corpus and not Path(corpus).is_absolute():
         study = study.with_corpus(str(folder / corpus))
+    if rules and not Path(rules).is_absolute():
+        own = study.corpus.model_copy(update={"furniture_rules": str(folder / rules)})
+        study = study.model_copy(update={"corpus": own})
     if book.lower().endswith((".yaml", ".yml")) and not Path(book).is_absolute():
         study = study.with_codebook(str(folder / book))
     return study

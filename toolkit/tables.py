@@ -57,7 +57,30 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "sha256": Column(),
     },
     "skipped": {"source": Column(), "reason": Column()},
+    "collisions": {
+        "doc_id": Column(),
+        "field": Column(),
+        "kept": Column(),
+        "kept_from": Column(),
+        "other": Column(),
+        "other_from": Column(),
+    },
     "furniture": {"doc_id": Column(), **_SPAN, "rule": Column(), "kind": Column(), "quote": Column()},
+    "duplicates": {
+        "cluster": Column(),
+        "doc_id": Column(),
+        "nearest": Column(),
+        "jaccard": Column("number", low=0, high=1),
+        "containment": Column("number", low=0, high=1),
+        "first": Column("truth"),
+    },
+    "repeats": {
+        "doc_id": Column(),
+        **_SPAN,
+        "quote": Column(),
+        "first_start": Column("whole", low=0),
+        "first_end": Column("whole", low=0),
+    },
     "passages": {
         "doc_id": Column(),
         "passage_id": Column(),
@@ -144,6 +167,7 @@ CONTRACTS: dict[str, dict[str, Column]] = {
 
 _UNIQUE = {
     "posts": ["doc_id"],
+    "duplicates": ["doc_id"],
     "passages": ["passage_id"],
     "scores": ["doc_id", "start", "end", "code"],
     "topics": ["topic", "lang", "term"],

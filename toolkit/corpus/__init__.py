@@ -1,16 +1,31 @@
-"""Texts come in here: reading files, page furniture, languages, passages."""
+"""Texts come in here: reading files, page furniture, languages, duplicates, passages; and corpora on disk."""
 
-from toolkit.corpus.furniture import load_rules, mark_furniture, without_furniture
+from toolkit.corpus.differences import duplicate_differences, show_differences
+from toolkit.corpus.duplicates import find_duplicates
+from toolkit.corpus.furniture import Ruleset, load_rules, mark_furniture, without_furniture
 from toolkit.corpus.human import HumanAnnotations, human_annotations
 from toolkit.corpus.language import declared_language, language_of_passage, language_of_post
 from toolkit.corpus.load import EARLIER_RUN, Corpus, load_corpus, load_posts
 from toolkit.corpus.passages import segment
+from toolkit.corpus.readers import READERS, File, Options, Record, register
+from toolkit.corpus.repeats import mark_repeats
+from toolkit.corpus.shards import CorpusStore
+from toolkit.corpus.stream import choices
 
 __all__ = [
     "EARLIER_RUN",
+    "READERS",
     "Corpus",
+    "CorpusStore",
+    "File",
     "HumanAnnotations",
+    "Options",
+    "Record",
+    "Ruleset",
+    "choices",
     "declared_language",
+    "duplicate_differences",
+    "find_duplicates",
     "human_annotations",
     "language_of_passage",
     "language_of_post",
@@ -18,6 +33,9 @@ __all__ = [
     "load_posts",
     "load_rules",
     "mark_furniture",
+    "mark_repeats",
+    "register",
     "segment",
+    "show_differences",
     "without_furniture",
 ]

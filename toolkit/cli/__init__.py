@@ -11,6 +11,9 @@ import threading
 from collections.abc import Sequence
 
 from toolkit import __version__
+from toolkit.cli.arguments import give, path_argument, say, workers_argument
+from toolkit.cli.codebooks import add_codebook
+from toolkit.cli.load import add_load
 from toolkit.errors import ToolkitError
 
 __all__ = ["main"]
@@ -18,8 +21,7 @@ __all__ = ["main"]
 _RUN_HELP = """\
 Without arguments: themes and principles of the bundled corpus. With STUDY.toml: the study that file describes
 (every run writes its own, commented, into its folder; copy and change it)."""
-#: What texts are written as.
-_TEXTS = (".md", ".txt", ".html", ".htm")
+
 _MAP_HELP = """\
 Give the passages of INPUT the codes of a codebook. INPUT: a corpus folder, a text file, or JSON Lines / CSV /
 Parquet with doc_id, lang, text. OUT: .jsonl, .csv or .parquet, one row per code given."""
@@ -70,34 +72,44 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser(
         "run", help="analyse a corpus and write report, tables and figures", description=_RUN_HELP
     )
-    run.add_argument("study", type=_path, nargs="?", metavar="STUDY.toml", help="settings; the defaults without")
-    run.add_argument("--corpus", type=_path, metavar="PATH", help="folder or file of texts, instead of the study's")
     run.add_argument(
-        "--output", type=_path, metavar="DIR", help="folder to make (default: cluetrain-run, or the next free number)"
+        "study", type=path_argument, nargs="?", metavar="STUDY.toml", help="settings; the defaults without"
+    )
+    run.add_argument(
+        "--corpus", type=path_argument, metavar="PATH", help="folder or file of texts, instead of the study's"
+    )
+    run.add_argument(
+        "--output",
+        type=path_argument,
+        metavar="DIR",
+        help="folder to make (default: cluetrain-run, or the next free number)",
     )
     run.add_argument("--overwrite", action="store_true", help="replace DIR if an earlier run made it")
-    _workers(run)
+    workers_argument(run)
     run.set_defaults(command=_run)
 
+    add_load(commands)
     check = commands.add_parser(
         "check", help="repeat a run and compare every table", description="Exit status 1 if a table differs."
     )
-    check.add_argument("folder", type=_path, metavar="DIR", help="a folder made by 'toolkit run'")
-    check.add_argument("--corpus", type=_path, metavar="PATH", help="where the texts are now, if they were moved")
-    _workers(check)
+    check.add_argument("folder", type=path_argument, metavar="DIR", help="a folder made by 'toolkit run'")
+    check.add_argument(
+        "--corpus", type=path_argument, metavar="PATH", help="where the texts are now, if they were moved"
+    )
+    workers_argument(check)
     check.set_defaults(command=_check)
 
     _map_command(commands)
-    _codebook_commands(commands)
+    add_codebook(commands)
     describe = commands.add_parser(
         "describe",
         help="count the posts and annotations of a corpus",
         description="Tables of posts, words and human annotations, by language, genre, code and stance.",
     )
     describe.add_argument(
-        "corpus", type=_path, nargs="?", metavar="CORPUS", help="folder (default: the bundled corpus)"
+        "corpus", type=path_argument, nargs="?", metavar="CORPUS", help="folder (default: the bundled corpus)"
     )
-    describe.add_argument("--output", type=_path, metavar="FILE.md", help="write there instead of printing")
+    describe.add_argument("--output", type=path_argument, metavar="FILE.md", help="write there instead of printing")
     describe.set_defaults(command=_describe)
 
     lab = commands.add_parser(
@@ -106,7 +118,12 @@ def _parser() -> argparse.ArgumentParser:
         description="Copies the notebooks to DIR and opens JupyterLab there.",
     )
     lab.add_argument(
-        "folder", type=_path, nargs="?", default="cluetrain-notebooks", metavar="DIR", help="default: %(default)s"
+        "folder",
+        type=path_argument,
+        nargs="?",
+        default="cluetrain-notebooks",
+        metavar="DIR",
+        help="default: %(default)s",
     )
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
     lab.set_defaults(command=_lab)
@@ -115,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _map_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     mapping = commands.add_parser("map", help="give passages the codes of a codebook", description=_MAP_HELP)
-    mapping.add_argument("input", type=_path, metavar="INPUT")
+    mapping.add_argument("input", type=path_argument, metavar="INPUT")
     mapping.add_argument(
         "--codebook",
         default="cluetrain",
@@ -123,7 +140,7 @@ def _map_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="bundled name or .yaml file (default: %(default)s)",
     )
     mapping.add_argument(
-        "--output", type=_path, required=True, metavar="OUT", help="annotations: .jsonl, .csv or .parquet"
+        "--output", type=path_argument, required=True, metavar="OUT", help="annotations: .jsonl, .csv or .parquet"
     )
     mapping.add_argument(
         "--scores",
@@ -145,55 +162,6 @@ def _map_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     mapping.set_defaults(command=_map)
 
 
-def _codebook_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    books = commands.add_parser("codebook", help="list, read and check codebooks")
-    actions = books.add_subparsers(title="actions", metavar="ACTION", required=True)
-    listed = actions.add_parser("list", help="the bundled codebooks")
-    listed.set_defaults(command=_codebook_list)
-    show = actions.add_parser("show", help="a codebook as text or as a page")
-    show.add_argument("name", metavar="NAME|FILE", help="bundled name or .yaml file")
-    show.add_argument("--lang", default="en", help="es, it, en, or what the codebook is written in (default: en)")
-    show.add_argument("--format", choices=["text", "html"], help="default: as the name of --output says, else text")
-    show.add_argument("--output", type=_path, metavar="FILE", help="write there instead of printing")
-    show.set_defaults(command=_codebook_show)
-    guide = actions.add_parser("guidelines", help="what an annotator reads first (codebook cluetrain)")
-    guide.add_argument("--lang", default="en", help="es, it or en (default: en)")
-    guide.add_argument("--output", type=_path, metavar="FILE.md", help="write there instead of printing")
-    guide.set_defaults(command=_guidelines)
-    check = actions.add_parser(
-        "check",
-        help="find what is wrong with a codebook",
-        description="Exit status 1 if a cue can never match or an example stands there twice.",
-    )
-    check.add_argument("name", metavar="NAME|FILE", help="bundled name or .yaml file")
-    check.set_defaults(command=_codebook_check)
-
-
-def _workers(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--workers",
-        type=_count,
-        metavar="N",
-        help="processes (default: as many as pay off); results are the same",
-    )
-
-
-def _count(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"got {text}, allowed is a whole number from 1")
-    return int(text)
-
-
-def _path(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("got an empty name; name a file or folder, or leave the option out")
-    return text
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
 def _run(options: argparse.Namespace) -> int:
     from toolkit.parallel import default_workers
     from toolkit.settings import Study, load_study
@@ -203,7 +171,7 @@ def _run(options: argparse.Namespace) -> int:
     if options.corpus is not None:
         study = study.with_corpus(options.corpus)
     workers = options.workers if options.workers is not None else default_workers()
-    folder = run_study(study, options.output, workers=workers, overwrite=options.overwrite, say=_say)
+    folder = run_study(study, options.output, workers=workers, overwrite=options.overwrite, say=say)
     print(f"Report:  {folder / 'report.html'}  (open it in a browser)")
     print(f"Tables:  {folder / 'tables'}\nFigures: {folder / 'figures'}\nRecord:  {folder / 'run.json'}")
     return 0
@@ -214,7 +182,7 @@ def _check(options: argparse.Namespace) -> int:
     from toolkit.recheck import check_run
 
     workers = options.workers if options.workers is not None else default_workers()
-    for line in check_run(options.folder, workers=workers, corpus=options.corpus, say=_say):
+    for line in check_run(options.folder, workers=workers, corpus=options.corpus, say=say):
         print(line)
     print("The study was repeated and every table is identical.")
     return 0
@@ -232,56 +200,7 @@ def _map(options: argparse.Namespace) -> int:
         method=options.method,
         cut=options.cut,
     ):
-        _say(line)
-    return 0
-
-
-def _codebook_list(options: argparse.Namespace) -> int:
-    from toolkit.codebook import codebook_names, load_codebook
-
-    for name in codebook_names():
-        book = load_codebook(name)
-        print(f"{name:30} {len(book.codes):3} codes  {book.title['en']}")
-    return 0
-
-
-def _codebook_show(options: argparse.Namespace) -> int:
-    from toolkit.codebook import load_codebook, show_codebook
-
-    page = str(options.output).lower().endswith((".html", ".htm"))
-    html = options.format == "html" or (options.format is None and page)
-    text = show_codebook(load_codebook(options.name), options.lang, form="html" if html else "text")
-    return _give(text, options.output)
-
-
-def _guidelines(options: argparse.Namespace) -> int:
-    from toolkit.codebook import guidelines
-
-    return _give(guidelines(options.lang), options.output)
-
-
-def _give(text: str, output: str | None) -> int:
-    """Print a text, or write it to a file."""
-    from pathlib import Path
-
-    from toolkit.errors import InputError
-    from toolkit.files import write_text
-
-    if output is None:
-        print(text)
-    elif Path(output).suffix.lower() not in _TEXTS:
-        raise InputError(f"{output}: cannot write '{Path(output).suffix}'; the name must end in {', '.join(_TEXTS)}.")
-    else:
-        write_text(Path(output), text)
-        print(f"Written: {output}")
-    return 0
-
-
-def _codebook_check(options: argparse.Namespace) -> int:
-    from toolkit.proofreading import check_codebook
-
-    for line in check_codebook(options.name):
-        print(line)
+        say(line)
     return 0
 
 
@@ -289,10 +208,10 @@ def _describe(options: argparse.Namespace) -> int:
     from toolkit.description import describe_corpus
     from toolkit.resources import bundled_corpus
 
-    return _give(describe_corpus(options.corpus if options.corpus is not None else bundled_corpus()), options.output)
+    return give(describe_corpus(options.corpus if options.corpus is not None else bundled_corpus()), options.output)
 
 
 def _lab(options: argparse.Namespace) -> int:
     from toolkit.lab import open_lab
 
-    return open_lab(options.folder, browser=not options.no_browser, say=_say)
+    return open_lab(options.folder, browser=not options.no_browser, say=say)

@@ -1,0 +1,272 @@
+"""``toolkit load``: a corpus on disk that grows, shrinks and is renewed, with a report of what was not read."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from conftest import ROOT
+
+from toolkit.cli import main
+from toolkit.corpus import load_corpus
+from toolkit.corpus.shards import CorpusStore
+from toolkit.corpus.stream import read_rows
+from toolkit.errors import InputError, OutputError
+from toolkit.loading import delete_posts, load_to
+
+TEXTS = {
+    "a.txt": "Hola, mundo.",
+    "es/b.md": "---\ntitle: Be\ndate: 3 de mayo de 2010\n---\nAdiós, señor.",
+    "c.pages": "no",
+}
+
+
+def write(folder, files):
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def source(tmp_path):
+    return write(tmp_path / "blog", TEXTS)
+
+
+@pytest.fixture
+def corpus(tmp_path, source):
+    list(load_to([source], tmp_path / "corpus"))
+    return tmp_path / "corpus"
+
+
+def ids(folder) -> list[str]:
+    return list(load_corpus(folder).posts["doc_id"])
+
+
+def run(capsys, *arguments) -> tuple[int, str, str]:
+    status = main(["load", *map(str, arguments)])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+# ---- what is on disk is what was read --------------------------------------------------------------------
+
+
+def test_a_loaded_corpus_gives_the_table_that_reading_the_files_gives(source, corpus):
+    direct, stored = load_corpus(source), load_corpus(corpus)
+    assert stored.posts.equals(direct.posts)
+    assert stored.skipped.equals(direct.skipped)
+    assert stored.collisions.equals(direct.collisions)
+
+
+def test_the_bundled_formats_survive_the_disk(tmp_path):
+    folder = ROOT / "corpora" / "formatos"
+    list(load_to([folder], tmp_path / "corpus"))
+    assert load_corpus(tmp_path / "corpus").posts.equals(load_corpus(folder).posts)
+    assert CorpusStore.open(tmp_path / "corpus").verify() == []
+
+
+def test_two_loads_of_the_same_files_have_the_same_shards(tmp_path, source):
+    for name in ("one", "two"):
+        list(load_to([source], tmp_path / name))
+    one, two = (
+        {path.name.rpartition("-")[0]: path.read_bytes() for path in (tmp_path / name / "shards").iterdir()}
+        for name in ("one", "two")
+    )
+    assert one == two
+
+
+def test_the_report_says_what_was_read_and_what_not(tmp_path, source, capsys):
+    status, out, _ = run(capsys, source, "--output", tmp_path / "c")
+    assert status == 0
+    assert "2 posts read from 2 files" in out
+    assert "not read (1): c.pages: '.pages' files are not read" in out
+    report = (tmp_path / "c" / "report.md").read_text(encoding="utf-8")
+    assert "2 posts from 2 files" in report
+    assert (tmp_path / "c" / "skipped.csv").read_text(encoding="utf-8-sig").startswith('"source","reason","read"')
+
+
+def test_a_name_cannot_write_marks_into_the_report(tmp_path):
+    write(tmp_path / "s", {"a.txt": "Hola.", "[x](javascript:y)<b>.pages": "no"})
+    list(load_to([tmp_path / "s"], tmp_path / "c"))
+    report = (tmp_path / "c" / "report.md").read_text(encoding="utf-8")
+    assert "<b>" not in report
+    assert "[x](" not in report
+
+
+# ---- append, reload, delete ------------------------------------------------------------------------------
+
+
+def test_append_adds_what_is_new_and_nothing_twice(tmp_path, source, corpus):
+    write(source, {"d.txt": "Nuevo."})
+    lines = list(load_to([source], corpus, mode="append"))
+    assert lines[0] == "1 posts read from 1 files; 2 files were read before and are unchanged"
+    assert ids(corpus) == ["a", "d", "es/b"]
+    assert len(load_corpus(corpus).skipped) == 1
+
+
+def test_append_of_another_text_with_the_same_name_keeps_both(tmp_path, corpus):
+    other = write(tmp_path / "otro", {"a.txt": "Otro texto."})
+    list(load_to([other], corpus, mode="append"))
+    assert [doc_id.split("~")[0] for doc_id in ids(corpus)] == ["a", "a", "es/b"]
+
+
+def test_reload_replaces_the_posts_of_files_that_changed(source, corpus):
+    write(source, {"a.txt": "Hola otra vez."})
+    lines = list(load_to([source], corpus, mode="reload"))
+    assert lines[0].startswith("1 posts read from 1 files; 1 files were read before")
+    posts = load_corpus(corpus).posts.set_index("doc_id")["text"].to_dict()
+    assert posts == {"a": "Hola otra vez.", "es/b": "Adiós, señor."}
+    assert load_corpus(corpus).posts.equals(load_corpus(source).posts)
+
+
+def test_reload_with_other_choices_reads_everything_anew(source, corpus):
+    list(load_to([source], corpus, mode="reload", folders="lang"))
+    assert load_corpus(corpus).posts.equals(load_corpus(source, folders="lang").posts)
+
+
+def test_reload_tells_of_files_that_are_gone_and_keeps_their_posts(source, corpus):
+    (source / "a.txt").unlink()
+    lines = list(load_to([source], corpus, mode="reload"))
+    assert any(line.startswith("a.txt is no longer there; its posts stay") for line in lines)
+    assert ids(corpus) == ["a", "es/b"]
+
+
+def test_reload_of_an_archive_replaces_the_posts_of_its_members(tmp_path):
+    import zipfile
+
+    def archive(**members):
+        with zipfile.ZipFile(tmp_path / "blog.zip", "w") as file:
+            for name, text in members.items():
+                file.writestr(f"2010/{name}.txt", text)
+
+    archive(uno="Uno.", dos="Dos.")
+    list(load_to([tmp_path / "blog.zip"], tmp_path / "c"))
+    archive(uno="Uno.", tres="Tres.")
+    list(load_to([tmp_path / "blog.zip"], tmp_path / "c", mode="reload"))
+    assert ids(tmp_path / "c") == ["blog/2010/tres", "blog/2010/uno"]
+
+
+def test_delete_removes_posts_and_leaves_the_rest(corpus):
+    assert next(iter(delete_posts(corpus, ["a"]))) == "1 posts deleted"
+    assert ids(corpus) == ["es/b"]
+
+
+def test_delete_of_an_unknown_post_deletes_nothing(corpus):
+    with pytest.raises(InputError, match="has no post 'zz'; nothing was deleted"):
+        list(delete_posts(corpus, ["a", "zz"]))
+    assert ids(corpus) == ["a", "es/b"]
+
+
+# ---- wrong use -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["{corpus}x/nada"], "does not exist"),
+        ([], "no path was given"),
+        (["{source}", "--columns", "texto"], "expected NAME=VALUE"),
+        (["{source}", "--name-pattern", "hola"], "names no field"),
+        (["{source}", "--metadata", "nada.csv"], "cannot be read"),
+        (["{source}", "--delete", "a"], None),
+        (["{source}", "--append", "--reload"], None),
+    ],
+)
+def test_wrong_use_is_one_sentence_and_makes_nothing(tmp_path, source, capsys, arguments, problem):
+    arguments = [part.format(source=source, corpus=tmp_path / "c") for part in arguments]
+    try:
+        status = main(["load", "--output", str(tmp_path / "c"), *arguments])
+    except SystemExit as stop:
+        status = stop.code
+    err = capsys.readouterr().err
+    assert status == 2
+    assert "Traceback" not in err
+    assert problem is None or problem in err
+    assert not (tmp_path / "c").exists()
+
+
+def test_a_second_load_into_the_same_folder_is_refused_and_says_how(source, corpus, capsys):
+    status, _, err = run(capsys, source, "--output", corpus)
+    assert status == 2
+    assert "--append" in err
+    assert "--reload" in err
+
+
+def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path, source, capsys):
+    write(tmp_path / "mine", {"tesis.txt": "Importante."})
+    status, _, err = run(capsys, source, "--output", tmp_path / "mine")
+    assert status == 2
+    assert "is not empty" in err
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["tesis.txt"]
+
+
+def test_nothing_readable_leaves_no_corpus(tmp_path, capsys):
+    write(tmp_path / "s", {"a.pages": "x"})
+    status, _, err = run(capsys, tmp_path / "s", "--output", tmp_path / "c")
+    assert status == 2
+    assert "nothing could be read; a.pages" in err
+    assert not (tmp_path / "c").exists()
+
+
+def test_choices_for_a_loaded_corpus_are_refused(corpus):
+    with pytest.raises(InputError, match="whole_page can be chosen only when it is loaded"):
+        load_corpus(corpus, whole_page=True)
+
+
+# ---- what happens in the middle --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(28, "No space left on device"), RuntimeError])
+def test_an_append_that_breaks_off_leaves_the_corpus_as_it_was(monkeypatch, source, corpus, error):
+    before = load_corpus(corpus).posts
+
+    def broken(*arguments, **more):
+        rows = read_rows(*arguments, **more)
+        yield next(rows)
+        raise error
+
+    write(source, {"0.txt": "Nuevo."})
+    monkeypatch.setattr("toolkit.loading.read_rows", broken)
+    with pytest.raises((KeyboardInterrupt, OSError, RuntimeError)):
+        list(load_to([source], corpus, mode="append"))
+    assert load_corpus(corpus).posts.equals(before)
+    assert CorpusStore.open(corpus).verify() == []
+
+
+@pytest.mark.slow
+def test_a_load_that_is_killed_can_be_repeated(tmp_path):
+    rows = [{"doc_id": f"p{n}", "text": f"Texto número {n}. " * 40} for n in range(20_000)]
+    (tmp_path / "posts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    command = [sys.executable, "-m", "toolkit", "load", str(tmp_path / "posts.jsonl"), "--output", str(tmp_path / "c")]
+    for seconds in (1.0, 1.6, 2.4):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(seconds)
+        process.kill()
+        process.wait()
+        if CorpusStore.is_store(tmp_path / "c"):
+            assert CorpusStore.open(tmp_path / "c").verify() == []
+            assert CorpusStore.open(tmp_path / "c").count() in (0, 20_000)
+    final = subprocess.run([*command, "--append"], capture_output=True, text=True, env={**os.environ})
+    assert final.returncode == 0, final.stderr
+    assert CorpusStore.open(tmp_path / "c").count() == 20_000
+    assert signal.SIGKILL == 9
+
+
+def test_two_loads_at_once_one_wins_and_the_other_is_told(monkeypatch, tmp_path, source, corpus):
+    def slow(*arguments, **more):
+        yield from read_rows(*arguments, **more)
+        if not ids(corpus)[0].startswith("0"):
+            monkeypatch.setattr("toolkit.loading.read_rows", read_rows)
+            write(tmp_path / "x", {"0.txt": "El otro."})
+            list(load_to([tmp_path / "x"], corpus, mode="append"))
+
+    write(source, {"d.txt": "Nuevo."})
+    monkeypatch.setattr("toolkit.loading.read_rows", slow)
+    with pytest.raises(OutputError, match="somebody else changed"):
+        list(load_to([source], corpus, mode="append"))
+    assert ids(corpus) == ["0", "a", "es/b"]

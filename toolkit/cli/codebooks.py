@@ -1,0 +1,64 @@
+"""``toolkit codebook``: list, show, check, guidelines."""
+
+import argparse
+
+from toolkit.cli.arguments import give, path_argument
+
+__all__ = ["add_codebook"]
+
+
+def add_codebook(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command and its actions to the parser."""
+    books = commands.add_parser("codebook", help="list, read and check codebooks")
+    actions = books.add_subparsers(title="actions", metavar="ACTION", required=True)
+    listed = actions.add_parser("list", help="the bundled codebooks")
+    listed.set_defaults(command=_codebook_list)
+    show = actions.add_parser("show", help="a codebook as text or as a page")
+    show.add_argument("name", metavar="NAME|FILE", help="bundled name or .yaml file")
+    show.add_argument("--lang", default="en", help="es, it, en, or what the codebook is written in (default: en)")
+    show.add_argument("--format", choices=["text", "html"], help="default: as the name of --output says, else text")
+    show.add_argument("--output", type=path_argument, metavar="FILE", help="write there instead of printing")
+    show.set_defaults(command=_codebook_show)
+    guide = actions.add_parser("guidelines", help="what an annotator reads first (codebook cluetrain)")
+    guide.add_argument("--lang", default="en", help="es, it or en (default: en)")
+    guide.add_argument("--output", type=path_argument, metavar="FILE.md", help="write there instead of printing")
+    guide.set_defaults(command=_guidelines)
+    check = actions.add_parser(
+        "check",
+        help="find what is wrong with a codebook",
+        description="Exit status 1 if a cue can never match or an example stands there twice.",
+    )
+    check.add_argument("name", metavar="NAME|FILE", help="bundled name or .yaml file")
+    check.set_defaults(command=_codebook_check)
+
+
+def _codebook_list(options: argparse.Namespace) -> int:
+    from toolkit.codebook import codebook_names, load_codebook
+
+    for name in codebook_names():
+        book = load_codebook(name)
+        print(f"{name:30} {len(book.codes):3} codes  {book.title['en']}")
+    return 0
+
+
+def _codebook_show(options: argparse.Namespace) -> int:
+    from toolkit.codebook import load_codebook, show_codebook
+
+    page = str(options.output).lower().endswith((".html", ".htm"))
+    html = options.format == "html" or (options.format is None and page)
+    text = show_codebook(load_codebook(options.name), options.lang, form="html" if html else "text")
+    return give(text, options.output)
+
+
+def _guidelines(options: argparse.Namespace) -> int:
+    from toolkit.codebook import guidelines
+
+    return give(guidelines(options.lang), options.output)
+
+
+def _codebook_check(options: argparse.Namespace) -> int:
+    from toolkit.proofreading import check_codebook
+
+    for line in check_codebook(options.name):
+        print(line)
+    return 0

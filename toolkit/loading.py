@@ -1,0 +1,251 @@
+"""``toolkit load``: whatever a researcher has to a corpus on disk, with a report of what was skipped and why."""
+
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from tqdm import tqdm
+
+from toolkit import __version__
+from toolkit.corpus.listing import Input, find_files, first_reason, inputs_of
+from toolkit.corpus.shards import Change, CorpusStore
+from toolkit.corpus.stream import KnownIds, Row, choices, fingerprint, read_rows
+from toolkit.errors import InputError
+from toolkit.files import write_text
+from toolkit.printable import printable
+from toolkit.storage import write_file
+
+__all__ = ["Mode", "delete_posts", "load_to"]
+
+#: ``new``: OUTPUT must not exist; ``append``: what is there stays; ``reload``: files that changed are read again.
+Mode = Literal["new", "append", "reload"]
+_TABLES = ("posts", "skipped", "collisions", "files")
+#: Rows of a report's lists; the tables hold all.
+_SHOWN = 15
+_NUMBER = re.compile(r"\d[\d.,]*|'[^']*'")
+
+
+def load_to(
+    paths: Sequence[str | Path], output: str | Path, *, mode: Mode = "new", progress: bool = True, **chosen: Any
+) -> Iterator[str]:
+    """Read files into the corpus folder OUTPUT (Parquet shards); yields the lines of its report.
+
+    Parameters
+    ----------
+    paths : folders, files and patterns, as :func:`toolkit.corpus.load_corpus` takes them.
+    output : the corpus folder. Beside the shards it gets ``report.md``, ``skipped.csv`` and ``collisions.csv``.
+    mode : ``new``; ``append`` adds what is not there yet; ``reload`` reads files anew whose content or whose choices
+        changed, and replaces their posts. Posts of files that are gone stay, and the report names the files.
+    **chosen : see :func:`toolkit.corpus.choices`.
+
+    Nothing is visible in OUTPUT before all of it is: a load that is stopped leaves what was there.
+
+    Raises
+    ------
+    InputError
+        if a path does not exist, nothing could be read, or OUTPUT is not what the mode needs.
+    OutputError
+        if OUTPUT cannot be written, or was changed by somebody else in the meantime.
+    """
+    output = Path(output)
+    inputs = inputs_of(list(paths))
+    selected = choices(**chosen)
+    store = _store(output, mode)
+    settings = {key: str(value) for key, value in sorted(chosen.items()) if value and key != "pseudonymise"}
+    counts: Counter[str] = Counter()
+    first: list[tuple[str, str]] = []
+    with _undone(store, mode), store.begin() as change:
+        before = _Before(store, reread=mode == "reload" and settings != _settings(store))
+        if mode == "reload":
+            before.clear(store, change, inputs)
+        rows = read_rows(inputs, selected, known=before.known, unchanged=before.unchanged)
+        for table, row in _shown(rows, progress):
+            if table == "files" and row.pop("unchanged"):
+                counts["unchanged"] += 1
+                continue
+            if table == "skipped" and not row["read"] and len(first) < 2:
+                first.append((row["source"], row["reason"]))
+            if table == "skipped" and before.told(row):
+                continue
+            counts[table] += 1
+            change.add(table, [row])
+        if not counts["posts"] and not store.count("posts"):
+            raise InputError(first_reason(", ".join(map(str, paths)), first))
+        about = {"toolkit": __version__, "created": datetime.now(UTC).isoformat(timespec="seconds"), "mode": mode}
+        change.commit({**about, "settings": settings})
+    gone = before.gone() if mode == "reload" else []
+    lines = [
+        f"{counts['posts']:,} posts read from {counts['files']:,} files"
+        + (f"; {counts['unchanged']:,} files were read before and are unchanged" if counts["unchanged"] else ""),
+        *(f"{name} is no longer there; its posts stay (toolkit load --delete removes posts)" for name in gone[:_SHOWN]),
+        *_write_report(CorpusStore.open(output), settings),
+    ]
+    yield from (printable(line) for line in lines)
+
+
+def delete_posts(output: str | Path, doc_ids: Sequence[str]) -> Iterator[str]:
+    """Delete posts of a corpus folder by doc_id; yields what was done.
+
+    Raises :class:`InputError` for a doc_id that is not there (nothing is deleted then).
+    """
+    store = CorpusStore.open(Path(output))
+    ids = store.ids()
+    unknown = [doc_id for doc_id in doc_ids if doc_id not in ids]
+    if unknown:
+        raise InputError(f"{output}: has no post '{unknown[0]}'; nothing was deleted.")
+    with store.begin() as change:
+        deleted = change.delete(doc_ids)
+        change.delete_where("collisions", "doc_id", doc_ids)
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        change.commit({"toolkit": __version__, "created": created, "mode": "delete", "settings": _settings(store)})
+    yield f"{deleted:,} posts deleted"
+    yield from map(printable, _write_report(CorpusStore.open(Path(output)), _settings(store)))
+
+
+def _store(output: Path, mode: Mode) -> CorpusStore:
+    there = CorpusStore.is_store(output)
+    if mode != "new":
+        return CorpusStore.open(output) if there or output.exists() else CorpusStore.create(output)
+    if there:
+        store = CorpusStore.open(output)
+        if store.count("files"):  # else a first load that was killed
+            raise InputError(f"{output}: is a corpus already; give --append to add to it, or --reload to renew it.")
+        return store
+    return CorpusStore.create(output)
+
+
+@contextmanager
+def _undone(store: CorpusStore, mode: Mode) -> Iterator[None]:
+    """A first load that fails leaves no empty corpus behind."""
+    try:
+        yield
+    except BaseException:
+        if mode == "new" and not CorpusStore.open(store.folder).count("files"):
+            shutil.rmtree(store.folder, ignore_errors=True)
+        raise
+
+
+def _settings(store: CorpusStore) -> dict[str, str]:
+    found = store.about.get("settings", {})
+    return dict(found) if isinstance(found, dict) else {}
+
+
+class _Before:
+    """What the corpus held before: which ids are taken, which files were read, what was told of them."""
+
+    def __init__(self, store: CorpusStore, *, reread: bool) -> None:
+        self._reread = reread
+        self.known = KnownIds()
+        self.met: set[str] = set()
+        self._files: dict[str, set[str]] = {}
+        for batch in _batches(store, "files", "source", "sha256"):
+            for source, sha256 in batch:
+                self._files.setdefault(source, set()).add(sha256)
+        for batch in _batches(store, "posts", "doc_id", "sha256"):
+            for doc_id, sha256 in batch:
+                self.known.add(doc_id, sha256)
+        self._told = {row for batch in _batches(store, "skipped", "source", "reason") for row in batch}
+
+    def unchanged(self, source: str, sha256: str) -> bool:
+        """Whether a file was read as it is and need not be again."""
+        self.met.add(source)
+        return not self._reread and sha256 in self._files.get(source, ())
+
+    def told(self, row: dict[str, Any]) -> bool:
+        """Whether a row of ``skipped`` stands there already."""
+        return (row["source"], row["reason"]) in self._told
+
+    def gone(self) -> list[str]:
+        """Files that were read once and were not met now."""
+        return sorted(set(self._files) - self.met)
+
+    def clear(self, store: CorpusStore, change: Change, inputs: Sequence[Input]) -> None:
+        """Delete everything that came from files whose content is another now (from all, with other choices)."""
+        changed = set()
+        for found in (found for given in inputs for found in find_files(given) if found.reason is None):
+            with suppress(OSError):  # told when it is read
+                if found.source in self._files and not self.unchanged(found.source, fingerprint(found.path)[1]):
+                    changed.add(found.source)
+        if not changed:
+            return
+        ids = [
+            doc_id
+            for batch in _batches(store, "posts", "doc_id", "source")
+            for doc_id, source in batch
+            if self._file_of(source) in changed
+        ]
+        told = {source for source, _ in self._told if self._file_of(source) in changed}
+        for doc_id in ids:
+            self.known.forget(doc_id)
+        self._told = {row for row in self._told if row[0] not in told}
+        change.delete(ids)
+        change.delete_where("collisions", "doc_id", ids)
+        change.delete_where("files", "source", sorted(changed))
+        change.delete_where("skipped", "source", sorted(told))
+
+    def _file_of(self, source: str) -> str:
+        """The file a post came from: of "export.zip/blog/a.txt" the archive."""
+        while source not in self._files and "/" in source:
+            source = source.rpartition("/")[0]
+        return source
+
+
+def _batches(store: CorpusStore, table: str, *columns: str) -> Iterator[Iterator[tuple[str, ...]]]:
+    if store.count(table):
+        for batch in store.batches(table, list(columns)):
+            yield zip(*(batch[column] for column in columns), strict=True)
+
+
+def _shown(rows: Iterator[Row], progress: bool) -> Iterator[Row]:
+    with tqdm(desc="reading", unit=" posts", disable=None if progress else True, delay=2, leave=False) as bar:
+        for table, row in rows:
+            bar.update(table == "posts")
+            yield table, row
+
+
+def _write_report(store: CorpusStore, settings: dict[str, str]) -> list[str]:
+    """``report.md``, ``skipped.csv`` and ``collisions.csv``; the same report as lines."""
+    lines = [f"The corpus holds {store.count('posts'):,} posts from {store.count('files'):,} files."]
+    lines += [f"Setting {key}: {value}" for key, value in settings.items()]
+    for name, told in (("skipped", _told_skipped), ("collisions", _told_collisions)):
+        path = store.folder / f"{name}.csv"
+        if store.count(name):
+            table = store.table(name)
+            write_file(table, path)
+            lines += told(table.to_dict("records"))
+        else:
+            with suppress(FileNotFoundError):
+                path.unlink()
+    write_text(store.folder / "report.md", "# What was read\n\n" + "".join(f"- {_plain(line)}\n" for line in lines))
+    return lines
+
+
+def _told_skipped(rows: list[dict[str, Any]]) -> list[str]:
+    lines = []
+    for read, what in ((False, "not read"), (True, "read with a doubt")):
+        reasons = Counter(_NUMBER.sub("…", row["reason"]) for row in rows if bool(row["read"]) is read)
+        example = {_NUMBER.sub("…", row["reason"]): row for row in reversed(rows) if bool(row["read"]) is read}
+        for reason, n in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))[:_SHOWN]:
+            row = example[reason]
+            lines.append(f"{what} ({n:,}): {row['source']}: {row['reason']}" + (" ..." if n > 1 else ""))
+        if len(reasons) > _SHOWN:
+            lines.append(f"{what}: {len(reasons) - _SHOWN:,} further reasons in skipped.csv")
+    return lines
+
+
+def _told_collisions(rows: list[dict[str, Any]]) -> list[str]:
+    pairs = Counter((row["field"], row["kept_from"], row["other_from"]) for row in rows)
+    return [
+        f"{field}: {n:,} posts where the {other} says something else than the {kept}, which was kept (collisions.csv)"
+        for (field, kept, other), n in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def _plain(line: str) -> str:
+    """A line as Markdown shows it: names of files do not become links or marks."""
+    return re.sub(r"([\\`*_<>\[\]|])", r"\\\1", " ".join(line.split()))
