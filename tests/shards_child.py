@@ -1,7 +1,7 @@
 """What processes of their own do in ``test_shards.py``; a module without pytest, so that they begin at once."""
 
-from toolkit.corpus import change as change_module
-from toolkit.corpus.shards import CorpusStore
+from toolkit.corpus.store import change as change_module
+from toolkit.corpus.store.shards import CorpusStore
 from toolkit.errors import OutputError
 from toolkit.files import sha256_text
 

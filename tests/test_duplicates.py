@@ -15,9 +15,9 @@ from conftest import ROOT
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from toolkit.corpus.differences import duplicate_differences, show_differences
-from toolkit.corpus.duplicates import find_duplicates
-from toolkit.corpus.shingles import shingle_sets
+from toolkit.corpus.copies.differences import duplicate_differences, show_differences
+from toolkit.corpus.copies.duplicates import find_duplicates
+from toolkit.corpus.copies.shingles import shingle_sets
 from toolkit.errors import InputError
 
 CORPUS = ROOT / "corpora" / "conversaciones"
@@ -195,7 +195,7 @@ def test_the_order_of_the_posts_does_not_matter(draw):
 
 def test_the_result_does_not_depend_on_pythons_hash_seed():
     code = (
-        "import pandas as pd; from toolkit.corpus.duplicates import find_duplicates; "
+        "import pandas as pd; from toolkit.corpus.copies.duplicates import find_duplicates; "
         "t = ['uno dos tres cuatro cinco seis siete ocho nueve diez once ' * 2 + str(n % 3) for n in range(9)]; "
         "print(find_duplicates(pd.DataFrame({'doc_id': list('ihgfedcba'), 'text': t, 'sha256': '0'})).to_csv())"
     )

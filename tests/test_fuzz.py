@@ -11,9 +11,10 @@ from conftest import ROOT
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from toolkit.corpus.choices import choices
 from toolkit.corpus.listing import inputs_of
 from toolkit.corpus.readers import READERS, reader_of
-from toolkit.corpus.stream import choices, read_rows
+from toolkit.corpus.stream import read_rows
 from toolkit.tables import CONTRACTS
 
 MODULES = sorted(path.stem for path in (ROOT / "tests" / "samples").glob("*.py") if path.stem != "__init__")

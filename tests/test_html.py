@@ -11,7 +11,7 @@ from conftest import ROOT, SHARED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.corpus.markup import text_of_html
+from toolkit.corpus.pages.markup import text_of_html
 from toolkit.corpus.readers.html import MAX_PAGE, decode_page, read, record_of_page
 from toolkit.corpus.readers.record import File, Options
 

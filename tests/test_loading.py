@@ -12,7 +12,7 @@ from conftest import ROOT
 
 from toolkit.cli import main
 from toolkit.corpus import load_corpus
-from toolkit.corpus.shards import CorpusStore
+from toolkit.corpus.store.shards import CorpusStore
 from toolkit.corpus.stream import read_rows
 from toolkit.errors import InputError, OutputError
 from toolkit.loading import delete_posts, load_to
@@ -104,7 +104,7 @@ def test_a_name_cannot_write_marks_into_the_report(tmp_path):
 def test_append_adds_what_is_new_and_nothing_twice(tmp_path, source, corpus):
     write(source, {"d.txt": "Nuevo."})
     lines = list(load_to([source], corpus, mode="append"))
-    assert lines[0] == "1 posts read from 1 files; 2 files were read before and are unchanged"
+    assert lines[0] == "1 post read from 1 file; read before and unchanged: 2 files"
     assert ids(corpus) == ["a", "d", "es/b"]
     assert len(load_corpus(corpus).skipped) == 1
 
@@ -118,7 +118,7 @@ def test_append_of_another_text_with_the_same_name_keeps_both(tmp_path, corpus):
 def test_reload_replaces_the_posts_of_files_that_changed(source, corpus):
     write(source, {"a.txt": "Hola otra vez."})
     lines = list(load_to([source], corpus, mode="reload"))
-    assert lines[0].startswith("1 posts read from 1 files; 1 files were read before")
+    assert lines[0].startswith("1 post read from 1 file; read before and unchanged: 1 file")
     posts = load_corpus(corpus).posts.set_index("doc_id")["text"].to_dict()
     assert posts == {"a": "Hola otra vez.", "es/b": "Adiós, señor."}
     assert load_corpus(corpus).posts.equals(load_corpus(source).posts)
@@ -152,7 +152,7 @@ def test_reload_of_an_archive_replaces_the_posts_of_its_members(tmp_path):
 
 
 def test_delete_removes_posts_and_leaves_the_rest(corpus):
-    assert next(iter(delete_posts(corpus, ["a"]))) == "1 posts deleted"
+    assert next(iter(delete_posts(corpus, ["a"]))) == "1 post deleted"
     assert ids(corpus) == ["es/b"]
 
 

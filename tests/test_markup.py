@@ -9,9 +9,9 @@ from conftest import ROOT, SHARED
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.corpus import markup
-from toolkit.corpus.markup import line_of_html, text_of_html
-from toolkit.corpus.shortcodes import without_shortcodes
+from toolkit.corpus.pages import markup
+from toolkit.corpus.pages.markup import line_of_html, text_of_html
+from toolkit.corpus.pages.shortcodes import without_shortcodes
 from toolkit.errors import InputError
 
 CASES = {

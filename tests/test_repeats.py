@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.corpus import mark_furniture
-from toolkit.corpus.repeats import mark_repeats
+from toolkit.corpus.copies.repeats import mark_repeats
 
 CORPUS = ROOT / "corpora" / "conversaciones"
 LONG = "La panadería de la esquina contesta todas las quejas en una hora."

@@ -20,9 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shards_child import commit, post, posts
 
-from toolkit.corpus import change as change_module
-from toolkit.corpus import manifest as manifest_module
-from toolkit.corpus.shards import CorpusStore
+from toolkit.corpus.store import change as change_module
+from toolkit.corpus.store import manifest as manifest_module
+from toolkit.corpus.store.shards import CorpusStore
 from toolkit.errors import InputError, OutputError
 from toolkit.files import sha256_text
 
@@ -752,7 +752,7 @@ def test_a_link_in_place_of_the_shards_is_refused(store, tmp_path):
 # ---- real processes
 
 PROCESSES = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-PROCESSES.set_forkserver_preload(["toolkit.corpus.shards"])
+PROCESSES.set_forkserver_preload(["toolkit.corpus.store.shards"])
 
 
 @pytest.mark.slow

@@ -12,9 +12,10 @@ from typing import Any, Literal
 from tqdm import tqdm
 
 from toolkit import __version__
+from toolkit.corpus.choices import choices
 from toolkit.corpus.listing import Input, find_files, first_reason, inputs_of
-from toolkit.corpus.shards import Change, CorpusStore
-from toolkit.corpus.stream import KnownIds, Row, choices, fingerprint, read_rows
+from toolkit.corpus.store.shards import Change, CorpusStore
+from toolkit.corpus.stream import KnownIds, Row, fingerprint, read_rows
 from toolkit.errors import InputError
 from toolkit.files import write_text
 from toolkit.printable import printable
@@ -80,8 +81,8 @@ def load_to(
         change.commit({**about, "settings": settings})
     gone = before.gone() if mode == "reload" else []
     lines = [
-        f"{counts['posts']:,} posts read from {counts['files']:,} files"
-        + (f"; {counts['unchanged']:,} files were read before and are unchanged" if counts["unchanged"] else ""),
+        f"{_count(counts['posts'], 'post')} read from {_count(counts['files'], 'file')}"
+        + (f"; read before and unchanged: {_count(counts['unchanged'], 'file')}" if counts["unchanged"] else ""),
         *(f"{name} is no longer there; its posts stay (toolkit load --delete removes posts)" for name in gone[:_SHOWN]),
         *_write_report(CorpusStore.open(output), settings),
     ]
@@ -103,7 +104,7 @@ def delete_posts(output: str | Path, doc_ids: Sequence[str]) -> Iterator[str]:
         change.delete_where("collisions", "doc_id", doc_ids)
         created = datetime.now(UTC).isoformat(timespec="seconds")
         change.commit({"toolkit": __version__, "created": created, "mode": "delete", "settings": _settings(store)})
-    yield f"{deleted:,} posts deleted"
+    yield f"{_count(deleted, 'post')} deleted"
     yield from map(printable, _write_report(CorpusStore.open(Path(output)), _settings(store)))
 
 
@@ -210,7 +211,7 @@ def _shown(rows: Iterator[Row], progress: bool) -> Iterator[Row]:
 
 def _write_report(store: CorpusStore, settings: dict[str, str]) -> list[str]:
     """``report.md``, ``skipped.csv`` and ``collisions.csv``; the same report as lines."""
-    lines = [f"The corpus holds {store.count('posts'):,} posts from {store.count('files'):,} files."]
+    lines = [f"The corpus holds {_count(store.count('posts'), 'post')} from {_count(store.count('files'), 'file')}."]
     lines += [f"Setting {key}: {value}" for key, value in settings.items()]
     for name, told in (("skipped", _told_skipped), ("collisions", _told_collisions)):
         path = store.folder / f"{name}.csv"
@@ -241,9 +242,13 @@ def _told_skipped(rows: list[dict[str, Any]]) -> list[str]:
 def _told_collisions(rows: list[dict[str, Any]]) -> list[str]:
     pairs = Counter((row["field"], row["kept_from"], row["other_from"]) for row in rows)
     return [
-        f"{field}: {n:,} posts where the {other} says something else than the {kept}, which was kept (collisions.csv)"
+        f"{field}: {_count(n, 'post')} where the {other} says something else than the {kept} (kept; collisions.csv)"
         for (field, kept, other), n in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
     ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _plain(line: str) -> str:

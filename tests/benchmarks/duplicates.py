@@ -28,8 +28,8 @@ from datasketch import MinHash, MinHashLSH
 from rensa import RMinHash
 
 from toolkit.corpus import load_posts, mark_furniture
-from toolkit.corpus.duplicates import _near, find_duplicates
-from toolkit.corpus.shingles import shingle_sets
+from toolkit.corpus.copies.duplicates import _near, find_duplicates
+from toolkit.corpus.copies.shingles import shingle_sets
 from toolkit.resources import bundled_corpus
 
 FORM = {

@@ -30,7 +30,7 @@ import trafilatura
 from resiliparse.extract.html2text import extract_plain_text
 
 from toolkit.corpus import load_posts
-from toolkit.corpus.markup import text_of_html
+from toolkit.corpus.pages.markup import text_of_html
 from toolkit.corpus.readers.html import decode_page, record_of_page
 from toolkit.corpus.readers.record import Options
 from toolkit.resources import bundled_corpus

@@ -1,16 +1,14 @@
 """Texts come in here: reading files, page furniture, languages, duplicates, passages; and corpora on disk."""
 
-from toolkit.corpus.differences import duplicate_differences, show_differences
-from toolkit.corpus.duplicates import find_duplicates
+from toolkit.corpus.choices import choices
+from toolkit.corpus.copies import duplicate_differences, find_duplicates, mark_repeats, show_differences
 from toolkit.corpus.furniture import Ruleset, load_rules, mark_furniture, without_furniture
 from toolkit.corpus.human import HumanAnnotations, human_annotations
 from toolkit.corpus.language import declared_language, language_of_passage, language_of_post
 from toolkit.corpus.load import EARLIER_RUN, Corpus, load_corpus, load_posts
 from toolkit.corpus.passages import segment
 from toolkit.corpus.readers import READERS, File, Options, Record, register
-from toolkit.corpus.repeats import mark_repeats
-from toolkit.corpus.shards import CorpusStore
-from toolkit.corpus.stream import choices
+from toolkit.corpus.store import CorpusStore
 
 __all__ = [
     "EARLIER_RUN",

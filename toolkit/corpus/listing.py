@@ -8,9 +8,9 @@ from glob import has_magic
 from pathlib import Path
 from typing import NamedTuple
 
-from toolkit.corpus.manifest import SHARDS, numbers
 from toolkit.corpus.readers import READERS, reader_of, without_suffix
 from toolkit.corpus.readers.record import ABOUT_FILES
+from toolkit.corpus.store.manifest import SHARDS, numbers
 from toolkit.errors import InputError
 
 __all__ = ["EARLIER_RUN", "Found", "find_files", "first_reason", "inputs_of", "is_loaded"]

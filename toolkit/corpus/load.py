@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 from tqdm import tqdm
 
+from toolkit.corpus.choices import choices
 from toolkit.corpus.listing import EARLIER_RUN, first_reason, inputs_of, is_loaded
-from toolkit.corpus.stream import choices, read_rows
+from toolkit.corpus.stream import read_rows
 from toolkit.errors import InputError
 from toolkit.tables import CONTRACTS, check, empty
 
@@ -81,7 +82,7 @@ def load_corpus(path: str | Path | Sequence[str | Path], *, progress: bool = Tru
 
 
 def _stored(folder: Path) -> Corpus:
-    from toolkit.corpus.shards import CorpusStore
+    from toolkit.corpus.store.shards import CorpusStore
 
     store = CorpusStore.open(folder)
     if not store.count("posts"):

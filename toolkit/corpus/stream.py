@@ -5,18 +5,18 @@ Nothing is kept but ids, so that the memory stays flat however much is read.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from toolkit.corpus.choices import Choices
 from toolkit.corpus.dates import read_date
-from toolkit.corpus.listing import Found, Input, find_files
-from toolkit.corpus.metadata import NamePattern, Sidecar, folder_fields, merge, read_sidecar
-from toolkit.corpus.pseudonyms import Pseudonyms, names_in, pseudonyms_from
+from toolkit.corpus.listing import Found, Input, find_files, is_loaded
+from toolkit.corpus.metadata import folder_fields, merge
+from toolkit.corpus.pseudonyms import Pseudonyms, names_in
 from toolkit.corpus.readers import File, Options, Record, reader_of
 from toolkit.files import sha256_text
 
-__all__ = ["Choices", "KnownIds", "Row", "choices", "fingerprint", "read_rows"]
+__all__ = ["KnownIds", "Row", "fingerprint", "read_rows"]
 
 #: The name of a table and one row of it.
 Row = tuple[str, dict[str, Any]]
@@ -25,64 +25,6 @@ _COLUMNS = ("lang", "title", "author", "date", "url")
 _OWN = ("doc_id", "text", "source", "sha256")
 #: Metadata of one post beyond these are told and left out: they would become columns of every post.
 _MOST_FIELDS = 100
-
-
-@dataclass(frozen=True)
-class Choices:
-    """Everything the user chose about reading; see :func:`choices`."""
-
-    options: Options = field(default_factory=Options)
-    pattern: NamePattern | None = None
-    folders: tuple[str, ...] = ()
-    sidecar: Sidecar | None = None
-    constants: Mapping[str, str] = field(default_factory=dict)
-    pseudonyms: Pseudonyms | None = None
-
-
-def choices(
-    *,
-    columns: Mapping[str, str] | None = None,
-    name_pattern: str | None = None,
-    folders: str | Sequence[str] = (),
-    metadata: str | Path | None = None,
-    constants: Mapping[str, str] | None = None,
-    comments: bool = False,
-    drafts: bool = False,
-    private: bool = False,
-    commenters: bool = False,
-    whole_page: bool = False,
-    pseudonymise: str | Path | None = None,
-) -> Choices:
-    """What to read and how; every argument may be left out.
-
-    Parameters
-    ----------
-    columns : the name a table has for one of ours, ``{"text": "contenido", "date": "fecha"}``.
-    name_pattern : fields in file names, ``"{date}_{author}_{title}"``.
-    folders : what the folders under the path mean, from the top: ``"lang/site"``; ``-`` skips one.
-    metadata : a table (.csv, .tsv, .jsonl, .parquet) with a column ``doc_id`` or ``file`` and further metadata.
-    constants : metadata for every post that says nothing else, ``{"lang": "es"}``.
-    comments, drafts, private, commenters : of a WordPress export also approved comments, drafts, private posts; and
-        the names of commenters. E-mail and IP addresses are never read.
-    whole_page : all text of HTML pages instead of their main text.
-    pseudonymise : the file with the key of pseudonyms (made if there is none): names of authors are replaced, the same
-        name always by the same pseudonym; contact data are left out.
-
-    Raises
-    ------
-    InputError
-        for a pattern, level or table that cannot be used.
-    """
-    levels = tuple(folders.split("/")) if isinstance(folders, str) and folders else tuple(folders)
-    folder_fields(levels, ())
-    return Choices(
-        Options(dict(columns or {}), comments, drafts, private, commenters, whole_page),
-        NamePattern(name_pattern) if name_pattern else None,
-        levels,
-        read_sidecar(metadata) if metadata is not None else None,
-        {str(key).lower(): str(value) for key, value in (constants or {}).items()},
-        pseudonyms_from(pseudonymise) if pseudonymise is not None else None,
-    )
 
 
 class KnownIds:
@@ -132,6 +74,9 @@ def read_rows(
     """
     known = KnownIds() if known is None else known
     for given in inputs:
+        if is_loaded(given.path):
+            yield from _stored(given, chosen, known)
+            continue
         for found in find_files(given):
             if found.reason is not None:
                 yield _skipped(found.source, found.reason)
@@ -139,6 +84,36 @@ def read_rows(
                 yield from _read_file(found, chosen, known, unchanged)
     for key in chosen.sidecar.unused() if chosen.sidecar else []:
         yield _skipped(f"{chosen.sidecar.path.name}: {key}", "is about no post that was read")  # type: ignore[union-attr]
+
+
+def _stored(given: Input, chosen: Choices, known: KnownIds) -> Iterator[Row]:
+    """The posts of a corpus that was loaded before, and what was told of them."""
+    from toolkit.corpus.store.shards import CorpusStore
+
+    label = f"{given.label}/" if given.label else ""
+    store = CorpusStore.open(given.path)
+    for batch in store.batches("posts"):
+        for row in batch.to_dict("records"):
+            fields = {str(key): value for key, value in row.items() if isinstance(value, str)}
+            doubts: list[str] = []
+            wanted, text, sha256 = (fields.pop(name) for name in ("doc_id", "text", "sha256"))
+            source = f"{label}{fields.pop('source', given.path.name)}"
+            doc_id = _free_id(wanted, sha256, known, doubts)
+            if doc_id is None:
+                yield _skipped(source, f"doc_id '{wanted}' was read before, with the same text")
+                continue
+            known.add(doc_id, sha256)
+            if chosen.pseudonyms is not None:
+                fields, _ = _hidden(chosen.pseudonyms, fields, [], text, (doc_id, source), doubts)
+            yield from (_skipped(source, doubt, read=True) for doubt in doubts)
+            yield "posts", {"doc_id": doc_id, "text": text, **fields, "source": source, "sha256": sha256}
+    for table in ("skipped", "collisions", "files"):
+        for batch in store.batches(table) if store.count(table) else ():
+            for row in batch.to_dict("records"):
+                kept = {str(key): value for key, value in row.items() if value == value and value is not None}
+                if "source" in kept:
+                    kept["source"] = f"{label}{kept['source']}"
+                yield table, {**kept, "unchanged": False} if table == "files" else kept
 
 
 def _read_file(found: Found, chosen: Choices, known: KnownIds, unchanged: Callable[[str, str], bool]) -> Iterator[Row]:

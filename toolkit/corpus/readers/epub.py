@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from toolkit.corpus.encoding import decode
-from toolkit.corpus.markup import text_of_html
+from toolkit.corpus.pages.markup import text_of_html
 from toolkit.corpus.readers.record import File, Record, content_id, unfit
 from toolkit.corpus.readers.zip_bounds import check_zip, parse_member, parse_xml, prolog_problem, read_member, safe_path
 from toolkit.errors import InputError

@@ -224,10 +224,10 @@ def _tree(text: str) -> tuple[Any, str | None]:
 def _record(tree: Any, decoded: Decoded, doc_id: str, options: Options, url: str) -> Record:
     from lxml import etree
 
-    from toolkit.corpus.main_text import main_blocks
-    from toolkit.corpus.markup import text_of_html
-    from toolkit.corpus.page_blocks import blocks_of, prune, without
-    from toolkit.corpus.readers import page_metadata
+    from toolkit.corpus.pages import metadata as page_metadata
+    from toolkit.corpus.pages.blocks import blocks_of, prune, without
+    from toolkit.corpus.pages.main_text import main_blocks
+    from toolkit.corpus.pages.markup import text_of_html
 
     saved = _SAVED_FROM.search(decoded.text[:_HEAD])
     metadata = page_metadata.of_page(tree, url or (saved[1] if saved else ""))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from toolkit.corpus.page_blocks import Block
+from toolkit.corpus.pages.blocks import Block
 
 __all__ = ["bare", "by_justext", "by_trafilatura"]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from toolkit.corpus.manifest import (
+from toolkit.corpus.store.manifest import (
     TABLES,
     Manifest,
     Shard,
@@ -23,7 +23,7 @@ from toolkit.corpus.manifest import (
     sweep,
     writing,
 )
-from toolkit.corpus.shard_file import (
+from toolkit.corpus.store.shard_file import (
     TYPES,
     Gone,
     Value,

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
-from toolkit.corpus.page_blocks import Block, shape_of
-from toolkit.corpus.page_opinions import bare, by_justext, by_trafilatura
+from toolkit.corpus.pages.blocks import Block, shape_of
+from toolkit.corpus.pages.opinions import bare, by_justext, by_trafilatura
 
 __all__ = ["main_blocks"]
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from toolkit.corpus.manifest import TABLES, Shard, write_shard
+from toolkit.corpus.store.manifest import TABLES, Shard, write_shard
 from toolkit.errors import InputError, suggestion
 from toolkit.files import sha256_text
 from toolkit.tables import CONTRACTS

@@ -1,7 +1,7 @@
 """Near duplicates: reposts, scraped copies and excerpts of one text, found across sites and put into clusters.
 
-Texts are compared as sets of word trigrams (``toolkit.corpus.shingles``). Which pairs are worth comparing is read from
-an index: the rarest trigrams that a text shares with any other lead to its likely sources, to another version of about
+Texts are compared as sets of word trigrams (``toolkit.corpus.copies.shingles``). Which pairs are worth comparing is
+read from an index: the rarest trigrams that a text shares with any other lead to its likely sources, to another version of about
 the same length as well as to the long page in which a short excerpt stands. MinHash signatures find the first and miss
 the second, and take longer (``tests/benchmarks/duplicates.py``). Every pair is then compared trigram by trigram.
 """
@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from toolkit.corpus.copies.shingles import shingle_sets
 from toolkit.corpus.furniture import without_furniture
-from toolkit.corpus.shingles import shingle_sets
 from toolkit.errors import InputError
 from toolkit.tables import check
 

@@ -1,6 +1,6 @@
 """A corpus on disk: tables of text in Parquet shards, to which a change is made whole or not at all.
 
-How a commit works and what the folder holds stands in :mod:`toolkit.corpus.manifest`.
+How a commit works and what the folder holds stands in :mod:`toolkit.corpus.store.manifest`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import pandas as pd
 import pyarrow as pa
 
-from toolkit.corpus.change import Change
-from toolkit.corpus.manifest import SHARDS, Manifest, Shard, latest, numbers, publish, writing
-from toolkit.corpus.shard_file import (
+from toolkit.corpus.store.change import Change
+from toolkit.corpus.store.manifest import SHARDS, Manifest, Shard, latest, numbers, publish, writing
+from toolkit.corpus.store.shard_file import (
     TYPES,
     Gone,
     fitted,
