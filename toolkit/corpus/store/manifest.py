@@ -14,8 +14,6 @@ import hashlib
 import json
 import os
 import re
-import secrets
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +21,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from toolkit.corpus.store.parts import PART, UNSUPPORTED, age, flush_folder, remove, write_part
 from toolkit.errors import InputError, OutputError, ToolkitError
 from toolkit.schema import StrictModel, validate
 
@@ -39,25 +38,12 @@ SHARDS = "shards"
 _FORMAT = "cluetrain-corpus 1"
 _MANIFEST = re.compile(r"manifest-([0-9]{8,15})\.json")
 _SHARD = r"(?:posts|skipped|collisions|files)-[0-9]{8,15}-[0-9a-f]{16}(?:-[0-9]{1,4})?\.parquet"
-_PART = ".part-"
 #: The largest manifest that is read: 100,000 shards (a terabyte) of fifteen columns have about 60 MB.
 _MAX_BYTES = 64_000_000
 #: Seconds after which a file that no manifest names is a leftover and not part of a load that still runs.
 _DAY = 86_400
 #: Seconds after which the claim of a commit is that of a killed one; a commit holds it for milliseconds.
 _CLAIM = 600
-#: Where a file system has no hard links, or folders cannot be flushed, it answers with one of these.
-_UNSUPPORTED = {
-    errno.EPERM,
-    errno.EACCES,
-    errno.ENOSYS,
-    errno.ENOTSUP,
-    errno.EOPNOTSUPP,
-    errno.EINVAL,
-    errno.EXDEV,
-    errno.EMLINK,
-    errno.EBADF,
-}
 
 
 class Shard(StrictModel):
@@ -144,23 +130,23 @@ def publish(folder: Path, manifest: Manifest, own: Iterable[str]) -> None:
     """
     for file in own:
         os.utime(folder / file)  # fails if it is gone; and keeps it from being taken for a leftover
-    _flush_folder(folder / SHARDS)
+    flush_folder(folder / SHARDS)
     whole = manifest.model_dump()
     text = json.dumps({**whole, "check": _check(whole)}, ensure_ascii=False, indent=1)
     data = text.encode("utf-8", "surrogatepass")
     if len(data) > _MAX_BYTES:
         raise InputError(f"{folder}: its manifest would have {len(data):,} bytes, more than {_MAX_BYTES:,}.")
     path = folder / _name(manifest.number)
-    part = _write_part(folder, data)
+    part = write_part(folder, data)
     try:
         _put(part, path)
     finally:
-        _remove(part)
+        remove(part)
     if max(numbers(folder), default=0) > manifest.number:  # two others came first, and the second removed this number
-        _remove(path)
+        remove(path)
         raise lost(folder)
     with suppress(OSError):  # the commit is made and seen by all
-        _flush_folder(folder)
+        flush_folder(folder)
 
 
 def as_json(about: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,7 +186,7 @@ def _put(part: Path, path: Path) -> None:
                 return
         if isinstance(error, FileExistsError):
             raise lost(path.parent) from error
-        if error.errno not in _UNSUPPORTED:
+        if error.errno not in UNSUPPORTED:
             raise
         _put_by_claim(part, path)
 
@@ -208,8 +194,8 @@ def _put(part: Path, path: Path) -> None:
 def _put_by_claim(part: Path, path: Path) -> None:
     """The same without hard links (memory sticks, some network folders): a claim that only one can create."""
     claim = path.with_suffix(".claim")
-    if _age(claim) > _CLAIM:
-        _remove(claim)
+    if age(claim) > _CLAIM:
+        remove(claim)
     try:
         claim.open("xb").close()
     except FileExistsError as error:
@@ -219,7 +205,7 @@ def _put_by_claim(part: Path, path: Path) -> None:
             raise lost(path.parent)
         part.replace(path)
     finally:
-        _remove(claim)
+        remove(claim)
 
 
 def write_shard(folder: Path, table: str, number: int, data: bytes) -> str:
@@ -228,7 +214,7 @@ def write_shard(folder: Path, table: str, number: int, data: bytes) -> str:
     Names hold the number of the manifest, so that a name given up is never given again.
     """
     stem = f"{table}-{number:08d}-{hashlib.sha256(data).hexdigest()[:16]}"
-    part = _write_part(folder / SHARDS, data)
+    part = write_part(folder / SHARDS, data)
     try:
         for same in range(10_000):
             file = f"{SHARDS}/{stem}-{same}.parquet" if same else f"{SHARDS}/{stem}.parquet"
@@ -240,10 +226,10 @@ def write_shard(folder: Path, table: str, number: int, data: bytes) -> str:
         try:
             part.replace(folder / file)
         except BaseException:
-            _remove(folder / file)
+            remove(folder / file)
             raise
     except BaseException:
-        _remove(part)
+        remove(part)
         raise
     return file
 
@@ -255,7 +241,7 @@ def discard(folder: Path, files: Iterable[str], number: int) -> None:
         named = {shard.file for manifest in later for shard in manifest.shards}
         for file in files:
             if file not in named:
-                _remove(folder / file)
+                remove(folder / file)
 
 
 def sweep(folder: Path) -> None:
@@ -267,15 +253,15 @@ def sweep(folder: Path) -> None:
             with suppress(InputError):
                 for shard in _read(folder, number).shards:
                     if shard.file not in named:
-                        _remove(folder / shard.file)
-            _remove(folder / _name(number))
+                        remove(folder / shard.file)
+            remove(folder / _name(number))
         for path in folder.iterdir():
-            if (path.name.startswith(_PART) or path.suffix == ".claim") and _age(path) > _DAY:
-                _remove(path)
+            if (path.name.startswith(PART) or path.suffix == ".claim") and age(path) > _DAY:
+                remove(path)
         for path in (folder / SHARDS).iterdir():
-            ours = path.name.startswith(_PART) or re.fullmatch(_SHARD, path.name)
-            if ours and f"{SHARDS}/{path.name}" not in named and _age(path) > _DAY:
-                _remove(path)
+            ours = path.name.startswith(PART) or re.fullmatch(_SHARD, path.name)
+            if ours and f"{SHARDS}/{path.name}" not in named and age(path) > _DAY:
+                remove(path)
     except (InputError, OSError):
         return  # nothing depends on it; the next commit tries again
 
@@ -287,45 +273,3 @@ def _name(number: int) -> str:
 def _check(whole: dict[str, Any]) -> str:
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def _write_part(folder: Path, data: bytes) -> Path:
-    """A new file with these bytes, on disk, under a name that nothing reads."""
-    part = folder / f"{_PART}{secrets.token_hex(8)}"
-    try:
-        with part.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-    except BaseException:
-        _remove(part)
-        raise
-    return part
-
-
-def _flush_folder(folder: Path) -> None:
-    """Names of new files to disk, where the system can do that (Windows cannot)."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in _UNSUPPORTED:
-            raise
-    finally:
-        os.close(handle)
-
-
-def _age(path: Path) -> float:
-    """Seconds since a file was written; 0 where it is not there."""
-    try:
-        return time.time() - path.lstat().st_mtime
-    except OSError:
-        return 0
-
-
-def _remove(path: Path) -> None:
-    with suppress(OSError):
-        path.unlink()
