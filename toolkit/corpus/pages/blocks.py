@@ -125,6 +125,7 @@ def blocks_of(body: Any) -> list[Block]:
     links = breaks = 0
 
     def close() -> None:
+        """End the block that is being read."""
         nonlocal breaks
         breaks = 0
         pieces = [("\n" if element.tag == "br" else "") + getattr(element, where) for element, where in slots]
@@ -137,6 +138,7 @@ def blocks_of(body: Any) -> list[Block]:
         linked.clear()
 
     def take(element: Any, where: str) -> None:
+        """Text before or behind an element."""
         nonlocal breaks
         piece = getattr(element, where)
         if piece:

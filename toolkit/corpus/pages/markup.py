@@ -120,6 +120,7 @@ class _Text:
     # ---- events of the parser
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
         self._flush()
         self.open.append(tag)
         if self.unseen or tag in _UNSEEN or _is_hidden(tag, attributes):
@@ -139,6 +140,7 @@ class _Text:
             self.verbatim += tag in _VERBATIM
 
     def end(self, tag: str) -> None:
+        """An element ends."""
         self._flush()
         del self.open[-1:]
         if self.unseen:

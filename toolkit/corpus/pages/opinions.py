@@ -36,6 +36,8 @@ def by_justext(blocks: list[Block]) -> list[tuple[str, str]]:
     from justext.paragraph import Paragraph
 
     class Path:
+        """Where a block stands, in the form that jusText asks for."""
+
         xpath = ""
 
         def __init__(self, dom: str) -> None:

@@ -62,6 +62,7 @@ class _Export:
         self.items = 0
 
     def records(self) -> Iterator[Record]:
+        """The items in their order, then one refused record for each reason of leaving some out."""
         from lxml import etree
 
         parser = etree.XMLPullParser(
