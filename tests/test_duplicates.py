@@ -92,11 +92,13 @@ def changed(text: str, share: float, seed: int = 0) -> str:
         ("cut off", LONG[: len(LONG) * 4 // 5]),
         ("a fifth from the middle", LONG[len(LONG) * 2 // 5 : len(LONG) * 3 // 5]),
         ("a short excerpt in a page of others", f"{text_of(900, 7)} {LONG[:900]} {text_of(900, 8)}"),
+        ("a shorter excerpt in a longer page", f"{text_of(9000, 7)} {LONG[:150]} {text_of(9000, 8)}"),
         ("accents apart", LONG.replace("ñ", "ñ").replace("ó", "ó").replace("é", "é")),
     ],
 )
 def test_a_copy_is_found_among_other_posts(name, copy):
-    texts = {"a": LONG[:900] if name.startswith("a short excerpt") else LONG, "b": copy}
+    excerpts = {"a short excerpt in a page of others": 900, "a shorter excerpt in a longer page": 150}
+    texts = {"a": LONG[: excerpts.get(name)], "b": copy}
     texts |= {f"o{n}": text_of(300, 100 + n) for n in range(30)}
     assert clusters(find_duplicates(table(texts))) == {"a": ["a", "b"]}, name
 
@@ -239,6 +241,28 @@ def test_shingles_are_the_different_word_trigrams(texts):
         words = re.findall(r"\w+", " ".join(text).lower())
         expected = len(set(zip(words, words[1:], words[2:], strict=False))) if len(words) >= 10 else 0
         assert sizes[number] == (expected if same[number] == number else 0)
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "equal"),
+    [
+        ("señor", "SEÑOR", True),
+        ("e\u0301l", "él", True),
+        ("hoy🙂ya", "hoy ya", True),
+        ("𐐀ab", "𐐨AB", True),
+        ("hoy\ud800ya", "hoy ya", True),
+        ("𝒳", "𝒴", False),
+        ("conversación", "conversacion", False),
+        ("abcd", "abc", False),
+        ("abcdabcd", "abcd", False),
+        ("a" * 500_000 + "b", "a" * 500_000 + "c", False),
+        ("a" * 64, "a" * 65, False),
+    ],
+)
+def test_words_are_equal_but_for_capitals_and_signs_between(one, two, equal):
+    text = text_of(20, 1)
+    _, _, same = shingle_sets([f"{text} {one} {text}", f"{text} {two} {text}", one, two])
+    assert same.tolist() == ([0, 0, 2, 2] if equal else [0, 1, 2, 3])
 
 
 # ---- differences -----------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 """Near duplicates: reposts, scraped copies and excerpts of one text, found across sites and put into clusters.
 
 Texts are compared as sets of word trigrams (``toolkit.corpus.copies.shingles``). Which pairs are worth comparing is
-read from an index: the rarest trigrams that a text shares with any other lead to its likely sources, to another version of about
-the same length as well as to the long page in which a short excerpt stands. MinHash signatures find the first and miss
-the second, and take longer (``tests/benchmarks/duplicates.py``). Every pair is then compared trigram by trigram.
+read from an index: the rarest trigrams that a text shares with any other lead to its likely sources, to another version
+of about the same length as well as to the long page in which a short excerpt stands. Of long texts a quarter of the
+trigrams is enough for this. MinHash signatures find the first and miss the second, and take longer
+(``tests/benchmarks/duplicates.py``). Every pair is then compared trigram by trigram.
 """
 
 from collections.abc import Iterator
@@ -23,22 +24,27 @@ __all__ = ["find_duplicates"]
 #: in the longer one: a note that quotes a sentence is no copy.
 _QUOTATION, _NEARLY_ALL = 30, 0.9
 #: The rarest shared trigrams of a text that lead to others, and how many texts one of them may lead to. A text is
-#: compared when a third of them lead there.
-_ANCHORS, _MOST_LED_TO, _ANCHORS_SHARED = 12, 64, 1 / 3
+#: compared when this share of the share that makes a copy lead there (by default, .48 of them).
+_ANCHORS, _MOST_LED_TO, _ANCHORS_SHARED = 12, 64, 0.8
 #: Of the trigrams that more texts share (a press release on a hundred sites), those with the smallest hashes, for texts
 #: that have many such: alike texts mostly have the same ones (Broder's bottom sketch). A text is compared with the
 #: first text that has the same and with the next, where this happens for two of them.
 _OF_CROWDS, _CROWDS_SHARED = 8, 2
-#: Pairs compared at once, and pairs waiting for it: some 100 MB each.
-_PAIRS, _PAIRS_WAITING = 20_000, 2_000_000
+#: Of texts with as many trigrams as ``_ALL_OF``, one in so many is indexed (and those that a shorter text has, of which
+#: all are). Two texts of 64 trigrams that are just alike enough have 38 in common, and some ten of these are indexed.
+_SAMPLED, _ALL_OF = 4, 64
+#: Pairs waiting to be compared: some 100 MB.
+_PAIRS_WAITING = 2_000_000
 #: Of posts of one day, one with less prose than this share of the longest is a part of it and not the first.
-_WHOLE = 0.8
+_WHOLE, _SPACES = 0.8, " \n\t\r\xa0"
 
 
 class _Shared(NamedTuple):
-    """Shingles that more than one text may have: ``doc`` has the shingle ``column``; of each column, in how many texts
-    it is (``counts``) and from where on these stand in ``postings``."""
+    """Sampled shingles that more than one text may have: ``doc`` has the shingle ``column``; of each column, in how
+    many texts it is (``counts``) and from where on these stand in ``postings``; ``sizes``: of each text, how many were
+    sampled, whether others have them or not."""
 
+    sizes: np.ndarray
     doc: np.ndarray
     column: np.ndarray
     counts: np.ndarray
@@ -95,53 +101,65 @@ def find_duplicates(
     keep = np.flatnonzero(same != np.arange(len(ids)))
     left, right = np.concatenate([a, same[keep]]), np.concatenate([b, keep])
     ones = np.ones(len(keep))
-    prose = np.array([len("".join(text.split())) for text in texts.values()])
-    return _clusters(posts, prose, left, right, np.concatenate([jaccard, ones]), np.concatenate([containment, ones]))
+    return _clusters(
+        posts, list(texts.values()), left, right, np.concatenate([jaccard, ones]), np.concatenate([containment, ones])
+    )
 
 
 def _near(
     flat: np.ndarray, sizes: np.ndarray, threshold: float, contained: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Pairs (smaller index first) that are near enough, with Jaccard index and containment."""
-    from scipy.sparse import csr_matrix
-
     nothing = np.zeros(0, dtype=np.int64)
     found: list[tuple[np.ndarray, ...]] = [(nothing, nothing, np.zeros(0), np.zeros(0))]
-    shared = _shared(flat, sizes)
-    rows = np.cumsum(np.bincount(shared.doc, minlength=len(sizes)))
-    table = csr_matrix(
-        (np.ones(len(shared.doc), dtype=np.int32), shared.column, np.concatenate([[0], rows])),
-        shape=(len(sizes), len(shared.counts)),
-    )
     share = min(contained, 2 * threshold / (1 + threshold))  # what the shorter text has in common at the least
-    for pairs in _gathered(_candidates(sizes, shared, share)):
-        for start in range(0, len(pairs), _PAIRS):
-            one, two = np.divmod(pairs[start : start + _PAIRS], len(sizes))
-            common = np.asarray(table[one].multiply(table[two]).sum(axis=1)).ravel()
-            jaccard = common / (sizes[one] + sizes[two] - common)
-            containment = common / np.minimum(sizes[one], sizes[two])
-            least = np.where(common < _QUOTATION, max(contained, _NEARLY_ALL), contained)
-            near = (jaccard >= threshold) | (containment >= least)
-            found.append((one[near], two[near], jaccard[near], containment[near]))
+    parts = [flat[end - size : end] for end, size in zip(np.cumsum(sizes).tolist(), sizes.tolist(), strict=True)]
+    for pairs in _gathered(_candidates(_shared(flat, sizes), share)):
+        one, two = np.divmod(pairs, len(sizes))
+        common = np.fromiter(
+            (_common(parts[a], parts[b]) for a, b in zip(one.tolist(), two.tolist(), strict=True)), np.int64, len(one)
+        )
+        jaccard = common / (sizes[one] + sizes[two] - common)
+        containment = common / np.minimum(sizes[one], sizes[two])
+        least = np.where(common < _QUOTATION, max(contained, _NEARLY_ALL), contained)
+        near = (jaccard >= threshold) | (containment >= least)
+        found.append((one[near], two[near], jaccard[near], containment[near]))
     a, b, jaccard, containment = (np.concatenate(parts) for parts in zip(*found, strict=True))
     _, keep = np.unique(a * len(sizes) + b, return_index=True)
     return a[keep], b[keep], jaccard[keep], containment[keep]
 
 
+def _common(one: np.ndarray, two: np.ndarray) -> int:
+    """How many numbers two sets have in common."""
+    both = np.concatenate((one, two))
+    both.sort()
+    return int(np.count_nonzero(both[1:] == both[:-1]))
+
+
 def _shared(flat: np.ndarray, sizes: np.ndarray) -> _Shared:
-    """The shingles that more than one text may have."""
-    doc = np.repeat(np.arange(len(sizes)), sizes)
-    bits = max(1, min(26, len(flat).bit_length()))
-    bucket = (flat >> np.uint64(64 - bits)).astype(np.int64)
+    """The sampled shingles that more than one text may have."""
+    doc = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+    few = sizes < _ALL_OF
+    sampled = flat < np.uint64(2**64 // _SAMPLED)
+    if few.any():  # all shingles of short texts, and those of long texts that a short one may have
+        own = flat[few[doc]]
+        known = np.zeros(1 << min(26, 3 + len(own).bit_length()), dtype=bool)
+        low = np.uint64(len(known) - 1)
+        known[own & low] = True
+        sampled |= known[flat & low]
+    doc, values = doc[sampled], flat[sampled]
+    own_sizes = np.bincount(doc, minlength=len(sizes))
+    low = np.uint64((1 << max(1, min(26, len(values).bit_length()))) - 1)
+    bucket = (values & low).astype(np.int64)
     maybe = np.bincount(bucket, minlength=1)[bucket] > 1  # most shingles of real texts are alone: not sorted
-    doc, values = doc[maybe], flat[maybe]
+    doc, values = doc[maybe], values[maybe]
     order = _ranking(values)
     ranked = values[order]
     starts = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]])[: len(ranked)])
     counts = np.diff(starts, append=len(ranked))
     column = np.empty(len(order), dtype=np.int32)
     column[order] = np.repeat(np.arange(len(starts), dtype=np.int32), counts)
-    return _Shared(doc, column, counts, starts, doc[order])
+    return _Shared(own_sizes, doc, column, counts, starts, doc[order])
 
 
 def _ranking(values: np.ndarray) -> np.ndarray:
@@ -156,17 +174,18 @@ def _ranking(values: np.ndarray) -> np.ndarray:
     return order
 
 
-def _candidates(sizes: np.ndarray, shared: _Shared, least: float) -> Iterator[np.ndarray]:
+def _candidates(shared: _Shared, share: float) -> Iterator[np.ndarray]:
     """Pairs worth comparing, as smaller position x number of texts + larger position, for texts that have the share
-    ``least`` of their shingles in common with any others."""
+    ``share`` of their shingles in common with any others: half of it in the sample, which is off by chance."""
+    sizes, least = shared.sizes, share / 2 * shared.sizes
     count = shared.counts[shared.column]
     in_others = np.bincount(shared.doc[count > 1], minlength=len(sizes))
-    usable = np.flatnonzero((count > 1) & (in_others >= least * sizes)[shared.doc])
+    usable = np.flatnonzero((count > 1) & (in_others >= least)[shared.doc])
     crowded = count[usable] > _MOST_LED_TO
-    yield from _by_anchors(sizes, shared, _lowest(shared.doc, count, usable[~crowded], _ANCHORS))
-    popular = np.bincount(shared.doc[usable[crowded]], minlength=len(sizes)) >= least / 2 * sizes
+    yield from _by_anchors(shared, _lowest(shared.doc, count, usable[~crowded], _ANCHORS), min(share, 0.6))
+    popular = np.bincount(shared.doc[usable[crowded]], minlength=len(sizes)) >= least / 2
     chosen = _lowest(shared.doc, shared.column, usable[crowded & popular[shared.doc[usable]]], _OF_CROWDS)
-    doc, column = shared.doc[chosen], shared.column[chosen]
+    doc, column = shared.doc[chosen].astype(np.int64), shared.column[chosen]
     order = np.argsort(column, kind="stable")
     doc, column = doc[order], column[order]
     starts = np.flatnonzero(np.concatenate([[True], column[1:] != column[:-1]])[: len(column)])
@@ -182,7 +201,7 @@ def _lowest(doc: np.ndarray, values: np.ndarray, places: np.ndarray, most: int) 
     if ((int(doc.max(initial=0)) + 1) * high) >> (64 - bits):
         order = places[np.lexsort((values[places], doc[places]))]
     else:  # text, value and place in one number: sorting it is four times as fast as sorting by three keys
-        key = (doc[places] * high + values[places]).astype(np.uint64) << np.uint64(bits)
+        key = (doc[places].astype(np.int64) * high + values[places]).astype(np.uint64) << np.uint64(bits)
         order = (np.sort(key | places.astype(np.uint64)) & np.uint64((1 << bits) - 1)).astype(np.int64)
     own = np.bincount(doc[places])
     return order[np.arange(len(order)) - np.repeat(np.cumsum(own) - own, own) < most]
@@ -202,11 +221,11 @@ def _gathered(parts: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
         yield np.unique(np.concatenate(waiting))
 
 
-def _by_anchors(sizes: np.ndarray, shared: _Shared, chosen: np.ndarray) -> Iterator[np.ndarray]:
+def _by_anchors(shared: _Shared, chosen: np.ndarray, share: float) -> Iterator[np.ndarray]:
     """Texts to which enough of a text's anchors lead."""
-    asking, column = shared.doc[chosen], shared.column[chosen]
+    sizes, asking, column = shared.sizes, shared.doc[chosen].astype(np.int64), shared.column[chosen]
     led, where = shared.counts[column], shared.starts[column]
-    least = _ANCHORS_SHARED * np.bincount(asking, minlength=len(sizes))
+    least = _ANCHORS_SHARED * share * np.bincount(asking, minlength=len(sizes))
     begin, total = 0, np.cumsum(led)
     while begin < len(led):
         reach = total[begin] - led[begin] + _PAIRS_WAITING
@@ -224,9 +243,9 @@ def _by_anchors(sizes: np.ndarray, shared: _Shared, chosen: np.ndarray) -> Itera
 
 
 def _clusters(
-    posts: pd.DataFrame, prose: np.ndarray, a: np.ndarray, b: np.ndarray, jaccard: np.ndarray, containment: np.ndarray
+    posts: pd.DataFrame, texts: list[str], a: np.ndarray, b: np.ndarray, jaccard: np.ndarray, containment: np.ndarray
 ) -> pd.DataFrame:
-    """One row a post from pairs of positions in ``posts`` (sorted by doc_id); ``prose``: visible characters of each."""
+    """One row a post from pairs of positions in ``posts`` (sorted by doc_id); ``texts``: what was compared of each."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
@@ -242,7 +261,7 @@ def _clusters(
     rows = both.drop_duplicates("doc").reset_index(drop=True)
     names = posts["doc_id"].to_numpy()
     doc = rows["doc"].to_numpy()
-    dates = posts["date"].fillna("").astype(str).str.strip()
+    dates = posts["date"].iloc[doc].fillna("").astype(str).str.strip()
     table = pd.DataFrame(
         {
             "cluster": names[rows.groupby(label[doc])["doc"].transform("min").to_numpy()],
@@ -250,12 +269,13 @@ def _clusters(
             "nearest": names[rows["other"].to_numpy()],
             "jaccard": rows["jaccard"],
             "containment": rows["containment"],
-            "date": dates.where(dates.str.match(r"\d{4}"), "~").to_numpy()[doc],
-            "whole": posts["text"].str.len().to_numpy()[doc],
+            "date": dates.where(dates.str.match(r"\d{4}"), "~").to_numpy(),
+            "whole": posts["text"].iloc[doc].str.len().to_numpy(),
+            "prose": [len(text) - sum(map(text.count, _SPACES)) for text in map(texts.__getitem__, doc.tolist())],
         }
     )
-    longest = pd.Series(prose[doc]).groupby([table["cluster"], table["date"]]).transform("max")
-    table["part"] = prose[doc] < _WHOLE * longest
+    longest = table.groupby(["cluster", "date"])["prose"].transform("max")
+    table["part"] = table["prose"] < _WHOLE * longest
     order = table.sort_values(["cluster", "date", "part", "whole", "doc_id"], kind="stable")
     table["first"] = table.index.isin(order.drop_duplicates("cluster").index)
-    return table.drop(columns=["date", "whole", "part"]).sort_values(["cluster", "doc_id"], ignore_index=True)
+    return table.drop(columns=["date", "whole", "prose", "part"]).sort_values(["cluster", "doc_id"], ignore_index=True)
