@@ -52,6 +52,11 @@ def quotes(text: str) -> list[str]:
     return [quote for _, quote in marked(text)]
 
 
+def by_rules(text: str) -> list[str]:
+    """What the rules mark by themselves: the line model looks at what stands around a line, and is meant to."""
+    return mark_furniture(posts_of(text), load_rules().without("line_model"))["quote"].tolist()
+
+
 @contextmanager
 def at_most(seconds: float):
     """Stop what runs longer, so that a regular expression without end fails its test and not the night."""
@@ -186,8 +191,90 @@ def test_long_texts_take_time_in_line_with_their_length(text):
     "line", ["1999 2000 2001 2002 2003 2004 2005 2006 2007 2008 2009 de venta", "7" * 40 + " de venta"]
 )
 def test_a_row_of_numbers_is_read_in_no_time(line):
+    mark_furniture(posts_of(BEFORE["es"]))  # the rules are compiled with the first use
     with at_most(0.5):
         assert quotes(f"{BEFORE['es']}\n\n{line}\n\n{AFTER['es']}") == []
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [" ", ", ", ". ", "a ", "x", "1 ", "nombre email ", "me gusta ", "responder citar 3 ", "perfil pm ", "hoy 3 "],
+)
+def test_a_line_of_one_piece_over_and_over_is_read_in_no_time(piece):
+    mark_furniture(posts_of(BEFORE["es"]))
+    with at_most(0.5):
+        mark_furniture(posts_of(f"{BEFORE['es']}\n\n{(piece * 300)[:290]}zz\n\n{AFTER['es']}"))
+
+
+# ---- boxes, signatures and the foot of a page ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "box"),
+    [
+        ("advert", "OFERTA DE OTOÑO\nLote de seis panes + mermelada $ 9.900\nAgregar al carro"),
+        ("advert", "Calcula tu hipoteca en un minuto\nHasta un 20 % menos el primer año\nPIDE CITA"),
+        ("advert", "Farina a partire da 1,90 € al chilo. Scopri le offerte!\nForno.it"),
+        (
+            "newsletter",
+            "REGALO! La guida al pane\nLascia la tua email e te la mando subito\nVOGLIO LA GUIDA\nNiente spam",
+        ),
+        ("newsletter", "Boletín del horno\nNombre*   Correo*\nAcepto recibir información comercial\nSuscribirme"),
+        ("comment_form", "Opine usted\nNombre\nCorreo\nSitio web\nPublicar comentario"),
+        ("login_prompt", "Socio nº:\nClave:\nRecordarme\nEntrar"),
+        ("share_bar", "Facebook\nTwitter\nE-mail\nMenéame"),
+    ],
+)
+def test_a_paragraph_of_short_lines_with_many_cues_is_a_box(kind, box):
+    found = marked(f"{BEFORE['es']}\n\n{box}\n\n{AFTER['es']}")
+    assert [quote for _, quote in found] == box.split("\n")
+    assert kind in {name for name, _ in found}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "Pan de centeno, 3 €\nPan de maíz, 2 €\nBollo, 1 €",
+        "Querida vecina:\nLe escribo por el correo\nque no me ha contestado",
+        "Nombre: el de mi abuela\nOficio: panadera",
+        "Llamé al banco\n¡Nadie!\nVolví a llamar",
+    ],
+)
+def test_short_lines_of_the_writer_are_no_box(lines):
+    assert quotes(f"{BEFORE['es']}\n\n{lines}\n\n{AFTER['es']}") == []
+
+
+def test_what_stands_below_the_line_of_a_forum_is_a_signature():
+    text = f"{BEFORE['es']}\n\n____________\nEl pan no espera\nFirma dos\n\n{AFTER['es']}"
+    assert quotes(text) == ["____________", "El pan no espera", "Firma dos"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Redacción y lectores", "Feed de la bitácora", "Entra nella community", "Ofertas de empleo", "Portada de hoy"],
+)
+def test_a_label_with_a_word_of_pages_is_marked_below_another_mark_and_not_below_the_text(line):
+    assert quotes(f"{BEFORE['es']}\n\n{AFTER['es']}\n\nComparte esto:\n\n{line}")[-1] == line
+    assert quotes(f"{BEFORE['es']}\n\n{line}\n\n{AFTER['es']}") == []
+
+
+@pytest.mark.parametrize(
+    "line", ["Nos vemos en Madrid", "Un abrazo a todos", "P.S. El lunes no abrimos", "Fuentes: el INE y mi vecina"]
+)
+@pytest.mark.parametrize("below", ["", "\n\nComparte esto:\n\nDeja un comentario"])
+def test_the_last_words_of_the_writer_are_text(line, below):
+    assert line not in quotes(f"{BEFORE['es']}\n\n{AFTER['es']}\n\n{line}{below}")
+
+
+def test_a_cloud_of_tags_below_the_writing_is_marked():
+    cloud = "barrio bollos harina horno levadura masa madre mercado pan plaza trigo"
+    assert quotes(f"{BEFORE['es']}\n\n{AFTER['es']}\n\n{cloud}") == [cloud]
+
+
+def test_a_path_of_sections_above_the_text_is_marked_and_verse_within_it_is_not():
+    path = "EL DIARIO / SECCIONES / PAN"
+    assert quotes(f"{path}\n\n{BEFORE['es']}\n\n{AFTER['es']}") == [path]
+    assert quotes(f"{BEFORE['es']}\n\npan y sal / sal y pan / nada más\n\n{AFTER['es']}") == []
 
 
 # ---- blocks ------------------------------------------------------------------------------------------------
@@ -218,7 +305,7 @@ def test_related_links_stop_at_prose_that_ends_in_a_question():
 def test_related_links_go_no_further_than_twelve():
     links = [f"Título de la entrada {n} del blog" for n in range(1, 20)]
     text = "\n".join([BEFORE["es"], "Entradas relacionadas", *links, AFTER["es"]])
-    assert quotes(text) == ["Entradas relacionadas", *links[:12]]
+    assert by_rules(text) == ["Entradas relacionadas", *links[:12]]
 
 
 def test_titles_without_a_related_heading_are_not_marked():
@@ -548,6 +635,61 @@ def test_places_and_hours_of_a_meeting_are_no_comments():
     assert quotes(text) == []
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        ["Nube de Calle Ancha\nCosas del barrio\nlunes, 3 de mayo de 2010", BEFORE["es"], AFTER["es"]],
+        [BEFORE["es"], AFTER["es"], "Publicado por Luz en 10:20", "Radio Ladera\nDeja un comentario\nEl Gritadero"],
+    ],
+    ids=["top", "bottom"],
+)
+def test_short_lines_in_one_paragraph_with_lines_of_the_page_belong_to_it(page):
+    lines = [line for part in page for line in part.split("\n") if line not in (BEFORE["es"], AFTER["es"])]
+    assert quotes("\n\n".join(page)) == lines
+
+
+@pytest.mark.parametrize("head", ["Cómo empezó", "Un título de cinco palabras", "Marta Ruiz\nUn abrazo a todos"])
+def test_a_heading_and_a_signature_in_paragraphs_of_their_own_stay(head):
+    assert quotes("\n\n".join([head, BEFORE["es"], head, AFTER["es"], head])) == []
+
+
+def test_words_with_the_writer_and_the_date_below_them_stay():
+    said = "La media hora de los lunes es lo que más me sorprende.\nNo la controlamos."
+    comments = [f"{said}\nPublicado por: Luz | 08/10/2009 en 13:40", f"{said}\nPublicado por: Eva | 09/10/2009 en 9:05"]
+    found = quotes("\n\n".join([BEFORE["es"], AFTER["es"], "Comentarios (2)", *comments, "Deja un comentario"]))
+    assert not set(said.split("\n")) & set(found)
+    assert len(found) == 4
+
+
+def test_the_name_under_a_numbered_comment_is_marked_and_its_words_are_not():
+    comment = "#1 23 novembre 2005 - 08:12\nLa leva si è aperta in discesa, ora so chi ringraziare.\nsoledado"
+    found = quotes("\n\n".join([BEFORE["it"], AFTER["it"], "Commenti", comment]))
+    assert found[-2:] == ["#1 23 novembre 2005 - 08:12", "soledado"]
+
+
+def test_a_notice_that_reads_like_prose_is_marked_at_the_top_and_not_in_the_text():
+    notice = "El Diario de Abajo utiliza cookies; al cerrar este banner o seguir navegando en la página acepta su uso."
+    assert quotes("\n\n".join([notice, BEFORE["es"], AFTER["es"]])) == [notice]
+    assert quotes("\n\n".join([BEFORE["es"], notice, AFTER["es"]])) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "caption"),
+    [
+        ("la mesa (móvil viejo)- plazos: un día para contestar", "la mesa (móvil viejo)"),
+        ("la mesa del bar2. Plazos", None),
+    ],
+)
+def test_a_caption_glued_to_an_item_of_a_list_is_marked(line, caption):
+    text = "\n".join([BEFORE["es"], "", "- contestar siempre", line, "- no borrar nada", "", AFTER["es"]])
+    assert quotes(text) == ([caption] if caption else [])
+
+
+@pytest.mark.parametrize(("note", "marked_as"), [("el mostrador a las cuatro", 1), ("la tienda es de todos", 0)])
+def test_a_note_begun_small_between_paragraphs_is_a_caption_unless_it_says_something(note, marked_as):
+    assert len(quotes("\n\n".join([BEFORE["es"], note, AFTER["es"]]))) == marked_as
+
+
 # ---- marks are exact ---------------------------------------------------------------------------------------
 
 
@@ -593,10 +735,10 @@ def test_in_any_mixture_of_furniture_and_prose_the_quotes_are_the_slices(lines, 
 
 @settings(max_examples=50, deadline=None)
 @given(lines=st.lists(st.sampled_from(list(LINES)), max_size=14, unique=True))
-def test_between_paragraphs_a_line_is_judged_alike_whatever_stands_around_it(lines):
+def test_between_paragraphs_the_rules_judge_a_line_alike_whatever_stands_around_it(lines):
     prose = [f"Y el día {n} volvimos a la tienda para hablar con la gente del barrio." for n in range(len(lines) + 1)]
     text = "\n\n".join(part for pair in zip(prose, [*lines, ""], strict=True) for part in pair)
-    assert quotes(text) == [line for line in lines if LINES[line]]
+    assert by_rules(text) == [line for line in lines if LINES[line]]
 
 
 @settings(max_examples=50, deadline=None)
@@ -761,3 +903,48 @@ def test_blanked_texts_keep_their_length_and_all_that_is_no_furniture():
     blanked = shown[posts["doc_id"].item()]
     assert len(blanked) == len(text)
     assert blanked.split() == f"{BEFORE['es']} 😀 {AFTER['es']}".split()
+
+
+# ---- rules added and switched off ------------------------------------------------------------------------
+
+
+def test_a_rule_of_ones_own_is_tried_first_and_named():
+    posts = posts_of(f"{BEFORE['es']}\n\nTe esperamos en el puesto 12")
+    assert mark_furniture(posts).empty
+    found = mark_furniture(posts, load_rules().adding("fair", r"te esperamos en el puesto \d+", kind="advert"))
+    assert found[["rule", "kind", "quote"]].to_numpy().tolist() == [["fair", "advert", "Te esperamos en el puesto 12"]]
+
+
+def test_a_rule_that_is_switched_off_marks_nothing_and_the_bundled_ones_stay():
+    posts = posts_of(f"{BEFORE['es']}\n\nCondividi su Facebook\n\n{AFTER['es']}")
+    (rule,) = mark_furniture(posts)["rule"]
+    assert mark_furniture(posts, load_rules().without(rule)).empty
+    assert len(mark_furniture(posts)) == 1
+
+
+def test_looks_at_the_whole_page_can_be_switched_off_too():
+    posts = posts_of(f"{BEFORE['es']}\n\n{AFTER['es']}\n\n{AFTER['es']}")
+    assert mark_furniture(posts)["rule"].tolist() == ["repeated_at_once"]
+    assert mark_furniture(posts, load_rules().without("repeated_at_once")).empty
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda rules: rules.without("akismett"), "did you mean 'akismet'"),
+        (lambda rules: rules.adding("akismet", "x"), "there is one already"),
+        (lambda rules: rules.adding("mine", "("), "not a regular expression"),
+        (lambda rules: rules.adding("mine", "x", wheree="line"), "wheree"),
+        (lambda rules: rules.adding("mine", "x", where="nowhere"), "where"),
+    ],
+)
+def test_a_change_of_the_rules_that_makes_no_sense_is_one_sentence(change, problem):
+    with pytest.raises(InputError, match=problem) as caught:
+        change(load_rules())
+    assert "\n" not in str(caught.value)
+
+
+def test_every_mark_carries_the_name_of_a_rule_that_can_be_switched_off():
+    posts = load_posts(CONVERSACIONES / "copies")
+    for rule in sorted(set(mark_furniture(posts)["rule"])):
+        load_rules().without(rule)

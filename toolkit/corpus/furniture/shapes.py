@@ -15,12 +15,15 @@ __all__ = [
     "comment_heads",
     "edges",
     "glued_captions",
+    "glued_to_item",
+    "is_body",
     "is_link",
     "is_lone_word",
     "is_menu_line",
-    "is_row_of_links",
+    "is_small_note",
     "parts_of",
     "read_lines",
+    "without_ornaments",
 ]
 
 #: Longer lines are prose; only "starts" and "inside" rules look at them.
@@ -33,33 +36,51 @@ _NEAR = 5000
 _LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
 #: List marks and quote marks that a copied line may carry in front.
 _MARK = re.compile(r"^(?:[•·▪‣◦●○*+>–—-]|\d{1,2}[.)])\s+")
-#: Prose: four words or more, closed as a sentence is; "Cargando..." is none.
-_SENTENCE = re.compile(r"(?:\S+\s+){3,}\S*(?<![.…])[.!?][\"'»”’)\]]*")
+#: Prose: four words or more, closed as a sentence is; "Cargando...", "with Anna B." and "11:03 p.m." are none.
+_SENTENCE = re.compile(
+    r"(?:\S+\s+){3,}\S*(?<![.…])(?<!\s\w)(?<!p\.m)(?<!a\.m)(?<!\shrs)(?<!s\.l)(?<!r\.l)(?<!s\.a)[.!?][\"'»”’)\]]*"
+)
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'»”’)\]]*$")
-_HARD = re.compile(r"\s*[|¦·•►▼≡☰]\s*|\s+[»›]\s+|\s{3,}|\t+")
-_SOFT = re.compile(r"\s*[|¦·•►▼≡☰]\s*|\s+[»›]\s+|\s{2,}|\s+[>/~–—*-]+\s+")
+_HARD = re.compile(r"\s*[|¦·•►▼≡☰♥♡❤]\s*|\s+::\s+|\s+[»›]\s+|\s{3,}|\t+")
+_SOFT = re.compile(r"\s*[|¦·•►▼≡☰♥♡❤]\s*|\s+::\s+|\s+[»›]\s+|\s{2,}|\s+[>/~–—*-]+\s+")
 _PICTURE = re.compile(
-    r"[/|]|(?:foto|imagen|fuente|immagine|fonte|photo|crédito|cortesía|courtesy|archivo|archivio)\b", re.IGNORECASE
+    r"[/|]|(?:foto|imagen|fuente|immagine|fonte|photo|crédito|cortesía|courtesy|archivo|archivio|autore?:)\b|autore?:",
+    re.IGNORECASE,
 )
 #: Names of picture files: with an ending, as cameras give them, or words joined by _ or - with a number.
 _FILE = re.compile(
     r"(?<![\w/@#.=?&:-])(?:"
     r"[\w%()+-]{1,60}\.(?i:jpe?g|png|gif|bmp|tiff?|webp)"
+    r"|[\w-]{2,50}\.(?i:xlsx?|docx?|pdf|pptx?) \((?:anteprima|vista previa|preview)\)"
+    r"|(?:Schermata|Captura-de-pantalla|Screen-[Ss]hot)-\d{4}-\d\d-\d\d(?:-\w{1,5}){1,4}[\d.-]{4,9}"
     r"|(?i:IMG|DSCN?|DSCF|CIMG|PICT|SAM|WP|PANO|MVC|HPIM|SNV?|IMAG|Imagen|Immagine|Foto|Captura|Screenshot|P\d)"
     r"[_-]?\d{2,}(?:[_-]\d{1,9}){0,3}"
     r"|(?=[^\s_.,;:!?]{0,60}[\d_])[a-z0-9ñáéíóúàèìòù]{2,30}(?:[_-][a-z0-9ñáéíóúàèìòù]{1,30}){1,8}(?:\(\d{1,2}\))?"
-    r")(?:\[\d\])?(?=[A-ZÁÉÍÓÚÈÀ¿¡«“\"][\w'’¿¡]|\s*$)"
+    r")(?:\[\d\])?(?=[A-ZÁÉÍÓÚÈÀ¿¡«“\"][\w'’¿¡]|[AEIOYÈ] \w|\s*$)"
 )
 #: A word that begins small and has a capital inside, glued from two: "llenarseCafé" (no name repeats so).
-_TWO_WORDS = re.compile(r"(?<![\w@#/.&'’-])[a-záéíóúñüàèìòù]{4,}(?=([A-ZÁÉÍÓÚÑÈÀ][a-záéíóúñüàèìòù]{2,})[\s,:.])")
+_TWO_WORDS = re.compile(r"(?<![\w@#/.&'’-])[a-záéíóúñüàèìòù]{4,}(?=([A-ZÁÉÍÓÚÑÈÀ][a-záéíóúñüàèìòù]{2,})[\s:.])")
 #: "Photo: Some AgencyThe next sentence", "the shop (archive photo)the next words".
 _CREDITED = re.compile(
     r"(?:^|(?<=[\n\r])|(?<=[.!?…(] ))"
     r"(?:[/|] ?|(?:[Ff]oto|FOTO|[Ii]magen|[Ii]mmagine|[Ff]uente|[Ff]onte|[Pp]h|[Cc]ortesía)\b ?[:|/.]? ?)"
     r"[^.!?\n]{2,60}?[a-záéíóúñüàèìòù)](?=[A-ZÁÉÍÓÚÑÈÀ][a-záéíóúñüàèìòù]{2,}[\s,])"
-    r"|\((?:[Ff]oto|[Ii]magen|[Ii]mmagine|[Ff]uente|[Ff]onte|[Aa]rchiv)[^()\n]{0,60}\)(?=[^\W\d_])"
+    r"|\((?:[Ff]oto|[Ii]magen|[Ii]mmagine|[Ff]uente|[Ff]onte|[Aa]rchiv|[Cc]lic|[Hh]a[zg]a? clic|[Ff]ai clic|[Pp]in?cha|"
+    r"[Aa]mpliar|[Ii]lustraci|[Ii]llustraz|[Aa]nteprima|[Vv]ista previa)[^()\n]{0,60}\)(?=[^\W\d_])"
+    r"|[Aa]ut(?:or|ora|ore|rice): [^.!?\n]{2,40}?[a-záéíóúñüàèìòù](?=[A-ZÁÉÍÓÚÑÈÀ][a-záéíóúñüàèìòù]{1,}[\s,])"
 )
 _CAPITAL_WITHIN = re.compile(r"(?<=[a-záéíóúñüàèìòù,] )(?=(?:El|La|Los|Las|Un|Una|Il|Lo|I|Gli|Le|Uno|L['’])\b)")
+_NUMBER = re.compile(r"(\d{1,2})[.)]\s")
+_ITEM_WITHIN = re.compile(r"(?<=[a-záéíóúñüàèìòù)])(?:([-*•–])\s|(\d{1,2})[.)]\s)")
+#: No verb that is common, no stop: "the counter at four in the morning".
+_SMALL_NOTE = re.compile(
+    r"(?:el|la|los|las|un|una|il|lo|i|gli|le|uno|l['’])\s?(?:\s?(?!(?:es|era|fue|está|hay|no|se|me|que|y|o|è|e|ha|ho|non|si|"
+    r"che|mi|ma|sono|son|tiene|dice|dijo|viene|va|sigue|resta)\s)[^\s.!?:;,…]{1,20}){2,8}"
+)
+#: "Ramiro at the desk¿Have you read them?"
+_QUESTION = re.compile(r"(?<=[a-záéíóúñü)])(?=[¿¡][A-ZÁÉÍÓÚÑ])")
+#: What a line may be wrapped in: brackets, arrows, stars, notes.
+_ORNAMENTS = "()[]{}<>|=~_*↓↑→←↳►◄▼▲■□●○♥♡❤★☆✦✉☎✎♪♫·•…–—- \t\xa0"
 _FIRST_OF_LIST = re.compile(r"(?<=[a-záéíóúñüàèìòù)])(?=1[.)]\s)")
 
 
@@ -120,10 +141,28 @@ def is_menu_line(line: Line, raw: str) -> bool:
     return short and not line.ends_sentence and not line.item and not raw[0].isdigit()
 
 
+def without_ornaments(raw: str) -> str:
+    """A line without what it is wrapped in; nothing if it is not wrapped, or holds nothing else."""
+    bare = raw.strip(_ORNAMENTS)
+    wrapped = len(bare) > 1 and bare != raw.strip() and raw[0] in _ORNAMENTS and not _MARK.match(raw)
+    return bare if wrapped else ""
+
+
 def is_lone_word(line: Line, text: str) -> bool:
     """One lower-case word alone on its line: the alternative text of a picture, no heading (nor one of a list)."""
     word = text[line.start : line.end]
     return word.isalpha() and word.islower()
+
+
+def is_small_note(text: str, lines: Sequence[Line], number: int) -> bool:
+    """An article and some words, begun small and not ended, alone between two paragraphs of prose that begin large."""
+    line = lines[number]
+    if not 0 < number < len(lines) - 1 or not (line.gap and lines[number + 1].gap) or line.item or line.length > 60:
+        return False
+    above, below = lines[number - 1], lines[number + 1]
+    prose = above.ends_sentence and is_body(above) and is_body(below)
+    large = all(text[other.start].isupper() or not text[other.start].isalpha() for other in (above, below))
+    return prose and large and _SMALL_NOTE.fullmatch(text, line.start, line.end) is not None
 
 
 def is_body(line: Line) -> bool:
@@ -144,23 +183,20 @@ def parts_of(raw: str) -> tuple[list[str], bool]:
     return soft, len(hard) == len(soft) > 1 or (len(soft) > 2 and not re.search(r"\s[>/~–—*-]+\s", raw))
 
 
-def is_row_of_links(raw: str) -> bool:
-    """Three or more short pieces between bars or wide spaces, none of them a sentence or a number."""
-    parts, hard = parts_of(raw)
-    words = [part for part in parts if len(part) > 1]
-    if not hard or len(words) < 3 or any(re.search(r"\d", part) for part in words):
-        return False
-    return all(len(part.split()) <= 5 and len(part) <= 36 and not part.endswith((".", ";", ",")) for part in words)
-
-
 def comment_heads(
-    lines: Sequence[Line], one: re.Pattern[str], name: re.Pattern[str], date: re.Pattern[str], heading: re.Pattern[str]
+    lines: Sequence[Line],
+    one: re.Pattern[str],
+    name: re.Pattern[str],
+    date: re.Pattern[str],
+    heading: re.Pattern[str],
+    *,
+    after: int,
 ) -> set[int]:
     """Lines that name the writer and the time of a reader's comment.
 
     Either "name, date" on one line (``one``) or a name and under it a date (``name``, ``date``), each with the
     comment directly under it. One alone may be the place and hour of a meeting: two are asked for, or a heading
-    such as "Comentarios (5)" (``heading``) before it.
+    such as "Comentarios (5)" (``heading``) before it, or a line of the comments' own (``after``, its number).
     """
     found: list[tuple[int, ...]] = []
     headed = [number for number, line in enumerate(lines) if heading.fullmatch(line.key)]
@@ -176,10 +212,27 @@ def comment_heads(
                 found.append((number - 1, number))
     texts = [lines[heads[-1] + 1] for heads in found]
     spoken = sum(text.ends_sentence or text.length > 60 for text in texts)
+    headings = [number for number in headed if found and found[0][0] - 2 <= number < found[0][0]]
     if len(found) >= 2 and (2 * spoken >= len(found) or (headed and headed[0] < found[0][0])):
-        return {number for heads in found for number in heads}
-    after = [heads for heads in found if headed and headed[0] < heads[0]]
-    return {number for heads in after for number in heads}
+        return {number for heads in found for number in heads} | set(headings)
+    late = [heads for heads in found if heads[0] > after or (headed and headed[0] < heads[0])]
+    return {number for heads in late for number in heads}
+
+
+def glued_to_item(text: str, lines: Sequence[Line], number: int) -> tuple[int, int] | None:
+    """A caption that lost the line break before an item of a list: "the blackboard (blurred)- deadlines: one day"."""
+    line = lines[number]
+    near = [lines[other] for other in (number - 1, number + 1) if 0 <= other < len(lines)]
+    marks = {text[other.start] for other in near if other.item} & set("-*•–")
+    numbers = {int(found[1]) for other in near if (found := _NUMBER.match(text, other.start, other.end))}
+    if line.item or not (marks or numbers):
+        return None
+    end = min(line.end, line.start + LONGEST_LINE // 3)
+    for found in _ITEM_WITHIN.finditer(text, line.start + 3, end):
+        of_list = found[1] in marks or (found[2] and {int(found[2]) - 1, int(found[2]) + 1} & numbers)
+        if of_list and not re.search(r"[.!?]\s", text[line.start : found.start()]):
+            return line.start, found.start()
+    return None
 
 
 def glued_captions(text: str, line: Line, glued: Glued) -> Iterator[tuple[int, int, str]]:
@@ -194,7 +247,8 @@ def glued_captions(text: str, line: Line, glued: Glued) -> Iterator[tuple[int, i
         # a caption is short: looking back further would cost the square of a long line
         earliest = max(earliest, border - LONGEST_LINE, *(end for end in taken if end < border), line.start)
         before = text[earliest:border]
-        borders = [found.end() for found in re.finditer(r"[.!?…][\"'»”’)]*\s+", before)]
+        sentences = before[: before.rfind("(")] if before.endswith(")") and "(" in before else before
+        borders = [found.end() for found in re.finditer(r"(?<!\b[Ff]ig)[.!?…][\"'»”’)]*\s+", sentences)]
         for back, end in enumerate(reversed(borders[-3:]), 1):
             if _PICTURE.match(before[end:]):  # "The speakers. Photo: Some Assoc. of Somewhere"
                 borders = borders[:-back]
@@ -226,6 +280,8 @@ def _borders(text: str, line: Line, glued: Glued) -> Iterator[tuple[int, bool]]:
         whole = match.group() + match.group(1)
         if whole.lower() not in glued.names and text.count(whole, max(0, line.start - _NEAR), line.end + _NEAR) == 1:
             yield match.end(), True
+    for match in _QUESTION.finditer(text, line.start, min(line.end, line.start + LONGEST_LINE // 3)):
+        yield match.start(), True
     for match in _FIRST_OF_LIST.finditer(text, line.start, near):
         if re.compile(r"^\s*2[.)]\s", re.MULTILINE).search(text, line.end, line.end + _NEAR):
             yield match.start(), True

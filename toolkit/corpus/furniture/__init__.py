@@ -1,0 +1,6 @@
+"""Page furniture: comment forms, share bars, notices and the like, marked with a rule's name and never deleted."""
+
+from toolkit.corpus.furniture.marks import mark_furniture, without_furniture
+from toolkit.corpus.furniture.rules import Rule, Ruleset, load_rules
+
+__all__ = ["Rule", "Ruleset", "load_rules", "mark_furniture", "without_furniture"]
