@@ -39,7 +39,7 @@ def source(tmp_path):
 
 @pytest.fixture
 def corpus(tmp_path, source):
-    list(load_to([source], tmp_path / "corpus"))
+    load_to([source], tmp_path / "corpus")
     return tmp_path / "corpus"
 
 
@@ -65,14 +65,14 @@ def test_a_loaded_corpus_gives_the_table_that_reading_the_files_gives(source, co
 
 def test_the_bundled_formats_survive_the_disk(tmp_path):
     folder = ROOT / "corpora" / "formatos"
-    list(load_to([folder], tmp_path / "corpus"))
+    load_to([folder], tmp_path / "corpus")
     assert load_corpus(tmp_path / "corpus").posts.equals(load_corpus(folder).posts)
     assert CorpusStore.open(tmp_path / "corpus").verify() == []
 
 
 def test_two_loads_of_the_same_files_have_the_same_shards(tmp_path, source):
     for name in ("one", "two"):
-        list(load_to([source], tmp_path / name))
+        load_to([source], tmp_path / name)
     one, two = (
         {path.name.rpartition("-")[0]: path.read_bytes() for path in (tmp_path / name / "shards").iterdir()}
         for name in ("one", "two")
@@ -92,7 +92,7 @@ def test_the_report_says_what_was_read_and_what_not(tmp_path, source, capsys):
 
 def test_a_name_cannot_write_marks_into_the_report(tmp_path):
     write(tmp_path / "s", {"a.txt": "Hola.", "[x](javascript:y)<b>.pages": "no"})
-    list(load_to([tmp_path / "s"], tmp_path / "c"))
+    load_to([tmp_path / "s"], tmp_path / "c")
     report = (tmp_path / "c" / "report.md").read_text(encoding="utf-8")
     assert "<b>" not in report
     assert "[x](" not in report
@@ -103,7 +103,7 @@ def test_a_name_cannot_write_marks_into_the_report(tmp_path):
 
 def test_append_adds_what_is_new_and_nothing_twice(tmp_path, source, corpus):
     write(source, {"d.txt": "Nuevo."})
-    lines = list(load_to([source], corpus, mode="append"))
+    lines = load_to([source], corpus, mode="append")
     assert lines[0] == "1 post read from 1 file; read before and unchanged: 2 files"
     assert ids(corpus) == ["a", "d", "es/b"]
     assert len(load_corpus(corpus).skipped) == 1
@@ -111,13 +111,13 @@ def test_append_adds_what_is_new_and_nothing_twice(tmp_path, source, corpus):
 
 def test_append_of_another_text_with_the_same_name_keeps_both(tmp_path, corpus):
     other = write(tmp_path / "otro", {"a.txt": "Otro texto."})
-    list(load_to([other], corpus, mode="append"))
+    load_to([other], corpus, mode="append")
     assert [doc_id.split("~")[0] for doc_id in ids(corpus)] == ["a", "a", "es/b"]
 
 
 def test_reload_replaces_the_posts_of_files_that_changed(source, corpus):
     write(source, {"a.txt": "Hola otra vez."})
-    lines = list(load_to([source], corpus, mode="reload"))
+    lines = load_to([source], corpus, mode="reload")
     assert lines[0].startswith("1 post read from 1 file; read before and unchanged: 1 file")
     posts = load_corpus(corpus).posts.set_index("doc_id")["text"].to_dict()
     assert posts == {"a": "Hola otra vez.", "es/b": "Adiós, señor."}
@@ -125,13 +125,13 @@ def test_reload_replaces_the_posts_of_files_that_changed(source, corpus):
 
 
 def test_reload_with_other_choices_reads_everything_anew(source, corpus):
-    list(load_to([source], corpus, mode="reload", folders="lang"))
+    load_to([source], corpus, mode="reload", folders="lang")
     assert load_corpus(corpus).posts.equals(load_corpus(source, folders="lang").posts)
 
 
 def test_reload_tells_of_files_that_are_gone_and_keeps_their_posts(source, corpus):
     (source / "a.txt").unlink()
-    lines = list(load_to([source], corpus, mode="reload"))
+    lines = load_to([source], corpus, mode="reload")
     assert any(line.startswith("a.txt is no longer there; its posts stay") for line in lines)
     assert ids(corpus) == ["a", "es/b"]
 
@@ -145,20 +145,20 @@ def test_reload_of_an_archive_replaces_the_posts_of_its_members(tmp_path):
                 file.writestr(f"2010/{name}.txt", text)
 
     archive(uno="Uno.", dos="Dos.")
-    list(load_to([tmp_path / "blog.zip"], tmp_path / "c"))
+    load_to([tmp_path / "blog.zip"], tmp_path / "c")
     archive(uno="Uno.", tres="Tres.")
-    list(load_to([tmp_path / "blog.zip"], tmp_path / "c", mode="reload"))
+    load_to([tmp_path / "blog.zip"], tmp_path / "c", mode="reload")
     assert ids(tmp_path / "c") == ["blog/2010/tres", "blog/2010/uno"]
 
 
 def test_delete_removes_posts_and_leaves_the_rest(corpus):
-    assert next(iter(delete_posts(corpus, ["a"]))) == "1 post deleted"
+    assert delete_posts(corpus, ["a"])[0] == "1 post deleted"
     assert ids(corpus) == ["es/b"]
 
 
 def test_delete_of_an_unknown_post_deletes_nothing(corpus):
     with pytest.raises(InputError, match="has no post 'zz'; nothing was deleted"):
-        list(delete_posts(corpus, ["a", "zz"]))
+        delete_posts(corpus, ["a", "zz"])
     assert ids(corpus) == ["a", "es/b"]
 
 
@@ -233,7 +233,7 @@ def test_an_append_that_breaks_off_leaves_the_corpus_as_it_was(monkeypatch, sour
     write(source, {"0.txt": "Nuevo."})
     monkeypatch.setattr("toolkit.loading.read_rows", broken)
     with pytest.raises((KeyboardInterrupt, OSError, RuntimeError)):
-        list(load_to([source], corpus, mode="append"))
+        load_to([source], corpus, mode="append")
     assert load_corpus(corpus).posts.equals(before)
     assert CorpusStore.open(corpus).verify() == []
 
@@ -263,10 +263,27 @@ def test_two_loads_at_once_one_wins_and_the_other_is_told(monkeypatch, tmp_path,
         if not ids(corpus)[0].startswith("0"):
             monkeypatch.setattr("toolkit.loading.read_rows", read_rows)
             write(tmp_path / "x", {"0.txt": "El otro."})
-            list(load_to([tmp_path / "x"], corpus, mode="append"))
+            load_to([tmp_path / "x"], corpus, mode="append")
 
     write(source, {"d.txt": "Nuevo."})
     monkeypatch.setattr("toolkit.loading.read_rows", slow)
     with pytest.raises(OutputError, match="somebody else changed"):
-        list(load_to([source], corpus, mode="append"))
+        load_to([source], corpus, mode="append")
     assert ids(corpus) == ["0", "a", "es/b"]
+
+
+def test_loaded_corpora_can_be_put_together(tmp_path, source, corpus):
+    other = write(tmp_path / "otro", {"a.txt": "Otro texto.", "z.txt": "Más."})
+    load_to([other], tmp_path / "c2")
+    load_to([corpus, tmp_path / "c2"], tmp_path / "both")
+    posts = load_corpus(tmp_path / "both").posts
+    assert [doc_id.split("~")[0] for doc_id in posts["doc_id"]] == ["a", "a", "es/b", "z"]
+    assert sorted(posts["source"]) == ["c2/a.txt", "c2/z.txt", "corpus/a.txt", "corpus/es/b.md"]
+    assert posts.set_index("doc_id")["date"]["es/b"] == "2010-05-03"
+    assert "corpus/c.pages" in set(load_corpus(tmp_path / "both").skipped["source"])
+    assert CorpusStore.open(tmp_path / "both").verify() == []
+
+
+def test_what_a_load_is_given_is_in_the_corpus_when_the_call_returns(tmp_path, source):
+    load_to([source], tmp_path / "c")
+    assert ids(tmp_path / "c") == ["a", "es/b"]

@@ -449,3 +449,39 @@ def test_nothing_in_a_run_folder_is_an_archive_or_executable(run):
     for path in run.rglob("*"):
         assert not zipfile.is_zipfile(path) if path.is_file() else True
         assert not path.is_file() or not path.stat().st_mode & stat.S_IXUSR
+
+
+# ---- near duplicates and furniture rules of a study --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("setting", "kept", "noted"), [("keep", 3, True), ("first", 2, False)])
+def test_near_duplicates_are_noted_or_left_out_as_the_study_says(tmp_path, setting, kept, noted):
+    from toolkit.analysis import Analysis, _clean
+    from toolkit.codebook import load_codebook
+    from toolkit.settings import Study
+    from toolkit.tables import check
+
+    text = "La tienda contestó las quejas en una hora y los clientes volvieron a la tienda con otras preguntas."
+    for name, content in {
+        "a": text,
+        "b": text + " Visto en otro blog.",
+        "c": "Nadie sabe todavía quién llamó.",
+    }.items():
+        (tmp_path / f"{name}.txt").write_text(content, encoding="utf-8")
+    study = Study.model_validate({"corpus": {"duplicates": setting, "languages": ("es", "it")}})
+    result = Analysis(study, load_codebook("cluetrain"))
+    _clean(load_corpus(tmp_path), result)
+    assert len(result.tables["posts"]) == kept
+    assert check("duplicates", result.tables["duplicates"])["doc_id"].tolist() == ["a", "b"]
+    assert any("near duplicates" in note for note in result.notes) == noted
+    assert ("is a near duplicate of" in " ".join(result.tables["skipped"]["reason"])) != noted
+
+
+def test_furniture_rules_of_a_study_are_switched_off_and_a_wrong_name_is_told(tmp_path):
+    from toolkit.analysis import _rules
+    from toolkit.settings import Study
+
+    off = Study.model_validate({"corpus": {"furniture_off": ("akismet",)}})
+    assert "akismet" not in {rule.id for rule in _rules(off).rules}
+    with pytest.raises(InputError, match="did you mean 'akismet'"):
+        _rules(Study.model_validate({"corpus": {"furniture_off": ("akismett",)}}))

@@ -33,8 +33,8 @@ _NUMBER = re.compile(r"\d[\d.,]*|'[^']*'")
 
 def load_to(
     paths: Sequence[str | Path], output: str | Path, *, mode: Mode = "new", progress: bool = True, **chosen: Any
-) -> Iterator[str]:
-    """Read files into the corpus folder OUTPUT (Parquet shards); yields the lines of its report.
+) -> list[str]:
+    """Read files into the corpus folder OUTPUT (Parquet shards); the lines of its report.
 
     Parameters
     ----------
@@ -86,11 +86,11 @@ def load_to(
         *(f"{name} is no longer there; its posts stay (toolkit load --delete removes posts)" for name in gone[:_SHOWN]),
         *_write_report(CorpusStore.open(output), settings),
     ]
-    yield from (printable(line) for line in lines)
+    return [printable(line) for line in lines]
 
 
-def delete_posts(output: str | Path, doc_ids: Sequence[str]) -> Iterator[str]:
-    """Delete posts of a corpus folder by doc_id; yields what was done.
+def delete_posts(output: str | Path, doc_ids: Sequence[str]) -> list[str]:
+    """Delete posts of a corpus folder by doc_id; what was done, and the lines of the report.
 
     Raises :class:`InputError` for a doc_id that is not there (nothing is deleted then).
     """
@@ -104,8 +104,8 @@ def delete_posts(output: str | Path, doc_ids: Sequence[str]) -> Iterator[str]:
         change.delete_where("collisions", "doc_id", doc_ids)
         created = datetime.now(UTC).isoformat(timespec="seconds")
         change.commit({"toolkit": __version__, "created": created, "mode": "delete", "settings": _settings(store)})
-    yield f"{_count(deleted, 'post')} deleted"
-    yield from map(printable, _write_report(CorpusStore.open(Path(output)), _settings(store)))
+    lines = [f"{_count(deleted, 'post')} deleted", *_write_report(CorpusStore.open(Path(output)), _settings(store))]
+    return [printable(line) for line in lines]
 
 
 def _store(output: Path, mode: Mode) -> CorpusStore:

@@ -22,7 +22,7 @@ _CHILD = """
 import resource, sys, time
 from toolkit.loading import load_to
 began = time.perf_counter()
-lines = list(load_to([sys.argv[1]], sys.argv[2], progress=False))
+lines = load_to([sys.argv[1]], sys.argv[2], progress=False)
 print(time.perf_counter() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, lines[0], sep="|")
 """
 _WXR_HEAD = """<?xml version="1.0" encoding="UTF-8"?>

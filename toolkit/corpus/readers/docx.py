@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from toolkit.corpus.readers.blocks import Blocks
 from toolkit.corpus.readers.properties import meant_author, meant_title
 from toolkit.corpus.readers.record import MAX_CHARACTERS, File, Record, unfit
-from toolkit.corpus.readers.zip_bounds import check_zip, parse_member, safe_path
+from toolkit.corpus.readers.zip_bounds import parse_member, record_of_zip, safe_path
 from toolkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,16 +48,7 @@ def read(file: File) -> Iterator[Record]:
     if not head.startswith(b"PK"):
         yield Record(file.name, refused="is no Word document (no ZIP file inside)")
         return
-    problem = check_zip(file.path)
-    if problem:
-        yield Record(file.name, refused=problem)
-        return
-    try:
-        with zipfile.ZipFile(file.path) as archive:
-            record = _record(file, archive)
-    except InputError as error:
-        record = Record(file.name, refused=str(error))
-    yield record
+    yield record_of_zip(file, _record)
 
 
 def refuse_old(file: File) -> Iterator[Record]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from toolkit.corpus.readers.blocks import Blocks
 from toolkit.corpus.readers.properties import meant_author, meant_title
 from toolkit.corpus.readers.record import MAX_CHARACTERS, File, Record, unfit
-from toolkit.corpus.readers.zip_bounds import check_zip, parse_member, read_member
+from toolkit.corpus.readers.zip_bounds import parse_member, read_member, record_of_zip
 from toolkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,16 +33,7 @@ def read(file: File) -> Iterator[Record]:
     Paragraphs have a blank line between them, items of a list and rows of a table are lines (cells with tabs).
     Footnotes and comments are not read; footnotes are told as a doubt. Refused as in the reader of .docx.
     """
-    problem = check_zip(file.path)
-    if problem:
-        yield Record(file.name, refused=problem)
-        return
-    try:
-        with zipfile.ZipFile(file.path) as archive:
-            record = _record(file, archive)
-    except InputError as error:
-        record = Record(file.name, refused=str(error))
-    yield record
+    yield record_of_zip(file, _record)
 
 
 def _record(file: File, archive: zipfile.ZipFile) -> Record:

@@ -9,10 +9,12 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
+from toolkit.corpus.readers.record import File, Record
 from toolkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ __all__ = [
     "parse_xml",
     "prolog_problem",
     "read_member",
+    "record_of_zip",
     "root_name",
     "safe_path",
 ]
@@ -49,6 +52,18 @@ _END, _END64 = b"PK\x05\x06", b"PK\x06\x06"
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 #: All that the zipfile module raises for bytes that are no archive, or a damaged one.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error)
+
+
+def record_of_zip(file: File, compose: Callable[[File, zipfile.ZipFile], Record]) -> Record:
+    """What ``compose`` makes of a ZIP file whose bounds hold; else, or if it raises InputError, a refused record."""
+    problem = check_zip(file.path)
+    if problem:
+        return Record(file.name, refused=problem)
+    try:
+        with zipfile.ZipFile(file.path) as archive:
+            return compose(file, archive)
+    except InputError as error:
+        return Record(file.name, refused=str(error))
 
 
 def check_zip(path: Path, total: int = MAX_TOTAL) -> str | None:
