@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import threading
+import unicodedata
 from collections import Counter
 from contextlib import contextmanager
 
@@ -948,3 +949,9 @@ def test_every_mark_carries_the_name_of_a_rule_that_can_be_switched_off():
     posts = load_posts(CONVERSACIONES / "copies")
     for rule in sorted(set(mark_furniture(posts)["rule"])):
         load_rules().without(rule)
+
+
+def test_letters_with_accents_apart_are_known_and_the_text_stays_as_it_is():
+    text = unicodedata.normalize("NFD", f"{BEFORE['es']}\n\nTu dirección de correo electrónico no será publicada.")
+    ((_, quote),) = marked(text)
+    assert quote == text.rpartition("\n")[2]

@@ -128,3 +128,28 @@ def test_a_file_of_another_kind_among_several_is_told(tree):
     (tree / "foto.jpeg").write_bytes(b"\xff\xd8")
     corpus = load_corpus([tree / "a", tree / "foto.jpeg"])
     assert corpus.skipped["source"].item() == "foto.jpeg"
+
+
+def test_the_reader_of_the_documentation_works_as_it_stands_there(tmp_path):
+    import textwrap
+
+    from toolkit.corpus import readers
+
+    lines = readers.__doc__.partition("register it::")[2].splitlines()
+    example = textwrap.dedent("\n".join(line for line in lines if not line or line.startswith("    ")))
+    assert len([line for line in example.splitlines() if line.strip()]) <= 10
+    (tmp_path / "charla.srt").write_text("1\n00:00:01 --> 00:00:04\nHola, señor.\n", encoding="utf-8")
+    try:
+        exec(compile(example, "example", "exec"), {})
+        corpus = load_corpus(tmp_path)
+    finally:
+        readers.READERS.pop(".srt", None)
+    assert corpus.posts[["doc_id", "text"]].to_numpy().tolist() == [["charla", "Hola, señor."]]
+
+
+@pytest.mark.parametrize("suffix", ["srt", ".", ""])
+def test_a_suffix_without_a_dot_is_one_sentence(suffix):
+    from toolkit.corpus import register
+
+    with pytest.raises(InputError, match="must begin with a dot"):
+        register(suffix, lambda file: iter(()))

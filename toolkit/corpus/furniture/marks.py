@@ -71,7 +71,7 @@ def without_furniture(texts: Mapping[str, str], furniture: pd.DataFrame) -> dict
 def _marks(
     book: Rulebook, text: str, lines: list[Line], repeated: frozenset[str], names: frozenset[str]
 ) -> Iterator[tuple[int, int, str, str]]:
-    raws = [text[line.start : line.end] if line.length <= LONGEST_LINE else "" for line in lines]
+    raws = [shapes.composed(text[line.start : line.end]) if line.length <= LONGEST_LINE else "" for line in lines]
     found = [book.rule_of(line, raw, edge=False) for line, raw in zip(lines, raws, strict=True)]
     first, last = zones.peel(book, lines, raws, found)
     tail = zones.end_of_writing(lines, found, first, last)

@@ -5,6 +5,7 @@ line break. ``toolkit.corpus.furniture`` decides what is marked; this module onl
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -108,6 +109,11 @@ class Glued(NamedTuple):
     names: frozenset[str]
 
 
+def composed(text: str) -> str:
+    """A text as patterns see it: with letters and accents as one sign. Positions are those of the text itself."""
+    return unicodedata.normalize("NFC", text)
+
+
 def read_lines(text: str) -> list[Line]:
     """The lines of a text that hold something."""
     lines: list[Line] = []
@@ -118,7 +124,7 @@ def read_lines(text: str) -> list[Line]:
         if not stripped:
             continue
         start = match.start() + line.index(stripped[0])
-        key = " ".join(_MARK.sub("", stripped[: LONGEST_LINE * 2]).lower().split())
+        key = " ".join(_MARK.sub("", composed(stripped[: LONGEST_LINE * 2])).lower().split())
         between = text[last:start]
         gap = not lines or sum(between.count(end) for end in "\n\x0b\x0c\x85\u2028\u2029") > 1
         gap = gap or (between.count("\r") > 1)
