@@ -1,0 +1,82 @@
+"""Engines that fit topic models, behind one call: :func:`fit_model`.
+
+| engine | what | when |
+|---|---|---|
+| tomotopy | LDA, collapsed Gibbs sampling, one worker | the default; same seed, same result |
+| gensim | LDA, online variational Bayes | corpora beyond memory (:mod:`toolkit.topics.shards`) |
+| hdp | hierarchical Dirichlet process (gensim): finds its own number of topics, up to k | a second opinion |
+| nmf | non-negative matrix factorisation of tf-idf (scikit-learn) | a fast baseline |
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+
+from threadpoolctl import threadpool_limits
+
+from toolkit.errors import InputError, suggestion
+from toolkit.topics.documents import DocumentTerms
+from toolkit.topics.model import TopicModel
+
+__all__ = ["ALPHA", "ENGINES", "ETA", "fit_model"]
+
+#: Symmetric priors of documents over topics and of topics over words; with them Gibbs sampling was ahead of
+#: variational Bayes in coherence, label agreement and stability on 3,807 Spanish documents.
+ALPHA, ETA = 0.1, 0.01
+
+_HOMES = {
+    "tomotopy": ("toolkit.topics.engines.gibbs", "fit_gibbs"),
+    "gensim": ("toolkit.topics.engines.variational", "fit_variational"),
+    "hdp": ("toolkit.topics.engines.hdp", "fit_hdp"),
+    "nmf": ("toolkit.topics.engines.nmf", "fit_nmf"),
+}
+ENGINES = tuple(_HOMES)
+
+
+def fit_model(
+    documents: DocumentTerms,
+    k: int,
+    *,
+    engine: str = "tomotopy",
+    seed: int = 1,
+    iterations: int | None = None,
+    alpha: float = ALPHA,
+    eta: float = ETA,
+    seeds: Mapping[str, Sequence[str]] | None = None,
+) -> TopicModel:
+    """Fit topics to documents.
+
+    Parameters
+    ----------
+    documents : what :func:`toolkit.topics.terms.terms_of` or :func:`document_terms` makes.
+    k : topics, 2 to the number of documents with terms (hdp: the most it may find).
+    seed : 0 to 2**31 - 1; the same seed gives the same model, bit for bit, on one machine and version.
+    iterations : tomotopy: sweeps of the sampler (1000); gensim: passes over the corpus (20); hdp: passes (10);
+        nmf: most sweeps (400).
+    alpha, eta : symmetric Dirichlet priors (tomotopy, gensim).
+    seeds : topics asked for: name -> terms whose prior is raised in that topic (tomotopy only). They come first,
+        in this order and under these names; the remaining topics are free.
+
+    Raises
+    ------
+    InputError
+        for an unknown engine, a k that the documents do not bear, and seeds of which none is in the vocabulary.
+    """
+    if engine not in _HOMES:
+        raise InputError(f"topics: no engine '{engine}'; {suggestion(engine, ENGINES)}")
+    filled = int((documents.lengths > 0).sum())
+    if k < 2 or k > filled:
+        raise InputError(
+            f"topics: got {k}, allowed is 2 to {filled}, the number of documents with words; ask for fewer."
+        )
+    if seeds and engine != "tomotopy":
+        raise InputError(f"topics: guided topics need the engine 'tomotopy', got '{engine}'.")
+    place, name = _HOMES[engine]
+    fit: Callable[..., TopicModel] = getattr(import_module(place), name)
+    more = {} if iterations is None else {"iterations": iterations}
+    if engine in ("tomotopy", "gensim"):
+        more |= {"alpha": alpha, "eta": eta}  # type: ignore[dict-item]
+    if seeds:
+        more |= {"seeds": seeds}  # type: ignore[dict-item]
+    # one BLAS thread: the number of cores changes no digit
+    with threadpool_limits(1):
+        return fit(documents, k, seed=seed, **more)

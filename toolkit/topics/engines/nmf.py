@@ -1,0 +1,73 @@
+"""Non-negative matrix factorisation of tf-idf (scikit-learn): a fast, nearly deterministic baseline.
+
+Lee & Seung (1999), Nature 401; start by non-negative double SVD (Boutsidis & Gallopoulos 2008). Its topics are no
+probability model: their rows are scaled to add up to 1 so that they can be shown and compared like the others.
+"""
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from toolkit.topics.documents import DocumentTerms
+from toolkit.topics.model import TopicModel
+
+__all__ = ["fit_nmf", "nmf_shares"]
+
+
+def fit_nmf(documents: DocumentTerms, k: int, *, seed: int = 1, iterations: int = 400) -> TopicModel:
+    """Fit k topics in at most ``iterations`` sweeps; see :func:`toolkit.topics.engines.fit_model`."""
+    import sklearn
+    from sklearn.decomposition import NMF
+
+    counts = documents.matrix()
+    found = np.asarray((counts > 0).sum(0)).ravel()
+    # the smoothed idf of scikit-learn: ln((1 + n) / (1 + df)) + 1
+    idf = np.log((1 + len(documents)) / (1 + found)) + 1
+    # as many components as the matrix bears: nndsvda needs a singular vector for each
+    start = "nndsvda" if k <= min(counts.shape) else "random"
+    model = NMF(n_components=k, init=start, random_state=seed, max_iter=iterations)
+    with warnings.catch_warnings():
+        # not having come to rest within the sweeps is a property of the result, not an error
+        warnings.simplefilter("ignore")
+        model.fit(_tfidf(documents, idf))
+    components = np.asarray(model.components_, dtype=np.float64)
+    sums = components.sum(1, keepdims=True)
+    flat = np.full_like(components, 1 / components.shape[1])
+    return TopicModel(
+        "nmf",
+        documents.vocabulary,
+        np.divide(components, sums, out=flat, where=sums > 0),
+        nmf_shares(documents, idf, components),
+        documents.lengths,
+        tuple(str(number) for number in range(1, k + 1)),
+        {"k": k, "seed": seed, "iterations": iterations, "scikit-learn": sklearn.__version__},
+        {"idf": idf, "components": components},
+    ).by_size()
+
+
+def nmf_shares(documents: DocumentTerms, idf: np.ndarray, components: np.ndarray) -> np.ndarray:
+    """Shares (documents, k) by non-negative least squares of the tf-idf rows against fixed components."""
+    from sklearn.decomposition import non_negative_factorization
+
+    table = _tfidf(documents, idf)
+    shares = np.zeros((len(documents), len(components)))
+    filled = np.flatnonzero(documents.lengths > 0)
+    if not len(filled):
+        return shares
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        weights, _, _ = non_negative_factorization(
+            table[filled], H=components, n_components=len(components), update_H=False, max_iter=400
+        )
+    # weight of a topic in a document: what it contributes to the row, whatever the length of the component
+    mass = weights * components.sum(1)
+    sums = mass.sum(1, keepdims=True)
+    shares[filled] = np.divide(mass, sums, out=np.full_like(mass, 1 / len(components)), where=sums > 0)
+    return shares
+
+
+def _tfidf(documents: DocumentTerms, idf: np.ndarray) -> Any:
+    from sklearn.preprocessing import normalize
+
+    return normalize(documents.matrix().multiply(idf[None, :]).tocsr())

@@ -1,0 +1,122 @@
+"""A fitted topic model: the same outputs and the same inference whichever engine made it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from toolkit.errors import InputError
+from toolkit.topics.documents import DocumentTerms
+
+__all__ = ["TopicModel", "fold_in"]
+
+#: Fixed-point sweeps of the inference of one document, and the change of a share at which it rests.
+_SWEEPS, _REST = 200, 1e-5
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class TopicModel:
+    """A model with ``k`` topics over a vocabulary.
+
+    Attributes
+    ----------
+    engine : who fitted it: "tomotopy", "gensim", "hdp", "nmf", or what a consensus or a distributed fit calls itself.
+    terms : the vocabulary, sorted.
+    topic_term : (k, terms); rows are probability distributions over terms, topic by topic.
+    document_topic : (documents, k); the share of each topic in each document the model was fitted to. Rows add up
+        to 1; the row of a document without a known term is zeros.
+    lengths : tokens of each of these documents.
+    names : a name per topic; "1", "2" ... by size (tokens), largest first, unless the topics were asked for by name.
+    settings : what the fit was told (k, seed, priors, iterations, versions): plain values that JSON can hold.
+    arrays : what inference needs further: ``alpha`` (k,) for LDA and HDP; ``idf`` (terms,) and ``components``
+        (k, terms) for NMF.
+    """
+
+    engine: str
+    terms: tuple[str, ...]
+    topic_term: np.ndarray
+    document_topic: np.ndarray
+    lengths: np.ndarray
+    names: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    arrays: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def k(self) -> int:
+        """The number of topics."""
+        return len(self.topic_term)
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """Tokens each topic accounts for (k,): document lengths times shares; they add up to all tokens."""
+        return np.asarray(self.lengths @ self.document_topic)
+
+    def __repr__(self) -> str:
+        return (
+            f"TopicModel ({self.engine}): {self.k} topics, {len(self.terms):,} terms, {len(self.lengths):,} documents"
+        )
+
+    def infer(self, documents: DocumentTerms) -> np.ndarray:
+        """Shares of the topics in documents, new or old, shape (documents, k); terms the model lacks do not count.
+
+        No chance is involved: the same model gives the same shares, after saving and loading too. LDA and HDP: by
+        :func:`fold_in`; NMF: by non-negative least squares against the fixed components. Rows add up to 1, or are
+        zeros where no term is known.
+        """
+        documents = documents.over(self.terms)
+        if "components" in self.arrays:
+            from toolkit.topics.engines.nmf import nmf_shares
+
+            return nmf_shares(documents, self.arrays["idf"], self.arrays["components"])
+        return fold_in(documents, self.topic_term, self.arrays["alpha"])
+
+    def by_size(self) -> "TopicModel":
+        """The same model with its topics in order of size, largest first, and named by number."""
+        return self.reordered(np.argsort(-self.sizes, kind="stable"))
+
+    def reordered(self, order: np.ndarray, names: tuple[str, ...] | None = None) -> "TopicModel":
+        """The same model with its topics in another order, a permutation of 0 to k-1."""
+        per_topic = {name: self.arrays[name][order] for name in ("alpha", "components") if name in self.arrays}
+        return replace(
+            self,
+            topic_term=self.topic_term[order],
+            document_topic=self.document_topic[:, order],
+            names=names or tuple(str(number) for number in range(1, self.k + 1)),
+            arrays={**self.arrays, **per_topic},
+        )
+
+
+def fold_in(documents: DocumentTerms, topic_term: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Topic shares of documents under fixed topics, (documents, k): zero-order collapsed variational inference.
+
+    For each document the fixed point of ``gamma[w, k] ~ topic_term[k, w] * (alpha[k] + n[k] - gamma[w, k])``, where
+    ``n[k]`` adds up ``gamma`` over the document's tokens; the share is ``(alpha[k] + n[k]) / (sum(alpha) + tokens)``
+    (Asuncion, Welling, Smyth & Teh 2009, UAI, equation 13, topics held fixed). A document without terms has zeros.
+    """
+    if topic_term.shape[1] != len(documents.vocabulary):
+        raise InputError(
+            f"inference: the topics are over {topic_term.shape[1]} terms and the documents over "
+            f"{len(documents.vocabulary)}; use documents.over(model.terms)."
+        )
+    shares = np.zeros((len(documents), len(topic_term)))
+    total = alpha.sum()
+    for place in range(len(documents)):
+        numbers, counts = np.unique(documents.row(place), return_counts=True)
+        if not len(numbers):
+            continue
+        likelihood = np.maximum(topic_term[:, numbers].T, 1e-300)
+        weight = counts[:, None].astype(np.float64)
+        gamma = likelihood * alpha
+        gamma /= gamma.sum(1, keepdims=True)
+        share = alpha / total
+        for _ in range(_SWEEPS):
+            expected = (weight * gamma).sum(0)
+            gamma = likelihood * np.maximum(alpha + expected - gamma, 1e-12)
+            gamma /= gamma.sum(1, keepdims=True)
+            new = (alpha + (weight * gamma).sum(0)) / (total + counts.sum())
+            change, share = np.abs(new - share).max(), new
+            if change < _REST:
+                break
+        shares[place] = share
+    return shares
