@@ -1,7 +1,7 @@
 """One analysis from posts to all tables, in memory: what ``toolkit run`` and the notebooks both call."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +36,7 @@ from toolkit.tables import check
 from toolkit.text import SentenceEncoder, embed, pipeline, tokenise
 from toolkit.topics import find_themes
 
-__all__ = ["Analysis", "analyse"]
+__all__ = ["Analysis", "analyse", "prepare"]
 
 #: Posts and texts per task. The tasks are the same for any number of workers, and so are the results.
 _POSTS_PER_TASK = 100
@@ -47,6 +47,7 @@ _WORTH_A_POOL = 2_000
 _FEWEST_LETTERS = 3
 
 Say = Callable[[str], None]
+Stage = tuple[str, Callable[[], None]]
 
 
 @dataclass(repr=False)
@@ -81,18 +82,38 @@ def analyse(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say
     InputError
         if no post in the study's languages is left, or the codebook cannot be used.
     """
-    study = study or Study()
-    result = Analysis(study, load_codebook(study.principles.codebook))
-    # what cannot be had is said before the work begins
-    for lang in study.corpus.languages:
-        result.used[f"pipeline {lang}"] = pipeline(lang, study.text.pipeline).name
-    stages: list[tuple[str, Callable[[], None]]] = [
+    result = _begun(study)
+    stages: list[Stage] = [
         ("page furniture and languages", lambda: _clean(corpus, result)),
         ("passages and tokens", lambda: _tokens(result, workers)),
         ("principles of each passage", lambda: _code(result)),
         ("themes", lambda: _themes(result, workers)),
         ("themes x principles, intervals", lambda: _cross(result)),
     ]
+    return _through(stages, result, say)
+
+
+def prepare(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say: Say | None = None) -> Analysis:
+    """The first half of :func:`analyse`, with the same arguments and errors: posts, furniture, passages and tokens,
+    which is what topic models are fitted to."""
+    result = _begun(study)
+    stages: list[Stage] = [
+        ("page furniture and languages", lambda: _clean(corpus, result)),
+        ("passages and tokens", lambda: _tokens(result, workers)),
+    ]
+    return _through(stages, result, say)
+
+
+def _begun(study: Study | None) -> Analysis:
+    study = study or Study()
+    result = Analysis(study, load_codebook(study.principles.codebook))
+    # what cannot be had is said before the work begins
+    for lang in study.corpus.languages:
+        result.used[f"pipeline {lang}"] = pipeline(lang, study.text.pipeline).name
+    return result
+
+
+def _through(stages: Sequence[Stage], result: Analysis, say: Say | None) -> Analysis:
     for number, (name, stage) in enumerate(stages, 1):
         if say is not None:
             say(f"[{number}/{len(stages)}] {name}")

@@ -18,11 +18,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from toolkit.analysis import Analysis
-from toolkit.codebook import load_codebook
-from toolkit.corpus import Corpus, load_corpus, segment
+from toolkit.analysis import prepare
+from toolkit.corpus import load_corpus, segment
 from toolkit.resources import bundled_corpus
-from toolkit.settings import Study
 from toolkit.text import tokenise
 from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.terms import TermChoice, terms_of
@@ -47,12 +45,7 @@ class Material(NamedTuple):
 
 def conversaciones(lang: str = "es", choice: TermChoice | None = None) -> Material:
     """Paragraphs of the bundled posts in one language."""
-    from toolkit.analysis import _clean, _tokens
-
-    corpus: Corpus = load_corpus(bundled_corpus())
-    result = Analysis(Study(), load_codebook("cluetrain"))
-    _clean(corpus, result)
-    _tokens(result, 1)
+    result = prepare(load_corpus(bundled_corpus()))
     table = result.tables["passages"]
     wanted = (table["unit"] == "paragraph") & ~table["furniture"] & (table["lang"] == lang)
     passages = table[wanted].reset_index(drop=True)
