@@ -157,8 +157,8 @@ def test_constructed_texts_are_labelled_so(tmp_path, small_corpus):
 
 def test_a_repeated_study_gives_identical_tables_also_with_two_workers(run, monkeypatch):
     monkeypatch.setattr("toolkit.topics.themes._WORTH_A_POOL", 0)
-    monkeypatch.setattr("toolkit.analysis._POSTS_PER_TASK", 3)
-    monkeypatch.setattr("toolkit.analysis._WORTH_A_POOL", 0)
+    monkeypatch.setattr("toolkit.analysis.texts._POSTS_PER_TASK", 3)
+    monkeypatch.setattr("toolkit.analysis.texts.WORTH_A_POOL", 0)
     lines = check_run(run, workers=2)
     assert len(lines) == len(CONTRACTS)
     assert all(line.endswith("identical") for line in lines)
@@ -478,7 +478,7 @@ def test_near_duplicates_are_noted_or_left_out_as_the_study_says(tmp_path, setti
 
 
 def test_furniture_rules_of_a_study_are_switched_off_and_a_wrong_name_is_told(tmp_path):
-    from toolkit.analysis import _rules
+    from toolkit.analysis.texts import _rules
     from toolkit.settings import Study
 
     off = Study.model_validate({"corpus": {"furniture_off": ("akismet",)}})

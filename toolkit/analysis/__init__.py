@@ -1,0 +1,76 @@
+"""One analysis from posts to all tables, in memory: what ``toolkit run`` and the notebooks both call."""
+
+import time
+from collections.abc import Callable, Sequence
+
+from toolkit.analysis import codes, texts, themes
+from toolkit.analysis.result import Analysis
+from toolkit.codebook import load_codebook
+from toolkit.corpus import Corpus
+from toolkit.settings import Study
+from toolkit.text import pipeline
+
+__all__ = ["Analysis", "analyse", "prepare"]
+
+Say = Callable[[str], None]
+Stage = tuple[str, Callable[[], None]]
+
+
+def analyse(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say: Say | None = None) -> Analysis:
+    """Analyse a corpus as a study says.
+
+    Parameters
+    ----------
+    corpus : what :func:`toolkit.corpus.load_corpus` returns.
+    study : the settings; the defaults without.
+    workers : processes; changes the time and nothing else.
+    say : called with a line of text as each stage begins.
+
+    Raises
+    ------
+    InputError
+        if no post in the study's languages is left, or the codebook cannot be used.
+    """
+    result = _begun(study)
+    parts = result.study.study.parts
+    stages = _preparation(corpus, result, workers)
+    if "principles" in parts:
+        stages.append(("principles of each passage", lambda: codes.code(result)))
+    if "themes" in parts:
+        stages.append(("themes", lambda: themes.find(result, workers)))
+    if "principles" in parts:
+        stages.append(("themes x principles, intervals", lambda: codes.cross(result)))
+    return _through(stages, result, say)
+
+
+def prepare(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say: Say | None = None) -> Analysis:
+    """The first half of :func:`analyse`, with the same arguments and errors: posts, furniture, passages and tokens,
+    which is what topic models are fitted to."""
+    result = _begun(study)
+    return _through(_preparation(corpus, result, workers), result, say)
+
+
+def _preparation(corpus: Corpus, result: Analysis, workers: int) -> list[Stage]:
+    return [
+        ("page furniture and languages", lambda: texts.clean(corpus, result)),
+        ("passages and tokens", lambda: texts.cut_up(result, workers)),
+    ]
+
+
+def _begun(study: Study | None) -> Analysis:
+    study = study or Study()
+    result = Analysis(study, load_codebook(study.principles.codebook))
+    # what cannot be had is said before the work begins
+    for lang in study.corpus.languages:
+        result.used[f"pipeline {lang}"] = pipeline(lang, study.text.pipeline).name
+    return result
+
+
+def _through(stages: Sequence[Stage], result: Analysis, say: Say | None) -> Analysis:
+    for number, (name, stage) in enumerate(stages, 1):
+        if say is not None:
+            say(f"[{number}/{len(stages)}] {name}")
+        began = time.perf_counter()
+        stage()
+        result.seconds[name] = round(time.perf_counter() - began, 2)
+    return result
