@@ -10,7 +10,7 @@ from toolkit.errors import InputError
 from toolkit.resources import data_file
 from toolkit.schema import StrictModel, validate
 
-__all__ = ["Study", "load_study", "study_toml"]
+__all__ = ["Study", "is_file", "load_study", "study_toml", "topics_study"]
 
 Share = Annotated[float, Field(gt=0, le=1)]
 
@@ -33,8 +33,19 @@ class _Text(StrictModel):
     pipeline: Literal["auto", "trained", "simple"] = "auto"
 
 
+def _checked_number(value: Any) -> int | str:
+    """A number of topics: 0 to 200, or "auto"."""
+    number = isinstance(value, int) and not isinstance(value, bool)
+    if value != "auto" and not (number and 0 <= value <= 200):
+        raise ValueError(f"got {value!r}, allowed is a whole number from 0 to 200, or 'auto'.")
+    return "auto" if value == "auto" else int(value)
+
+
 class _Topics(StrictModel):
-    per_language: Annotated[int, Field(ge=0, le=200)] = 4
+    engine: Literal["tomotopy", "gensim", "hdp", "nmf"] = "tomotopy"
+    per_language: Annotated[Any, AfterValidator(_checked_number)] = 4
+    guided: str = ""
+    ngrams: Annotated[int, Field(ge=1, le=3)] = 1
     joint: Annotated[int, Field(ge=0, le=200)] = 6
     runs: Annotated[int, Field(ge=1, le=100)] = 10
     iterations: Annotated[int, Field(ge=10, le=20_000)] = 1000
@@ -82,6 +93,23 @@ class Study(StrictModel):
         """The same study with another codebook."""
         return self.model_copy(update={"principles": self.principles.model_copy(update={"codebook": codebook})})
 
+    def with_guide(self, codebook: str) -> "Study":
+        """The same study with themes asked for from another codebook."""
+        return self.model_copy(update={"topics": self.topics.model_copy(update={"guided": codebook})})
+
+
+def topics_study(corpus: str, *, seed: int | None = None, **topics: Any) -> Study:
+    """The study behind ``toolkit topics``: themes alone, with these settings of the section [topics].
+
+    Raises :class:`InputError` for values out of range.
+    """
+    data = {
+        "study": {"title": "Themes", "parts": ("themes",), **({} if seed is None else {"seed": seed})},
+        "corpus": {"path": corpus},
+        "topics": topics,
+    }
+    return validate(Study, data, "toolkit topics")
+
 
 def load_study(path: str | Path) -> Study:
     """Settings from a TOML file; relative paths in it are taken from the file's folder.
@@ -109,9 +137,16 @@ def _from_folder(study: Study, folder: Path) -> Study:
     if rules and not Path(rules).is_absolute():
         own = study.corpus.model_copy(update={"furniture_rules": str(folder / rules)})
         study = study.model_copy(update={"corpus": own})
-    if book.lower().endswith((".yaml", ".yml")) and not Path(book).is_absolute():
+    if is_file(book) and not Path(book).is_absolute():
         study = study.with_codebook(str(folder / book))
+    if is_file(study.topics.guided) and not Path(study.topics.guided).is_absolute():
+        study = study.with_guide(str(folder / study.topics.guided))
     return study
+
+
+def is_file(codebook: str) -> bool:
+    """Whether the name of a codebook is that of a file, not of a bundled one."""
+    return codebook.lower().endswith((".yaml", ".yml"))
 
 
 def study_toml(study: Study | None = None) -> str:

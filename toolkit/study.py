@@ -17,7 +17,7 @@ from toolkit.corpus import Corpus, load_corpus
 from toolkit.errors import OutputError
 from toolkit.files import write_bytes, write_json, write_text
 from toolkit.resources import bundled_corpus
-from toolkit.settings import Study, study_toml
+from toolkit.settings import Study, is_file, study_toml
 from toolkit.storage import write_table
 
 __all__ = ["corpus_path", "free_folder", "run_study", "versions"]
@@ -94,9 +94,10 @@ def _anchored(study: Study) -> Study:
     """The study with full paths, so that the settings written into the run folder work from anywhere."""
     if study.corpus.path:
         study = study.with_corpus(str(Path(study.corpus.path).resolve()))
-    book = study.principles.codebook
-    if book.lower().endswith((".yaml", ".yml")):
-        study = study.with_codebook(str(Path(book).resolve()))
+    if is_file(study.principles.codebook):
+        study = study.with_codebook(str(Path(study.principles.codebook).resolve()))
+    if is_file(study.topics.guided):
+        study = study.with_guide(str(Path(study.topics.guided).resolve()))
     return study
 
 
@@ -213,7 +214,7 @@ def _record(analysis: Analysis, corpus: Corpus, tables: dict[str, Any], folder: 
             "id": book.id,
             "version": book.version,
             "sha256": book.sha256,
-            "path": str(book.path.resolve()) if study.principles.codebook.lower().endswith((".yaml", ".yml")) else "",
+            "path": str(book.path.resolve()) if is_file(study.principles.codebook) else "",
         },
         "used": analysis.used,
         "notes": analysis.notes,

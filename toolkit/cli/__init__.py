@@ -14,6 +14,7 @@ from toolkit import __version__
 from toolkit.cli.arguments import give, path_argument, say, workers_argument
 from toolkit.cli.codebooks import add_codebook
 from toolkit.cli.load import add_load
+from toolkit.cli.topics import add_topics
 from toolkit.errors import ToolkitError
 
 __all__ = ["main"]
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     workers_argument(check)
     check.set_defaults(command=_check)
 
+    add_topics(commands)
     _map_command(commands)
     add_codebook(commands)
     describe = commands.add_parser(

@@ -11,7 +11,7 @@ from toolkit.errors import InputError
 from toolkit.text import content_terms
 from toolkit.topics.documents import DocumentTerms, document_terms
 
-__all__ = ["TermChoice", "Terms", "terms_of"]
+__all__ = ["TermChoice", "Terms", "passage_rows", "terms_of"]
 
 #: Normalised pointwise mutual information from which two neighbours are a phrase (0 chance, 1 always together).
 _PHRASE = 0.3
@@ -83,7 +83,7 @@ def terms_of(passages: pd.DataFrame, tokens: pd.DataFrame, choice: TermChoice | 
         )
     words = tokens["text"].str.lower() if choice.field == "text" else tokens["lemma"]
     tokens = tokens.assign(term=words)
-    inside = _inside(tokens, passages)
+    inside = passage_rows(tokens, passages)
     tokens, inside = tokens[inside >= 0], inside[inside >= 0]
     ledger.begin(tokens["term"].tolist())
     for name, keep in (
@@ -134,7 +134,7 @@ def _nothing_left(removed: pd.DataFrame) -> str:
     return f"terms: none is left. Removed were, in this order, {said}; loosen the last filter or add texts."
 
 
-def _inside(tokens: pd.DataFrame, passages: pd.DataFrame) -> pd.Series:
+def passage_rows(tokens: pd.DataFrame, passages: pd.DataFrame) -> pd.Series:
     """The row of the passage that contains each token; -1 where none does."""
     spans: dict[str, list[tuple[int, int, int]]] = {}
     for row, (doc_id, start, end) in enumerate(

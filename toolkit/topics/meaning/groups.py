@@ -1,0 +1,254 @@
+"""How large each topic is over time, by country, by genre or by any column of the posts, with intervals."""
+
+import re
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import InputError, suggestion
+from toolkit.tables import check
+
+__all__ = ["FEW_POSTS", "MALFORMED", "MISSING", "PERIODS", "prevalence", "prevalence_difference"]
+
+#: A group with fewer posts than this is flagged: see the coverage under ``prevalence``.
+FEW_POSTS = 8
+PERIODS = ("year", "quarter", "month")
+MISSING, MALFORMED = "(missing)", "(malformed)"
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[T ]\d{2}:\d{2}.*)?")
+#: Malformed dates that a note quotes.
+_QUOTED = 3
+
+Weight = Literal["tokens", "passages"]
+
+
+def prevalence(
+    shares: pd.DataFrame,
+    posts: pd.DataFrame,
+    by: str,
+    *,
+    period: Literal["year", "quarter", "month"] = "year",
+    weight: Weight = "tokens",
+    repeats: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """The share of each topic in the text of each group of posts.
+
+    Parameters
+    ----------
+    shares : shares table; of several models (column ``model``) each is counted by itself.
+    posts : doc_id and the column ``by``: "date", "country", "genre", "lang" ...
+    period : for dates only. Dates are read as written: "2010", "2010-05", "2010-05-03". A date less exact than the
+        period asks for has a row of its own ("2010, no month").
+    weight : "tokens": each passage counts by the tokens the model saw in it (column ``tokens``), so the result is the
+        topic's part of the text; "passages": all passages count the same. Passages without a known term have no shares
+        and take no part.
+    repeats, confidence, seed : of the bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        topic, by, value, share (0 to 1; those of a value add up to 1 over the topics of a model), ci_low, ci_high, n
+        (posts), passages, few (fewer than 8 posts), note. Values in their order, then "(malformed)" and "(missing)":
+        posts without metadata have their own row, and ``note`` says what the malformed dates are.
+
+        Intervals: percentile bootstrap over the posts of the group, since passages of one post are alike, expanded for
+        small groups (Hesterberg 2015, The American Statistician 69:4, the tails are those that make the interval of a
+        mean as wide as Student's). Missing for one post. In simulations (six topics, Dirichlet 1 or 0.3 posts of very
+        unequal length, 95 % asked for) they held the true share in 91 to 93 % of 50 posts' samples, 91 to 93 % of 20,
+        88 to 91 % of 8, 82 to 87 % of 5 and 66 to 74 % of 3: small groups tell less than their interval says. They show
+        which posts were sampled, not how another run of the model would share them out, and are not corrected for the
+        number of rows.
+
+    Raises
+    ------
+    InputError
+        for a column that is not there, posts that are listed twice or lacking, and settings out of range.
+    """
+    _check_settings(period, weight, repeats, confidence)
+    rows: list[tuple[object, ...]] = []
+    values, notes = _values(posts, by, period)
+    for topics, doc_ids, parts, wholes, passages in _by_model(shares, posts, weight):
+        of_post = np.array([values[doc_id] for doc_id in doc_ids])
+        for value in sorted(set(of_post.tolist()), key=_order):
+            here = of_post == value
+            n = int(here.sum())
+            share, samples = _bootstrap(parts[here], wholes[here], repeats, seed)
+            low, high = _limits(samples, n, confidence)
+            notes_here = [notes[value]] if value in notes else []
+            notes_here += [f"fewer than {FEW_POSTS} posts"] if n < FEW_POSTS else []
+            for place, topic in enumerate(topics):
+                numbers = (share[place], low[place], high[place], n, int(passages[here].sum()), n < FEW_POSTS)
+                rows.append((topic, by, value, *numbers, "; ".join(notes_here)))
+    columns = ["topic", "by", "value", "share", "ci_low", "ci_high", "n", "passages", "few", "note"]
+    table = pd.DataFrame(rows, columns=columns)
+    order = {topic: place for place, topic in enumerate(dict.fromkeys(shares["topic"]))}
+    return table.sort_values("topic", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
+
+
+def prevalence_difference(
+    shares: pd.DataFrame,
+    posts: pd.DataFrame,
+    by: str,
+    first: str,
+    second: str | None = None,
+    *,
+    period: Literal["year", "quarter", "month"] = "year",
+    weight: Weight = "tokens",
+    repeats: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """How much larger each topic is in one group of posts than in another.
+
+    ``first``, ``second``: values of the column ``by`` as :func:`prevalence` names them; without ``second`` it is all
+    other posts that have a value ("(others)"). The rest as in :func:`prevalence`.
+
+    Returns
+    -------
+    DataFrame
+        topic, by, first, second, difference (share in the first less share in the second, -1 to 1), ci_low, ci_high,
+        share_first, share_second, n_first, n_second (posts), few (either has fewer than 8 posts). Posts are drawn
+        within each group independently; the tails are expanded for the size of the smaller group, which errs on the
+        wide side. An interval without 0 is a difference at this confidence, for one topic looked at by itself. Models
+        without posts in both groups have no rows.
+    """
+    _check_settings(period, weight, repeats, confidence)
+    values, _ = _values(posts, by, period)
+    known = sorted(set(values.values()), key=_order)
+    for asked in (first, second):
+        if asked is not None and asked not in known:
+            raise InputError(f"difference: no post has the {by} '{asked}'; {suggestion(str(asked), known)}")
+    if first == second:
+        raise InputError(f"difference: both groups are '{first}'; give two different values of {by}.")
+    rows: list[tuple[object, ...]] = []
+    for topics, doc_ids, parts, wholes, _ in _by_model(shares, posts, weight):
+        of_post = np.array([values[doc_id] for doc_id in doc_ids])
+        one = of_post == first
+        other = of_post == second if second is not None else ~one & ~np.isin(of_post, [MISSING, MALFORMED])
+        counts = int(one.sum()), int(other.sum())
+        if not min(counts):
+            continue
+        share_one, samples_one = _bootstrap(parts[one], wholes[one], repeats, seed)
+        share_other, samples_other = _bootstrap(parts[other], wholes[other], repeats, seed + 1)
+        low, high = _limits(samples_one - samples_other, min(counts), confidence)
+        for place, topic in enumerate(topics):
+            gap = share_one[place] - share_other[place]
+            numbers = (gap, low[place], high[place], share_one[place], share_other[place], *counts)
+            rows.append((topic, by, first, second or "(others)", *numbers, min(counts) < FEW_POSTS))
+    columns = ["topic", "by", "first", "second", "difference", "ci_low", "ci_high"]
+    columns += ["share_first", "share_second", "n_first", "n_second", "few"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _check_settings(period: str, weight: str, repeats: int, confidence: float) -> None:
+    if period not in PERIODS:
+        raise InputError(f"prevalence: no period '{period}'; {suggestion(period, PERIODS)}")
+    if weight not in ("tokens", "passages"):
+        raise InputError(f"prevalence: weight is '{weight}', allowed are tokens, passages.")
+    if repeats < 100:
+        raise InputError(f"prevalence: {repeats} repeats are too few for an interval; allowed is 100 or more.")
+    if not 0 < confidence < 1:
+        raise InputError(f"prevalence: confidence is {confidence}, allowed is above 0 and below 1 (0.95 for 95 %).")
+
+
+def _values(posts: pd.DataFrame, by: str, period: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The group of each post, and a note on a group."""
+    for column in ("doc_id", by):
+        if column not in posts:
+            columns = [str(name) for name in posts.columns]
+            raise InputError(f"prevalence: the posts have no column '{column}'; {suggestion(column, columns)}")
+    double = posts["doc_id"][posts["doc_id"].duplicated()]
+    if len(double):
+        raise InputError(f"prevalence: the post '{double.iloc[0]}' is listed twice; give each post once.")
+    values: dict[str, str] = {}
+    bad: list[str] = []
+    for doc_id, raw in zip(posts["doc_id"], posts[by], strict=True):
+        written = "" if pd.isna(raw) else str(raw).strip()
+        value = (_period(written, period) if by == "date" else written) if written else MISSING
+        bad += [written] if value == MALFORMED else []
+        values[doc_id] = value
+    shown = ", ".join(repr(written[:40]) for written in sorted(set(bad))[:_QUOTED])
+    more = len(set(bad)) - _QUOTED
+    note = f"not YYYY, YYYY-MM or YYYY-MM-DD: {shown}" + (f" and {more} more" if more > 0 else "")
+    return values, {MALFORMED: note} if bad else {}
+
+
+def _period(written: str, period: str) -> str:
+    """
+    >>> _period("2010-05-03", "quarter"), _period("2010", "month"), _period("2010-13", "year")
+    ('2010-Q2', '2010, no month', '(malformed)')
+    """
+    found = _DATE.fullmatch(written)
+    if not found:
+        return MALFORMED
+    year, month, day = found.groups()
+    try:
+        date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return MALFORMED
+    if period == "year":
+        return year
+    if not month:
+        return f"{year}, no month"
+    return f"{year}-{month}" if period == "month" else f"{year}-Q{(int(month) + 2) // 3}"
+
+
+def _order(value: str) -> tuple[int, str]:
+    return ([MALFORMED, MISSING].index(value) + 1 if value in (MALFORMED, MISSING) else 0, value)
+
+
+def _by_model(
+    shares: pd.DataFrame, posts: pd.DataFrame, weight: str
+) -> list[tuple[list[str], list[str], np.ndarray, np.ndarray, np.ndarray]]:
+    """Per model: topics, posts, sums of weight times share (posts, topics), sums of weight, passages (posts,)."""
+    shares = check("shares", shares)
+    if weight == "tokens" and "tokens" not in shares:
+        raise InputError(
+            "prevalence: the shares have no column 'tokens' to weigh passages by; give those of shares_table, or "
+            "weight 'passages'."
+        )
+    lacking = set(shares["doc_id"]) - set(posts["doc_id"])
+    if lacking:
+        raise InputError(
+            f"prevalence: the post '{min(lacking)}' has shares and is not among the posts; give all posts."
+        )
+    models = shares["model"].fillna("") if "model" in shares else pd.Series("", index=shares.index)
+    found = []
+    for _, group in shares.groupby(models, sort=False):
+        topics = list(dict.fromkeys(group["topic"]))
+        wide = group.pivot(index=["doc_id", "passage_id"], columns="topic", values="share").fillna(0.0)[topics]
+        table = wide.to_numpy(dtype=float)
+        weights = np.ones(len(table))
+        if weight == "tokens":
+            tokens = group.groupby(["doc_id", "passage_id"])["tokens"].first()
+            weights = tokens.reindex(wide.index).to_numpy(dtype=float)
+        # a passage of which nothing is shared out takes no part
+        weights = np.where(table.sum(1) > 0, weights, 0.0)
+        doc_ids, place = np.unique(wide.index.get_level_values("doc_id").to_numpy(dtype=object), return_inverse=True)
+        parts = np.zeros((len(doc_ids), len(topics)))
+        np.add.at(parts, place, table * weights[:, None])
+        wholes = np.bincount(place, weights=weights, minlength=len(doc_ids))
+        passages = np.bincount(place, weights=weights > 0, minlength=len(doc_ids))
+        some = wholes > 0
+        found.append((topics, doc_ids[some].tolist(), parts[some], wholes[some], passages[some]))
+    return found
+
+
+def _bootstrap(parts: np.ndarray, wholes: np.ndarray, repeats: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """The share of each topic, and that of ``repeats`` samples of as many posts (repeats, topics)."""
+    n = len(wholes)
+    drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=repeats).astype(float)
+    return parts.sum(0) / wholes.sum(), (drawn @ parts) / (drawn @ wholes)[:, None]
+
+
+def _limits(samples: np.ndarray, n: int, confidence: float) -> np.ndarray:
+    """Lower and upper limits (2, topics) by the expanded percentiles of Hesterberg (2015); missing for one post."""
+    from scipy.stats import norm, t
+
+    if n < 2:
+        return np.full((2, samples.shape[1]), np.nan)
+    tail = float(norm.cdf(-np.sqrt(n / (n - 1)) * t.ppf((1 + confidence) / 2, n - 1)))
+    return np.asarray(np.quantile(samples, [tail, 1 - tail], axis=0))
