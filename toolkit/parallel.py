@@ -19,6 +19,9 @@ __all__ = ["default_workers", "run_tasks"]
 
 Result = TypeVar("Result")
 
+#: In a process of the pool: the arguments that all its tasks share.
+_SHARED: list[Any] = []
+
 
 def default_workers() -> int:
     """The number of cores."""
@@ -29,13 +32,16 @@ def run_tasks(
     function: Callable[..., Result],
     tasks: Sequence[tuple[Any, ...]],
     *,
+    shared: tuple[Any, ...] = (),
     workers: int = 1,
     label: str = "",
     progress: bool = False,
 ) -> list[Result]:
-    """``[function(*task) for task in tasks]``, in processes when ``workers`` is more than 1.
+    """``[function(*shared, *task) for task in tasks]``, in processes when ``workers`` is more than 1.
 
-    ``function`` must stand in an importable module. An error in one task ends all and is raised here.
+    ``function`` must stand in an importable module. ``shared`` goes to each process once and not with every task.
+    Tasks start in the order given. An error in one task, or an interruption, ends all: what runs is waited for,
+    what waits is not started.
     """
     if workers < 1:
         raise InputError(f"workers: got {workers}, allowed is 1 or more.")
@@ -44,17 +50,29 @@ def run_tasks(
         if workers == 1 or len(tasks) < 2:
             results = []
             for task in tasks:
-                results.append(_one_thread(function, task))
+                results.append(_one_thread(function, (*shared, *task)))
                 bar.update()
             return results
         # spawned, not forked: a fork copies locks that threads of numpy or spaCy may hold
-        with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
-            futures = [pool.submit(_one_thread, function, task) for task in tasks]
-            for _ in as_completed(futures):
+        pool = ProcessPoolExecutor(min(workers, len(tasks)), get_context("spawn"), _receive, shared)
+        try:
+            futures = [pool.submit(_with_shared, function, task) for task in tasks]
+            for future in as_completed(futures):
+                future.result()
                 bar.update()
             return [future.result() for future in futures]
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-def _one_thread(function: Callable[..., Result], task: tuple[Any, ...]) -> Result:
+def _receive(*shared: Any) -> None:
+    _SHARED[:] = shared
+
+
+def _with_shared(function: Callable[..., Result], task: tuple[Any, ...]) -> Result:
+    return _one_thread(function, (*_SHARED, *task))
+
+
+def _one_thread(function: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
     with threadpool_limits(1):
-        return function(*task)
+        return function(*arguments)

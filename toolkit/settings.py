@@ -47,8 +47,10 @@ class _Topics(StrictModel):
     guided: str = ""
     ngrams: Annotated[int, Field(ge=1, le=3)] = 1
     joint: Annotated[int, Field(ge=0, le=200)] = 6
-    runs: Annotated[int, Field(ge=1, le=100)] = 10
-    iterations: Annotated[int, Field(ge=10, le=20_000)] = 1000
+    runs: Annotated[int, Field(ge=1, le=200)] = 24
+    iterations: Annotated[int, Field(ge=0, le=20_000)] = 0
+    alpha: Annotated[float, Field(gt=0, le=100)] = 0.1
+    eta: Annotated[float, Field(gt=0, le=100)] = 0.3
     fewest_posts: Annotated[int, Field(ge=1)] = 2
     largest_share: Share = 0.5
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from toolkit.analysis import codes, texts, themes
 from toolkit.analysis.result import Analysis
@@ -16,7 +17,14 @@ Say = Callable[[str], None]
 Stage = tuple[str, Callable[[], None]]
 
 
-def analyse(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say: Say | None = None) -> Analysis:
+def analyse(
+    corpus: Corpus,
+    study: Study | None = None,
+    *,
+    workers: int = 1,
+    resume: Path | None = None,
+    say: Say | None = None,
+) -> Analysis:
     """Analyse a corpus as a study says.
 
     Parameters
@@ -24,6 +32,7 @@ def analyse(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say
     corpus : what :func:`toolkit.corpus.load_corpus` returns.
     study : the settings; the defaults without.
     workers : processes; changes the time and nothing else.
+    resume : a folder for finished fits while the number of themes is found out; an interrupted study goes on there.
     say : called with a line of text as each stage begins.
 
     Raises
@@ -37,7 +46,9 @@ def analyse(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say
     if "principles" in parts:
         stages.append(("principles of each passage", lambda: codes.code(result)))
     if "themes" in parts:
-        stages.append(("themes", lambda: themes.find(result, workers)))
+        stages.append(("themes", lambda: themes.find(result, workers, resume)))
+    else:
+        themes.none(result)
     if "principles" in parts:
         stages.append(("themes x principles, intervals", lambda: codes.cross(result)))
     return _through(stages, result, say)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from toolkit.codebook import Codebook
 from toolkit.settings import Study
+from toolkit.topics import Themes
 
 __all__ = ["Analysis"]
 
@@ -13,7 +14,8 @@ __all__ = ["Analysis"]
 @dataclass(repr=False)
 class Analysis:
     """What came out: ``tables`` by name (see :data:`toolkit.tables.CONTRACTS`), ``notes`` (sentences on what a
-    reader must know), ``used`` (pipelines, encoder, coder, cut), ``seconds`` per stage, and the codebook."""
+    reader must know), ``used`` (pipelines, encoder, coder, cut), ``seconds`` per stage, the codebook, and the
+    ``themes`` with their models."""
 
     study: Study
     codebook: Codebook
@@ -21,6 +23,7 @@ class Analysis:
     notes: list[str] = field(default_factory=list)
     used: dict[str, object] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    themes: Themes | None = None
 
     def __repr__(self) -> str:
         tables = ", ".join(f"{name} ({len(table):,})" for name, table in self.tables.items())

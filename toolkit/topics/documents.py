@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from toolkit.errors import InputError
+
 __all__ = ["DocumentTerms", "document_terms"]
 
 
@@ -65,8 +67,14 @@ class DocumentTerms:
         return table
 
     def take(self, documents: Sequence[int] | np.ndarray) -> "DocumentTerms":
-        """The documents of these numbers, in this order, over the same vocabulary; a number may come twice."""
-        rows = [self.row(int(document)) for document in documents]
+        """The documents of these numbers, in this order, over the same vocabulary; a number may come twice.
+
+        Raises :class:`InputError` for a number that no document has, and for truth values, which are no numbers.
+        """
+        numbers = np.asarray(documents)
+        if len(numbers) and (numbers.dtype.kind not in "iu" or numbers.min() < 0 or numbers.max() >= len(self)):
+            raise InputError(f"documents: got numbers that none has, allowed are whole ones from 0 to {len(self) - 1}.")
+        rows = [self.row(int(document)) for document in numbers]
         starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
         return DocumentTerms(self.vocabulary, np.concatenate([*rows, np.zeros(0, np.int32)]).astype(np.int32), starts)
 

@@ -9,6 +9,7 @@ import hashlib
 import io
 import json
 import math
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,22 @@ _DESCRIPTION = "model.json"
 _KEYS = {"format", "engine", "terms", "names", "settings", "sha256"}
 _TABLES = ("topic_term", "document_topic", "lengths")
 _FURTHER = ("alpha", "idf", "components")
+#: What NumPy writes before an array of one or two dimensions.
+_HEADER = re.compile(
+    rb"\{'descr': '<f8', 'fortran_order': False, 'shape': \(([0-9]{1,10},|[0-9]{1,10}, [0-9]{1,10})\), \} *\n"
+)
+#: How far sums of shares may be from 1: rounding of 32-bit engines over 500,000 terms.
+_NEAR = 1e-4
 #: ZIP entries carry a date; this one makes the same model the same file.
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def save_model(model: TopicModel, path: str | Path) -> None:
-    """Write a model to one file (name it .topics). The same model gives the same bytes."""
+    """Write a model to one file (name it .topics). The same model gives the same bytes.
+
+    Raises :class:`InputError` for a model that could not be loaded again: with missing or negative values, rows that
+    are no shares, parts of different sizes, or settings that JSON cannot hold.
+    """
     arrays = {name: np.asarray(getattr(model, name), dtype=np.float64) for name in _TABLES}
     arrays |= {name: np.asarray(array, dtype=np.float64) for name, array in model.arrays.items()}
     about: dict[str, Any] = {
@@ -44,7 +55,14 @@ def save_model(model: TopicModel, path: str | Path) -> None:
         "names": list(model.names),
         "settings": dict(model.settings),
     }
-    about["sha256"] = _digest(about, arrays)
+    try:
+        about["sha256"] = _digest(about, arrays)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{path}: the settings of the model cannot be saved: {error}; give plain values.") from error
+    if not _fits(about, arrays):
+        raise InputError(
+            f"{path}: the model is not saved, its parts do not fit together or are no shares; fit it again."
+        )
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         text = json.dumps(about, ensure_ascii=False, sort_keys=True, indent=1)
@@ -76,7 +94,8 @@ def load_model(path: str | Path) -> TopicModel:
         raise InputError(f"{path}: is no topic model, or a damaged one; save it again.") from error
     if about.get("sha256") != _digest(about, arrays):
         raise InputError(f"{path}: was changed after it was saved; fit or fetch the model again.")
-    _fits(path, about, arrays)
+    if not _fits(about, arrays):
+        raise InputError(f"{path}: its parts do not fit together; give a file written by save_model.")
     tables = {name: arrays.pop(name) for name in _TABLES}
     return TopicModel(
         about["engine"],
@@ -98,7 +117,7 @@ def _read(archive: zipfile.ZipFile, path: Path) -> tuple[dict[str, Any], dict[st
     if not wanted <= set(entries) <= allowed or len(entries) != len(archive.infolist()) or not stored:
         raise InputError(f"{path}: is no topic model; give a file written by save_model.")
     about = json.loads(archive.read(_DESCRIPTION).decode("utf-8", "surrogatepass"))
-    if not isinstance(about, dict) or about.get("format") != FORMAT:
+    if not isinstance(about, dict) or type(about.get("format")) is not int or about["format"] != FORMAT:
         got = about.get("format") if isinstance(about, dict) else None
         raise InputError(f"{path}: has format {got!r}, this version reads {FORMAT}; fit the model again.")
     arrays = {}
@@ -108,14 +127,16 @@ def _read(archive: zipfile.ZipFile, path: Path) -> tuple[dict[str, Any], dict[st
 
 
 def _array(data: bytes, place: str) -> np.ndarray:
-    """One array of 64-bit numbers; its header must claim exactly the bytes that follow."""
-    stream = io.BytesIO(data)
-    if np.lib.format.read_magic(stream) != (1, 0):
+    """One array of 64-bit numbers; its header must be the one NumPy writes and claim exactly the bytes that follow.
+
+    The header is compared and not evaluated: NumPy's own reader ends in errors of all kinds on a forged one.
+    """
+    length = int.from_bytes(data[8:10], "little")
+    header = _HEADER.fullmatch(data[10 : 10 + length]) if data[:8] == b"\x93NUMPY\x01\x00" else None
+    shape = tuple(int(number) for number in header[1].split(b",") if number.strip()) if header else ()
+    if not shape or 8 * math.prod(shape) != len(data) - 10 - length:
         raise InputError(f"{place}: is not as save_model writes it.")
-    shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-    if dtype != np.dtype("<f8") or fortran or 8 * math.prod(shape) != len(data) - stream.tell():
-        raise InputError(f"{place}: is not as save_model writes it.")
-    return np.frombuffer(data, dtype="<f8", offset=stream.tell()).reshape(shape).copy()
+    return np.frombuffer(data, dtype="<f8", offset=10 + length).reshape(shape).copy()
 
 
 def _digest(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> str:
@@ -127,22 +148,27 @@ def _digest(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> str:
     return digest.hexdigest()
 
 
-def _fits(path: Path, about: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-    """Refuse descriptions and arrays that do not belong together."""
-    texts = [*about.get("terms", [None]), *about.get("names", [None])] if set(about) == _KEYS else [None]
-    good = all(isinstance(text, str) for text in [*texts, about.get("engine")])
-    good = good and isinstance(about.get("settings"), dict) and arrays["topic_term"].ndim == 2
-    if good:
-        k, terms = arrays["topic_term"].shape
-        documents = arrays["lengths"].shape
-        shapes = {"alpha": (k,), "idf": (terms,), "components": (k, terms)}
-        good = (
-            (len(about["names"]), len(about["terms"])) == (k, terms)
-            and len(documents) == 1
-            and arrays["document_topic"].shape == (*documents, k)
-            and all(arrays[name].shape == shape for name, shape in shapes.items() if name in arrays)
-            and ("alpha" in arrays or {"idf", "components"} <= set(arrays))
-            and all(np.isfinite(array).all() and (array >= 0).all() for array in arrays.values())
-        )
-    if not good:
-        raise InputError(f"{path}: its parts do not fit together; give a file written by save_model.")
+def _fits(about: dict[str, Any], arrays: dict[str, np.ndarray]) -> bool:
+    """Whether descriptions and arrays belong together and are those of a model."""
+    if set(about) != _KEYS or not isinstance(about["engine"], str) or not isinstance(about["settings"], dict):
+        return False
+    for name in ("terms", "names"):
+        if not isinstance(about[name], list) or not all(isinstance(text, str) for text in about[name]):
+            return False
+    if [arrays[name].ndim for name in _TABLES] != [2, 2, 1] or not len(arrays["topic_term"]):
+        return False
+    k, terms = arrays["topic_term"].shape
+    shapes = {"document_topic": (*arrays["lengths"].shape, k), "alpha": (k,), "idf": (terms,), "components": (k, terms)}
+    sums = arrays["document_topic"].sum(1)
+    return bool(
+        (len(about["names"]), len(set(about["terms"])), len(about["terms"])) == (k, terms, terms)
+        and all(arrays[name].shape == shape for name, shape in shapes.items() if name in arrays)
+        and ("idf" in arrays) == ("components" in arrays)
+        and ("alpha" in arrays or "components" in arrays)
+        and all(np.isfinite(array).all() and (array >= 0).all() for array in arrays.values())
+        and (np.abs(arrays["topic_term"].sum(1) - 1) < _NEAR).all()
+        and (np.minimum(sums, np.abs(sums - 1)) < _NEAR).all()
+        and (arrays["lengths"] % 1 == 0).all()
+        and (arrays["lengths"] < 2**53).all()
+        and (arrays.get("alpha", np.ones(1)) > 0).all()
+    )

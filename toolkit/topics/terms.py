@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import pandas as pd
@@ -41,6 +42,7 @@ class TermChoice:
         """Refuse what cannot be."""
         rules = [
             ("field", self.field in ("lemma", "text"), "lemma or text"),
+            ("pos", isinstance(self.pos, tuple | list), "several in brackets, such as ('NOUN',)"),
             ("ngrams", self.ngrams in (1, 2, 3), "1, 2 or 3"),
             ("fewest_posts", self.fewest_posts >= 1, "1 or more"),
             ("largest_share", 0 < self.largest_share <= 1, "above 0, up to 1"),
@@ -135,7 +137,10 @@ def _nothing_left(removed: pd.DataFrame) -> str:
 
 
 def passage_rows(tokens: pd.DataFrame, passages: pd.DataFrame) -> pd.Series:
-    """The row of the passage that contains each token; -1 where none does."""
+    """The row of the passage that contains each token; -1 where none does.
+
+    Raises :class:`InputError` if passages overlap (sentences and paragraphs in one table): a token has one passage.
+    """
     spans: dict[str, list[tuple[int, int, int]]] = {}
     for row, (doc_id, start, end) in enumerate(
         zip(passages["doc_id"], passages["start"], passages["end"], strict=True)
@@ -143,7 +148,11 @@ def passage_rows(tokens: pd.DataFrame, passages: pd.DataFrame) -> pd.Series:
         spans.setdefault(doc_id, []).append((start, end, row))
     result = pd.Series(-1, index=tokens.index)
     for doc_id, group in tokens.groupby("doc_id", sort=False):
-        waiting = iter(sorted(spans.get(str(doc_id), [])))
+        group = group.sort_values("start", kind="stable")
+        here = sorted(spans.get(str(doc_id), []))
+        if any(before[1] > after[0] for before, after in pairwise(here)):
+            raise InputError(f"terms: passages of '{doc_id}' overlap; give passages of one unit.")
+        waiting = iter(here)
         span = next(waiting, None)
         rows = []
         for start, end in zip(group["start"].tolist(), group["end"].tolist(), strict=True):

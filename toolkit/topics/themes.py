@@ -1,59 +1,63 @@
-"""Themes of a corpus: one model per language and one across languages, with how stable each theme is."""
+"""Themes of a corpus: one model per language and one across languages, with how far each theme holds."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from toolkit.parallel import run_tasks
+from toolkit.errors import InputError
 from toolkit.tables import check, empty
-from toolkit.topics.joint import class_terms, fit_joint
-from toolkit.topics.lda import Lda, fit_lda
-from toolkit.topics.stability import stability
-from toolkit.topics.vocabulary import choose_terms, documents_of
+from toolkit.topics.choice import ThemeChoice
+from toolkit.topics.documents import DocumentTerms
+from toolkit.topics.languages import JointThemes, LanguageTopics, align_topics, class_terms, fit_joint
+from toolkit.topics.meaning import label_candidates, rank_terms, representative_passages, shares_table, topic_names
+from toolkit.topics.of_language import LanguageThemes, find_in_language
+from toolkit.topics.terms import TermChoice, terms_of
 
-__all__ = ["UNSTABLE", "Themes", "find_themes"]
+__all__ = ["Themes", "find_themes"]
 
-_TOP = 10
+#: Terms of a theme that the tables hold.
 _SHOWN = 20
-#: Weight of probability against lift when labels are chosen (Sievert & Shirley 2014 found .6 best for people).
-_RELEVANCE = 0.6
-#: A language model needs this many posts, and as many paragraphs per topic.
-_FEWEST_POSTS = 2
 _PARAGRAPHS_PER_TOPIC = 5
-#: A theme that comes back with less overlap than this is marked as unstable wherever it is shown.
-UNSTABLE = 0.3
-#: Words times sweeps from which processes save more than the seconds they take to start (1e8 are about 1 s).
-_WORTH_A_POOL = 1_000_000_000
-#: Headings, dates and greetings say too little to be grouped by meaning; they made groups of their own.
-_FEWEST_WORDS = 5
+#: Shares below this of a joint theme are not written down: a mixture gives every passage a trace of every theme.
+_TRACE = 0.001
+#: A joint theme whose passages overlap less with those of bootstrap fits is unstable (Hennig 2007, section 3).
+JOINT_UNSTABLE = 0.6
 
 
-class Themes(NamedTuple):
-    """``topics`` (topic, term, weight; with model, lang, rank), ``shares`` (with start, end, model, and closeness:
-    how typical the passage is, the share itself or the cosine with the theme's centre), ``summary``
-    (topic, model, label, n, stability, unstable), and ``warnings``: sentences on what could not be done as asked."""
+@dataclass(repr=False)
+class Themes:
+    """What was found.
 
-    topics: pd.DataFrame
-    shares: pd.DataFrame
-    summary: pd.DataFrame
-    warnings: list[str]
+    Attributes
+    ----------
+    tables : by name, see :data:`toolkit.tables.CONTRACTS`: topics, topic_terms, topic_labels, topic_passages,
+        topic_summary, topic_stability, shares, alignment, selection, terms_removed.
+    languages : what is behind the themes of each language, by language: model, documents, scores.
+    joint : the joint themes, and ``joint_rows``, the rows of the paragraphs they were found in.
+    warnings : sentences on what could not be done as asked, and what to know before citing.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    languages: dict[str, LanguageThemes] = field(default_factory=dict)
+    joint: JointThemes | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        models = [f"{name} ({one.model.k})" for name, one in self.languages.items()]
+        return "Themes: " + ", ".join([*models, *([f"joint ({self.joint.k})"] if self.joint else [])])
 
 
 def find_themes(
     paragraphs: pd.DataFrame,
     tokens: pd.DataFrame,
     vectors: np.ndarray,
+    texts: dict[str, str],
+    choice: ThemeChoice | None = None,
     *,
-    per_language: int = 4,
-    joint: int = 6,
-    runs: int = 10,
-    iterations: int = 1000,
-    fewest_posts: int = 2,
-    largest_share: float = 0.5,
-    seed: int = 1,
     workers: int = 1,
+    resume: Path | None = None,
     progress: bool = False,
 ) -> Themes:
     """Find themes in paragraphs.
@@ -61,205 +65,202 @@ def find_themes(
     Parameters
     ----------
     paragraphs : passages table (unit paragraph, without furniture); ``vectors`` (paragraphs, dimension): their
-        sentence vectors; ``tokens`` : tokens table.
-    per_language : topics of each language's LDA, fitted on its paragraphs; fewer where a language has fewer
-        posts than that. joint : groups across languages. 0 leaves either out.
-    runs : how often each model is fitted, with seeds ``seed``, ``seed + 1000`` ...; the run most like the others
-        is shown, and stability is measured against them.
-    fewest_posts, largest_share : limits on the posts a term stands in.
+        sentence vectors; ``tokens`` : tokens table; ``texts``: the text of each post.
+    choice : what is asked for.
+    workers : processes; no result depends on it.
+    resume : a folder where finished fits are kept while the number of topics is found out, so that an interrupted
+        search goes on where it was.
 
     Returns
     -------
     Themes
-        Topics are named "es.1", "it.2", "joint.3", the largest of a model first. Weights: probability of the
-        term in the topic (LDA), class-based tf-idf (joint). Shares add up to 1 over the topics of a model.
+        Topics are named "es.1", "it.2", "joint.3", the largest of a model first; guided topics "es.listening".
+        Weights: probability of the term in the topic, or class-based tf-idf (joint). Shares of a passage add up to 1
+        over the topics of a model.
     """
+    choice = choice or ThemeChoice()
     paragraphs, tokens = check("passages", paragraphs), check("tokens", tokens)
-    documents = documents_of(tokens, paragraphs)
-    found: list[tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]] = []
+    if len(vectors) != len(paragraphs):
+        raise InputError(f"themes: {len(paragraphs)} paragraphs and {len(vectors)} vectors; give one per paragraph.")
     warnings: list[str] = []
-    seeds = [seed + 1000 * run for run in range(runs)]
-    langs = paragraphs["lang"].to_numpy()
-    jobs = []
-    for lang in sorted(set(langs)) if per_language else []:
-        rows = np.flatnonzero(langs == lang)
-        posts = paragraphs["doc_id"].to_numpy()[rows]
-        k = _bearable(lang, per_language, rows, posts, documents, warnings)
-        kept = _kept_terms(lang, [documents[row] for row in rows], posts, fewest_posts, largest_share, warnings)
-        if k >= 2 and kept:
-            jobs.append((lang, rows, [[term for term in documents[row] if term in kept] for row in rows], k))
-    tasks = [(texts, k, one, iterations) for _, _, texts, k in jobs for one in seeds]
-    sweeps = iterations * sum(len(document) for texts, *_ in tasks for document in texts)
-    pool = workers if sweeps >= _WORTH_A_POOL else 1
-    models = run_tasks(fit_lda, tasks, workers=pool, label="themes", progress=progress)
-    for number, (lang, rows, texts, _) in enumerate(jobs):
-        fitted = models[number * len(seeds) : (number + 1) * len(seeds)]
-        found.append(_lda_tables(lang, paragraphs.iloc[rows], texts, fitted))
-    if joint:
-        said = [row for row, document in enumerate(documents) if len(document) >= _FEWEST_WORDS]
-        spoken = [documents[row] for row in said]
-        tables = _joint_tables(paragraphs.iloc[said], spoken, vectors[said], joint, seeds, warnings)
-        found += [tables] if tables else []
-    if not found:
-        return Themes(_no("topics"), _no("shares"), empty("topic_summary"), warnings)
-    topics, shares, summary = (pd.concat(parts, ignore_index=True) for parts in zip(*found, strict=True))
-    return Themes(check("topics", topics), check("shares", shares), check("topic_summary", summary), warnings)
-
-
-def _no(name: str) -> pd.DataFrame:
-    further = {"topics": ["model", "lang", "rank"], "shares": ["start", "end", "model", "closeness"]}[name]
-    return empty(name).assign(**{column: [] for column in further})
-
-
-def _bearable(
-    lang: str,
-    wanted: int,
-    rows: np.ndarray,
-    posts: np.ndarray,
-    documents: Sequence[Sequence[str]],
-    warnings: list[str],
-) -> int:
-    """As many topics as the material of a language bears, with a sentence where that is fewer than asked."""
-    count = len(set(posts))
-    filled = sum(bool(documents[row]) for row in rows)
-    if count < _FEWEST_POSTS:
-        warnings.append(
-            f"{lang}: {count} post is too few for a model of its own (at least {_FEWEST_POSTS}); "
-            "its paragraphs take part in the joint themes."
+    found: dict[str, LanguageThemes] = {}
+    spoken = paragraphs["lang"].to_numpy(dtype=object)
+    for lang in sorted(set(spoken)) if choice.per_language or choice.guided else []:
+        own = find_in_language(
+            str(lang),
+            np.flatnonzero(spoken == lang),
+            paragraphs,
+            tokens,
+            choice,
+            warnings=warnings,
+            workers=workers,
+            resume=resume / str(lang) if resume is not None else None,
+            progress=progress,
         )
-        return 0
-    k = min(wanted, count, filled // _PARAGRAPHS_PER_TOPIC)
-    if k < 2:
-        warnings.append(f"{lang}: {filled} paragraphs with words are too few for a model of their own.")
-    elif k < wanted:
-        warnings.append(f"{lang}: {wanted} topics asked for, {k} made: there are {count} posts, {filled} paragraphs.")
-    return k
+        if own is not None:
+            found[str(lang)] = own
+    parts = [_language_tables(one, paragraphs, tokens, texts) for one in found.values()]
+    joint = _fit_joint(paragraphs, tokens, vectors, choice, warnings, workers, progress)
+    if joint is not None:
+        parts.append(_joint_tables(*joint, paragraphs, tokens, texts))
+    tables = {name: _together(name, [part[name] for part in parts if name in part]) for name in _TABLES}
+    tables["alignment"] = _alignment(found, vectors, choice.seed)
+    return Themes(tables, found, joint[0] if joint is not None else None, warnings)
 
 
-def _kept_terms(
-    lang: str,
-    documents: Sequence[Sequence[str]],
-    posts: np.ndarray,
-    fewest_posts: int,
-    largest_share: float,
+_TABLES = (
+    "topics",
+    "topic_terms",
+    "topic_labels",
+    "topic_passages",
+    "topic_summary",
+    "topic_stability",
+    "shares",
+    "selection",
+    "terms_removed",
+)
+
+
+def _together(name: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    parts = [part for part in parts if len(part)]
+    return check(name, pd.concat(parts, ignore_index=True)) if parts else empty(name)
+
+
+def _language_tables(
+    found: LanguageThemes, paragraphs: pd.DataFrame, tokens: pd.DataFrame, texts: dict[str, str]
+) -> dict[str, pd.DataFrame]:
+    lang, model = found.lang, found.model
+    own = paragraphs.iloc[found.rows].reset_index(drop=True)
+    tokens = tokens[tokens["doc_id"].isin(own["doc_id"])]
+    names = topic_names(model, lang)
+    ranked = [
+        rank_terms(model, found.documents, by=by, most=_SHOWN, name=lang)
+        for by in ("probability", "relevance", "exclusivity")
+    ]
+    topics = ranked[0].assign(model=lang, lang=lang)[["topic", "term", "weight", "model", "lang", "rank"]]
+    shares = shares_table(model, own, lang)
+    relevant = ranked[1][ranked[1]["rank"] <= 3]
+    labels = {str(topic): ", ".join(part["term"]) for topic, part in relevant.groupby("topic")}
+    stability = found.stability.assign(topic=[f"{lang}.{name}" for name in found.stability.get("topic", [])])
+    leads = np.bincount(model.document_topic.argmax(1)[model.lengths > 0], minlength=model.k)
+    summary = pd.DataFrame({"topic": names, "model": lang, "label": [labels.get(name, "") for name in names]})
+    summary = summary.assign(n=leads, tokens=model.sizes.round(1), **_holds(stability, names), languages=lang)
+    selection = found.selection.table.assign(model=lang) if found.selection is not None else pd.DataFrame()
+    return {
+        "topics": topics,
+        "topic_terms": pd.concat([part.assign(model=lang, lang=lang) for part in ranked]),
+        "topic_labels": label_candidates(shares, own, tokens).assign(model=lang),
+        "topic_passages": representative_passages(shares, own, texts, tokens=tokens, topics=topics).assign(model=lang),
+        "topic_summary": summary,
+        "topic_stability": stability.assign(model=lang),
+        "shares": shares,
+        "selection": selection,
+        "terms_removed": found.removed.assign(model=lang),
+    }
+
+
+def _holds(stability: pd.DataFrame, names: list[str]) -> dict[str, list[object]]:
+    """Columns of the summary on how far each topic holds: over seeds (stability, chance, unstable), over samples."""
+    columns: dict[str, list[object]] = {"stability": [], "chance": [], "samples": [], "samples_chance": []}
+    columns["unstable"] = []
+    for name in names:
+        of_topic = stability[stability["topic"] == name] if len(stability) else stability
+        rows = {row["over"]: row for row in of_topic.to_dict("records")}
+        seeds, samples = rows.get("seeds", {}), rows.get("samples", {})
+        columns["stability"].append(round(seeds.get("jaccard", np.nan), 2))
+        columns["chance"].append(round(seeds.get("chance", np.nan), 2))
+        columns["samples"].append(round(samples.get("jaccard", np.nan), 2))
+        columns["samples_chance"].append(round(samples.get("chance", np.nan), 2))
+        columns["unstable"].append(bool(seeds.get("unstable", False)))
+    return columns
+
+
+def _fit_joint(
+    paragraphs: pd.DataFrame,
+    tokens: pd.DataFrame,
+    vectors: np.ndarray,
+    choice: ThemeChoice,
     warnings: list[str],
-) -> frozenset[str]:
-    count = len(set(posts))
-    # in a handful of posts nearly every shared term stands in over half of them
-    share = largest_share if count >= 8 else 1.0
-    kept = choose_terms(documents, list(posts), fewest_posts=min(fewest_posts, count), largest_share=share)
-    if not kept.terms:
+    workers: int,
+    progress: bool,
+) -> tuple[JointThemes, DocumentTerms] | None:
+    if not choice.joint:
+        return None
+    try:
+        everything = TermChoice(choice.terms.field, choice.terms.pos, fewest_posts=1, largest_share=1.0)
+        documents = terms_of(paragraphs, tokens, everything).documents
+    except InputError as error:
+        warnings.append(f"joint: {error}")
+        return None
+    bears = int((documents.lengths >= 3).sum()) // _PARAGRAPHS_PER_TOPIC
+    if bears < 2:
+        warnings.append(f"joint: {len(paragraphs)} paragraphs are too few for themes across languages.")
+        return None
+    if bears < choice.joint:
         warnings.append(
-            f"{lang}: no term is left: {kept.too_rare} stand in fewer than {fewest_posts} posts, {kept.too_common} in "
-            f"more than {share:.0%} of them; lower topics.fewest_posts or raise topics.largest_share."
+            f"joint: {choice.joint} themes asked for, {bears} made: there are {len(paragraphs)} paragraphs."
         )
-    return kept.terms
-
-
-def _lda_tables(
-    lang: str, paragraphs: pd.DataFrame, texts: Sequence[Sequence[str]], runs: Sequence[Lda]
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    chosen, stable = _medoid([_top_sets(run) for run in runs])
-    first = runs[chosen]
-    lengths = np.array([len(text) for text in texts], dtype=float)
-    order = np.argsort(-(lengths @ first.document_topic), kind="stable")
-    weights, shares = first.topic_term[order], first.document_topic[:, order]
-    names = [f"{lang}.{number}" for number in range(1, len(order) + 1)]
-    overall = np.maximum(lengths @ first.document_topic @ first.topic_term / lengths.sum(), 1e-12)
-    topics, labels = [], []
-    for name, weight in zip(names, weights, strict=True):
-        best = np.argsort(-weight, kind="stable")[:_SHOWN]
-        topics += [(name, first.terms[term], weight[term], lang, lang, rank) for rank, term in enumerate(best, 1)]
-        relevance = _RELEVANCE * np.log(weight + 1e-12) + (1 - _RELEVANCE) * np.log((weight + 1e-12) / overall)
-        labels.append(", ".join(first.terms[term] for term in np.argsort(-relevance, kind="stable")[:3]))
-    largest = np.bincount(shares.argmax(1)[lengths > 0], minlength=len(names))
-    return _tables(lang, paragraphs, shares, names, topics, labels, largest, stable[order])
-
-
-def _top_sets(model: Lda) -> list[frozenset[object]]:
-    best = np.argsort(-model.topic_term, axis=1, kind="stable")[:, :_TOP]
-    return [frozenset(model.terms[term] for term in terms) for terms in best]
-
-
-def _medoid(runs: Sequence[Sequence[frozenset[object]]]) -> tuple[int, np.ndarray]:
-    """The run most like the others, and the stability of its topics: the one to show."""
-    found = [stability(run, [other for other in runs if other is not run]) for run in runs]
-    chosen = int(np.argmax([values.mean() for values in found])) if len(runs) > 1 else 0
-    return chosen, found[chosen]
+    themes = fit_joint(
+        vectors,
+        paragraphs["lang"].tolist(),
+        documents.lengths,
+        max(2, min(choice.joint, bears)),
+        posts=paragraphs["doc_id"].tolist(),
+        seed=choice.seed,
+        runs=choice.runs,
+        workers=workers,
+        progress=progress,
+    )
+    return themes, documents
 
 
 def _joint_tables(
+    themes: JointThemes,
+    documents: DocumentTerms,
     paragraphs: pd.DataFrame,
-    documents: Sequence[Sequence[str]],
-    vectors: np.ndarray,
-    wanted: int,
-    seeds: Sequence[int],
-    warnings: list[str],
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame] | None:
-    k = min(wanted, len(paragraphs) // _PARAGRAPHS_PER_TOPIC)
-    if k < 2:
-        warnings.append(f"joint: {len(paragraphs)} paragraphs are too few for themes across languages.")
-        return None
-    if k < wanted:
-        warnings.append(f"joint: {wanted} themes asked for, {k} made: there are {len(paragraphs)} paragraphs.")
-    runs = run_tasks(fit_joint, [(vectors, k, seed) for seed in seeds])
-    sets = [[frozenset(np.flatnonzero(run == group).tolist()) for group in range(k)] for run in runs]
-    chosen, stable = _medoid(sets)
-    groups = runs[chosen]
-    names = [f"joint.{number}" for number in range(1, k + 1)]
-    terms = class_terms(documents, paragraphs["lang"].tolist(), groups, k, most=_SHOWN)
-    topics, labels = [], []
-    for group, name in enumerate(names):
-        parts = []
-        for lang, part in terms[terms["group"] == group].groupby("lang"):
-            parts.append(", ".join(part["term"].head(3)))
-            for rank, (term, weight) in enumerate(zip(part["term"], part["weight"], strict=True), 1):
-                topics.append((name, term, weight, "joint", lang, rank))
-        labels.append(" | ".join(parts) or name)
-    shares = np.eye(k)[groups]
-    centres = np.array([vectors[groups == group].mean(0) for group in range(k)])
-    closeness = vectors @ (centres / np.linalg.norm(centres, axis=1, keepdims=True)).T
-    return _tables(
-        "joint",
-        paragraphs,
-        shares,
-        names,
-        topics,
-        labels,
-        np.bincount(groups, minlength=k),
-        stable,
-        closeness,
-    )
+    tokens: pd.DataFrame,
+    texts: dict[str, str],
+) -> dict[str, pd.DataFrame]:
+    names = [f"joint.{number}" for number in range(1, themes.k + 1)]
+    terms = class_terms(documents.texts(), paragraphs["lang"].tolist(), themes.shares, names=names, most=_SHOWN)
+    topics = terms.rename(columns={"theme": "topic"}).assign(model="joint")
+    labels = []
+    for name in names:
+        of_theme = topics[(topics["topic"] == name) & (topics["rank"] <= 3)]
+        labels.append(" | ".join(", ".join(part["term"]) for _, part in of_theme.groupby("lang")) or name)
+    kept = np.where(themes.shares < _TRACE, 0, themes.shares)
+    kept = kept / np.maximum(kept.sum(1, keepdims=True), 1e-12)
+    long = paragraphs[["doc_id", "passage_id", "start", "end"]].assign(model="joint", tokens=documents.lengths)
+    parts = [long.assign(topic=name, share=kept[:, place]) for place, name in enumerate(names)]
+    shares = pd.concat(parts, ignore_index=True)
+    shares = shares[(shares["share"] > 0) & (shares["tokens"] > 0)].reset_index(drop=True)
+    about = themes.summary()
+    summary = pd.DataFrame({"topic": names, "model": "joint", "label": labels, "n": about["n"].astype(int)})
+    summary["tokens"] = (documents.lengths @ kept).round(1)
+    summary["stability"] = np.nan
+    summary["samples"] = about["stability"].round(2)
+    summary["unstable"] = (about["stability"] < JOINT_UNSTABLE).to_numpy()
+    summary["languages"] = [lang or " ".join(themes.languages) for lang in themes.alone]
+    return {
+        "topics": topics[["topic", "term", "weight", "model", "lang", "rank"]],
+        "topic_terms": topics.assign(by="class-based tf-idf")[
+            ["topic", "term", "rank", "by", "weight", "model", "lang"]
+        ],
+        "topic_labels": label_candidates(shares, paragraphs, tokens).assign(model="joint"),
+        "topic_passages": representative_passages(shares, paragraphs, texts, tokens=tokens, topics=topics).assign(
+            model="joint"
+        ),
+        "topic_summary": summary,
+        "shares": shares,
+    }
 
 
-def _tables(
-    model: str,
-    paragraphs: pd.DataFrame,
-    shares: np.ndarray,
-    names: list[str],
-    topics: Sequence[tuple[object, ...]],
-    labels: list[str],
-    largest: np.ndarray,
-    stable: np.ndarray,
-    closeness: np.ndarray | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    long = paragraphs[["doc_id", "passage_id", "start", "end"]].copy()
-    typical = shares if closeness is None else closeness
-    parts = [
-        long.assign(topic=name, share=shares[:, place].round(6), model=model, closeness=typical[:, place].round(6))
-        for place, name in enumerate(names)
-    ]
-    share_table = pd.concat(parts, ignore_index=True)
-    share_table = share_table[share_table["share"] > 0].reset_index(drop=True)
-    topic_table = pd.DataFrame(topics, columns=["topic", "term", "weight", "model", "lang", "rank"])
-    summary = pd.DataFrame(
-        {
-            "topic": names,
-            "model": model,
-            "label": labels,
-            "n": largest.astype(int),
-            "stability": stable.round(2),
-        }
+def _alignment(found: dict[str, LanguageThemes], vectors: np.ndarray, seed: int) -> pd.DataFrame:
+    """How the models of two languages match; empty without two."""
+    if len(found) != 2:
+        return empty("alignment")
+    first, second = (
+        LanguageTopics(one.lang, tuple(topic_names(one.model, one.lang)), one.model.document_topic, vectors[one.rows])
+        for one in found.values()
     )
-    summary["unstable"] = summary["stability"] < UNSTABLE
-    return topic_table, share_table, summary
+    return check("alignment", align_topics(first, second, seed=seed))

@@ -13,6 +13,10 @@ __all__ = ["fit_hdp"]
 
 #: Topics are kept, largest first, until they hold this share of the tokens; the rest are leftovers of the truncation.
 _KEPT = 0.95
+#: The step of update t is (tau + t) ** -kappa. With gensim's own 1 and 64 topics hardly leave their random start: on
+#: 1,191 paragraphs of the bundled posts their NPMI was -0.93 and is -0.06 so, on 4,205 parts of speeches -0.07 and
+#: 0.04 (most 20 topics, 10 passes); on texts drawn from eight known topics all eight are found, and none was before.
+_KAPPA, _TAU = 0.6, 1.0
 
 
 def fit_hdp(documents: DocumentTerms, k: int, *, seed: int = 1, iterations: int = 10) -> TopicModel:
@@ -22,7 +26,10 @@ def fit_hdp(documents: DocumentTerms, k: int, *, seed: int = 1, iterations: int 
 
     bags = [bag for bag in documents.bags() if bag]
     names = dict(enumerate(documents.vocabulary))
-    model = HdpModel(bags * iterations, names, T=k, K=min(15, k), random_state=seed)
+    model = HdpModel(bags, names, T=k, K=min(15, k), kappa=_KAPPA, tau=_TAU, random_state=seed)
+    # further passes one by one: a corpus given as its own multiple would count as so many more documents
+    for _ in range(iterations - 1):
+        model.update(bags)
     alpha, topics = model.hdp_to_lda()
     alpha, topics = np.asarray(alpha, dtype=np.float64), np.asarray(topics, dtype=np.float64)
     topics /= topics.sum(1, keepdims=True)

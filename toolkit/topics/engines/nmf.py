@@ -47,19 +47,21 @@ def fit_nmf(documents: DocumentTerms, k: int, *, seed: int = 1, iterations: int 
 
 
 def nmf_shares(documents: DocumentTerms, idf: np.ndarray, components: np.ndarray) -> np.ndarray:
-    """Shares (documents, k) by non-negative least squares of the tf-idf rows against fixed components."""
-    from sklearn.decomposition import non_negative_factorization
+    """Shares (documents, k) by non-negative least squares of the tf-idf rows against fixed components.
 
-    table = _tfidf(documents, idf)
+    Each document is solved exactly and by itself (Lawson & Hanson 1974): its shares are the same among any others.
+    """
+    from scipy.optimize import nnls
+
     shares = np.zeros((len(documents), len(components)))
     filled = np.flatnonzero(documents.lengths > 0)
     if not len(filled):
         return shares
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        weights, _, _ = non_negative_factorization(
-            table[filled], H=components, n_components=len(components), update_H=False, max_iter=400
-        )
+    # |x - H'w| and |Q'x - Rw| differ by a constant where H' = QR: k numbers per document in place of all terms
+    base, triangle = np.linalg.qr(components.T)
+    weights = np.array(
+        [nnls(triangle, row, maxiter=100 * len(components))[0] for row in _tfidf(documents, idf)[filled] @ base]
+    )
     # weight of a topic in a document: what it contributes to the row, whatever the length of the component
     mass = weights * components.sum(1)
     sums = mass.sum(1, keepdims=True)

@@ -1,180 +1,21 @@
-"""The table contracts: columns, types and rules of every table, and the error that says which row broke which.
-
-Public functions of all rooms check their tables here on the way in and on the way out. All tables are tidy
-pandas DataFrames. Positions (``start``, ``end``) count Unicode code points in the unchanged text of a post,
-half-open: ``text[start:end]`` is the passage. Columns beyond the contract are kept, to the right of it.
-"""
+"""Is a table what its contract says? If not, which row broke which rule."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
+from toolkit.tables.contracts import CONTRACTS, UNIQUE, Column
 
-__all__ = ["CONTRACTS", "STANCES", "UNITS", "Column", "check", "check_quotes", "empty"]
+__all__ = ["check", "check_quotes", "empty"]
 
-#: How a coded passage stands towards its code; defined in the codebook.
-STANCES = ("endorses", "breach", "rejects", "mentions")
-#: What a passage can be.
-UNITS = ("sentence", "paragraph", "document")
-
-Kind = Literal["text", "whole", "number", "truth", "any"]
 _WORDS = {
     "text": "text",
     "whole": "a whole number",
     "number": "a number",
     "truth": "true or false",
     "any": "anything",
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a contract: ``kind`` of value, whether it may be missing, and the range or set allowed."""
-
-    kind: Kind = "text"
-    missing: bool = False
-    low: float | None = None
-    high: float | None = None
-    allowed: tuple[str, ...] = ()
-
-
-_SPAN = {"start": Column("whole", low=0), "end": Column("whole", low=0)}
-_SCORE = Column("number", missing=True, low=0, high=1)
-
-CONTRACTS: dict[str, dict[str, Column]] = {
-    "posts": {
-        "doc_id": Column(),
-        "lang": Column(missing=True),
-        "text": Column(),
-        "title": Column(missing=True),
-        "author": Column(missing=True),
-        "date": Column(missing=True),
-        "url": Column(missing=True),
-        "source": Column(missing=True),
-        "sha256": Column(),
-    },
-    "skipped": {"source": Column(), "reason": Column()},
-    "collisions": {
-        "doc_id": Column(),
-        "field": Column(),
-        "kept": Column(),
-        "kept_from": Column(),
-        "other": Column(),
-        "other_from": Column(),
-    },
-    "furniture": {"doc_id": Column(), **_SPAN, "rule": Column(), "kind": Column(), "quote": Column()},
-    "duplicates": {
-        "cluster": Column(),
-        "doc_id": Column(),
-        "nearest": Column(),
-        "jaccard": Column("number", low=0, high=1),
-        "containment": Column("number", low=0, high=1),
-        "first": Column("truth"),
-    },
-    "repeats": {
-        "doc_id": Column(),
-        **_SPAN,
-        "quote": Column(),
-        "first_start": Column("whole", low=0),
-        "first_end": Column("whole", low=0),
-    },
-    "passages": {
-        "doc_id": Column(),
-        "passage_id": Column(),
-        **_SPAN,
-        "unit": Column(allowed=UNITS),
-        "lang": Column(missing=True),
-        "furniture": Column("truth"),
-    },
-    "tokens": {
-        "doc_id": Column(),
-        "passage_id": Column(),
-        **_SPAN,
-        "text": Column(),
-        "lemma": Column(),
-        "pos": Column(missing=True),
-        "is_stop": Column("truth"),
-    },
-    "annotations": {
-        "doc_id": Column(),
-        **_SPAN,
-        "quote": Column(),
-        "codebook": Column(),
-        "codebook_version": Column(missing=True),
-        "code": Column(),
-        "stance": Column(missing=True, allowed=STANCES),
-        "coder": Column(),
-        "kind": Column(allowed=("human", "machine")),
-        "score": _SCORE,
-        "evidence": Column(missing=True),
-        "created": Column(missing=True),
-        "note": Column(missing=True),
-    },
-    "scores": {
-        "doc_id": Column(),
-        **_SPAN,
-        "code": Column(),
-        "score": Column("number", low=0, high=1),
-        "decided": Column("truth"),
-        "stance": Column(missing=True, allowed=STANCES),
-    },
-    "topics": {"topic": Column(), "term": Column(), "weight": Column("number", low=0)},
-    "shares": {
-        "doc_id": Column(),
-        "passage_id": Column(),
-        "topic": Column(),
-        "share": Column("number", low=0, high=1),
-    },
-    "topic_summary": {
-        "topic": Column(),
-        "model": Column(),
-        "label": Column(),
-        "n": Column("whole", low=0),
-        "stability": _SCORE,
-    },
-    "theme_principles": {
-        "topic": Column(),
-        "codebook": Column(),
-        "code": Column(),
-        "share": Column("number", low=0, high=1),
-        "lift": Column("number", missing=True, low=0),
-        "ci_low": _SCORE,
-        "ci_high": _SCORE,
-        "p_value": _SCORE,
-        "n": Column("whole", low=0),
-    },
-    "principles": {
-        "lang": Column(),
-        "codebook": Column(),
-        "code": Column(),
-        "count": Column("whole", low=0),
-        "n": Column("whole", low=0),
-        "share": Column("number", low=0, high=1),
-        "ci_low": _SCORE,
-        "ci_high": _SCORE,
-    },
-    "stances": {
-        "lang": Column(),
-        "codebook": Column(),
-        "code": Column(),
-        "stance": Column(allowed=STANCES),
-        "count": Column("whole", low=0),
-    },
-}
-
-_UNIQUE = {
-    "posts": ["doc_id"],
-    "duplicates": ["doc_id"],
-    "passages": ["passage_id"],
-    "scores": ["doc_id", "start", "end", "code"],
-    "topics": ["topic", "lang", "term"],
-    "shares": ["passage_id", "topic"],
-    "topic_summary": ["topic"],
-    "theme_principles": ["topic", "codebook", "code"],
-    "principles": ["lang", "codebook", "code"],
 }
 
 
@@ -210,8 +51,8 @@ def check(name: str, frame: pd.DataFrame, texts: Mapping[str, str] | None = None
     table = table.reset_index(drop=True)
     if "start" in contract:
         _refuse(name, "end", table["end"] < table["start"], table["end"], "end >= start")
-    if name in _UNIQUE:
-        keys = [key for key in _UNIQUE[name] if key in table]
+    if name in UNIQUE:
+        keys = [key for key in UNIQUE[name] if key in table]
         double = table.duplicated(keys)
         if double.any():
             row = int(double.to_numpy().argmax())

@@ -1,0 +1,6 @@
+"""The explorer of topics: an HTML page for the browser and for JupyterLab, in the spirit of LDAvis."""
+
+from toolkit.explorer.page import Explorer, explorer_page
+from toolkit.explorer.view import ModelView, model_view
+
+__all__ = ["Explorer", "ModelView", "explorer_page", "model_view"]

@@ -1,0 +1,11 @@
+"""The table contracts: columns, types and rules of every table, and the error that says which row broke which.
+
+Public functions of all rooms check their tables here on the way in and on the way out. All tables are tidy
+pandas DataFrames. Positions (``start``, ``end``) count Unicode code points in the unchanged text of a post,
+half-open: ``text[start:end]`` is the passage. Columns beyond the contract are kept, to the right of it.
+"""
+
+from toolkit.tables.checks import check, check_quotes, empty
+from toolkit.tables.contracts import CONTRACTS, STANCES, UNITS, Column
+
+__all__ = ["CONTRACTS", "STANCES", "UNITS", "Column", "check", "check_quotes", "empty"]

@@ -1,0 +1,47 @@
+"""What is asked for when the themes of a corpus are looked for."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from toolkit.codebook import Codebook
+from toolkit.errors import InputError
+from toolkit.topics.terms import TermChoice
+
+__all__ = ["ThemeChoice"]
+
+
+@dataclass(frozen=True)
+class ThemeChoice:
+    """The settings of :func:`toolkit.topics.find_themes`.
+
+    ``engine``: who fits the models, see :mod:`toolkit.topics.engines`. ``per_language``: topics of each language's
+    model (fewer where a language has fewer posts); 0 for none; "auto" to find out how many. ``guided``: a codebook of
+    which every code gets a topic of its own. ``joint``: themes across languages; 0 for none. ``runs``: fits per model
+    from which the consensus is made, and as many over samples of the posts, to see what is stable. ``iterations``: of
+    each fit, 0 for the engine's own number. ``alpha``, ``eta``: priors of tomotopy and gensim. ``terms``: what counts
+    as a term. ``seed``: the same seed gives the same themes.
+    """
+
+    engine: str = "tomotopy"
+    per_language: int | Literal["auto"] = 4
+    guided: Codebook | None = None
+    joint: int = 6
+    runs: int = 24
+    iterations: int = 0
+    alpha: float = 0.1
+    eta: float = 0.3
+    terms: TermChoice = field(default_factory=TermChoice)
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        if self.guided is not None and self.engine != "tomotopy":
+            raise InputError(f"themes: guided themes need the engine 'tomotopy', got '{self.engine}'.")
+        if self.runs < 1:
+            raise InputError(f"themes: runs is {self.runs}, allowed is 1 or more.")
+
+    def options(self) -> dict[str, float | int | str]:
+        """What :func:`toolkit.topics.engines.fit_model` is called with, but for k and seed."""
+        priors = {"alpha": self.alpha, "eta": self.eta} if self.engine in ("tomotopy", "gensim") else {}
+        iterations = {"iterations": self.iterations} if self.iterations else {}
+        return {"engine": self.engine, **priors, **iterations}

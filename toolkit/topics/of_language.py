@@ -1,0 +1,202 @@
+"""The themes of one language: how many, the consensus of many fits, and how far each theme holds."""
+
+import warnings as python_warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.codebook import Codebook
+from toolkit.errors import InputError
+from toolkit.parallel import run_tasks
+from toolkit.topics.choice import ThemeChoice
+from toolkit.topics.documents import DocumentTerms
+from toolkit.topics.engines.gibbs import SWEEPS
+from toolkit.topics.guided import fit_guided
+from toolkit.topics.model import TopicModel
+from toolkit.topics.selection import Recommendation, Selection, recommend_k, select_k
+from toolkit.topics.stability import (
+    Runs,
+    consensus,
+    consensus_scores,
+    medoid,
+    runs_over_samples,
+    runs_over_seeds,
+    stability_scores,
+)
+from toolkit.topics.terms import terms_of
+
+__all__ = ["LanguageThemes", "find_in_language"]
+
+#: A language's model needs this many posts, and as many paragraphs with words per topic.
+_FEWEST_POSTS = 2
+_PARAGRAPHS_PER_TOPIC = 5
+#: Numbers of topics that "auto" tries, as far as the posts bear them: about a third more each time.
+_NUMBERS = (2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50)
+#: Posts per topic that the largest number tried leaves.
+_POSTS_PER_TOPIC = 3
+#: Fits per number of topics, and folds, when how many is found out.
+_SELECTION_RUNS, _FOLDS = 5, 5
+#: Runs from which halves can be compared.
+_HALVES = 4
+#: Tokens times sweeps times runs from which processes save more than the seconds they take to start (1e8: about 4 s).
+_WORTH_A_POOL = 200_000_000
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class LanguageThemes:
+    """``model``, fitted to ``documents``, which are the passages ``rows`` of those given; ``stability``: one row per
+    topic and what it was tried against (seeds; samples of the posts); ``removed``: what each filter of terms removed;
+    ``selection`` and ``recommendation`` where the number was found out."""
+
+    lang: str
+    rows: np.ndarray
+    documents: DocumentTerms
+    model: TopicModel
+    stability: pd.DataFrame
+    removed: pd.DataFrame
+    selection: Selection | None = None
+    recommendation: Recommendation | None = None
+
+
+def find_in_language(
+    lang: str,
+    rows: np.ndarray,
+    paragraphs: pd.DataFrame,
+    tokens: pd.DataFrame,
+    choice: ThemeChoice,
+    *,
+    warnings: list[str],
+    workers: int = 1,
+    resume: Path | None = None,
+    progress: bool = False,
+) -> LanguageThemes | None:
+    """The themes of the paragraphs of one language (``paragraphs.iloc[rows]``), or None, with a sentence in
+    ``warnings``, where there are too few. See :func:`toolkit.topics.find_themes`."""
+    own = paragraphs.iloc[rows].reset_index(drop=True)
+    posts = own["doc_id"].to_numpy(dtype=str)
+    if len(set(posts)) < _FEWEST_POSTS:
+        warnings.append(
+            f"{lang}: {len(set(posts))} post is too few for a model of its own (at least {_FEWEST_POSTS}); "
+            "its paragraphs take part in the joint themes."
+        )
+        return None
+    try:
+        documents, removed = terms_of(own, tokens, choice.terms)
+    except InputError as error:
+        warnings.append(f"{lang}: {error}")
+        return None
+    filled = int((documents.lengths > 0).sum())
+    most = min(len(set(posts)), filled // _PARAGRAPHS_PER_TOPIC)
+    if most < 2:
+        warnings.append(f"{lang}: {filled} paragraphs with words are too few for a model of their own.")
+        return None
+    selection = recommendation = None
+    if choice.guided is not None:
+        fitted = _guided(lang, documents, posts, choice, choice.guided, warnings, workers, progress)
+    else:
+        k = choice.per_language
+        if k == "auto":
+            selection = _select(documents, posts, most, choice, workers, resume, progress)
+            recommendation = recommend_k(selection.runs, seed=choice.seed)
+            warnings += [f"{lang}: {note}" for note in selection.notes]
+            warnings.append(f"{lang}: {recommendation.why}")
+            k = recommendation.k
+        elif k > most:
+            warnings.append(
+                f"{lang}: {k} topics asked for, {most} made: there are {len(set(posts))} posts, {filled} paragraphs."
+            )
+            k = most
+        if k < 2:
+            warnings.append(f"{lang}: {k} topic is no model; ask for 2 or more, or 0 for none.")
+            return None
+        fitted = _consensus(documents, posts, k, choice, workers, progress)
+    model, stability = fitted
+    return LanguageThemes(lang, rows, documents, model, stability, removed, selection, recommendation)
+
+
+def _select(
+    documents: DocumentTerms,
+    posts: np.ndarray,
+    most: int,
+    choice: ThemeChoice,
+    workers: int,
+    resume: Path | None,
+    progress: bool,
+) -> Selection:
+    count = len(set(posts.tolist()))
+    largest = max(3, min(most, count // _POSTS_PER_TOPIC))
+    return select_k(
+        documents,
+        posts.tolist(),
+        [k for k in _NUMBERS if k <= largest],
+        engine=choice.engine,
+        runs=_SELECTION_RUNS,
+        folds=min(_FOLDS, count),
+        iterations=choice.iterations or None,
+        alpha=choice.alpha,
+        eta=choice.eta,
+        seed=choice.seed,
+        workers=workers,
+        resume=resume,
+        progress=progress,
+    )
+
+
+def _consensus(
+    documents: DocumentTerms, posts: np.ndarray, k: int, choice: ThemeChoice, workers: int, progress: bool
+) -> tuple[TopicModel, pd.DataFrame]:
+    """The consensus of all runs over seeds; its stability over halves of them, and over samples of the posts."""
+    work = len(documents.ids) * choice.runs * (choice.iterations or SWEEPS)
+    common: dict[str, Any] = {
+        "seed": choice.seed,
+        "workers": workers if work >= _WORTH_A_POOL else 1,
+        "progress": progress,
+        **choice.options(),
+    }
+    runs = runs_over_seeds(documents, k, choice.runs, **common)
+    if len(runs) < 2:
+        return runs.models[0], pd.DataFrame()
+    samples = runs_over_samples(documents, posts, k, choice.runs, **common)
+    if len(runs) >= _HALVES:
+        model = consensus(runs, documents)
+        seeds = consensus_scores(runs, documents, model, seed=choice.seed)
+    else:
+        model = runs.models[medoid(runs)]
+        seeds = stability_scores(model, runs, seed=choice.seed)
+    return model, pd.concat([seeds, stability_scores(model, samples, seed=choice.seed)], ignore_index=True)
+
+
+def _guided(
+    lang: str,
+    documents: DocumentTerms,
+    posts: np.ndarray,
+    choice: ThemeChoice,
+    book: Codebook,
+    warnings: list[str],
+    workers: int,
+    progress: bool,
+) -> tuple[TopicModel, pd.DataFrame]:
+    """The most central of the guided fits: their topics have names, so nothing is put together."""
+    options = {"alpha": choice.alpha, "eta": choice.eta}
+    options |= {"iterations": choice.iterations} if choice.iterations else {}
+    tasks = [(documents, book, lang, choice.seed + 1000 * run, options) for run in range(choice.runs)]
+    fits = run_tasks(_fit_guided, tasks, workers=workers, label=f"guided, {lang}", progress=progress)
+    warnings += [f"{lang}: {note}" for note in fits[0][1]]
+    runs = Runs(tuple(model for model, _ in fits), "seeds", (np.arange(len(documents)),) * len(fits))
+    if len(runs) < 2:
+        return runs.models[0], pd.DataFrame()
+    model = runs.models[medoid(runs)]
+    return model, stability_scores(model, runs, seed=choice.seed)
+
+
+def _fit_guided(
+    documents: DocumentTerms, book: Codebook, lang: str, seed: int, options: dict[str, float]
+) -> tuple[TopicModel, Sequence[str]]:
+    with python_warnings.catch_warnings(record=True) as caught:
+        python_warnings.simplefilter("always", UserWarning)
+        model = fit_guided(documents, book, lang, seed=seed, **options)  # type: ignore[arg-type]
+    return model, [str(one.message) for one in caught if one.category is UserWarning]
