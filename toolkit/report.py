@@ -6,56 +6,23 @@ files in ``toolkit/data/templates``; this module only gathers what they show.
 
 import base64
 import datetime
-import io
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
 import pandas as pd
 
-from toolkit import plots
 from toolkit.analysis import Analysis
 from toolkit.reading import best_passages, evidence_of, marked_post, with_cues
 from toolkit.resources import data_file
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
-__all__ = ["draw_figures", "figure_bytes", "render_report"]
+__all__ = ["constructed_texts", "render_report"]
 
 #: Posts shown whole in the page; a corpus may have thousands.
 MOST_POSTS = 100
 _MOST_CHARACTERS = 30_000
 _FEWEST_PASSAGES = 3
 _LANGUAGES = {"es": "Spanish", "it": "Italian", "en": "English"}
-
-
-def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
-    """The figures of a report by name."""
-    tables = analysis.tables
-    names = analysis.codebook.names()
-    figures = {
-        "principles": plots.principle_shares(tables["principles"], names),
-        "stances": plots.stances(tables["stances"], names),
-    }
-    summary = tables["topic_summary"]
-    if len(summary):
-        figures["themes"] = plots.theme_sizes(summary)
-        labels = dict(zip(summary["topic"], summary["label"], strict=True))
-        figures["theme_principles"] = plots.theme_principles(tables["theme_principles"], names, labels)
-    return figures
-
-
-def figure_bytes(ax: "Axes", kind: str) -> bytes:
-    """A figure as "svg" or "png"; the same figure gives the same bytes."""
-    import matplotlib
-
-    buffer = io.BytesIO()
-    figure: Any = ax.get_figure(root=True)
-    metadata = {"Date": None} if kind == "svg" else {"Software": None}
-    with matplotlib.rc_context({"svg.hashsalt": "cluetrain-toolkit", "svg.fonttype": "path"}):
-        figure.savefig(buffer, format=kind, dpi=160, metadata=metadata)
-    return buffer.getvalue()
 
 
 def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapping[str, Any]) -> str:
@@ -127,10 +94,14 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
         },
         "first": every.head(3).assign(name=every["code"].map(analysis.codebook.names())).to_dict("records"),
         "stance_counts": {str(stance): int(n) for stance, n in stances.items() if n},
-        "constructed": bool((posts["constructed"].astype(str).str.lower() == "true").any())
-        if "constructed" in posts
-        else False,
+        "constructed": constructed_texts(analysis),
     }
+
+
+def constructed_texts(analysis: Analysis) -> bool:
+    """Whether texts say of themselves that they were written to try methods on."""
+    posts = analysis.tables["posts"]
+    return "constructed" in posts and bool((posts["constructed"].astype(str).str.lower() == "true").any())
 
 
 def _themes(analysis: Analysis) -> list[dict[str, Any]]:

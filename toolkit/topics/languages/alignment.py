@@ -1,0 +1,140 @@
+"""Topics of separate models, one per language, matched through sentence vectors."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import InputError
+from toolkit.topics.languages.space import checked_vectors, unit_rows
+
+__all__ = ["LanguageTopics", "align_topics", "topic_vectors"]
+
+
+class LanguageTopics(NamedTuple):
+    """The topics of one language: their names (k), shares (passages, k) in passages in text order, the passages'
+    sentence vectors (passages, dimension), and, if wanted, vectors of the topics' top terms (k, dimension)."""
+
+    lang: str
+    names: tuple[str, ...]
+    shares: np.ndarray
+    vectors: np.ndarray
+    terms: np.ndarray | None = None
+
+
+def topic_vectors(shares: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+    """Unit vectors of topics (k, dimension): the mean of the passage vectors, weighted by share, less the mean of
+    all passages with a share (which tells little but the language)."""
+    there = shares.sum(1) > 0
+    centred = vectors[there] - vectors[there].mean(0)
+    return unit_rows(shares[there].T @ centred)
+
+
+def align_topics(
+    first: LanguageTopics, second: LanguageTopics, *, permutations: int = 999, level: float = 0.05, seed: int = 1
+) -> pd.DataFrame:
+    """Match the topics of two languages one to one.
+
+    Similarity is the cosine of topic vectors, averaged with that of the term vectors where both sides have them.
+    Partners are those with the largest sum of similarities (Hungarian method, scipy); a topic left over, where one
+    side has more, is shown with its nearest.
+
+    ``p_value``: how often a topic of shuffled material comes as near to *any* topic of the other side. Shares of both
+    sides are rotated against their passages by a random number of rows, which keeps neighbouring passages of a post
+    together; (b + 1) / (m + 1) (Phipson & Smyth 2010). It accounts for the choice among the other side's topics, not
+    for the number of topics asked about. The terms do not take part in it.
+
+    Returns
+    -------
+    DataFrame
+        One row per topic of either side: topic, lang, partner, similarity (-1 to 1, higher is nearer), margin (to the
+        nearest other topic of the partner's side; negative where another one is nearer), mutual (each is the other's
+        nearest), p_value, null_95 (the similarity that 95 % of shuffled topics stay below), matched (one to one and
+        p_value at most ``level``). Unmatched topics are the rows with matched false.
+
+    Raises
+    ------
+    InputError
+        for shapes that do not fit, vectors that are no numbers, or a topic that no passage has a share of.
+    """
+    sides = (_checked(first), _checked(second))
+    if sides[0].vectors.shape[1] != sides[1].vectors.shape[1]:
+        raise InputError(
+            f"alignment: vectors of {sides[0].vectors.shape[1]} and {sides[1].vectors.shape[1]} dimensions; encode "
+            "both languages with one encoder."
+        )
+    ours, theirs = (topic_vectors(side.shares, side.vectors) for side in sides)
+    meaning = ours @ theirs.T
+    similarity = meaning
+    words = [unit_rows(side.terms - side.terms.mean(0)) for side in sides if side.terms is not None]
+    if len(words) == 2:
+        similarity = (meaning + words[0] @ words[1].T) / 2
+    null = _null(sides, permutations, seed)
+    pairs = _pairs(similarity)
+    rows = []
+    for side, table, near, level_of, to in (
+        (0, similarity, meaning, null[0], pairs),
+        (1, similarity.T, meaning.T, null[1], {b: a for a, b in pairs.items()}),
+    ):
+        for topic, name in enumerate(sides[side].names):
+            partner = to.get(topic, int(table[topic].argmax()))
+            others = np.delete(table[topic], partner)
+            value = (np.sum(level_of[:, topic] >= near[topic, partner] - 1e-12) + 1) / (permutations + 1)
+            rows.append(
+                (
+                    name,
+                    sides[side].lang,
+                    sides[1 - side].names[partner],
+                    table[topic, partner],
+                    table[topic, partner] - others.max() if len(others) else np.nan,
+                    bool(table[topic].argmax() == partner and table[:, partner].argmax() == topic),
+                    value,
+                    np.quantile(level_of[:, topic], 0.95),
+                    topic in to and value <= level,
+                )
+            )
+    columns = ["topic", "lang", "partner", "similarity", "margin", "mutual", "p_value", "null_95", "matched"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _pairs(similarity: np.ndarray) -> dict[int, int]:
+    from scipy.optimize import linear_sum_assignment
+
+    rows, columns = linear_sum_assignment(-similarity)
+    return dict(zip(rows.tolist(), columns.tolist(), strict=True))
+
+
+def _null(sides: tuple[LanguageTopics, LanguageTopics], permutations: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each topic of each side, the similarity of the nearest topic when the other side's shares are rotated
+    against its passages; (permutations, k) twice."""
+    if permutations < 1:
+        raise InputError(f"alignment: got {permutations} permutations, allowed is 1 or more.")
+    random = np.random.default_rng(seed)
+    real = [topic_vectors(side.shares, side.vectors) for side in sides]
+    found: list[list[np.ndarray]] = [[], []]
+    for _ in range(permutations):
+        for place, side in enumerate(sides):
+            shift = int(random.integers(1, max(len(side.shares), 2)))
+            shuffled = topic_vectors(np.roll(side.shares, shift, axis=0), side.vectors)
+            found[1 - place].append((real[1 - place] @ shuffled.T).max(1))
+    return np.array(found[0]), np.array(found[1])
+
+
+def _checked(side: LanguageTopics) -> LanguageTopics:
+    vectors, shares = checked_vectors(side.vectors), np.asarray(side.shares, dtype=np.float64)
+    if shares.shape != (len(vectors), len(side.names)):
+        raise InputError(
+            f"alignment, {side.lang}: {len(vectors)} vectors, {len(side.names)} names and shares of shape "
+            f"{shares.shape}; give shares of shape (passages, topics)."
+        )
+    if len(vectors) < 3 or not np.isfinite(shares).all() or (shares < 0).any():
+        raise InputError(f"alignment, {side.lang}: give three or more passages and shares of 0 or more.")
+    empty = np.flatnonzero(shares.sum(0) <= 0)
+    if len(empty):
+        raise InputError(f"alignment, {side.lang}: no passage has a share of topic '{side.names[empty[0]]}'; drop it.")
+    terms = None if side.terms is None else checked_vectors(side.terms, vectors.shape[1])
+    if terms is not None and len(terms) != len(side.names):
+        raise InputError(f"alignment, {side.lang}: {len(terms)} term vectors and {len(side.names)} topics.")
+    # only passages with a share take part
+    there = shares.sum(1) > 0
+    return LanguageTopics(side.lang, side.names, shares[there], vectors[there], terms)
