@@ -1,177 +1,221 @@
+"""Themes of a corpus as a whole: find_themes and the tables it makes. Its parts have test files of their own."""
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from toolkit.errors import InputError
-from toolkit.topics import choose_terms, class_terms, documents_of, find_themes, fit_joint, fit_lda, stability
+from toolkit.tables import CONTRACTS, check, check_quotes
+from toolkit.topics import TermChoice, ThemeChoice, find_themes, load_model, save_model
 
-VOCABULARIES = [[f"{letter}{number}" for number in range(12)] for letter in "abc"]
+WORDS = 20
+LETTERS = "abcdefghijkl"
 
 
-def drawn_documents(seed=1, count=60):
-    """Documents drawn from three known topics with separate vocabularies, one topic each."""
+def corpus(langs, seed=1):
+    """Posts of four paragraphs, each paragraph drawn from one of three topics with separate words.
+
+    Returns paragraphs, tokens, texts, and vectors in which the three topics lie apart, in both languages alike.
+    """
     random = np.random.default_rng(seed)
-    return [list(random.choice(VOCABULARIES[place % 3], size=20)) for place in range(count)]
-
-
-def test_known_topics_are_found_again():
-    model = fit_lda(drawn_documents(), 3, seed=4, iterations=200)
-    tops = [{model.terms[term][0] for term in np.argsort(-row)[:8]} for row in model.topic_term]
-    assert sorted(map(sorted, tops)) == [["a"], ["b"], ["c"]]
-    groups = model.document_topic.argmax(1)
-    assert all(len(set(groups[start::3])) == 1 for start in range(3))
-
-
-def test_topics_are_distributions():
-    model = fit_lda(drawn_documents(), 3, seed=4, iterations=50)
-    assert model.topic_term.sum(1) == pytest.approx(1)
-    assert model.document_topic.sum(1) == pytest.approx(1)
-
-
-def test_the_same_seed_gives_the_same_topics_and_another_seed_others():
-    one, same, other = (fit_lda(drawn_documents(), 3, seed=seed, iterations=30) for seed in (4, 4, 5))
-    assert (one.topic_term == same.topic_term).all()
-    assert one.terms == same.terms
-    assert not (one.topic_term == other.topic_term).all()
-
-
-def test_a_document_without_words_has_no_topics():
-    model = fit_lda([*drawn_documents(count=9), []], 3, seed=1, iterations=20)
-    assert model.document_topic[-1].tolist() == [0, 0, 0]
-
-
-@pytest.mark.parametrize("k", [1, 10])
-def test_a_number_of_topics_that_cannot_be_is_refused(k):
-    with pytest.raises(InputError, match=f"got {k}, allowed is 2 to 9"):
-        fit_lda(drawn_documents(count=9), k, seed=1)
-
-
-def test_passages_of_one_meaning_are_grouped_whatever_their_number():
-    random = np.random.default_rng(2)
-    centres = np.eye(4)[[0] * 30 + [1] * 20 + [2] * 10]
-    vectors = centres + random.normal(scale=0.05, size=centres.shape)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    groups = fit_joint(vectors, 3, seed=7)
-    assert groups.tolist() == [0] * 30 + [1] * 20 + [2] * 10
-
-
-def test_class_terms_prefer_what_sets_a_group_apart():
-    documents = [["red", "red", "cliente"], ["red", "vino", "vino"]]
-    table = class_terms(documents, ["es", "es"], np.array([0, 1]), 2)
-    first = table[table["group"] == 1].iloc[0]
-    assert (first["term"], first["lang"]) == ("vino", "es")
-    # W = tf * log(1 + A / f): vino 2/3 * log(1 + 3/2)
-    assert first["weight"] == pytest.approx(2 / 3 * np.log1p(3 / 2))
-
-
-def test_class_terms_of_a_language_do_not_count_for_the_other():
-    table = class_terms([["red", "red"], ["rete", "rete"]], ["es", "it"], np.array([0, 0]), 1)
-    assert table[["lang", "term"]].to_numpy().tolist() == [["es", "red"], ["it", "rete"]]
-
-
-def test_stability_is_one_for_the_same_topics_in_another_order():
-    topics = [frozenset("abc"), frozenset("def")]
-    assert stability(topics, [topics[::-1], topics]).tolist() == [1, 1]
-
-
-def test_stability_without_other_runs_is_missing():
-    assert np.isnan(stability([frozenset("ab")], [])).all()
-
-
-def test_terms_are_limited_by_posts_not_by_passages():
-    documents = [["raro", "raro"], ["raro", "comun"], ["comun"], ["comun", "medio"], ["medio"]]
-    kept = choose_terms(documents, ["p1", "p1", "p2", "p3", "p2"], fewest_posts=2, largest_share=0.7)
-    assert (kept.terms, kept.too_rare, kept.too_common) == (frozenset({"medio"}), 1, 1)
-
-
-def _corpus(langs):
-    """Posts of four paragraphs a language, each drawn from known topics, as the tables find_themes takes."""
-    paragraphs, tokens = [], []
+    paragraphs, tokens, texts, vectors = [], [], {}, []
     for lang, posts in langs.items():
-        documents = drawn_documents(seed=len(lang) + posts, count=posts * 4)
-        for number, words in enumerate(documents):
-            doc_id, position = f"{lang}{number // 4}", (number % 4) * 1000
-            end = position + 20 * 10
-            paragraphs.append((doc_id, f"{doc_id}:p{position}", position, end, "paragraph", lang, False))
-            for place, word in enumerate(words):
-                at = position + place * 10
-                # "a7" has a digit; content lemmas are letters
-                lemma = f"{lang}{word[0]}{'abcdefghijkl'[int(word[1:])]}xx"
-                tokens.append((doc_id, f"{doc_id}:p{position}", at, at + 6, lemma, lemma, None, False))
+        for post in range(posts):
+            doc_id, text = f"{lang}/{post:02}", ""
+            for number in range(4):
+                # each topic once per three paragraphs, in no order that repeats
+                if not (4 * post + number) % 3:
+                    turns = random.permutation(3)
+                topic = turns[(4 * post + number) % 3]
+                words = [f"{lang}{'uvw'[topic]}{LETTERS[random.integers(12)]}xx" for _ in range(WORDS)]
+                start = len(text)
+                name = f"{doc_id}:{start}"
+                for word in words:
+                    tokens.append((doc_id, name, len(text), len(text) + len(word), word, word, None, False))
+                    text += f"{word} "
+                paragraphs.append((doc_id, name, start, len(text), "paragraph", lang, False))
+                vectors.append(np.eye(16)[topic] + random.normal(scale=0.1, size=16))
+                text += "\n\n"
+            texts[doc_id] = text
     columns = ["doc_id", "passage_id", "start", "end", "unit", "lang", "furniture"]
     token_columns = ["doc_id", "passage_id", "start", "end", "text", "lemma", "pos", "is_stop"]
-    return pd.DataFrame(paragraphs, columns=columns), pd.DataFrame(tokens, columns=token_columns)
+    table = np.array(vectors)
+    table /= np.linalg.norm(table, axis=1, keepdims=True)
+    return pd.DataFrame(paragraphs, columns=columns), pd.DataFrame(tokens, columns=token_columns), table, texts
+
+
+def choice(**settings):
+    terms = TermChoice(largest_share=1.0)
+    return ThemeChoice(**{"per_language": 3, "joint": 3, "runs": 6, "iterations": 60, "terms": terms, **settings})
 
 
 @pytest.fixture(scope="module")
 def material():
-    paragraphs, tokens = _corpus({"es": 10, "it": 6})
-    vectors = np.random.default_rng(1).normal(size=(len(paragraphs), 8))
-    return paragraphs, tokens, vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return corpus({"es": 10, "it": 7})
 
 
-def themes_of(material, **settings):
-    chosen = {"per_language": 3, "joint": 4, "runs": 3, "iterations": 60, "largest_share": 1.0, **settings}
-    return find_themes(*material, **chosen)
+@pytest.fixture(scope="module")
+def themes(material):
+    return find_themes(*material, choice())
 
 
-def test_themes_come_per_language_and_jointly_largest_first(material):
-    themes = themes_of(material)
-    assert themes.summary["topic"].tolist() == [
-        *[f"es.{n}" for n in (1, 2, 3)],
-        *[f"it.{n}" for n in (1, 2, 3)],
-        *[f"joint.{n}" for n in (1, 2, 3, 4)],
-    ]
-    joint = themes.summary[themes.summary["model"] == "joint"]["n"]
-    assert joint.is_monotonic_decreasing
-    assert joint.sum() == len(material[0])
+def topics_of(table):
+    """Which of the three topics each theme's terms come from: "esu" ..."""
+    return {name: set(part["term"].head(8).str[:3]) for name, part in table.groupby("topic")}
 
 
-def test_shares_of_a_paragraph_add_up_to_one_in_each_model(material):
-    shares = themes_of(material).shares
-    sums = shares.groupby(["model", "passage_id"])["share"].sum()
-    assert sums.to_numpy() == pytest.approx(1, abs=1e-4)
+def test_known_topics_are_found_in_each_language(themes):
+    found = topics_of(themes.tables["topics"][themes.tables["topics"]["model"] == "es"])
+    assert sorted(map(sorted, found.values())) == [["esu"], ["esv"], ["esw"]]
 
 
-def test_clear_topics_are_stable_and_random_groups_are_not(material):
-    summary = themes_of(material, iterations=200).summary.groupby("model")["stability"].mean()
-    assert summary["es"] > 0.7
-    assert summary["joint"] < summary["es"]
+def test_joint_themes_hold_both_languages_and_the_words_of_each(themes):
+    table = themes.tables["topics"]
+    for _, part in table[table["model"] == "joint"].groupby("topic"):
+        letters = {lang: set(own["term"].head(8).str[2]) for lang, own in part.groupby("lang")}
+        assert letters["es"] == letters["it"]
+        assert len(letters["es"]) == 1
 
 
-def test_two_workers_give_the_same_tables_as_one(material, monkeypatch):
-    monkeypatch.setattr("toolkit.topics.themes._WORTH_A_POOL", 0)
-    one, two = themes_of(material), themes_of(material, workers=2)
-    for table, same in zip(one[:3], two[:3], strict=True):
-        pd.testing.assert_frame_equal(table, same)
+def test_themes_are_named_by_model_the_largest_first(themes):
+    summary = themes.tables["topic_summary"]
+    assert summary["topic"].tolist() == [f"{model}.{n}" for model in ("es", "it", "joint") for n in (1, 2, 3)]
+    for _, part in summary.groupby("model"):
+        assert part["tokens"].is_monotonic_decreasing
+
+
+def test_the_languages_own_themes_meet_their_partners(themes):
+    aligned = themes.tables["alignment"]
+    topics = topics_of(themes.tables["topics"][themes.tables["topics"]["model"] != "joint"])
+    assert aligned["matched"].all()
+    for row in aligned.to_dict("records"):
+        ours, theirs = topics[row["topic"]], topics[row["partner"]]
+        assert {name[2] for name in ours} == {name[2] for name in theirs}
+
+
+def test_clear_topics_hold_over_seeds_and_over_samples(themes):
+    stability = themes.tables["topic_stability"]
+    assert set(stability["over"]) == {"seeds", "samples"}
+    assert not stability["unstable"].any()
+    assert not themes.tables["topic_summary"]["unstable"].any()
+
+
+def test_shares_of_a_paragraph_add_up_to_one_in_each_model(themes):
+    sums = themes.tables["shares"].groupby(["model", "passage_id"])["share"].sum()
+    assert sums.to_numpy() == pytest.approx(1)
+
+
+def test_every_table_keeps_its_contract_and_quotes_are_the_text(themes, material):
+    for name, table in themes.tables.items():
+        assert name in CONTRACTS
+        check(name, table)
+    quotes = themes.tables["topic_passages"]
+    assert len(quotes)
+    check_quotes("topic_passages", quotes, material[3])
+
+
+def test_the_number_of_workers_changes_nothing(themes, material, monkeypatch):
+    monkeypatch.setattr("toolkit.topics.of_language._WORTH_A_POOL", 0)
+    again = find_themes(*material, choice(), workers=2)
+    for name, table in themes.tables.items():
+        pd.testing.assert_frame_equal(table, again.tables[name])
+
+
+def test_models_can_be_kept_and_infer_the_same(themes, tmp_path):
+    own = themes.languages["es"]
+    save_model(own.model, tmp_path / "es.topics")
+    assert (load_model(tmp_path / "es.topics").infer(own.documents) == own.model.infer(own.documents)).all()
+
+
+@pytest.mark.parametrize("engine", ["gensim", "hdp", "nmf"])
+def test_other_engines_give_the_same_tables(material, engine):
+    found = find_themes(*material, choice(engine=engine, joint=0, runs=4, iterations=5))
+    assert {"es", "it"} == set(found.tables["topic_summary"]["model"])
+    assert found.tables["shares"].groupby(["model", "passage_id"])["share"].sum().to_numpy() == pytest.approx(1)
+
+
+def test_one_run_has_no_stability(material):
+    found = find_themes(*material, choice(runs=1, joint=0))
+    assert found.tables["topic_stability"].empty
+    assert found.tables["topic_summary"]["stability"].isna().all()
+
+
+# ---- how many --------------------------------------------------------------------------------------------
+
+
+def test_the_number_of_themes_is_found_out_and_an_interrupted_search_goes_on(tmp_path, monkeypatch):
+    material = corpus({"es": 14})
+    asked = choice(per_language="auto", joint=0, runs=4)
+    import toolkit.topics.selection.select as select
+
+    fits = []
+    one = select.fit_model
+
+    def interrupted(*arguments, **options):
+        fits.append(arguments[1])
+        if len(fits) == 7:
+            raise KeyboardInterrupt
+        return one(*arguments, **options)
+
+    monkeypatch.setattr(select, "fit_model", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        find_themes(*material, asked, resume=tmp_path)
+    assert list(tmp_path.rglob("*.*")), "what was finished is kept"
+    first = len(fits)
+    fits.clear()
+    fits.extend([0] * 100)
+    found = find_themes(*material, asked, resume=tmp_path)
+    again = len(fits) - 100
+    monkeypatch.setattr(select, "fit_model", one)
+    whole = find_themes(*material, asked)
+    pd.testing.assert_frame_equal(found.tables["topics"], whole.tables["topics"])
+    pd.testing.assert_frame_equal(found.tables["selection"], whole.tables["selection"])
+    assert set(found.tables["selection"]["k"]) >= {2, 3, 4}
+    assert len(found.tables["topic_summary"]) == 3
+    assert first < again, "the interrupted search had come a part of the way"
+    assert "es: 3 topics" in found.warnings[0] or "3" in found.warnings[0]
+
+
+# ---- too little ------------------------------------------------------------------------------------------
 
 
 def test_a_language_with_one_post_gets_no_model_and_a_sentence_says_so():
-    paragraphs, tokens = _corpus({"es": 5, "it": 1})
-    themes = themes_of((paragraphs, tokens, np.ones((len(paragraphs), 4)) / 2), joint=0)
-    assert set(themes.summary["model"]) == {"es"}
-    assert themes.warnings == [
+    found = find_themes(*corpus({"es": 5, "it": 1}), choice(joint=0))
+    assert set(found.tables["topic_summary"]["model"]) == {"es"}
+    assert found.warnings == [
         "it: 1 post is too few for a model of its own (at least 2); its paragraphs take part in the joint themes."
     ]
 
 
 def test_more_topics_than_posts_are_cut_down_with_a_sentence():
-    paragraphs, tokens = _corpus({"es": 5})
-    themes = themes_of((paragraphs, tokens, np.ones((len(paragraphs), 4)) / 2), per_language=50, joint=0)
-    assert len(themes.summary) == 4
-    assert themes.warnings == ["es: 50 topics asked for, 4 made: there are 5 posts, 20 paragraphs."]
+    found = find_themes(*corpus({"es": 5}), choice(per_language=50, joint=0))
+    assert len(found.tables["topic_summary"]) == 4
+    assert found.warnings == ["es: 50 topics asked for, 4 made: there are 5 posts, 20 paragraphs."]
 
 
-def test_no_term_left_says_which_limit_took_them():
-    paragraphs, tokens = _corpus({"es": 5})
+def test_no_term_left_says_which_filter_took_them():
+    paragraphs, tokens, vectors, texts = corpus({"es": 5})
     tokens = tokens.assign(lemma=[f"palabra{'x' * n}" for n in range(len(tokens))])
-    themes = themes_of((paragraphs, tokens, np.ones((len(paragraphs), 4)) / 2), joint=0)
-    assert themes.topics.empty
-    assert "no term is left" in themes.warnings[0]
-    assert "fewer than 2 posts" in themes.warnings[0]
+    found = find_themes(paragraphs, tokens, vectors, texts, choice(joint=0))
+    assert found.tables["topics"].empty
+    assert found.warnings[0].startswith("es: terms: none is left")
+    assert "fewer than 2 posts: 400 terms" in found.warnings[0]
 
 
-def test_a_token_belongs_to_the_paragraph_that_contains_it(material):
-    paragraphs, tokens, _ = material
-    documents = documents_of(tokens, paragraphs)
-    assert [len(document) for document in documents] == [20] * len(paragraphs)
+def test_vectors_that_are_not_those_of_the_paragraphs_are_refused(material):
+    paragraphs, tokens, vectors, texts = material
+    with pytest.raises(InputError, match="68 paragraphs and 67 vectors"):
+        find_themes(paragraphs, tokens, vectors[:-1], texts, choice())
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"runs": 0}, "runs is 0, allowed is 1 or more"),
+        ({"terms": {"ngrams": 4}}, "ngrams is 4, allowed is 1, 2 or 3"),
+        ({"terms": {"largest_share": 0.0}}, "largest_share is 0.0, allowed is above 0"),
+    ],
+)
+def test_settings_out_of_range_are_refused(settings, sentence):
+    with pytest.raises(InputError, match=sentence):
+        ThemeChoice(**{name: TermChoice(**value) if name == "terms" else value for name, value in settings.items()})

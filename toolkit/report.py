@@ -22,6 +22,8 @@ __all__ = ["constructed_texts", "render_report"]
 MOST_POSTS = 100
 _MOST_CHARACTERS = 30_000
 _FEWEST_PASSAGES = 3
+_OF_A_THEME = ("topics", "topic_labels", "topic_passages")
+_TITLES = {"es": "Spanish", "it": "Italian", "joint": "Across languages (paragraphs grouped by meaning)"}
 _LANGUAGES = {"es": "Spanish", "it": "Italian", "en": "English"}
 
 
@@ -46,6 +48,7 @@ def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapp
         made=datetime.date.fromisoformat(str(record["created"])[:10]).strftime("%-d %B %Y") if record else "",
         **_summary(analysis),
         themes=_themes(analysis),
+        thin=_thin(analysis),
         principles=_principles(analysis),
         posts=_posts(analysis),
         furniture=_furniture(analysis),
@@ -105,44 +108,41 @@ def constructed_texts(analysis: Analysis) -> bool:
 
 
 def _themes(analysis: Analysis) -> list[dict[str, Any]]:
-    """One record per model with its themes: terms, stability, principles above the usual, two passages."""
+    """One record per model with its themes: terms, labels, stability, principles above the usual, two passages."""
     tables, names = analysis.tables, analysis.codebook.names()
-    texts = dict(zip(tables["posts"]["doc_id"], tables["posts"]["text"], strict=True))
-    crossed = tables["theme_principles"]
+    crossed, aligned = tables["theme_principles"], tables["alignment"]
+    partners = {row["topic"]: row for row in aligned.to_dict("records") if row["matched"]}
     models: dict[str, list[dict[str, Any]]] = {}
     for row in tables["topic_summary"].to_dict("records"):
-        terms = tables["topics"][tables["topics"]["topic"] == row["topic"]]
-        share = tables["shares"][tables["shares"]["topic"] == row["topic"]]
-        lengths = share["end"] - share["start"]
-        typical = share[lengths.between(80, 700)]
-        typical = typical.sort_values(["share", "closeness", "passage_id"], ascending=[False, False, True])
-        typical = typical.drop_duplicates("doc_id").head(2)
+        own = {name: tables[name][tables[name]["topic"] == row["topic"]] for name in _OF_A_THEME}
         lifted = crossed[(crossed["topic"] == row["topic"]) & (crossed["lift"] > 1) & (crossed["p_value"] < 0.05)]
         # a share of a handful of passages is an anecdote
         lifted = lifted[lifted["share"] * lifted["n"] >= _FEWEST_PASSAGES]
         lifted = lifted.sort_values("lift", ascending=False).head(3)
+        partner = partners.get(row["topic"])
+        phrases = own["topic_labels"].sort_values("rank")
         models.setdefault(str(row["model"]), []).append(
             {
                 **row,
-                "terms": [(lang, part["term"].head(12).tolist()) for lang, part in terms.groupby("lang", sort=False)],
-                "passages": [
-                    (doc_id, texts[doc_id][start:end], value)
-                    for doc_id, start, end, value in zip(
-                        typical["doc_id"], typical["start"], typical["end"], typical["share"], strict=True
-                    )
+                "terms": [
+                    (lang, part["term"].head(12).tolist()) for lang, part in own["topics"].groupby("lang", sort=False)
                 ],
+                "labels": phrases["label"][phrases["kind"] == "phrase"].head(4).tolist() if len(phrases) else [],
+                "alone": row["languages"] if row["model"] == "joint" and " " not in row["languages"] else "",
+                "partner": {"topic": partner["partner"], "similarity": partner["similarity"]} if partner else None,
+                "passages": own["topic_passages"].head(2).to_dict("records"),
                 "principles": [{**cell, "name": names[str(cell["code"])]} for cell in lifted.to_dict("records")],
             }
         )
-    titles = {"joint": "Across languages (paragraphs grouped by meaning)"}
-    return [
-        {
-            "model": model,
-            "title": titles.get(model, f"{_LANGUAGES.get(model, model)} (LDA on paragraphs)"),
-            "themes": themes,
-        }
-        for model, themes in models.items()
-    ]
+    return [{"model": model, "title": _TITLES.get(model, model), "themes": themes} for model, themes in models.items()]
+
+
+def _thin(analysis: Analysis) -> dict[str, int] | None:
+    """How many themes of one language are no better than chance over samples of the posts, where half of them are."""
+    table = analysis.tables["topic_stability"]
+    table = table[table["over"] == "samples"]
+    below = int((table["jaccard"] <= table["chance"]).sum())
+    return {"below": below, "all": len(table)} if 2 * below >= len(table) > 0 else None
 
 
 def _principles(analysis: Analysis) -> list[dict[str, Any]]:

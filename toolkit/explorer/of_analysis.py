@@ -78,10 +78,15 @@ def _of(tables: dict[str, pd.DataFrame], names: list[str], column: str) -> np.nd
 
 
 def _labels(tables: dict[str, pd.DataFrame], names: list[str]) -> list[list[str]]:
-    """Candidates of each topic, best first; the summary's label where there are none."""
+    """What to call each topic, best first: its phrases; before single words the three terms of the summary."""
     table, summary = tables["topic_labels"], tables["topic_summary"].set_index("topic")["label"]
-    found = {str(topic): part.sort_values("rank")["label"].tolist() for topic, part in table.groupby("topic")}
-    return [found.get(name) or [str(summary[name])] for name in names]
+    found = []
+    for name in names:
+        part = table[table["topic"] == name].sort_values(["rank", "lang"], kind="stable")
+        phrases = part["label"][part["kind"] == "phrase"].tolist() if len(part) else []
+        words = part["label"][part["kind"] != "phrase"].tolist() if len(part) else []
+        found.append([*phrases, str(summary[name]), *words])
+    return found
 
 
 def _passages(analysis: Analysis, names: list[str]) -> pd.DataFrame:

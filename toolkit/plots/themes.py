@@ -37,22 +37,30 @@ def theme_terms(table: pd.DataFrame, topic: str, *, most: int = 10, ax: "Axes | 
 
 
 def theme_sizes(table: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
-    """How many paragraphs each theme leads, and how stable it is: the topic_summary table (pale: ``unstable``)."""
+    """How many paragraphs each theme leads, and how far it holds: the topic_summary table.
+
+    Beside a bar stand its ``stability`` (over seeds) and ``samples`` (over samples of the posts), where the table has
+    them; ``unstable`` themes are pale.
+    """
     table = check("topic_summary", table)
     ax = axes(ax, 9, 0.34 * len(table) + 1.2)
     colours = [colour(model) for model in table["model"]]
     bars = ax.barh(range(len(table)), table["n"], color=colours, height=0.7)
+    nothing = pd.Series(float("nan"), index=table.index)
     shaky = table.get("unstable", pd.Series(False, index=table.index)).astype(bool)
-    for row, (bar, stable, unstable) in enumerate(zip(bars, table["stability"], shaky, strict=True)):
+    rows = zip(bars, table["stability"], table.get("samples", nothing), shaky, strict=True)
+    for row, (bar, seeds, samples, unstable) in enumerate(rows):
         if unstable:
             bar.set_alpha(0.35)
-        if pd.notna(stable):
-            text = f"stability {stable:.2f}{', unstable' if unstable else ''}"
-            ax.text(bar.get_width() + table["n"].max() * 0.01, row, text, va="center", fontsize=8, color="#555555")
+        said = [
+            f"{value:.2f} over {what}" for value, what in ((seeds, "seeds"), (samples, "samples")) if pd.notna(value)
+        ]
+        text = ", ".join([*said, *(["unstable"] if unstable else [])])
+        ax.text(bar.get_width() + table["n"].max() * 0.01, row, text, va="center", fontsize=8, color="#555555")
     labels = [f"{topic}  {plain(label, 52)}" for topic, label in zip(table["topic"], table["label"], strict=True)]
     ax.set_yticks(range(len(table)), labels)
     ax.invert_yaxis()
-    ax.set_xlim(right=max(table["n"].max(), 1) * 1.7)
+    ax.set_xlim(right=max(table["n"].max(), 1) * 1.9)
     ax.set(xlabel="paragraphs led by the theme (pale: unstable)", ylabel="")
     quiet(ax)
     return ax

@@ -4,12 +4,12 @@ The result is that of gensim's own LdaModel in one process, bit for bit, for any
 chunk, its start of gamma is cut out of the one random stream that gensim would have drawn it from, and statistics
 are added up in the order of the shards.
 
-Why a first attempt had a bound 2 % below gensim's: the step rho of the M-step. Of all that could differ, only rho
-moves the bound so far: gensim lowers it with the documents seen in the *first* pass, counted in chunks of
-``chunksize``, so that smaller chunks learn more slowly in batch too (3 passes over 3,785 speeches, 20 topics: -8.864
-with chunks of 2,000 documents, -8.982 with 50), and within a pass after every mini-batch (one rho per pass: -22.6
-for -13.2); other draws of gamma and topics move it by 0.01. In batch there is no noise to average away, and rho = 1
-(``decay=0``, the default here) is the better by 3 %: see tests/benchmarks/topics_distributed.py.
+Why a first attempt had a bound 2 % below gensim's: of all that could differ, only the schedule of the step rho moves
+the bound by percents. gensim starts at rho = 1 and lowers it by the documents of the *first* pass in units of
+``chunksize``, after each M-step: smaller chunks learn more slowly in batch too (-8.82 with 2,000 documents, -8.88
+with 50), and one step further on at the start, the random topics stay in (-9.44 for -8.86); other draws of gamma or
+of the first topics move it by 0.02. (3 passes over 3,785 parts of speeches, 20 topics.) In batch there is no noise to
+average away: rho = 1 (``decay=0``, the default) has a bound 2 to 5 % better (tests/benchmarks/topics_distributed.py).
 """
 
 import copy
@@ -37,8 +37,7 @@ from toolkit.topics.streaming import Run, check_fit, here, model_of, topic_token
 
 __all__ = ["fit_distributed", "local_cluster", "transform_distributed"]
 
-#: Times a shard is tried again, with everything sent anew, when all workers that held the topics are gone; dask
-#: itself tries a shard on another worker as often (allowed-failures).
+#: Times a shard is tried again when all workers that held the topics are gone: as often as dask's allowed-failures.
 _AGAIN = 3
 #: Seconds to wait for a worker, when all are gone; starting one took 2 to 11 s on a busy machine.
 _WAIT = 60

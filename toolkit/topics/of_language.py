@@ -161,7 +161,8 @@ def _consensus(
     if len(runs) < 2:
         return runs.models[0], pd.DataFrame()
     samples = runs_over_samples(documents, posts, k, choice.runs, **common)
-    if len(runs) >= _HALVES:
+    # fits of hdp differ in their number of topics, so there is no consensus of all: the most central one is shown
+    if len(runs) >= _HALVES and choice.engine != "hdp":
         model = consensus(runs, documents)
         seeds = consensus_scores(runs, documents, model, seed=choice.seed)
     else:
