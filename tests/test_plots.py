@@ -92,7 +92,7 @@ def test_principles_are_ordered_by_their_share_and_named():
 def test_unstable_themes_are_pale_and_said_to_be_so():
     ax = plots.theme_sizes(SUMMARY)
     assert [bar.get_alpha() for bar in ax.patches] == [None, 0.35, None]
-    assert [text.get_text() for text in ax.texts] == ["stability 0.80", "stability 0.10, unstable"]
+    assert [text.get_text() for text in ax.texts] == ["0.80 over seeds", "0.10 over seeds, unstable"]
 
 
 def test_stances_add_up_over_languages():

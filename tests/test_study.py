@@ -16,6 +16,7 @@ from toolkit.settings import Study, load_study
 from toolkit.storage import read_table
 from toolkit.study import free_folder, run_study
 from toolkit.tables import CONTRACTS, check
+from toolkit.topics import load_model
 
 QUICK = {
     "topics": {"per_language": 2, "joint": 2, "runs": 2, "iterations": 20, "fewest_posts": 1},
@@ -48,7 +49,7 @@ def run(finished_run, tmp_path):
 
 def test_a_run_leaves_report_record_settings_tables_and_figures(run):
     names = {path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()}
-    assert {"report.html", "run.json", "study.toml"} <= names
+    assert {"report.html", "topics.html", "run.json", "study.toml", "models/es.topics"} <= names
     assert {f"tables/{name}.{kind}" for name in CONTRACTS for kind in ("csv", "parquet")} <= names
     assert {
         f"figures/{name}.{kind}" for name in ("principles", "stances", "themes") for kind in ("svg", "png")
@@ -156,7 +157,7 @@ def test_constructed_texts_are_labelled_so(tmp_path, small_corpus):
 
 
 def test_a_repeated_study_gives_identical_tables_also_with_two_workers(run, monkeypatch):
-    monkeypatch.setattr("toolkit.topics.themes._WORTH_A_POOL", 0)
+    monkeypatch.setattr("toolkit.topics.of_language._WORTH_A_POOL", 0)
     monkeypatch.setattr("toolkit.analysis.texts._POSTS_PER_TASK", 3)
     monkeypatch.setattr("toolkit.analysis.texts.WORTH_A_POOL", 0)
     lines = check_run(run, workers=2)
@@ -447,7 +448,11 @@ def test_analysis_does_not_change_the_corpus(small_corpus):
 
 def test_nothing_in_a_run_folder_is_an_archive_or_executable(run):
     for path in run.rglob("*"):
-        assert not zipfile.is_zipfile(path) if path.is_file() else True
+        # a model is arrays in an uncompressed ZIP, without objects: it loads, and anything else is refused
+        if path.suffix == ".topics":
+            assert load_model(path).k >= 2
+        elif path.is_file():
+            assert not zipfile.is_zipfile(path)
         assert not path.is_file() or not path.stat().st_mode & stat.S_IXUSR
 
 
@@ -456,7 +461,8 @@ def test_nothing_in_a_run_folder_is_an_archive_or_executable(run):
 
 @pytest.mark.parametrize(("setting", "kept", "noted"), [("keep", 3, True), ("first", 2, False)])
 def test_near_duplicates_are_noted_or_left_out_as_the_study_says(tmp_path, setting, kept, noted):
-    from toolkit.analysis import Analysis, _clean
+    from toolkit.analysis import Analysis
+    from toolkit.analysis.texts import clean
     from toolkit.codebook import load_codebook
     from toolkit.settings import Study
     from toolkit.tables import check
@@ -470,7 +476,7 @@ def test_near_duplicates_are_noted_or_left_out_as_the_study_says(tmp_path, setti
         (tmp_path / f"{name}.txt").write_text(content, encoding="utf-8")
     study = Study.model_validate({"corpus": {"duplicates": setting, "languages": ("es", "it")}})
     result = Analysis(study, load_codebook("cluetrain"))
-    _clean(load_corpus(tmp_path), result)
+    clean(load_corpus(tmp_path), result)
     assert len(result.tables["posts"]) == kept
     assert check("duplicates", result.tables["duplicates"])["doc_id"].tolist() == ["a", "b"]
     assert any("near duplicates" in note for note in result.notes) == noted

@@ -23,7 +23,8 @@ def cell(column: str, rule: Column, row: int) -> object:
         return rule.allowed[0]
     if rule.kind == "text":
         return f"{column} {row}"
-    return {"whole": row + 1 if column == "end" else row, "number": 0.5, "truth": row % 2 == 0}[rule.kind]
+    least = int(rule.low or 0)
+    return {"whole": least + row + (column == "end"), "number": 0.5, "truth": row % 2 == 0}[rule.kind]
 
 
 def valid(name: str, rows: int = 3) -> pd.DataFrame:

@@ -46,7 +46,9 @@ def corpus(langs, seed=1):
 
 def choice(**settings):
     terms = TermChoice(largest_share=1.0)
-    return ThemeChoice(**{"per_language": 3, "joint": 3, "runs": 6, "iterations": 60, "terms": terms, **settings})
+    return ThemeChoice(
+        **{"per_language": 3, "joint": 3, "runs": 6, "iterations": 60, "terms": terms, "pool": 0, **settings}
+    )
 
 
 @pytest.fixture(scope="module")

@@ -138,11 +138,11 @@ def _themes(analysis: Analysis) -> list[dict[str, Any]]:
 
 
 def _thin(analysis: Analysis) -> dict[str, int] | None:
-    """How many themes of one language are no better than chance over samples of the posts, where half of them are."""
-    table = analysis.tables["topic_stability"]
-    table = table[table["over"] == "samples"]
-    below = int((table["jaccard"] <= table["chance"]).sum())
-    return {"below": below, "all": len(table)} if 2 * below >= len(table) > 0 else None
+    """How many themes of one language hold with these posts only, where that is half of them or more."""
+    holds = analysis.tables["topic_summary"]
+    holds = holds["holds"][(holds["model"] != "joint") & (holds["holds"] != "not tried")]
+    below = int((holds != "other posts").sum())
+    return {"below": below, "all": len(holds)} if 2 * below >= len(holds) > 0 else None
 
 
 def _principles(analysis: Analysis) -> list[dict[str, Any]]:

@@ -51,6 +51,7 @@ class _Topics(StrictModel):
     iterations: Annotated[int, Field(ge=0, le=20_000)] = 0
     alpha: Annotated[float, Field(gt=0, le=100)] = 0.1
     eta: Annotated[float, Field(gt=0, le=100)] = 0.3
+    pool: Annotated[int, Field(ge=0, le=10_000)] = 40
     fewest_posts: Annotated[int, Field(ge=1)] = 2
     largest_share: Share = 0.5
 

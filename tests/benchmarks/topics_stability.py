@@ -15,8 +15,8 @@ CORPUS: "es", "it" (paragraphs of the bundled posts), "congreso"; all three with
   held-out figure of plain word frequencies without any topics.
 
 Whatever the model is fitted to (paragraphs, or neighbours of one post pooled to a least number of terms), these last
-three are measured on paragraphs. --grid: other units, priors eta and numbers of
-runs.
+three are measured on paragraphs. --grid: other units, priors eta
+and numbers of runs.
 """
 
 import sys

@@ -12,6 +12,7 @@ from toolkit.parallel import run_tasks
 from toolkit.tables import check, empty
 from toolkit.text import SentenceEncoder, embed
 from toolkit.topics import TermChoice, ThemeChoice, find_themes, prevalence
+from toolkit.topics.themes import no_themes
 
 __all__ = ["PREVALENCE", "find", "none"]
 
@@ -52,7 +53,10 @@ def find(result: Analysis, workers: int, resume: Path | None = None) -> None:
             seed=result.study.study.seed,
         )
         for by in PREVALENCE
-        if by in posts and posts[by].notna().any() and (by == "date" or posts[by].nunique() <= _MOST_VALUES)
+        if len(themes.tables["shares"])
+        and by in posts
+        and posts[by].notna().any()
+        and (by == "date" or posts[by].nunique() <= _MOST_VALUES)
     ]
     tables = [part for part in parts if len(part)]
     result.tables["prevalence"] = (
@@ -62,9 +66,7 @@ def find(result: Analysis, workers: int, resume: Path | None = None) -> None:
 
 def none(result: Analysis) -> None:
     """The tables of themes without themes, for studies that ask for none."""
-    names = ("topics", "topic_terms", "topic_labels", "topic_passages", "topic_summary", "topic_stability", "shares")
-    for name in (*names, "selection", "terms_removed", "alignment", "prevalence"):
-        result.tables[name] = empty(name)
+    result.tables |= no_themes()
 
 
 def _choice(result: Analysis) -> ThemeChoice:
@@ -81,6 +83,7 @@ def _choice(result: Analysis) -> ThemeChoice:
         terms=TermChoice(
             ngrams=settings.ngrams, fewest_posts=settings.fewest_posts, largest_share=settings.largest_share
         ),
+        pool=settings.pool,
         seed=result.study.study.seed,
     )
 

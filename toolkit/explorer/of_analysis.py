@@ -70,7 +70,12 @@ def _note(analysis: Analysis, lang: str) -> str:
     assert analysis.themes is not None
     model = analysis.themes.languages[lang].model
     made = f"consensus of {model.settings['runs']} fits" if model.engine == "consensus" else model.engine
-    return f"{made}, {model.k} topics, seed {analysis.study.study.seed}, engine {settings.engine}"
+    summary = analysis.tables["topic_summary"]
+    holds = int((summary["holds"][summary["model"] == lang] == "other posts").sum())
+    return (
+        f"{made}, {model.k} topics, seed {analysis.study.study.seed}, engine {settings.engine}; stability over seeds; "
+        f"over samples of the posts {holds} of {model.k} topics come back better than chance"
+    )
 
 
 def _of(tables: dict[str, pd.DataFrame], names: list[str], column: str) -> np.ndarray:

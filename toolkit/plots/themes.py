@@ -56,7 +56,8 @@ def theme_sizes(table: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
             f"{value:.2f} over {what}" for value, what in ((seeds, "seeds"), (samples, "samples")) if pd.notna(value)
         ]
         text = ", ".join([*said, *(["unstable"] if unstable else [])])
-        ax.text(bar.get_width() + table["n"].max() * 0.01, row, text, va="center", fontsize=8, color="#555555")
+        if text:
+            ax.text(bar.get_width() + table["n"].max() * 0.01, row, text, va="center", fontsize=8, color="#555555")
     labels = [f"{topic}  {plain(label, 52)}" for topic, label in zip(table["topic"], table["label"], strict=True)]
     ax.set_yticks(range(len(table)), labels)
     ax.invert_yaxis()

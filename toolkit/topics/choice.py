@@ -19,7 +19,9 @@ class ThemeChoice:
     which every code gets a topic of its own. ``joint``: themes across languages; 0 for none. ``runs``: fits per model
     from which the consensus is made, and as many over samples of the posts, to see what is stable. ``iterations``: of
     each fit, 0 for the engine's own number. ``alpha``, ``eta``: priors of tomotopy and gensim. ``terms``: what counts
-    as a term. ``seed``: the same seed gives the same themes.
+    as a term. ``pool``: the models are fitted to neighbouring paragraphs of a post put together until they have so
+    many terms (0: to single paragraphs); shares are those of paragraphs all the same. ``seed``: the same seed gives
+    the same themes.
     """
 
     engine: str = "tomotopy"
@@ -31,6 +33,7 @@ class ThemeChoice:
     alpha: float = 0.1
     eta: float = 0.3
     terms: TermChoice = field(default_factory=TermChoice)
+    pool: int = 40
     seed: int = 1
 
     def __post_init__(self) -> None:

@@ -78,6 +78,25 @@ class DocumentTerms:
         starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
         return DocumentTerms(self.vocabulary, np.concatenate([*rows, np.zeros(0, np.int32)]).astype(np.int32), starts)
 
+    def pooled(self, groups: Sequence[str] | np.ndarray, least: int) -> tuple["DocumentTerms", np.ndarray]:
+        """Neighbouring documents of one group (post) put together until they have ``least`` terms; a remainder makes
+        a document of its own. Short paragraphs have too few terms to show which go together.
+
+        Returns the new documents, and for each old one the number of the new one it went into, shape (documents,).
+        With ``least`` 0 nothing is put together.
+        """
+        if len(groups) != len(self):
+            raise InputError(f"documents: {len(groups)} groups for {len(self)} documents; give the post of each one.")
+        place = np.zeros(len(self), dtype=np.int64)
+        held, last = 0, -1
+        for document, size in enumerate(self.lengths.tolist()):
+            if not document or groups[document] != groups[document - 1] or held >= least:
+                last, held = last + 1, 0
+            place[document] = last
+            held += size
+        edges = np.searchsorted(place, np.arange(last + 2))
+        return DocumentTerms(self.vocabulary, self.ids, self.starts[edges]), place
+
     def over(self, vocabulary: Sequence[str]) -> "DocumentTerms":
         """The same documents over another sorted vocabulary; tokens it lacks are left out."""
         if tuple(vocabulary) == self.vocabulary:

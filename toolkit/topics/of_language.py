@@ -2,7 +2,7 @@
 
 import warnings as python_warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +48,10 @@ _WORTH_A_POOL = 200_000_000
 
 @dataclass(frozen=True, repr=False, eq=False)
 class LanguageThemes:
-    """``model``, fitted to ``documents``, which are the passages ``rows`` of those given; ``stability``: one row per
-    topic and what it was tried against (seeds; samples of the posts); ``removed``: what each filter of terms removed;
-    ``selection`` and ``recommendation`` where the number was found out."""
+    """``model`` of ``documents``, which are the passages ``rows`` of those given (it was fitted to neighbours put
+    together); ``stability``: one row per topic and what it was tried against (seeds; samples of the posts);
+    ``removed``: what each filter of terms removed; ``selection``, ``recommendation``: where the number was found out.
+    """
 
     lang: str
     rows: np.ndarray
@@ -95,12 +96,16 @@ def find_in_language(
         warnings.append(f"{lang}: {filled} paragraphs with words are too few for a model of their own.")
         return None
     selection = recommendation = None
+    fit_to, fit_posts = documents, posts
     if choice.guided is not None:
-        fitted = _guided(lang, documents, posts, choice, choice.guided, warnings, workers, progress)
+        model, stability = _guided(lang, documents, choice, choice.guided, warnings, workers, progress)
     else:
+        fit_to, place = documents.pooled(posts, choice.pool)
+        fit_posts = posts[np.unique(place, return_index=True)[1]]
+        most = min(most, int((fit_to.lengths > 0).sum()))
         k = choice.per_language
         if k == "auto":
-            selection = _select(documents, posts, most, choice, workers, resume, progress)
+            selection = _select(fit_to, fit_posts, most, choice, workers, resume, progress)
             recommendation = recommend_k(selection.runs, seed=choice.seed)
             warnings += [f"{lang}: {note}" for note in selection.notes]
             warnings.append(f"{lang}: {recommendation}")
@@ -113,8 +118,8 @@ def find_in_language(
         if k < 2:
             warnings.append(f"{lang}: {k} topic is no model; ask for 2 or more, or 0 for none.")
             return None
-        fitted = _consensus(documents, posts, k, choice, workers, progress)
-    model, stability = fitted
+        model, stability = _consensus(fit_to, fit_posts, k, choice, workers, progress)
+        model, stability = _of_paragraphs(model, stability, documents)
     return LanguageThemes(lang, rows, documents, model, stability, removed, selection, recommendation)
 
 
@@ -171,10 +176,30 @@ def _consensus(
     return model, pd.concat([seeds, stability_scores(model, samples, seed=choice.seed)], ignore_index=True)
 
 
+def _of_paragraphs(
+    model: TopicModel, stability: pd.DataFrame, documents: DocumentTerms
+) -> tuple[TopicModel, pd.DataFrame]:
+    """The model with the shares of single paragraphs; its topics, and the rows on them, by size there."""
+    model = replace(model, document_topic=model.infer(documents), lengths=documents.lengths)
+    order = np.argsort(-model.sizes, kind="stable")
+    per_topic = {
+        name: [values[topic] for topic in order]
+        for name, values in model.settings.items()
+        if name in ("support", "affinity")
+    }
+    renamed = {model.names[topic]: str(rank) for rank, topic in enumerate(order, 1)}
+    model = replace(model.reordered(order), settings={**model.settings, **per_topic})
+    if len(stability):
+        stability = stability.assign(topic=stability["topic"].map(renamed))
+        rank = stability["topic"].astype(int)
+        stability = stability.assign(rank=rank).sort_values(["over", "rank"], ascending=[False, True], kind="stable")
+        stability = stability.drop(columns="rank").reset_index(drop=True)
+    return model, stability
+
+
 def _guided(
     lang: str,
     documents: DocumentTerms,
-    posts: np.ndarray,
     choice: ThemeChoice,
     book: Codebook,
     warnings: list[str],

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from toolkit.errors import InputError
 from toolkit.tables import check, empty
@@ -15,13 +16,14 @@ from toolkit.topics.meaning import label_candidates, rank_terms, representative_
 from toolkit.topics.of_language import LanguageThemes, find_in_language
 from toolkit.topics.terms import TermChoice, terms_of
 
-__all__ = ["Themes", "find_themes"]
+__all__ = ["Themes", "find_themes", "no_themes"]
 
 #: Terms of a theme that the tables hold.
 _SHOWN = 20
 _PARAGRAPHS_PER_TOPIC = 5
 #: Shares below this of a joint theme are not written down: a mixture gives every passage a trace of every theme.
 _TRACE = 0.001
+_HOLDS = ("stability", "chance", "samples", "samples_chance", "unstable", "holds")
 #: A joint theme whose passages overlap less with those of bootstrap fits is unstable (Hennig 2007, section 3).
 JOINT_UNSTABLE = 0.6
 
@@ -33,7 +35,9 @@ class Themes:
     Attributes
     ----------
     tables : by name, see :data:`toolkit.tables.CONTRACTS`: topics, topic_terms, topic_labels, topic_passages,
-        topic_summary, topic_stability, shares, alignment, selection, terms_removed.
+        topic_summary, topic_stability, shares, alignment, selection, terms_removed. ``holds`` in the summary says
+        with what a theme comes back: "other posts" (over seeds and over samples of the posts), "these posts" (over
+        seeds only), "no" (not even that: ``unstable``).
     languages : what is behind the themes of each language, by language: model, documents, scores.
     joint : the joint themes, and ``joint_rows``, the rows of the paragraphs they were found in.
     warnings : sentences on what could not be done as asked, and what to know before citing.
@@ -49,6 +53,7 @@ class Themes:
         return "Themes: " + ", ".join([*models, *([f"joint ({self.joint.k})"] if self.joint else [])])
 
 
+@threadpool_limits.wrap(limits=1)
 def find_themes(
     paragraphs: pd.DataFrame,
     tokens: pd.DataFrame,
@@ -123,7 +128,24 @@ _TABLES = (
 
 def _together(name: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
     parts = [part for part in parts if len(part)]
-    return check(name, pd.concat(parts, ignore_index=True)) if parts else empty(name)
+    return check(name, pd.concat(parts, ignore_index=True)) if parts else no_themes()[name]
+
+
+def no_themes() -> dict[str, pd.DataFrame]:
+    """The tables of themes without a row."""
+    further = {
+        "topics": ["model", "lang", "rank"],
+        "topic_terms": ["model", "lang"],
+        "topic_labels": ["kind", "share", "model"],
+        "topic_passages": ["model"],
+        "topic_summary": ["tokens", "chance", "samples", "samples_chance", "unstable", "holds", "languages"],
+        "topic_stability": ["model"],
+        "shares": ["start", "end", "model", "tokens"],
+    }
+    return {
+        name: empty(name).assign(**{column: [] for column in further.get(name, [])})
+        for name in (*_TABLES, "alignment", "prevalence")
+    }
 
 
 def _language_tables(
@@ -160,18 +182,25 @@ def _language_tables(
 
 
 def _holds(stability: pd.DataFrame, names: list[str]) -> dict[str, list[object]]:
-    """Columns of the summary on how far each topic holds: over seeds (stability, chance, unstable), over samples."""
-    columns: dict[str, list[object]] = {"stability": [], "chance": [], "samples": [], "samples_chance": []}
-    columns["unstable"] = []
+    """Columns of the summary on how far each topic holds: stability and chance over seeds, samples and samples_chance
+    over samples of the posts, unstable (over seeds), and in words: holds."""
+    columns: dict[str, list[object]] = {name: [] for name in _HOLDS}
     for name in names:
         of_topic = stability[stability["topic"] == name] if len(stability) else stability
         rows = {row["over"]: row for row in of_topic.to_dict("records")}
         seeds, samples = rows.get("seeds", {}), rows.get("samples", {})
-        columns["stability"].append(round(seeds.get("jaccard", np.nan), 2))
-        columns["chance"].append(round(seeds.get("chance", np.nan), 2))
-        columns["samples"].append(round(samples.get("jaccard", np.nan), 2))
-        columns["samples_chance"].append(round(samples.get("chance", np.nan), 2))
-        columns["unstable"].append(bool(seeds.get("unstable", False)))
+        unstable = bool(seeds.get("unstable", False))
+        said = "no" if unstable else "other posts" if samples and not samples["unstable"] else "these posts"
+        values = (
+            round(seeds.get("jaccard", np.nan), 2),
+            round(seeds.get("chance", np.nan), 2),
+            round(samples.get("jaccard", np.nan), 2),
+            round(samples.get("chance", np.nan), 2),
+            unstable,
+            said if seeds else "not tried",
+        )
+        for column, value in zip(_HOLDS, values, strict=True):
+            columns[column].append(value)
     return columns
 
 
@@ -240,6 +269,8 @@ def _joint_tables(
     summary["stability"] = np.nan
     summary["samples"] = about["stability"].round(2)
     summary["unstable"] = (about["stability"] < JOINT_UNSTABLE).to_numpy()
+    tried = about["stability"].notna()
+    summary["holds"] = np.where(~tried, "not tried", np.where(summary["unstable"], "no", "other posts"))
     summary["languages"] = [lang or " ".join(themes.languages) for lang in themes.alone]
     return {
         "topics": topics[["topic", "term", "weight", "model", "lang", "rank"]],
@@ -258,7 +289,7 @@ def _joint_tables(
 def _alignment(found: dict[str, LanguageThemes], vectors: np.ndarray, seed: int) -> pd.DataFrame:
     """How the models of two languages match; empty without two."""
     if len(found) != 2:
-        return empty("alignment")
+        return no_themes()["alignment"]
     first, second = (
         LanguageTopics(one.lang, tuple(topic_names(one.model, one.lang)), one.model.document_topic, vectors[one.rows])
         for one in found.values()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from toolkit.errors import InputError
 from toolkit.parallel import run_tasks
@@ -95,6 +96,7 @@ class JointThemes:
         return f"JointThemes: {self.k} themes, {len(self.shares):,} passages, {', '.join(self.languages)}"
 
 
+@threadpool_limits.wrap(limits=1)
 def fit_joint(
     vectors: np.ndarray,
     langs: Sequence[str],
