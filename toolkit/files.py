@@ -4,8 +4,11 @@ import hashlib
 import json
 import os
 import re
+import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,16 @@ from yaml.constructor import ConstructorError
 
 from toolkit.errors import InputError, OutputError
 
-__all__ = ["json_lines", "parse_yaml", "read_yaml", "sha256_text", "write_bytes", "write_json", "write_text"]
+__all__ = [
+    "json_lines",
+    "new_folder",
+    "parse_yaml",
+    "read_yaml",
+    "sha256_text",
+    "write_bytes",
+    "write_json",
+    "write_text",
+]
 
 #: The largest YAML text that is read. The biggest file of this project (a cue lexicon) has about 0.2 MB.
 MAX_YAML_CHARACTERS = 4_000_000
@@ -175,3 +187,25 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write a value as indented JSON, keys in the order given."""
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A folder aside to write into; it becomes ``folder`` at the end, or is removed when anything went wrong."""
+    try:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise InputError(f"{folder}: is not empty; give a new folder.")
+        part = folder.parent / f".part-{secrets.token_hex(8)}"
+        part.mkdir(parents=True)
+        try:
+            yield part
+            if folder.exists():
+                folder.rmdir()
+            part.rename(folder)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+    except OSError as error:
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError(f"{folder}: cannot be written: {error.strerror or error}.") from error

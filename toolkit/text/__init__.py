@@ -2,7 +2,7 @@
 
 from toolkit.text.embeddings import Encoder, SentenceEncoder, embed
 from toolkit.text.matching import CueMatcher, Hit, fold
-from toolkit.text.pipelines import LANGUAGES, Pipeline, lemmatise, pipeline
+from toolkit.text.pipelines import LANGUAGES, Pipeline, is_known_word, lemmatise, pipeline
 from toolkit.text.tokens import content_terms, folded_lemmas, stop_words, tokenise
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "embed",
     "fold",
     "folded_lemmas",
+    "is_known_word",
     "lemmatise",
     "pipeline",
     "stop_words",

@@ -14,7 +14,7 @@ from toolkit.errors import InputError, suggestion
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["LANGUAGES", "Choice", "Pipeline", "lemmatise", "pipeline"]
+__all__ = ["LANGUAGES", "Choice", "Pipeline", "is_known_word", "lemmatise", "pipeline"]
 
 Choice = Literal["auto", "trained", "simple"]
 #: Languages with tokeniser rules, stop words and lemmas.
@@ -82,3 +82,14 @@ def lemmatise(word: str, lang: str) -> str:
 
     lemma: str = simplemma.lemmatize(word.lower(), lang=lang)
     return lemma.lower()
+
+
+def is_known_word(word: str, lang: str) -> bool:
+    """Whether simplemma's dictionary has a form.
+
+    >>> is_known_word("escuchaba", "es"), is_known_word("mujaba", "es")
+    (True, False)
+    """
+    import simplemma
+
+    return bool(simplemma.is_known(word, lang=lang))

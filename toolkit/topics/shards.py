@@ -11,10 +11,7 @@ Reading holds one shard at a time. A shard that was changed, cut or comes from a
 
 import hashlib
 import json
-import secrets
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -27,12 +24,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import Field
 
-from toolkit.errors import InputError, OutputError
-from toolkit.files import sha256_text, write_bytes, write_text
+from toolkit.errors import InputError
+from toolkit.files import new_folder, sha256_text, write_bytes, write_text
 from toolkit.schema import StrictModel, validate
 from toolkit.topics.documents import DocumentTerms
 
-__all__ = ["SIZE", "Shard", "ShardContent", "TermShards", "new_folder", "open_shards", "write_shards"]
+__all__ = ["SIZE", "Shard", "ShardContent", "TermShards", "open_shards", "write_shards"]
 
 #: Documents with terms in a shard: the chunk of gensim's LdaModel, so that a shard is one step of its E-step.
 SIZE = 2000
@@ -188,28 +185,6 @@ def open_shards(folder: str | Path) -> TermShards:
     if sha256_text(text) != manifest.vocabulary:
         raise InputError(f"{folder / _VOCABULARY}: is not the vocabulary these shards were written with.")
     return TermShards(folder, tuple(json.loads(text)), manifest.size, manifest.shards, manifest.vocabulary)
-
-
-@contextmanager
-def new_folder(folder: Path) -> Iterator[Path]:
-    """A folder aside to write into; it becomes ``folder`` at the end, or is removed when anything went wrong."""
-    try:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise InputError(f"{folder}: is not empty; give a new folder.")
-        part = folder.parent / f".part-{secrets.token_hex(8)}"
-        part.mkdir(parents=True)
-        try:
-            yield part
-            if folder.exists():
-                folder.rmdir()
-            part.rename(folder)
-        except BaseException:
-            shutil.rmtree(part, ignore_errors=True)
-            raise
-    except OSError as error:
-        if isinstance(error, OutputError):
-            raise
-        raise OutputError(f"{folder}: cannot be written: {error.strerror or error}.") from error
 
 
 class _Rows(NamedTuple):

@@ -19,11 +19,11 @@ from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from toolkit.errors import InputError
-from toolkit.files import write_bytes, write_json
+from toolkit.files import new_folder, write_bytes, write_json
 from toolkit.topics.documents import DocumentTerms, document_terms
 from toolkit.topics.engines import ALPHA, ETA
 from toolkit.topics.model import TopicModel
-from toolkit.topics.shards import SIZE, TermShards, new_folder, write_shards
+from toolkit.topics.shards import SIZE, TermShards, write_shards
 from toolkit.topics.terms import TermChoice, terms_of
 
 __all__ = ["Run", "StreamTerms", "check_fit", "fit_streaming", "here", "model_of", "shard_terms", "topic_tokens"]

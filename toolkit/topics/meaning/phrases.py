@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from toolkit.text import content_terms, fold
+from toolkit.text import content_terms, fold, is_known_word
 from toolkit.topics.terms import passage_rows
 
 __all__ = ["Expression", "expressions"]
@@ -197,9 +197,7 @@ def _role(text: str, lemma: str, pos: str, lang: str, content: bool) -> str:
 @lru_cache(maxsize=50_000)
 def _is_verb(lemma: str, lang: str) -> bool:
     """Whether a lemma that ends like an infinitive is one: its imperfect is a known word ("mujer" has none)."""
-    import simplemma
-
     for ending, imperfect in _IMPERFECT.get(lang, {}).items():
         if lemma.endswith(ending):
-            return not imperfect or bool(simplemma.is_known(lemma.removesuffix(ending) + imperfect, lang=lang))
+            return not imperfect or is_known_word(lemma.removesuffix(ending) + imperfect, lang)
     return False
