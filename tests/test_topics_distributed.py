@@ -11,11 +11,12 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from toolkit.errors import InputError
-from toolkit.topics import distributed, streaming
-from toolkit.topics.distributed import fit_distributed, local_cluster, transform_distributed
+from toolkit.topics.distribution import on_dask as distributed
+from toolkit.topics.distribution import streaming
+from toolkit.topics.distribution.on_dask import fit_distributed, local_cluster, transform_distributed
+from toolkit.topics.distribution.shards import write_shards
+from toolkit.topics.distribution.streaming import fit_streaming, transform_shards
 from toolkit.topics.documents import document_terms
-from toolkit.topics.shards import write_shards
-from toolkit.topics.streaming import fit_streaming, transform_shards
 
 K, SEED = 4, 3
 

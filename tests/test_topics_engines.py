@@ -20,7 +20,8 @@ from toolkit.errors import InputError
 from toolkit.parallel import run_tasks
 from toolkit.topics.documents import DocumentTerms, document_terms
 from toolkit.topics.engines import ENGINES, fit_model
-from toolkit.topics.model import TopicModel, fold_in
+from toolkit.topics.inference import fold_in
+from toolkit.topics.model import TopicModel
 from toolkit.topics.model_file import load_model, save_model
 from toolkit.topics.terms import TermChoice, terms_of
 

@@ -9,12 +9,12 @@ import pytest
 
 from toolkit.errors import InputError
 from toolkit.tables import check
-from toolkit.topics import shards as shards_module
+from toolkit.topics.distribution import shards as shards_module
+from toolkit.topics.distribution.shards import open_shards, write_shards
+from toolkit.topics.distribution.streaming import fit_streaming, shard_terms, transform_shards
 from toolkit.topics.documents import DocumentTerms, document_terms
 from toolkit.topics.engines import fit_model
 from toolkit.topics.model_file import load_model, save_model
-from toolkit.topics.shards import open_shards, write_shards
-from toolkit.topics.streaming import fit_streaming, shard_terms, transform_shards
 from toolkit.topics.terms import TermChoice, terms_of
 
 TERMS = ["casa", "mercado", "red", "voz"]

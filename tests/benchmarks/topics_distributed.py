@@ -24,12 +24,12 @@ from gensim.models import LdaModel
 from threadpoolctl import threadpool_limits
 from topic_corpora import congreso
 
-from toolkit.topics.distributed import _on, _train, fit_distributed, local_cluster
+from toolkit.topics.distribution.on_dask import _on, _train, fit_distributed, local_cluster
+from toolkit.topics.distribution.shards import TermShards, open_shards, write_shards
+from toolkit.topics.distribution.streaming import fit_streaming, here
 from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.engines import ALPHA, ETA, fit_model
-from toolkit.topics.model import fold_in
-from toolkit.topics.shards import TermShards, open_shards, write_shards
-from toolkit.topics.streaming import fit_streaming, here
+from toolkit.topics.inference import fold_in
 
 K, SEED, SIZE = 20, 1, 500
 #: Name, decay, shards per update.

@@ -32,7 +32,8 @@ from sklearn.metrics import normalized_mutual_info_score
 
 from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.engines import ALPHA
-from toolkit.topics.model import TopicModel, fold_in
+from toolkit.topics.inference import fold_in
+from toolkit.topics.model import TopicModel
 from toolkit.topics.stability import consensus, medoid, runs_over_seeds
 from toolkit.topics.stability.matching import matched_similarity
 

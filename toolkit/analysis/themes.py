@@ -12,7 +12,7 @@ from toolkit.parallel import run_tasks
 from toolkit.tables import check, empty
 from toolkit.text import SentenceEncoder, embed
 from toolkit.topics import TermChoice, ThemeChoice, find_themes, prevalence
-from toolkit.topics.themes import no_themes
+from toolkit.topics.theme_tables import no_themes
 
 __all__ = ["PREVALENCE", "find", "none"]
 

@@ -7,15 +7,14 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
-from toolkit.plots.placing import place_labels
 from toolkit.plots.style import axes, colour, plain, quiet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["intertopic_map", "prevalence_bars", "term_bars", "theme_documents", "themes_over_time"]
+__all__ = ["prevalence_bars", "term_bars", "themes_over_time"]
 
-_GREY, _DARK = "#777777", "#333333"
+GREY, DARK = "#777777", "#333333"
 #: A share of fewer than ten posts moves by a tenth or more with one post.
 FEW = 10
 
@@ -35,7 +34,7 @@ def term_bars(
     column that may be missing, is the term's share of all tokens (0-1), the unit of a probability: a thin dark bar
     in the pale one. ``topics`` : which, in this order (all); ``labels`` of topics; ``unstable`` ones are pale.
     """
-    table = _needs("term_bars", table, ["topic", "term", "weight"])
+    table = needs("term_bars", table, ["topic", "term", "weight"])
     shown = _some(table, topics)
     langs = table["lang"] if "lang" in table else pd.Series("all", index=table.index)
     parts = [
@@ -50,116 +49,13 @@ def term_bars(
         pale = 0.3 if topic in unstable else 0.75
         cell.barh(places, part["weight"], color=[colour(lang) for lang in part["lang"]], alpha=pale, height=0.78)
         if "corpus_share" in part:
-            cell.barh(places, part["corpus_share"], color=_DARK, height=0.2)
+            cell.barh(places, part["corpus_share"], color=DARK, height=0.2)
         cell.set_yticks(places, [plain(term, 18) for term in part["term"]], fontsize=8)
         cell.set_ylim(rows - 0.4, -0.6)
         cell.set_xlim(0, widest * 1.04)
         _head(cell, topic, labels, topic in unstable)
         _small(cell)
     ax.set_title("Terms by weight" + ("; dark: share of all tokens" if "corpus_share" in table else ""), fontsize=10)
-    return ax
-
-
-def theme_documents(
-    table: pd.DataFrame,
-    *,
-    group: str | None = None,
-    labels: Mapping[str, str] | None = None,
-    names: Mapping[str, str] | None = None,
-    ax: "Axes | None" = None,
-) -> "Axes":
-    """Themes x posts as a heat map: a table topic, doc_id, share (0-1), one row per theme and post.
-
-    Posts stand side by side, ordered by their largest theme and its share, within the groups of the column ``group``
-    (genre, lang ...) where given. ``names`` of posts; from 40 posts on only some are written. A pair the table does
-    not have is white.
-    """
-    import seaborn
-
-    table = _needs("theme_documents", table, ["topic", "doc_id", "share", *([group] if group else [])])
-    if table.duplicated(["topic", "doc_id"]).any():
-        raise InputError("theme_documents: a theme and post stand there twice; give one share per theme and post.")
-    topics = list(dict.fromkeys(table["topic"]))
-    wide = table.pivot(index="topic", columns="doc_id", values="share").reindex(index=topics)
-    values = wide.to_numpy(dtype=float)
-    filled = np.nan_to_num(values)
-    first = table.drop_duplicates("doc_id").set_index("doc_id")
-    groups = [plain(str(first[group][post]), 20) for post in wide.columns] if group else [""] * wide.shape[1]
-    order = sorted(
-        range(wide.shape[1]),
-        key=lambda post: (groups[post], filled[:, post].argmax(), -filled[:, post].max(), str(wide.columns[post])),
-    )
-    ax = axes(ax, min(16, max(6.5, 0.2 * len(order) + 4)), 0.34 * len(topics) + 2.2)
-    seaborn.heatmap(
-        values[:, order], cmap="Blues", vmin=0, vmax=max(filled.max(), 1e-9), ax=ax,
-        cbar_kws={"label": "share of the post", "shrink": 0.8},
-    )  # fmt: skip
-    ax.set_yticks(np.arange(len(topics)) + 0.5, [_named(topic, labels) for topic in topics], rotation=0, fontsize=8)
-    step = max(1, -(-len(order) // 40))
-    written = range(0, len(order), step)
-    texts = [
-        plain(str((names or {}).get(wide.columns[order[post]], wide.columns[order[post]])), 22) for post in written
-    ]
-    ax.set_xticks([post + 0.5 for post in written], texts, rotation=90, fontsize=6.5)
-    _borders(ax, [groups[post] for post in order])
-    some = f"; one in {step} is named" if step > 1 else ""
-    ax.set(xlabel=f"{len(order)} posts, by largest theme{some}", ylabel="")
-    return ax
-
-
-def intertopic_map(table: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
-    """Topics as circles: a table topic, x, y, size; label, unstable, lang (or model) where known.
-
-    ``x``, ``y`` as :func:`toolkit.topics.layout.topic_layout` gives them; the area of a circle is its share of all
-    sizes; unstable ones are pale and dashed. Labels are moved until none covers another or a circle, with a line to
-    the circle where that takes them away.
-    """
-    from matplotlib.patches import Circle
-
-    table = _needs("intertopic_map", table, ["topic", "x", "y", "size"])
-    numbers = table[["x", "y", "size"]].to_numpy(dtype=float)
-    if not np.isfinite(numbers).all() or (numbers[:, 2] < 0).any() or not numbers[:, 2].sum():
-        raise InputError("intertopic_map: x, y and size must be numbers, sizes 0 or more and one above 0.")
-    ax = axes(ax, 8, 6.4)
-    centre = (numbers[:, :2].max(0) + numbers[:, :2].min(0)) / 2
-    reach = max(float(np.ptp(numbers[:, :2], axis=0).max()) / 2, 1e-3)
-    # all circles together take the share of the map that the explorer gives them
-    radii = np.sqrt(0.125 * 4 * reach**2 / np.pi * numbers[:, 2] / numbers[:, 2].sum())
-    edge = reach + radii.max() + 0.3 * reach
-    ax.set(xlim=(centre[0] - 1.25 * edge, centre[0] + 1.25 * edge), ylim=(centre[1] - edge, centre[1] + edge))
-    ax.set_aspect("equal", adjustable="box")
-    shaky = table.get("unstable", pd.Series(False, index=table.index)).astype(bool).to_numpy()
-    langs = table.get("lang", table.get("model", pd.Series("all", index=table.index))).tolist()
-    for place in np.argsort(-radii, kind="stable"):
-        tone = colour(langs[place])
-        ax.add_patch(
-            Circle(
-                numbers[place, :2], radii[place], facecolor=tone, edgecolor="none", alpha=0.1 if shaky[place] else 0.28
-            )
-        )
-        ax.add_patch(
-            Circle(
-                numbers[place, :2],
-                radii[place],
-                fill=False,
-                edgecolor=tone,
-                linewidth=1.4,
-                linestyle="--" if shaky[place] else "-",
-            )
-        )
-    ax.axhline(0, color="#e3e3e3", linewidth=0.8, zorder=0)
-    ax.axvline(0, color="#e3e3e3", linewidth=0.8, zorder=0)
-    ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
-    for side in ax.spines.values():
-        side.set_color("#dddddd")
-    note = "; dashed: unstable" if shaky.any() else ""
-    ax.set_title(f"Near: similar terms. Area: share{note}", fontsize=10)
-    labels = table["label"] if "label" in table else [""] * len(table)
-    texts = [
-        f"{plain(str(topic), 20)}  {plain(str(label), 30)}".rstrip()
-        for topic, label in zip(table["topic"], labels, strict=True)
-    ]
-    place_labels(ax, numbers[:, :2], radii, texts)
     return ax
 
 
@@ -177,7 +73,7 @@ def themes_over_time(
     All have one scale. A year of fewer than ``few`` posts (``n``) is a hollow point with its n; a year without posts
     breaks the line.
     """
-    table = _needs("themes_over_time", table, ["topic", "value", "share", "ci_low", "ci_high", "n"])
+    table = needs("themes_over_time", table, ["topic", "value", "share", "ci_low", "ci_high", "n"])
     years = pd.to_numeric(table["value"], errors="coerce")
     if years.isna().any():
         odd = table["value"][years.isna()].iloc[0]
@@ -199,7 +95,7 @@ def themes_over_time(
         for year in np.flatnonzero(sparse & ~np.isnan(values[0])):
             cell.annotate(
                 f"{part['n'].iloc[year]:.0f}", (span[year], values[0][year]), xytext=(0, 4), fontsize=6,
-                textcoords="offset points", ha="center", color=_GREY,
+                textcoords="offset points", ha="center", color=GREY,
             )  # fmt: skip
         cell.set(xlim=(span[0] - 0.6, span[-1] + 0.6), ylim=(0, top * 1.12))
         cell.set_xticks(_ticks(span))
@@ -224,7 +120,7 @@ def prevalence_bars(
 
     ``value`` names the group, in the table's order, with its ``n``; groups of fewer than ``few`` posts are pale.
     """
-    table = _needs("prevalence_bars", table, ["topic", "value", "share", "ci_low", "ci_high", "n"])
+    table = needs("prevalence_bars", table, ["topic", "value", "share", "ci_low", "ci_high", "n"])
     shown = _some(table, topics)
     values = list(dict.fromkeys(table["value"].astype(str)))
     ax, cells = _cells(ax, len(shown), 2.9, 0.2 * len(values) + 0.8)
@@ -238,7 +134,7 @@ def prevalence_bars(
         for bar, alpha in zip(bars, pale, strict=True):
             bar.set_alpha(alpha)
         cell.hlines(
-            places, 100 * part["ci_low"].astype(float), 100 * part["ci_high"].astype(float), color=_DARK, linewidth=1
+            places, 100 * part["ci_low"].astype(float), 100 * part["ci_high"].astype(float), color=DARK, linewidth=1
         )
         written = [
             f"{plain(value, 20)} ({0 if pd.isna(n) else int(n)})" for value, n in zip(values, part["n"], strict=True)
@@ -255,7 +151,7 @@ def prevalence_bars(
 # ---- small multiples -------------------------------------------------------------------------------------
 
 
-def _needs(figure: str, table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+def needs(figure: str, table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     absent = [column for column in columns if column not in table]
     if absent:
         raise InputError(f"{figure}: the column '{absent[0]}' is missing; the table needs {', '.join(columns)}.")
@@ -296,15 +192,11 @@ def _cells(ax: "Axes | None", count: int, width: float, height: float) -> tuple[
     return ax, [figure.add_subplot(grid[number // columns, number % columns]) for number in range(count)]
 
 
-def _named(topic: str, labels: Mapping[str, str] | None) -> str:
-    return f"{plain(str(topic), 20)}  {plain((labels or {}).get(topic, ''), 40)}".rstrip()
-
-
 def _head(cell: "Axes", topic: str, labels: Mapping[str, str] | None, unstable: bool) -> None:
     name, label = plain(str(topic), 20), plain((labels or {}).get(topic, ""), 34)
     cell.set_title(
         name + (" (unstable)" if unstable else "") + (f"\n{label}" if label else ""), fontsize=8, loc="left",
-        color=_GREY if unstable else "black",
+        color=GREY if unstable else "black",
     )  # fmt: skip
 
 
@@ -327,15 +219,3 @@ def _ticks(years: np.ndarray) -> list[int]:
     """Four years at most: the first, and then by equal steps."""
     step = max(1, -(-len(years) // 4))
     return [int(year) for year in years[::step]]
-
-
-def _borders(ax: "Axes", groups: Sequence[str]) -> None:
-    """A line between groups of columns and the name of each above it."""
-    starts = [place for place in range(len(groups)) if place == 0 or groups[place] != groups[place - 1]]
-    if len(starts) < 2:
-        return
-    for start, end in zip(starts, [*starts[1:], len(groups)], strict=True):
-        if start:
-            ax.axvline(start, color="white", linewidth=2.5)
-            ax.axvline(start, color=_GREY, linewidth=0.8)
-        ax.text((start + end) / 2, -0.15, groups[start], ha="left", va="bottom", fontsize=7.5, rotation=35)

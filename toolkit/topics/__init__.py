@@ -3,8 +3,7 @@
 The whole way in one call is :func:`find_themes`. Its steps: terms (:func:`terms_of`), engines (:func:`fit_model`), how
 many (:mod:`toolkit.topics.selection`), stability and consensus (:mod:`toolkit.topics.stability`), topics asked for
 (:mod:`toolkit.topics.guided`), languages (:mod:`toolkit.topics.languages`), meaning (:mod:`toolkit.topics.meaning`),
-validation by people (:mod:`toolkit.topics.validation`), corpora beyond memory (:mod:`toolkit.topics.shards`,
-:mod:`toolkit.topics.streaming`, :mod:`toolkit.topics.distributed`).
+validation by people (:mod:`toolkit.topics.validation`), corpora beyond memory (:mod:`toolkit.topics.distribution`).
 """
 
 from toolkit.topics.choice import ThemeChoice

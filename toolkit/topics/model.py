@@ -6,13 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.errors import InputError
 from toolkit.topics.documents import DocumentTerms
+from toolkit.topics.inference import fold_in, nmf_shares
 
-__all__ = ["TopicModel", "fold_in"]
-
-#: Fixed-point sweeps of the inference of one document, and the change of a share at which it rests.
-_SWEEPS, _REST = 200, 1e-5
+__all__ = ["TopicModel"]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -61,13 +58,11 @@ class TopicModel:
         """Shares of the topics in documents, new or old, shape (documents, k); terms the model lacks do not count.
 
         No chance is involved: the same model gives the same shares, after saving and loading too. LDA and HDP: by
-        :func:`fold_in`; NMF: by non-negative least squares against the fixed components. Rows add up to 1, or are
-        zeros where no term is known.
+        :func:`toolkit.topics.inference.fold_in`; NMF: by non-negative least squares against the fixed components. Rows
+        add up to 1, or are zeros where no term is known.
         """
         documents = documents.over(self.terms)
         if "components" in self.arrays:
-            from toolkit.topics.engines.nmf import nmf_shares
-
             return nmf_shares(documents, self.arrays["idf"], self.arrays["components"])
         return fold_in(documents, self.topic_term, self.arrays["alpha"])
 
@@ -85,38 +80,3 @@ class TopicModel:
             names=names or tuple(str(number) for number in range(1, self.k + 1)),
             arrays={**self.arrays, **per_topic},
         )
-
-
-def fold_in(documents: DocumentTerms, topic_term: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Topic shares of documents under fixed topics, (documents, k): zero-order collapsed variational inference.
-
-    For each document the fixed point of ``gamma[w, k] ~ topic_term[k, w] * (alpha[k] + n[k] - gamma[w, k])``, where
-    ``n[k]`` adds up ``gamma`` over the document's tokens; the share is ``(alpha[k] + n[k]) / (sum(alpha) + tokens)``
-    (Asuncion, Welling, Smyth & Teh 2009, UAI, equation 13, topics held fixed). A document without terms has zeros.
-    """
-    if topic_term.shape[1] != len(documents.vocabulary):
-        raise InputError(
-            f"inference: the topics are over {topic_term.shape[1]} terms and the documents over "
-            f"{len(documents.vocabulary)}; use documents.over(model.terms)."
-        )
-    shares = np.zeros((len(documents), len(topic_term)))
-    total = alpha.sum()
-    for place in range(len(documents)):
-        numbers, counts = np.unique(documents.row(place), return_counts=True)
-        if not len(numbers):
-            continue
-        likelihood = np.maximum(topic_term[:, numbers].T, 1e-300)
-        weight = counts[:, None].astype(np.float64)
-        gamma = likelihood * alpha
-        gamma /= gamma.sum(1, keepdims=True)
-        share = alpha / total
-        for _ in range(_SWEEPS):
-            expected = (weight * gamma).sum(0)
-            gamma = likelihood * np.maximum(alpha + expected - gamma, 1e-12)
-            gamma /= gamma.sum(1, keepdims=True)
-            new = (alpha + (weight * gamma).sum(0)) / (total + counts.sum())
-            change, share = np.abs(new - share).max(), new
-            if change < _REST:
-                break
-        shares[place] = share
-    return shares

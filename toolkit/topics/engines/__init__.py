@@ -3,7 +3,7 @@
 | engine | what | when |
 |---|---|---|
 | tomotopy | LDA, collapsed Gibbs sampling, one worker | the default; same seed, same result |
-| gensim | LDA, online variational Bayes | corpora beyond memory (:mod:`toolkit.topics.shards`) |
+| gensim | LDA, online variational Bayes | corpora beyond memory (:mod:`toolkit.topics.distribution.shards`) |
 | hdp | hierarchical Dirichlet process (gensim): finds its own number of topics, up to k | a second opinion |
 | nmf | non-negative matrix factorisation of tf-idf (scikit-learn) | a fast baseline |
 """

@@ -7,7 +7,8 @@ texts: take it as a second opinion, never as the answer.
 import numpy as np
 
 from toolkit.topics.documents import DocumentTerms
-from toolkit.topics.model import TopicModel, fold_in
+from toolkit.topics.inference import fold_in
+from toolkit.topics.model import TopicModel
 
 __all__ = ["fit_hdp"]
 

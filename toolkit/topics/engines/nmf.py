@@ -5,14 +5,14 @@ probability model: their rows are scaled to add up to 1 so that they can be show
 """
 
 import warnings
-from typing import Any
 
 import numpy as np
 
 from toolkit.topics.documents import DocumentTerms
+from toolkit.topics.inference import nmf_shares, tfidf
 from toolkit.topics.model import TopicModel
 
-__all__ = ["fit_nmf", "nmf_shares"]
+__all__ = ["fit_nmf"]
 
 
 def fit_nmf(documents: DocumentTerms, k: int, *, seed: int = 1, iterations: int = 400) -> TopicModel:
@@ -30,7 +30,7 @@ def fit_nmf(documents: DocumentTerms, k: int, *, seed: int = 1, iterations: int 
     with warnings.catch_warnings():
         # not having come to rest within the sweeps is a property of the result, not an error
         warnings.simplefilter("ignore")
-        model.fit(_tfidf(documents, idf))
+        model.fit(tfidf(documents, idf))
     components = np.asarray(model.components_, dtype=np.float64)
     sums = components.sum(1, keepdims=True)
     flat = np.full_like(components, 1 / components.shape[1])
@@ -44,32 +44,3 @@ def fit_nmf(documents: DocumentTerms, k: int, *, seed: int = 1, iterations: int 
         {"k": k, "seed": seed, "iterations": iterations, "scikit-learn": sklearn.__version__},
         {"idf": idf, "components": components},
     ).by_size()
-
-
-def nmf_shares(documents: DocumentTerms, idf: np.ndarray, components: np.ndarray) -> np.ndarray:
-    """Shares (documents, k) by non-negative least squares of the tf-idf rows against fixed components.
-
-    Each document is solved exactly and by itself (Lawson & Hanson 1974): its shares are the same among any others.
-    """
-    from scipy.optimize import nnls
-
-    shares = np.zeros((len(documents), len(components)))
-    filled = np.flatnonzero(documents.lengths > 0)
-    if not len(filled):
-        return shares
-    # |x - H'w| and |Q'x - Rw| differ by a constant where H' = QR: k numbers per document in place of all terms
-    base, triangle = np.linalg.qr(components.T)
-    weights = np.array(
-        [nnls(triangle, row, maxiter=100 * len(components))[0] for row in _tfidf(documents, idf)[filled] @ base]
-    )
-    # weight of a topic in a document: what it contributes to the row, whatever the length of the component
-    mass = weights * components.sum(1)
-    sums = mass.sum(1, keepdims=True)
-    shares[filled] = np.divide(mass, sums, out=np.full_like(mass, 1 / len(components)), where=sums > 0)
-    return shares
-
-
-def _tfidf(documents: DocumentTerms, idf: np.ndarray) -> Any:
-    from sklearn.preprocessing import normalize
-
-    return normalize(documents.matrix().multiply(idf[None, :]).tocsr())

@@ -9,7 +9,8 @@ from scipy.optimize import linear_sum_assignment
 from toolkit.errors import InputError
 from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.engines import ALPHA
-from toolkit.topics.model import TopicModel, fold_in
+from toolkit.topics.inference import fold_in
+from toolkit.topics.model import TopicModel
 from toolkit.topics.stability.matching import HALF, TOP, matched_similarity
 from toolkit.topics.stability.runs import Runs
 

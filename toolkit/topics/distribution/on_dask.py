@@ -30,10 +30,10 @@ from tqdm import tqdm
 
 from toolkit.corpus.readers.record import missing_extra
 from toolkit.errors import InputError
+from toolkit.topics.distribution.shards import TermShards
+from toolkit.topics.distribution.streaming import Run, check_fit, here, model_of, topic_tokens, transform_shards
 from toolkit.topics.engines import ALPHA, ETA
 from toolkit.topics.model import TopicModel
-from toolkit.topics.shards import TermShards
-from toolkit.topics.streaming import Run, check_fit, here, model_of, topic_tokens, transform_shards
 
 __all__ = ["fit_distributed", "local_cluster", "transform_distributed"]
 
@@ -70,7 +70,7 @@ def fit_distributed(
     workers, client : 1: this process, without Dask; more: as many local processes, started and ended here; or a
         ``distributed.Client`` of a running cluster.
 
-    Returns a model as :func:`toolkit.topics.streaming.fit_streaming` does, with one row per shard. It equals
+    Returns a model as :func:`~toolkit.topics.distribution.fit_streaming` does, with one row per shard. It equals
     ``LdaModel(..., chunksize=shards.size, update_every=shards_per_update, decay=decay)`` of gensim; the bits hold on
     machines whose numpy uses the same instructions.
 
@@ -110,7 +110,7 @@ def transform_distributed(
 ) -> list[Path]:
     """Write the topic shares of documents on disk, one Parquet file per shard, the work done on Dask.
 
-    The files are those of :func:`toolkit.topics.streaming.transform_shards`, byte for byte; ``workers``, ``client``
+    The files are those of :func:`~toolkit.topics.distribution.transform_shards`, byte for byte; ``workers``, ``client``
     as in :func:`fit_distributed`. Documents over another vocabulary than the model's are fine.
     """
     with _runner(workers, client) as run:

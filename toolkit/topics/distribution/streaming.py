@@ -20,10 +20,10 @@ from tqdm import tqdm
 
 from toolkit.errors import InputError
 from toolkit.files import new_folder, write_bytes, write_json
+from toolkit.topics.distribution.shards import SIZE, TermShards, write_shards
 from toolkit.topics.documents import DocumentTerms, document_terms
 from toolkit.topics.engines import ALPHA, ETA
 from toolkit.topics.model import TopicModel
-from toolkit.topics.shards import SIZE, TermShards, write_shards
 from toolkit.topics.terms import TermChoice, terms_of
 
 __all__ = ["Run", "StreamTerms", "check_fit", "fit_streaming", "here", "model_of", "shard_terms", "topic_tokens"]
@@ -117,7 +117,7 @@ def transform_shards(
     zeros where a document has no term that the model knows. The shares are those of :meth:`TopicModel.infer`. The
     folder ``out`` must be new or empty; it is there whole or not at all. ``_shares.json`` in it names the model's
     engine, topics and settings. ``run``: who does the work; this process without it
-    (:func:`toolkit.topics.distributed.transform_distributed` for a cluster).
+    (:func:`toolkit.topics.distribution.on_dask.transform_distributed` for a cluster).
 
     Raises :class:`InputError` for a folder that is not empty and for changed shards.
     """

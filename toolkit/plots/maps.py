@@ -1,0 +1,136 @@
+"""Figures of whole topic models: topics as a map, topics x posts. One table in, one Axes out."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import InputError
+from toolkit.plots.placing import place_labels
+from toolkit.plots.style import axes, colour, plain
+from toolkit.plots.topics import GREY, needs
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["intertopic_map", "theme_documents"]
+
+
+def theme_documents(
+    table: pd.DataFrame,
+    *,
+    group: str | None = None,
+    labels: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Themes x posts as a heat map: a table topic, doc_id, share (0-1), one row per theme and post.
+
+    Posts stand side by side, ordered by their largest theme and its share, within the groups of the column ``group``
+    (genre, lang ...) where given. ``names`` of posts; from 40 posts on only some are written. A pair the table does
+    not have is white.
+    """
+    import seaborn
+
+    table = needs("theme_documents", table, ["topic", "doc_id", "share", *([group] if group else [])])
+    if table.duplicated(["topic", "doc_id"]).any():
+        raise InputError("theme_documents: a theme and post stand there twice; give one share per theme and post.")
+    topics = list(dict.fromkeys(table["topic"]))
+    wide = table.pivot(index="topic", columns="doc_id", values="share").reindex(index=topics)
+    values = wide.to_numpy(dtype=float)
+    filled = np.nan_to_num(values)
+    first = table.drop_duplicates("doc_id").set_index("doc_id")
+    groups = [plain(str(first[group][post]), 20) for post in wide.columns] if group else [""] * wide.shape[1]
+    order = sorted(
+        range(wide.shape[1]),
+        key=lambda post: (groups[post], filled[:, post].argmax(), -filled[:, post].max(), str(wide.columns[post])),
+    )
+    ax = axes(ax, min(16, max(6.5, 0.2 * len(order) + 4)), 0.34 * len(topics) + 2.2)
+    seaborn.heatmap(
+        values[:, order], cmap="Blues", vmin=0, vmax=max(filled.max(), 1e-9), ax=ax,
+        cbar_kws={"label": "share of the post", "shrink": 0.8},
+    )  # fmt: skip
+    ax.set_yticks(np.arange(len(topics)) + 0.5, [_named(topic, labels) for topic in topics], rotation=0, fontsize=8)
+    step = max(1, -(-len(order) // 40))
+    written = range(0, len(order), step)
+    texts = [
+        plain(str((names or {}).get(wide.columns[order[post]], wide.columns[order[post]])), 22) for post in written
+    ]
+    ax.set_xticks([post + 0.5 for post in written], texts, rotation=90, fontsize=6.5)
+    _borders(ax, [groups[post] for post in order])
+    some = f"; one in {step} is named" if step > 1 else ""
+    ax.set(xlabel=f"{len(order)} posts, by largest theme{some}", ylabel="")
+    return ax
+
+
+def intertopic_map(table: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
+    """Topics as circles: a table topic, x, y, size; label, unstable, lang (or model) where known.
+
+    ``x``, ``y`` as :func:`toolkit.topics.layout.topic_layout` gives them; the area of a circle is its share of all
+    sizes; unstable ones are pale and dashed. Labels are moved until none covers another or a circle, with a line to
+    the circle where that takes them away.
+    """
+    from matplotlib.patches import Circle
+
+    table = needs("intertopic_map", table, ["topic", "x", "y", "size"])
+    numbers = table[["x", "y", "size"]].to_numpy(dtype=float)
+    if not np.isfinite(numbers).all() or (numbers[:, 2] < 0).any() or not numbers[:, 2].sum():
+        raise InputError("intertopic_map: x, y and size must be numbers, sizes 0 or more and one above 0.")
+    ax = axes(ax, 8, 6.4)
+    centre = (numbers[:, :2].max(0) + numbers[:, :2].min(0)) / 2
+    reach = max(float(np.ptp(numbers[:, :2], axis=0).max()) / 2, 1e-3)
+    # all circles together take the share of the map that the explorer gives them
+    radii = np.sqrt(0.125 * 4 * reach**2 / np.pi * numbers[:, 2] / numbers[:, 2].sum())
+    edge = reach + radii.max() + 0.3 * reach
+    ax.set(xlim=(centre[0] - 1.25 * edge, centre[0] + 1.25 * edge), ylim=(centre[1] - edge, centre[1] + edge))
+    ax.set_aspect("equal", adjustable="box")
+    shaky = table.get("unstable", pd.Series(False, index=table.index)).astype(bool).to_numpy()
+    langs = table.get("lang", table.get("model", pd.Series("all", index=table.index))).tolist()
+    for place in np.argsort(-radii, kind="stable"):
+        tone = colour(langs[place])
+        ax.add_patch(
+            Circle(
+                numbers[place, :2], radii[place], facecolor=tone, edgecolor="none", alpha=0.1 if shaky[place] else 0.28
+            )
+        )
+        ax.add_patch(
+            Circle(
+                numbers[place, :2],
+                radii[place],
+                fill=False,
+                edgecolor=tone,
+                linewidth=1.4,
+                linestyle="--" if shaky[place] else "-",
+            )
+        )
+    ax.axhline(0, color="#e3e3e3", linewidth=0.8, zorder=0)
+    ax.axvline(0, color="#e3e3e3", linewidth=0.8, zorder=0)
+    ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
+    for side in ax.spines.values():
+        side.set_color("#dddddd")
+    note = "; dashed: unstable" if shaky.any() else ""
+    ax.set_title(f"Near: similar terms. Area: share{note}", fontsize=10)
+    labels = table["label"] if "label" in table else [""] * len(table)
+    texts = [
+        f"{plain(str(topic), 20)}  {plain(str(label), 30)}".rstrip()
+        for topic, label in zip(table["topic"], labels, strict=True)
+    ]
+    place_labels(ax, numbers[:, :2], radii, texts)
+    return ax
+
+
+def _named(topic: str, labels: Mapping[str, str] | None) -> str:
+    return f"{plain(str(topic), 20)}  {plain((labels or {}).get(topic, ''), 40)}".rstrip()
+
+
+def _borders(ax: "Axes", groups: Sequence[str]) -> None:
+    """A line between groups of columns and the name of each above it."""
+    starts = [place for place in range(len(groups)) if place == 0 or groups[place] != groups[place - 1]]
+    if len(starts) < 2:
+        return
+    for start, end in zip(starts, [*starts[1:], len(groups)], strict=True):
+        if start:
+            ax.axvline(start, color="white", linewidth=2.5)
+            ax.axvline(start, color=GREY, linewidth=0.8)
+        ax.text((start + end) / 2, -0.15, groups[start], ha="left", va="bottom", fontsize=7.5, rotation=35)
