@@ -15,9 +15,9 @@ matplotlib.use("Agg")
 
 from matplotlib import pyplot
 
+from toolkit import plots as figures
 from toolkit.errors import InputError
 from toolkit.explorer import Explorer, ModelView, explorer_page, model_view
-from toolkit.plots import topics as figures
 from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.layout import layout_variance, scaled, topic_layout
 from toolkit.topics.meaning.ranking import rank_terms

@@ -1,6 +1,7 @@
-"""Topic engines side by side, on equal priors (alpha .1, eta .01), over five seeds, each fit in a process of its own.
+"""Topic engines side by side, on equal priors, over five seeds, each fit in a process of its own.
 
-Corpora: parts of real Spanish speeches (``congreso``, see topic_corpora.py) and the bundled posts. Columns:
+Corpora: parts of real Spanish speeches (``congreso``, see topic_corpora.py; alpha .1, eta .01), and the bundled posts
+with the settings of ``toolkit run`` (neighbouring paragraphs put together to 40 terms, alpha .1, eta .3). Columns:
 
 - CPU: seconds of the fit, child processes included, mean over seeds; MB: peak memory of the process with all imports,
   and of its largest child process.
@@ -28,28 +29,30 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parent))
 from topic_corpora import Material, congreso, conversaciones
 
+from toolkit.topics.choice import ThemeChoice
 from toolkit.topics.documents import DocumentTerms
-from toolkit.topics.engines import ALPHA, ETA, fit_model
+from toolkit.topics.engines import ALPHA, fit_model
 from toolkit.topics.stability import stability
 
-#: Topics asked for, by corpus.
-TOPICS = {"congreso": 20, "es": 8, "it": 8}
+#: Topics asked for and prior of topics over terms, by corpus; alpha is the same for all.
+TOPICS = {"congreso": 20, "es": 4, "it": 4}
+ETA = {"congreso": 0.01, "es": ThemeChoice().eta, "it": ThemeChoice().eta}
 _PASSES = 20
 
 Fitted = tuple[np.ndarray, np.ndarray]
 
 
-def ours(documents: DocumentTerms, k: int, seed: int) -> Fitted:
-    model = fit_model(documents, k, seed=seed)
+def ours(documents: DocumentTerms, k: int, seed: int, eta: float) -> Fitted:
+    model = fit_model(documents, k, seed=seed, eta=eta)
     return model.topic_term, model.document_topic
 
 
-def ours_nmf(documents: DocumentTerms, k: int, seed: int) -> Fitted:
+def ours_nmf(documents: DocumentTerms, k: int, seed: int, eta: float) -> Fitted:
     model = fit_model(documents, k, engine="nmf", seed=seed)
     return model.topic_term, model.document_topic
 
 
-def gensim_lda(documents: DocumentTerms, k: int, seed: int, *, multicore: bool = False) -> Fitted:
+def gensim_lda(documents: DocumentTerms, k: int, seed: int, eta: float, *, multicore: bool = False) -> Fitted:
     """gensim as its users call it: 32-bit numbers, chunks of 2,000, online updates."""
     from gensim.models import LdaModel, LdaMulticore
 
@@ -60,7 +63,7 @@ def gensim_lda(documents: DocumentTerms, k: int, seed: int, *, multicore: bool =
         "passes": _PASSES,
         "iterations": 100,
         "alpha": [ALPHA] * k,
-        "eta": ETA,
+        "eta": eta,
         "eval_every": None,
         "random_state": seed,
     }
@@ -69,21 +72,21 @@ def gensim_lda(documents: DocumentTerms, k: int, seed: int, *, multicore: bool =
     return model.get_topics(), gamma / gamma.sum(1, keepdims=True)
 
 
-def gensim_multicore(documents: DocumentTerms, k: int, seed: int) -> Fitted:
-    return gensim_lda(documents, k, seed, multicore=True)
+def gensim_multicore(documents: DocumentTerms, k: int, seed: int, eta: float) -> Fitted:
+    return gensim_lda(documents, k, seed, eta, multicore=True)
 
 
-def sklearn_lda(documents: DocumentTerms, k: int, seed: int) -> Fitted:
+def sklearn_lda(documents: DocumentTerms, k: int, seed: int, eta: float) -> Fitted:
     from sklearn.decomposition import LatentDirichletAllocation
 
     model = LatentDirichletAllocation(
-        k, doc_topic_prior=ALPHA, topic_word_prior=ETA, max_iter=_PASSES, learning_method="batch", random_state=seed
+        k, doc_topic_prior=ALPHA, topic_word_prior=eta, max_iter=_PASSES, learning_method="batch", random_state=seed
     )
     shares = model.fit_transform(documents.matrix())
     return model.components_ / model.components_.sum(1, keepdims=True), shares
 
 
-ENGINES: dict[str, Callable[[DocumentTerms, int, int], Fitted]] = {
+ENGINES: dict[str, Callable[[DocumentTerms, int, int, float], Fitted]] = {
     "this toolkit, default (tomotopy LDA)": ours,
     f"gensim LdaModel, {_PASSES} passes": gensim_lda,
     f"gensim LdaMulticore, 2 workers, {_PASSES} passes": gensim_multicore,
@@ -92,8 +95,13 @@ ENGINES: dict[str, Callable[[DocumentTerms, int, int], Fitted]] = {
 }
 
 
-def material(name: str) -> Material:
-    return congreso() if name == "congreso" else conversaciones(name)
+def material(name: str) -> tuple[DocumentTerms, np.ndarray]:
+    """Documents and their labels."""
+    found: Material = congreso() if name == "congreso" else conversaciones(name)
+    if name == "congreso":
+        return found.documents, found.labels
+    documents, place = found.documents.pooled(found.passages["doc_id"].tolist(), ThemeChoice().pool)
+    return documents, found.labels[np.unique(place, return_index=True)[1]]
 
 
 def cpu() -> float:
@@ -113,10 +121,10 @@ def child(engine: str, corpus: str, seed: int, folder: Path) -> None:
         vocabulary = json.loads((folder / f"{corpus}.json").read_text(encoding="utf-8"))
         documents = DocumentTerms(tuple(vocabulary), file["ids"], file["starts"])
     # the engine's imports are no part of the fit
-    ENGINES[engine](documents.take(range(200)), 2, seed)
+    ENGINES[engine](documents.take(range(100)), 2, seed, ETA[corpus])
     with threadpoolctl.threadpool_limits(1):
         before, began = cpu(), time.perf_counter()
-        topic_term, document_topic = ENGINES[engine](documents, TOPICS[corpus], seed)
+        topic_term, document_topic = ENGINES[engine](documents, TOPICS[corpus], seed, ETA[corpus])
         spent = {"cpu": cpu() - before, "wall": time.perf_counter() - began, "mb": peak()}
     np.savez(folder / "fit.npz", topic_term=topic_term, document_topic=document_topic)
     (folder / "fit.json").write_text(json.dumps(spent), encoding="utf-8")
@@ -131,8 +139,8 @@ def measure(corpus: str, seeds: int, folder: Path) -> pd.DataFrame:
     from gensim.models import CoherenceModel
     from sklearn.metrics import adjusted_mutual_info_score
 
-    used = material(corpus)
-    documents, labelled = used.documents, used.labels != ""
+    documents, labels = material(corpus)
+    labelled = labels != ""
     np.savez(folder / f"{corpus}.npz", ids=documents.ids, starts=documents.starts)
     (folder / f"{corpus}.json").write_text(json.dumps(documents.vocabulary), encoding="utf-8")
     texts = documents.texts()
@@ -147,7 +155,7 @@ def measure(corpus: str, seeds: int, folder: Path) -> pd.DataFrame:
             with np.load(folder / "fit.npz") as file:
                 runs.append(tops(file["topic_term"], documents))
                 leading = file["document_topic"].argmax(1)
-            agreement.append(adjusted_mutual_info_score(used.labels[labelled], leading[labelled]))
+            agreement.append(adjusted_mutual_info_score(labels[labelled], leading[labelled]))
         every = [terms for run in runs for terms in run]
         common = {"topics": every, "texts": texts, "dictionary": dictionary, "processes": 1}
         sets = [[frozenset(terms) for terms in run] for run in runs]
@@ -180,7 +188,9 @@ def main() -> None:
     for corpus in options.corpora:
         with tempfile.TemporaryDirectory() as folder:
             table = measure(corpus, options.seeds, Path(folder))
-        print(f"\n### {corpus}: {material(corpus).documents}, k = {TOPICS[corpus]}, {options.seeds} seeds\n")
+        print(
+            f"\n### {corpus}: {material(corpus)[0]}, k = {TOPICS[corpus]}, eta = {ETA[corpus]}, {options.seeds} seeds\n"
+        )
         print("| " + " | ".join(table.columns) + " |\n|" + "---|" * len(table.columns))
         for row in table.itertuples(index=False):
             name, seconds, memory, *rest = row
