@@ -80,6 +80,8 @@ def run_study(
         resume = folder.resolve().parent / f".{folder.resolve().name[:100]}.selection"
         analysis = analyse(corpus, study, workers=workers, resume=resume, say=say)
         if say is not None:
+            for note in analysis.notes:
+                say(f"    {note}")
             say("[+] figures and report")
         _write(analysis, corpus, partial, folder)
         partial.chmod(0o755)

@@ -74,6 +74,8 @@ def _begun(study: Study | None) -> Analysis:
     # what cannot be had is said before the work begins
     for lang in study.corpus.languages:
         result.used[f"pipeline {lang}"] = pipeline(lang, study.text.pipeline).name
+    if "themes" in study.study.parts:
+        themes.choice(result)
     return result
 
 

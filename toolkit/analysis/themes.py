@@ -14,7 +14,7 @@ from toolkit.text import SentenceEncoder, embed
 from toolkit.topics import TermChoice, ThemeChoice, find_themes, prevalence
 from toolkit.topics.theme_tables import no_themes
 
-__all__ = ["PREVALENCE", "find", "none"]
+__all__ = ["PREVALENCE", "choice", "find", "none"]
 
 #: Texts per task. The tasks are the same for any number of workers, and so are the results.
 _TEXTS_PER_TASK = 500
@@ -35,7 +35,7 @@ def find(result: Analysis, workers: int, resume: Path | None = None) -> None:
         result.tables["tokens"],
         vectors,
         texts,
-        _choice(result),
+        choice(result),
         workers=workers,
         resume=resume,
         progress=True,
@@ -69,7 +69,8 @@ def none(result: Analysis) -> None:
     result.tables |= no_themes()
 
 
-def _choice(result: Analysis) -> ThemeChoice:
+def choice(result: Analysis) -> ThemeChoice:
+    """What the study asks for; :class:`InputError` for what cannot be had, before any work is done."""
     settings = result.study.topics
     return ThemeChoice(
         engine=settings.engine,

@@ -53,7 +53,9 @@ def _from_zero(text: str) -> int:
 
 
 def _number_or_auto(text: str) -> int | str:
-    return text if text == "auto" else _from_zero(text)
+    if text != "auto" and not text.isdigit():
+        raise argparse.ArgumentTypeError(f"got {text}, allowed is a whole number from 0, or auto")
+    return text if text == "auto" else int(text)
 
 
 def _topics(options: argparse.Namespace) -> int:

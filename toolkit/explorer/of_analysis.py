@@ -68,13 +68,15 @@ def analysis_views(analysis: Analysis) -> list[ModelView]:
 def _note(analysis: Analysis, lang: str) -> str:
     settings = analysis.study.topics
     assert analysis.themes is not None
-    model = analysis.themes.languages[lang].model
+    found = analysis.themes.languages[lang]
+    model = found.model
+    how_many = f". How many: {found.recommendation}" if found.recommendation is not None else ""
     made = f"consensus of {model.settings['runs']} fits" if model.engine == "consensus" else model.engine
     summary = analysis.tables["topic_summary"]
     holds = int((summary["holds"][summary["model"] == lang] == "other posts").sum())
     return (
         f"{made}, {model.k} topics, seed {analysis.study.study.seed}, engine {settings.engine}; stability over seeds; "
-        f"over samples of the posts {holds} of {model.k} topics come back better than chance"
+        f"over samples of the posts {holds} of {model.k} topics come back better than chance{how_many}"
     )
 
 

@@ -40,6 +40,12 @@ class ThemeChoice:
         """Refuse what cannot be."""
         if self.guided is not None and self.engine != "tomotopy":
             raise InputError(f"themes: guided themes need the engine 'tomotopy', got '{self.engine}'.")
+        if self.engine == "hdp" and self.per_language == "auto":
+            raise InputError(
+                "themes: the engine 'hdp' finds its own number of topics, up to the one given; give that, not 'auto'."
+            )
+        if self.per_language == 1 and self.guided is None:
+            raise InputError("themes: 1 topic per language is no model; ask for 2 or more, or 0 for none.")
         if self.runs < 1:
             raise InputError(f"themes: runs is {self.runs}, allowed is 1 or more.")
 

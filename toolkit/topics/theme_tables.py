@@ -17,6 +17,9 @@ _SHOWN = 20
 _TRACE = 0.001
 #: A joint theme whose passages overlap less with those of bootstrap fits is unstable (Hennig 2007, section 3).
 JOINT_UNSTABLE = 0.6
+#: Samples of fewer posts than this say little about other posts: bootstrap intervals of 5 posts hold the truth in 82 to
+#: 87 % of cases where 95 % are asked for, those of 20 in 91 to 93 % (toolkit.topics.meaning.groups).
+_FEWEST_POSTS = 20
 _HOLDS = ("stability", "chance", "samples", "samples_chance", "unstable", "holds")
 
 TABLES = (
@@ -71,10 +74,11 @@ def language_tables(
     shares = shares_table(model, own, lang)
     relevant = ranked[1][ranked[1]["rank"] <= 3]
     labels = {str(topic): ", ".join(part["term"]) for topic, part in relevant.groupby("topic")}
+    posts = own["doc_id"].nunique()
     stability = found.stability.assign(topic=[f"{lang}.{name}" for name in found.stability.get("topic", [])])
     leads = np.bincount(model.document_topic.argmax(1)[model.lengths > 0], minlength=model.k)
     summary = pd.DataFrame({"topic": names, "model": lang, "label": [labels.get(name, "") for name in names]})
-    summary = summary.assign(n=leads, tokens=model.sizes.round(1), **_holds(stability, names), languages=lang)
+    summary = summary.assign(n=leads, tokens=model.sizes.round(1), **_holds(stability, names, posts), languages=lang)
     selection = found.selection.table.assign(model=lang) if found.selection is not None else pd.DataFrame()
     return {
         "topics": topics,
@@ -89,7 +93,7 @@ def language_tables(
     }
 
 
-def _holds(stability: pd.DataFrame, names: list[str]) -> dict[str, list[object]]:
+def _holds(stability: pd.DataFrame, names: list[str], posts: int) -> dict[str, list[object]]:
     """Columns of the summary on how far each topic holds: stability and chance over seeds, samples and samples_chance
     over samples of the posts, unstable (over seeds), and in words: holds."""
     columns: dict[str, list[object]] = {name: [] for name in _HOLDS}
@@ -98,7 +102,8 @@ def _holds(stability: pd.DataFrame, names: list[str]) -> dict[str, list[object]]
         rows = {row["over"]: row for row in of_topic.to_dict("records")}
         seeds, samples = rows.get("seeds", {}), rows.get("samples", {})
         unstable = bool(seeds.get("unstable", False))
-        said = "no" if unstable else "other posts" if samples and not samples["unstable"] else "these posts"
+        others = samples and not samples["unstable"] and posts >= _FEWEST_POSTS
+        said = "no" if unstable else "other posts" if others else "these posts"
         values = (
             round(seeds.get("jaccard", np.nan), 2),
             round(seeds.get("chance", np.nan), 2),
@@ -140,7 +145,8 @@ def joint_tables(
     summary["samples"] = about["stability"].round(2)
     summary["unstable"] = (about["stability"] < JOINT_UNSTABLE).to_numpy()
     tried = about["stability"].notna()
-    summary["holds"] = np.where(~tried, "not tried", np.where(summary["unstable"], "no", "other posts"))
+    others = "other posts" if paragraphs["doc_id"].nunique() >= _FEWEST_POSTS else "these posts"
+    summary["holds"] = np.where(~tried, "not tried", np.where(summary["unstable"], "no", others))
     summary["languages"] = [lang or " ".join(themes.languages) for lang in themes.alone]
     return {
         "topics": topics[["topic", "term", "weight", "model", "lang", "rank"]],
