@@ -128,7 +128,7 @@ def test_every_setting_stands_in_the_template_with_a_comment(section, field):
 @pytest.mark.parametrize(
     ("section", "field"),
     [
-        *(("topics", field) for field in ("per_language", "joint", "runs", "iterations")),
+        *(("topics", field) for field in ("pool", "per_language", "joint", "runs", "iterations")),
         *(("statistics", field) for field in ("bootstrap", "permutations", "confidence")),
         ("principles", "cut"),
     ],
@@ -191,7 +191,7 @@ def test_a_wrong_type_is_refused_with_what_was_got(tmp_path, toml, key, got):
         ("[topics]\nlargest_share = 0", "topics.largest_share", "0", "greater than 0"),
         ("[topics]\nlargest_share = 1.01", "topics.largest_share", "1.01", "less than or equal to 1"),
         ("[topics]\nlargest_share = inf", "topics.largest_share", "inf", "less than or equal to 1"),
-        ("[topics]\niterations = 9", "topics.iterations", "9", "greater than or equal to 10"),
+        ("[topics]\niterations = -1", "topics.iterations", "-1", "greater than or equal to 0"),
         ("[study]\nseed = -1", "study.seed", "-1", "greater than or equal to 0"),
         ("[study]\ntitle = ''", "study.title", "''", "at least 1 character"),
         ("[statistics]\nconfidence = 1", "statistics.confidence", "1", "less than or equal to 0.999"),

@@ -47,7 +47,7 @@ class _Topics(StrictModel):
     guided: str = ""
     ngrams: Annotated[int, Field(ge=1, le=3)] = 1
     joint: Annotated[int, Field(ge=0, le=200)] = 6
-    runs: Annotated[int, Field(ge=1, le=200)] = 24
+    runs: Annotated[int, Field(ge=1, le=100)] = 24
     iterations: Annotated[int, Field(ge=0, le=20_000)] = 0
     alpha: Annotated[float, Field(gt=0, le=100)] = 0.1
     eta: Annotated[float, Field(gt=0, le=100)] = 0.3
