@@ -15,7 +15,7 @@ from toolkit.parallel import run_tasks
 from toolkit.topics.choice import ThemeChoice
 from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.engines.gibbs import SWEEPS
-from toolkit.topics.guided import fit_guided
+from toolkit.topics.guided import fit_guided, kept_seeds
 from toolkit.topics.model import TopicModel
 from toolkit.topics.selection import Recommendation, Selection, recommend_k, select_k
 from toolkit.topics.stability import (
@@ -216,6 +216,12 @@ def _guided(
     if len(runs) < 2:
         return runs.models[0], pd.DataFrame()
     model = runs.models[medoid(runs)]
+    kept = kept_seeds(model)
+    lost = kept["topic"][kept["lost"]].tolist()
+    if lost:
+        warnings.append(
+            f"{lang}: of {', '.join(lost)} no seed is left among the first 20 terms; do not cite these by their codes."
+        )
     return model, stability_scores(model, runs, seed=choice.seed)
 
 
