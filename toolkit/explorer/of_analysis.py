@@ -76,7 +76,7 @@ def _note(analysis: Analysis, lang: str) -> str:
     holds = int((summary["holds"][summary["model"] == lang] == "other posts").sum())
     return (
         f"{made}, {model.k} topics, seed {analysis.study.study.seed}, engine {settings.engine}; stability over seeds; "
-        f"over samples of the posts {holds} of {model.k} topics come back better than chance{how_many}"
+        f"over samples of the posts {holds} of {model.k} topics come back in half of the fits or more{how_many}"
     )
 
 

@@ -15,8 +15,9 @@ __all__ = ["TABLES", "alignment", "joint_tables", "language_tables", "no_themes"
 _SHOWN = 20
 #: Shares below this of a joint theme are not written down: a mixture gives every passage a trace of every theme.
 _TRACE = 0.001
-#: A joint theme whose passages overlap less with those of bootstrap fits is unstable (Hennig 2007, section 3).
-JOINT_UNSTABLE = 0.6
+#: Overlap of a joint theme's passages with those of bootstrap fits from which it is valid and stable, and up to which
+#: it is not to be trusted (Hennig 2007, section 3).
+JOINT_STABLE, JOINT_UNSTABLE = 0.75, 0.6
 #: Samples of fewer posts than this say little about other posts: bootstrap intervals of 5 posts hold the truth in 82 to
 #: 87 % of cases where 95 % are asked for, those of 20 in 91 to 93 % (toolkit.topics.meaning.groups).
 _FEWEST_POSTS = 20
@@ -83,7 +84,7 @@ def language_tables(
     return {
         "topics": topics,
         "topic_terms": pd.concat([part.assign(model=lang, lang=lang) for part in ranked]),
-        "topic_labels": label_candidates(shares, own, tokens).assign(model=lang),
+        "topic_labels": label_candidates(shares, own, tokens, fewest_posts=_label_posts(posts)).assign(model=lang),
         "topic_passages": representative_passages(shares, own, texts, tokens=tokens, topics=topics).assign(model=lang),
         "topic_summary": summary,
         "topic_stability": stability.assign(model=lang),
@@ -117,6 +118,11 @@ def _holds(stability: pd.DataFrame, names: list[str], posts: int) -> dict[str, l
     return columns
 
 
+def _label_posts(posts: int) -> int:
+    """Posts a label must stand in: one in fifteen, 3 to 10. "Google Docs" stood in 3 of 72 and named a theme."""
+    return max(3, min(10, round(posts / 15)))
+
+
 def joint_tables(
     themes: JointThemes,
     documents: DocumentTerms,
@@ -143,17 +149,20 @@ def joint_tables(
     summary["tokens"] = (documents.lengths @ kept).round(1)
     summary["stability"] = np.nan
     summary["samples"] = about["stability"].round(2)
-    summary["unstable"] = (about["stability"] < JOINT_UNSTABLE).to_numpy()
-    tried = about["stability"].notna()
+    overlap = summary["samples"]
+    summary["unstable"] = (overlap < JOINT_UNSTABLE).to_numpy()
     others = "other posts" if paragraphs["doc_id"].nunique() >= _FEWEST_POSTS else "these posts"
-    summary["holds"] = np.where(~tried, "not tried", np.where(summary["unstable"], "no", others))
+    said = np.where(overlap >= JOINT_STABLE, others, np.where(summary["unstable"], "no", "partly"))
+    summary["holds"] = np.where(overlap.isna(), "not tried", said)
     summary["languages"] = [lang or " ".join(themes.languages) for lang in themes.alone]
     return {
         "topics": topics[["topic", "term", "weight", "model", "lang", "rank"]],
         "topic_terms": topics.assign(by="class-based tf-idf")[
             ["topic", "term", "rank", "by", "weight", "model", "lang"]
         ],
-        "topic_labels": label_candidates(shares, paragraphs, tokens).assign(model="joint"),
+        "topic_labels": label_candidates(
+            shares, paragraphs, tokens, fewest_posts=_label_posts(paragraphs["doc_id"].nunique())
+        ).assign(model="joint"),
         "topic_passages": representative_passages(shares, paragraphs, texts, tokens=tokens, topics=topics).assign(
             model="joint"
         ),

@@ -28,9 +28,10 @@ class Themes:
     Attributes
     ----------
     tables : by name, see :data:`toolkit.tables.CONTRACTS`: topics, topic_terms, topic_labels, topic_passages,
-        topic_summary, topic_stability, shares, alignment, selection, terms_removed. ``holds`` in the summary says
-        with what a theme comes back: "other posts" (over seeds and over samples of 20 posts or more), "these posts"
-        (over seeds only), "no" (not even that: ``unstable``).
+        topic_summary, topic_stability, shares, alignment, selection, terms_removed. ``holds`` in the summary
+        says with what a theme of one language comes back: "other posts" (over seeds and over samples of 20 posts or
+        more), "these posts" (over seeds only), "no" (not even that: ``unstable``). Joint themes are tried over samples
+        only: "other posts" from an overlap of .75, "partly" from .6, else "no" (``unstable``).
     languages : what is behind the themes of each language, by language: model, documents, scores.
     joint : the joint themes, and ``joint_rows``, the rows of the paragraphs they were found in.
     warnings : sentences on what could not be done as asked, and what to know before citing.

@@ -83,15 +83,36 @@ def assemble(
 
 
 def combined(*parts: Intrusion) -> Intrusion:
-    """Tasks of several kinds or models as one; their task_ids must differ (``prefix`` makes them differ)."""
+    """Tasks of several kinds or models as one; their task_ids must differ (``prefix`` makes them differ).
+
+    Topics of two models may have one name ("1"): where parts differ in prefix, "es-" and "it-", the topics are "es.1"
+    and "it.1" in the key.
+    """
     ids = [task for part in parts for task in part.tasks["task_id"].unique()]
     double = sorted(task for task in set(ids) if ids.count(task) > 1)
     if double:
         raise InputError(f"intrusion: two tasks are called '{double[0]}'; make each part with its own prefix.")
     if not parts:
         raise InputError("intrusion: got no tasks to combine, expected at least one part.")
+    prefixes = [_prefix(part) for part in parts]
+    if len(set(prefixes)) > 1:
+        parts = tuple(_named(part, prefix) for part, prefix in zip(parts, prefixes, strict=True))
     tables = [pd.concat(tables, ignore_index=True) for tables in zip(*parts, strict=True)]
     return Intrusion(*tables)
+
+
+def _prefix(part: Intrusion) -> str:
+    """What stands before kind and number in the task_ids of a part, without a sign at its end."""
+    return str(part.tasks["task_id"].iloc[0])[:-4].rstrip("-_. ") if len(part.tasks) else ""
+
+
+def _named(part: Intrusion, prefix: str) -> Intrusion:
+    """The same tasks with the prefix before the names of topics."""
+    if not prefix:
+        return part
+    columns = [(part.key, "topic"), (part.key, "option_topic"), (part.left_out, "topic")]
+    key = part.key.assign(**{name: f"{prefix}." + table[name] for table, name in columns[:2]})
+    return part._replace(key=key, left_out=part.left_out.assign(topic=f"{prefix}." + part.left_out["topic"]))
 
 
 _WORDS = {

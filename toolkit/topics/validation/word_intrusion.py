@@ -18,6 +18,8 @@ __all__ = ["automatic_answers", "check_model", "top_terms", "word_intrusion"]
 
 #: Terms of the topic in a task: five (Chang et al. 2009, section 3.1).
 _OWN = OPTIONS["word"] - 1
+#: Where several tasks of one topic take their terms from.
+_POOL = 10
 #: An intruder is among this many first terms of another topic: those by which topics are usually shown.
 _HIGH = 10
 #: And among twice as many of no further topic. With 12 topics every one is left 37 intruders or more (speeches in
@@ -42,7 +44,8 @@ def word_intrusion(
 
     Parameters
     ----------
-    per_topic : tasks per topic, each with another intruder.
+    per_topic : tasks per topic, each with another intruder; after the first, five of the topic's ten most probable
+        terms, drawn by chance.
     topics : names of the topics to test (default: all).
     repeats : tasks that are asked a second time at the end, to see whether annotators agree with themselves.
     prefix : begins every task_id; needed to combine tasks of several models.
@@ -73,18 +76,20 @@ def word_intrusion(
         if len(first[topic]) < _OWN:
             left_out.append((name, f"{len(first[topic])} terms stand out in it, a task needs {_OWN}"))
             continue
-        own = first[topic][:_OWN]
         improbable = model.topic_term[topic] <= _evenly(terms)
         pool = np.flatnonzero((homes >= 0) & (homes != topic) & improbable).tolist()
         random = np.random.default_rng([seed, topic])
         shuffled = [pool[place] for place in random.permutation(len(pool))]
-        alike = {term: any(_alike(model.terms[term], model.terms[other]) for other in own) for term in shuffled}
+        likely = first[topic][: _OWN if per_topic == 1 else _POOL]
+        alike = {term: any(_alike(model.terms[term], model.terms[other]) for other in likely) for term in shuffled}
         # an intruder that comes back would be known
         intruders = sorted(shuffled, key=lambda term: (alike[term], used[term]))[:per_topic]
         used.update(intruders)
         if len(intruders) < per_topic:
             left_out.append((name, f"{len(intruders)} terms can be its intruder, {per_topic} were asked for"))
-        for intruder in intruders:
+        for number, intruder in enumerate(intruders):
+            # the five most probable once; if they came back, whoever saw both tasks would know them from the intruder
+            own = likely[:_OWN] if not number else random.choice(likely, size=_OWN, replace=False).tolist()
             options = tuple((model.terms[term], name, np.nan) for term in own)
             stranger = (model.terms[intruder], model.names[homes[intruder]], np.nan)
             drafts.append(Draft(name, (*options, stranger), _OWN))
