@@ -30,6 +30,7 @@ from gensim.corpora import Dictionary
 from gensim.models import CoherenceModel
 from sklearn.metrics import normalized_mutual_info_score
 
+from toolkit.topics.choice import ThemeChoice
 from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.engines import ALPHA
 from toolkit.topics.inference import fold_in
@@ -72,8 +73,10 @@ def main() -> None:
 def defaults(name: str) -> list[Setting]:
     if name == "congreso":
         return [Setting(0, 10, 0.01, 10, 300), Setting(0, 10, 0.1, 10, 300)]
-    settings = [Setting(0, k, eta, 20) for k in (4, 8) for eta in (0.01, 0.3)]
-    return [*settings, Setting(0, 4, 0, 4, 400, "nmf")]
+    asked = ThemeChoice()
+    settings = [Setting(0, k, eta, asked.runs) for k in (4, 8) for eta in (0.01, 0.3)]
+    shown = Setting(asked.pool, 4, asked.eta, asked.runs)  # what ``toolkit run`` does
+    return [shown, *settings, Setting(0, 4, 0, 4, 400, "nmf")]
 
 
 def grid() -> list[Setting]:
@@ -91,26 +94,9 @@ def load(name: str) -> Corpus:
     return Corpus(name, material.documents, posts, material.labels)
 
 
-def pooled(documents: DocumentTerms, posts: np.ndarray, least: int) -> tuple[DocumentTerms, np.ndarray]:
-    """Neighbours of one post put together until they have ``least`` terms; what is left joins the last."""
-    if not least:
-        return documents, posts
-    rows: list[list[int]] = []
-    owner: list[str] = []
-    for number, post in enumerate(posts):
-        terms = documents.row(number).tolist()
-        if rows and owner[-1] == post and len(rows[-1]) < least:
-            rows[-1] += terms
-        else:
-            rows.append(terms)
-            owner.append(post)
-    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
-    numbers = np.array([term for row in rows for term in row], dtype=np.int32)
-    return DocumentTerms(documents.vocabulary, numbers, starts), np.array(owner)
-
-
 def line(corpus: Corpus, setting: Setting) -> None:
-    documents, posts = pooled(corpus.documents, corpus.posts, setting.unit)
+    documents, place = corpus.documents.pooled(corpus.posts, setting.unit)
+    posts = corpus.posts[np.unique(place, return_index=True)[1]]
     options = {"iterations": setting.iterations, "engine": setting.engine}
     if setting.engine == "tomotopy":
         options["eta"] = setting.eta
@@ -198,7 +184,7 @@ def held_out(corpus: Corpus, setting: Setting, options: dict[str, object]) -> li
     names = np.unique(corpus.posts)
     apart = np.isin(corpus.posts, np.random.default_rng(3).choice(names, len(names) // 5, replace=False))
     kept = corpus.documents.take(np.flatnonzero(~apart))
-    training, _ = pooled(kept, corpus.posts[~apart], setting.unit)
+    training, _ = kept.pooled(corpus.posts[~apart], setting.unit)
     runs = runs_over_seeds(training, setting.k, setting.runs, **options)
     rows = [corpus.documents.row(place) for place in np.flatnonzero(apart)]
     seen = [row[0::2] for row in rows]

@@ -40,7 +40,7 @@ def theme_sizes(table: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     """How many paragraphs each theme leads, and how far it holds: the topic_summary table.
 
     Beside a bar stand its ``stability`` (over seeds) and ``samples`` (over samples of the posts), where the table has
-    them; ``unstable`` themes are pale.
+    them; ``unstable`` themes are pale, and those that hold with "these posts" only say so.
     """
     table = check("topic_summary", table)
     ax = axes(ax, 9, 0.34 * len(table) + 1.2)
@@ -48,14 +48,16 @@ def theme_sizes(table: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     bars = ax.barh(range(len(table)), table["n"], color=colours, height=0.7)
     nothing = pd.Series(float("nan"), index=table.index)
     shaky = table.get("unstable", pd.Series(False, index=table.index)).astype(bool)
-    rows = zip(bars, table["stability"], table.get("samples", nothing), shaky, strict=True)
-    for row, (bar, seeds, samples, unstable) in enumerate(rows):
+    local = table.get("holds", nothing) == "these posts"
+    rows = zip(bars, table["stability"], table.get("samples", nothing), shaky, local, strict=True)
+    for row, (bar, seeds, samples, unstable, here) in enumerate(rows):
         if unstable:
             bar.set_alpha(0.35)
         said = [
             f"{value:.2f} over {what}" for value, what in ((seeds, "seeds"), (samples, "samples")) if pd.notna(value)
         ]
-        text = ", ".join([*said, *(["unstable"] if unstable else [])])
+        said += ["unstable"] if unstable else ["these posts only"] if here else []
+        text = ", ".join(said)
         if text:
             ax.text(bar.get_width() + table["n"].max() * 0.01, row, text, va="center", fontsize=8, color="#555555")
     labels = [f"{topic}  {plain(label, 52)}" for topic, label in zip(table["topic"], table["label"], strict=True)]
