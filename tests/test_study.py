@@ -456,6 +456,53 @@ def test_nothing_in_a_run_folder_is_an_archive_or_executable(run):
         assert not path.is_file() or not path.stat().st_mode & stat.S_IXUSR
 
 
+# ---- themes alone ------------------------------------------------------------------------------------------------
+
+
+def themes_alone(corpus, **topics):
+    from toolkit.settings import topics_study
+
+    return topics_study(str(corpus), **{"per_language": 2, "joint": 2, "runs": 2, "iterations": 20, **topics})
+
+
+def test_a_study_of_themes_alone_has_no_codes_and_can_be_repeated(small_corpus, tmp_path):
+    out = run_study(themes_alone(small_corpus, fewest_posts=1), tmp_path / "out")
+    names = {path.name for path in out.iterdir()}
+    assert {"topics.html", "models", "tables", "figures", "run.json"} <= names
+    assert "report.html" not in names
+    assert not (out / "tables" / "annotations.csv").exists()
+    assert all(line.endswith("identical") for line in check_run(out))
+
+
+def test_a_search_for_the_number_that_was_stopped_goes_on_and_leaves_nothing(tmp_path, monkeypatch):
+    from toolkit.resources import bundled_corpus
+    from toolkit.topics.selection import select
+
+    corpus = tmp_path / "texts"
+    corpus.mkdir()
+    for path in sorted((bundled_corpus() / "texts" / "it").iterdir())[:12]:
+        shutil.copy(path, corpus)
+    study = themes_alone(corpus, per_language="auto", joint=0, pool=0)
+    one, calls = select.fit_model, []
+
+    def stopped(*arguments, **options):
+        calls.append(1)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return one(*arguments, **options)
+
+    monkeypatch.setattr(select, "fit_model", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        run_study(study, tmp_path / "out")
+    left = [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
+    assert len(left) == 1
+    assert left[0].startswith(".out.selection-")
+    # another study beside it is not in its way
+    run_study(themes_alone(corpus, joint=0), tmp_path / "other")
+    run_study(study, tmp_path / "out")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "out", "texts"]
+
+
 # ---- near duplicates and furniture rules of a study --------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 import errno
+import glob
 import hashlib
 import platform
 import shutil
@@ -15,7 +16,7 @@ import toolkit
 from toolkit.analysis import Analysis, analyse
 from toolkit.corpus import Corpus, load_corpus
 from toolkit.errors import OutputError
-from toolkit.files import write_bytes, write_json, write_text
+from toolkit.files import sha256_text, write_bytes, write_json, write_text
 from toolkit.resources import bundled_corpus
 from toolkit.settings import Study, is_file, study_toml
 from toolkit.storage import write_table
@@ -77,7 +78,10 @@ def run_study(
     corpus = load_corpus(corpus_path(study))
     partial = _partial(folder)
     try:
-        resume = folder.resolve().parent / f".{folder.resolve().name[:100]}.selection"
+        # named by texts and settings: what was begun with others is no part of this
+        key = sha256_text(study.model_dump_json() + _corpus_hash(corpus))[:16]
+        begun = f".{folder.resolve().name[:100]}.selection-"
+        resume = folder.resolve().parent / f"{begun}{key}"
         analysis = analyse(corpus, study, workers=workers, resume=resume, say=say)
         if say is not None:
             for note in analysis.notes:
@@ -86,7 +90,8 @@ def run_study(
         _write(analysis, corpus, partial, folder)
         partial.chmod(0o755)
         made = _put_in_place(partial, folder, overwrite=overwrite)
-        shutil.rmtree(resume, ignore_errors=True)
+        for older in folder.resolve().parent.glob(f"{glob.escape(begun)}*"):
+            shutil.rmtree(older, ignore_errors=True)
         return made
     except OSError as error:
         if isinstance(error, OutputError):
