@@ -100,7 +100,7 @@ def folds_by_group(groups: Sequence[str], weights: np.ndarray, folds: int, seed:
     Heaviest group first, each to the lightest fold (equal weights by chance): the folds are about equally heavy.
 
     >>> folds_by_group(["a", "a", "b", "c"], np.array([1, 1, 2, 2]), 3).tolist()
-    [2, 2, 0, 1]
+    [0, 0, 1, 2]
 
     Raises
     ------
