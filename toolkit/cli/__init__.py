@@ -174,7 +174,9 @@ def _run(options: argparse.Namespace) -> int:
         study = study.with_corpus(options.corpus)
     workers = options.workers if options.workers is not None else default_workers()
     folder = run_study(study, options.output, workers=workers, overwrite=options.overwrite, say=say)
-    print(f"Report:  {folder / 'report.html'}  (open it in a browser)")
+    for what, page in (("Report", folder / "report.html"), ("Themes", folder / "topics.html")):
+        if page.exists():
+            print(f"{what}:  {page}  (open it in a browser)")
     print(f"Tables:  {folder / 'tables'}\nFigures: {folder / 'figures'}\nRecord:  {folder / 'run.json'}")
     return 0
 
