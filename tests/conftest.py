@@ -1,6 +1,7 @@
 """What all tests share: a cache of their own, the real material where it is at hand, a small corpus."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,28 @@ SHARED = ROOT.parent / "shared"
 def _own_cache(tmp_path_factory):
     """Vectors and models are made once per test session, never in the user's cache."""
     os.environ.setdefault("CLUETRAIN_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """An installed Chromium, or a skip that says what to install."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+    with api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--no-first-run",
+                "--disable-sync",
+            ],
+        )
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(scope="session")

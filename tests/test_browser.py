@@ -1,7 +1,6 @@
 """The report in a real browser: it shows, asks the network for nothing, and runs nothing a text brings along."""
 
 import json
-import shutil
 
 import pytest
 
@@ -18,27 +17,6 @@ HOSTILE = [
     "{{ 7 * 7 }} ${7 * 7} <a href='javascript:window.hit=5'>clic</a>",
     "<iframe srcdoc='<script>parent.hit = 6</script>'></iframe>",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if path is None:
-        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
-    with api.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=path,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--no-first-run",
-                "--disable-sync",
-            ],
-        )
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

@@ -195,6 +195,17 @@ def test_more_topics_than_posts_are_cut_down_with_a_sentence():
     assert found.warnings == ["es: 50 topics asked for, 4 made: there are 5 posts, 20 paragraphs."]
 
 
+def test_paragraphs_that_stand_in_every_post_are_one_meaning():
+    paragraphs, tokens, vectors, texts = corpus({"es": 6})
+    vectors[:] = vectors[np.arange(len(vectors)) % 2]
+    found = find_themes(paragraphs, tokens, vectors, texts, choice(per_language=0, joint=5))
+    assert len(found.tables["topic_summary"]) == 2
+    assert found.warnings == ["joint: 5 themes asked for, 2 made: there are 24 paragraphs."]
+    vectors[:] = vectors[0]
+    found = find_themes(paragraphs, tokens, vectors, texts, choice(per_language=0, joint=5))
+    assert found.warnings == ["joint: 24 paragraphs are too few for themes across languages."]
+
+
 def test_no_term_left_says_which_filter_took_them():
     paragraphs, tokens, vectors, texts = corpus({"es": 5})
     tokens = tokens.assign(lemma=[f"palabra{'x' * n}" for n in range(len(tokens))])

@@ -15,6 +15,7 @@ import pandas as pd
 from toolkit.analysis import Analysis
 from toolkit.reading import best_passages, evidence_of, marked_post, with_cues
 from toolkit.resources import data_file
+from toolkit.text import LANGUAGE_NAMES
 
 __all__ = ["constructed_texts", "render_report"]
 
@@ -23,8 +24,7 @@ MOST_POSTS = 100
 _MOST_CHARACTERS = 30_000
 _FEWEST_PASSAGES = 3
 _OF_A_THEME = ("topics", "topic_labels", "topic_passages")
-_TITLES = {"es": "Spanish", "it": "Italian", "joint": "Across languages (paragraphs grouped by meaning)"}
-_LANGUAGES = {"es": "Spanish", "it": "Italian", "en": "English"}
+_TITLES = {**LANGUAGE_NAMES, "joint": "Across languages (paragraphs grouped by meaning)"}
 
 
 def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapping[str, Any]) -> str:
@@ -86,7 +86,8 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
     return {
         "counts": {
             "posts": [
-                (_LANGUAGES.get(lang, lang), int(n)) for lang, n in posts["lang"].value_counts().sort_index().items()
+                (LANGUAGE_NAMES.get(lang, lang), int(n))
+                for lang, n in posts["lang"].value_counts().sort_index().items()
             ],
             "passages": len(coded),
             "unit": unit,

@@ -5,12 +5,12 @@ import pandas as pd
 
 from toolkit.analysis import Analysis
 from toolkit.explorer.view import ModelView, model_view
+from toolkit.text import LANGUAGE_NAMES
 from toolkit.topics.layout import scaled
 from toolkit.topics.meaning import topic_names
 
 __all__ = ["analysis_views"]
 
-_TITLES = {"es": "Spanish", "it": "Italian", "en": "English"}
 #: By these the sizes of themes are drawn; a corpus may lack them.
 _GROUPINGS = ("date", "genre", "country")
 
@@ -28,7 +28,7 @@ def analysis_views(analysis: Analysis) -> list[ModelView]:
                 found.model,
                 found.documents,
                 name=lang,
-                title=_TITLES.get(lang, lang),
+                title=LANGUAGE_NAMES.get(lang, lang),
                 lang=lang,
                 labels=_labels(tables, names),
                 stability=_of(tables, names, "stability").tolist(),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["prevalence_bars", "term_bars", "themes_over_time"]
 
 GREY, DARK = "#777777", "#333333"
+_PREVALENCE = ["topic", "value", "share", "ci_low", "ci_high", "n"]
 #: A share of fewer than ten posts moves by a tenth or more with one post.
 FEW = 10
 
@@ -73,7 +74,7 @@ def themes_over_time(
     All have one scale. A year of fewer than ``few`` posts (``n``) is a hollow point with its n; a year without posts
     breaks the line.
     """
-    table = needs("themes_over_time", table, ["topic", "value", "share", "ci_low", "ci_high", "n"])
+    table = needs("themes_over_time", table, _PREVALENCE)
     years = pd.to_numeric(table["value"], errors="coerce")
     if years.isna().any():
         odd = table["value"][years.isna()].iloc[0]
@@ -81,7 +82,7 @@ def themes_over_time(
     table = table.assign(year=years.astype(int))
     shown = _some(table, topics)
     ax, cells = _cells(ax, len(shown), 2.9, 1.75)
-    top = 100 * float(np.nanmax(table[["share", "ci_high"]].to_numpy(dtype=float), initial=1e-4))
+    top = _highest(table)
     span = np.arange(table["year"].min(), table["year"].max() + 1)
     for place, (cell, topic) in enumerate(zip(cells, shown, strict=True)):
         part = table[table["topic"] == topic].drop_duplicates("year").set_index("year").reindex(span)
@@ -120,11 +121,11 @@ def prevalence_bars(
 
     ``value`` names the group, in the table's order, with its ``n``; groups of fewer than ``few`` posts are pale.
     """
-    table = needs("prevalence_bars", table, ["topic", "value", "share", "ci_low", "ci_high", "n"])
+    table = needs("prevalence_bars", table, _PREVALENCE)
     shown = _some(table, topics)
     values = list(dict.fromkeys(table["value"].astype(str)))
     ax, cells = _cells(ax, len(shown), 2.9, 0.2 * len(values) + 0.8)
-    top = 100 * float(np.nanmax(table[["share", "ci_high"]].to_numpy(dtype=float), initial=1e-4))
+    top = _highest(table)
     for cell, topic in zip(cells, shown, strict=True):
         part = table[table["topic"] == topic]
         part = part.assign(value=part["value"].astype(str)).drop_duplicates("value").set_index("value").reindex(values)
@@ -152,6 +153,7 @@ def prevalence_bars(
 
 
 def needs(figure: str, table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The table with rows numbered anew; :class:`InputError` where it is empty or lacks one of the columns."""
     absent = [column for column in columns if column not in table]
     if absent:
         raise InputError(f"{figure}: the column '{absent[0]}' is missing; the table needs {', '.join(columns)}.")
@@ -166,6 +168,11 @@ def _some(table: pd.DataFrame, topics: Sequence[str] | None) -> list[str]:
         if topic not in there:
             raise InputError(f"no theme '{topic}'; {suggestion(topic, there)}")
     return list(topics) if topics else there
+
+
+def _highest(table: pd.DataFrame) -> float:
+    """The highest share or limit in percent: one scale for all."""
+    return 100 * float(np.nanmax(table[["share", "ci_high"]].to_numpy(dtype=float), initial=1e-4))
 
 
 def _columns(count: int) -> int:

@@ -2,11 +2,12 @@
 
 from toolkit.text.embeddings import Encoder, SentenceEncoder, embed
 from toolkit.text.matching import CueMatcher, Hit, fold
-from toolkit.text.pipelines import LANGUAGES, Pipeline, is_known_word, lemmatise, pipeline
+from toolkit.text.pipelines import LANGUAGE_NAMES, LANGUAGES, Pipeline, is_known_word, lemmatise, pipeline
 from toolkit.text.tokens import content_terms, folded_lemmas, stop_words, tokenise
 
 __all__ = [
     "LANGUAGES",
+    "LANGUAGE_NAMES",
     "CueMatcher",
     "Encoder",
     "Hit",

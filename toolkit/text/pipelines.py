@@ -14,11 +14,12 @@ from toolkit.errors import InputError, suggestion
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["LANGUAGES", "Choice", "Pipeline", "is_known_word", "lemmatise", "pipeline"]
+__all__ = ["LANGUAGES", "LANGUAGE_NAMES", "Choice", "Pipeline", "is_known_word", "lemmatise", "pipeline"]
 
 Choice = Literal["auto", "trained", "simple"]
 #: Languages with tokeniser rules, stop words and lemmas.
-LANGUAGES = ("es", "it", "en")
+LANGUAGE_NAMES = {"es": "Spanish", "it": "Italian", "en": "English"}
+LANGUAGES = tuple(LANGUAGE_NAMES)
 _TRAINED = {"es": "es_core_news_sm", "it": "it_core_news_sm", "en": "en_core_web_sm"}
 _LONGEST_PASSAGE = 2_000_001
 #: Components that themes and statistics do not need.

@@ -96,7 +96,6 @@ def find_in_language(
         warnings.append(f"{lang}: {filled} paragraphs with words are too few for a model of their own.")
         return None
     selection = recommendation = None
-    fit_to, fit_posts = documents, posts
     if choice.guided is not None:
         model, stability = _guided(lang, documents, choice, choice.guided, warnings, workers, progress)
     else:
@@ -116,7 +115,7 @@ def find_in_language(
             )
             k = most
         if k < 2:
-            warnings.append(f"{lang}: {k} topic is no model; ask for 2 or more, or 0 for none.")
+            warnings.append(f"{lang}: the posts with words are too few for a model of their own.")
             return None
         model, stability = _consensus(fit_to, fit_posts, k, choice, workers, progress)
         model, stability = _of_paragraphs(model, stability, documents)

@@ -1,7 +1,7 @@
 """Which terms of the passages a model sees, and what each filter removed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -12,7 +12,7 @@ from toolkit.errors import InputError
 from toolkit.text import content_terms
 from toolkit.topics.documents import DocumentTerms, document_terms
 
-__all__ = ["TermChoice", "Terms", "passage_rows", "terms_of"]
+__all__ = ["TermChoice", "Terms", "passage_rows", "terms_of", "within_limits"]
 
 #: Normalised pointwise mutual information from which two neighbours are a phrase (0 chance, 1 always together).
 _PHRASE = 0.3
@@ -101,7 +101,14 @@ def terms_of(passages: pd.DataFrame, tokens: pd.DataFrame, choice: TermChoice | 
     if choice.ngrams > 1:
         texts = _with_phrases(texts, choice)
         ledger.note(f"joined to phrases of up to {choice.ngrams} words", [term for text in texts for term in text])
-    kept = _within_limits(texts, passages["doc_id"].tolist(), choice, ledger)
+    by_post: dict[str, set[str]] = {}
+    for text, post in zip(texts, passages["doc_id"], strict=True):
+        by_post.setdefault(post, set()).update(text)
+    spread = Counter(term for terms in by_post.values() for term in terms)
+    counts = Counter(term for text in texts for term in text)
+    kept: frozenset[str] = frozenset()
+    for name, kept in within_limits(spread, counts, len(by_post), choice):
+        ledger.note(name, [term for text in texts for term in text if term in kept])
     removed = ledger.table()
     if not kept:
         raise InputError(_nothing_left(removed))
@@ -176,27 +183,21 @@ def _with_phrases(texts: list[list[str]], choice: TermChoice) -> list[list[str]]
     ]
 
 
-def _within_limits(
-    texts: Sequence[Sequence[str]], posts: Sequence[str], choice: TermChoice, ledger: _Ledger
-) -> frozenset[str]:
-    """Terms within the limits. Posts are counted and not passages: the private vocabulary of one long post is no
-    theme."""
-    by_post: dict[str, set[str]] = {}
-    for text, post in zip(texts, posts, strict=True):
-        by_post.setdefault(post, set()).update(text)
-    spread = Counter(term for terms in by_post.values() for term in terms)
-    counts = Counter(term for text in texts for term in text)
+def within_limits(
+    spread: Mapping[str, int], counts: Mapping[str, int], posts: int, choice: TermChoice
+) -> list[tuple[str, frozenset[str]]]:
+    """The limits on terms one after the other: what each is called in the ledger, and the terms it leaves.
 
-    def note(name: str) -> None:
-        ledger.note(name, [term for text in texts for term in text if term in kept])
-
-    fewest = min(choice.fewest_posts, len(by_post))
+    ``spread``: in how many of the ``posts`` each term stands; ``counts``: how often. Posts are counted and not
+    passages: the private vocabulary of one long post is no theme.
+    """
+    fewest = min(choice.fewest_posts, posts)
     kept = {term for term, number in spread.items() if number >= fewest}
-    note(f"in fewer than {fewest} posts")
-    if len(by_post) >= 8 and choice.largest_share < 1:
-        kept = {term for term in kept if spread[term] <= choice.largest_share * len(by_post)}
-        note(f"in more than {choice.largest_share:.0%} of the posts")
+    steps = [(f"in fewer than {fewest} posts", frozenset(kept))]
+    if posts >= 8 and choice.largest_share < 1:
+        kept = {term for term in kept if spread[term] <= choice.largest_share * posts}
+        steps.append((f"in more than {choice.largest_share:.0%} of the posts", frozenset(kept)))
     if choice.most_terms and len(kept) > choice.most_terms:
         kept = set(sorted(kept, key=lambda term: (-counts[term], term))[: choice.most_terms])
-        note(f"not among the {choice.most_terms:,} commonest")
-    return frozenset(kept)
+        steps.append((f"not among the {choice.most_terms:,} commonest", frozenset(kept)))
+    return steps

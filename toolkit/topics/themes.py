@@ -19,6 +19,8 @@ from toolkit.topics.theme_tables import TABLES, alignment, joint_tables, languag
 __all__ = ["Themes", "find_themes"]
 
 _PARAGRAPHS_PER_TOPIC = 5
+#: Paragraphs with fewer terms shape no joint theme.
+_FEWEST_TERMS = 3
 
 
 @dataclass(repr=False)
@@ -33,7 +35,7 @@ class Themes:
         more), "these posts" (over seeds only), "no" (not even that: ``unstable``). Joint themes are tried over samples
         only: "other posts" from an overlap of .75, "partly" from .6, else "no" (``unstable``).
     languages : what is behind the themes of each language, by language: model, documents, scores.
-    joint : the joint themes, and ``joint_rows``, the rows of the paragraphs they were found in.
+    joint : the joint themes of the paragraphs given.
     warnings : sentences on what could not be done as asked, and what to know before citing.
     """
 
@@ -124,7 +126,9 @@ def _fit_joint(
     except InputError as error:
         warnings.append(f"joint: {error}")
         return None
-    bears = int((documents.lengths >= 3).sum()) // _PARAGRAPHS_PER_TOPIC
+    long = documents.lengths >= _FEWEST_TERMS
+    # a paragraph that stands in ten posts is one meaning
+    bears = min(int(long.sum()) // _PARAGRAPHS_PER_TOPIC, len(np.unique(vectors[long & vectors.any(1)], axis=0)))
     if bears < 2:
         warnings.append(f"joint: {len(paragraphs)} paragraphs are too few for themes across languages.")
         return None
@@ -132,15 +136,21 @@ def _fit_joint(
         warnings.append(
             f"joint: {choice.joint} themes asked for, {bears} made: there are {len(paragraphs)} paragraphs."
         )
-    themes = fit_joint(
-        vectors,
-        paragraphs["lang"].tolist(),
-        documents.lengths,
-        max(2, min(choice.joint, bears)),
-        posts=paragraphs["doc_id"].tolist(),
-        seed=choice.seed,
-        runs=choice.runs,
-        workers=workers,
-        progress=progress,
-    )
+    try:
+        themes = fit_joint(
+            vectors,
+            paragraphs["lang"].tolist(),
+            documents.lengths,
+            max(2, min(choice.joint, bears)),
+            posts=paragraphs["doc_id"].tolist(),
+            seed=choice.seed,
+            runs=choice.runs,
+            fewest_terms=_FEWEST_TERMS,
+            workers=workers,
+            progress=progress,
+        )
+    except InputError as error:
+        # shapes were checked above: what is left is too little that differs in meaning
+        warnings.append(f"joint: {str(error).removeprefix('joint themes: ')}")
+        return None
     return themes, documents

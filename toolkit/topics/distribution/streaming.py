@@ -24,7 +24,7 @@ from toolkit.topics.distribution.shards import SIZE, TermShards, write_shards
 from toolkit.topics.documents import DocumentTerms, document_terms
 from toolkit.topics.engines import ALPHA, ETA
 from toolkit.topics.model import TopicModel
-from toolkit.topics.terms import TermChoice, terms_of
+from toolkit.topics.terms import TermChoice, terms_of, within_limits
 
 __all__ = ["Run", "StreamTerms", "check_fit", "fit_streaming", "here", "model_of", "shard_terms", "topic_tokens"]
 __all__ += ["transform_shards"]
@@ -254,14 +254,7 @@ def _within_limits(
         for held, ids in ((spread, once), (counts, documents.ids)):
             found = np.bincount(ids, minlength=len(documents.vocabulary))
             held.update({term: int(n) for term, n in zip(documents.vocabulary, found, strict=True) if n})
-    fewest = min(choice.fewest_posts, posts)
-    limits = [(f"in fewer than {fewest} posts", {term for term, number in spread.items() if number >= fewest})]
-    if posts >= 8 and choice.largest_share < 1:
-        kept = {term for term in limits[-1][1] if spread[term] <= choice.largest_share * posts}
-        limits.append((f"in more than {choice.largest_share:.0%} of the posts", kept))
-    if choice.most_terms and len(limits[-1][1]) > choice.most_terms:
-        common = sorted(limits[-1][1], key=lambda term: (-counts[term], term))
-        limits.append((f"not among the {choice.most_terms:,} commonest", set(common[: choice.most_terms])))
+    limits = within_limits(spread, counts, posts, choice)
     rows, before = [], (len(counts), counts.total())
     for name, kept in limits:
         left = (len(kept), sum(counts[term] for term in kept))

@@ -17,6 +17,7 @@ from toolkit.topics.selection.distinct import diversity, exclusivity
 from toolkit.topics.selection.heldout import completion, folds_by_group, one_topic
 from toolkit.topics.selection.progress import Store, documents_digest, open_store
 from toolkit.topics.selection.summary import summary
+from toolkit.topics.stability import stability
 
 __all__ = ["Selection", "select_k"]
 
@@ -175,30 +176,17 @@ def _runs_table(
         if k == 1:
             continue
         scored = [found["run", k, run] for run in range(1, runs + 1)]
+        tops = [[frozenset(topic) for topic in kept["top"]] for kept in scored]
         for measure in (*COHERENCES, "exclusivity"):
             for run, kept in enumerate(scored, 1):
                 rows.append((k, measure, run, 0, *mean_and_left_out(np.array(kept[measure], dtype=float))))
         rows += [(k, "diversity", run, 0, float(kept["diversity"]), 0) for run, kept in enumerate(scored, 1)]
         rows += [
-            (k, "stability", one + 1, other + 1, _agreement(scored[one]["top"], scored[other]["top"]), 0)
+            (k, "stability", one + 1, other + 1, float(stability(tops[one], [tops[other]]).mean()), 0)
             for one in range(runs)
             for other in range(one + 1, runs)
         ]
     return pd.DataFrame(rows, columns=["k", "measure", "run", "other", "value", "left_out"])
-
-
-def _agreement(one: list[list[int]], other: list[list[int]]) -> float:
-    """Mean Jaccard similarity of the top terms of matched topics (Greene, O'Callaghan & Cunningham 2014, 3.2)."""
-    from scipy.optimize import linear_sum_assignment
-
-    terms = 1 + max(max(row) for row in (*one, *other))
-    inside = [np.zeros((len(topics), terms)) for topics in (one, other)]
-    for flags, topics in zip(inside, (one, other), strict=True):
-        for topic, row in enumerate(topics):
-            flags[topic, row] = 1
-    shared = inside[0] @ inside[1].T
-    jaccard = shared / (inside[0].sum(1)[:, None] + inside[1].sum(1)[None, :] - shared)
-    return float(jaccard[linear_sum_assignment(-jaccard)].mean())
 
 
 def _checked(
