@@ -95,6 +95,20 @@ def test_unstable_themes_are_pale_and_said_to_be_so():
     assert [text.get_text() for text in ax.texts] == ["0.80 over seeds", "0.10 over seeds, unstable"]
 
 
+def test_what_is_written_beside_the_sizes_of_themes_stays_inside_the_figure():
+    table = pd.DataFrame(
+        {
+            "topic": ["es.1", "es.2"], "model": "es", "label": "cliente, contestar, empresa | rispondere, scrivere, casa",
+            "n": [300, 20], "stability": 0.85, "samples": 0.31, "unstable": False, "holds": "these posts",
+        }
+    )  # fmt: skip
+    ax = plots.theme_sizes(table)
+    ax.figure.canvas.draw()
+    edge = ax.figure.bbox.x1
+    assert all("these posts only" in text.get_text() for text in ax.texts)
+    assert all(text.get_window_extent().x1 <= edge for text in ax.texts)
+
+
 def test_stances_add_up_over_languages():
     both = pd.concat([STANCE_TABLE, STANCE_TABLE.assign(lang="it")])
     ax = plots.stances(both, NAMES)

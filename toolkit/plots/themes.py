@@ -43,7 +43,7 @@ def theme_sizes(table: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     them; ``unstable`` themes are pale, and those that hold with "these posts" only say so.
     """
     table = check("topic_summary", table)
-    ax = axes(ax, 9, 0.34 * len(table) + 1.2)
+    ax = axes(ax, 11, 0.34 * len(table) + 1.2)
     colours = [colour(model) for model in table["model"]]
     bars = ax.barh(range(len(table)), table["n"], color=colours, height=0.7)
     nothing = pd.Series(float("nan"), index=table.index)
@@ -63,7 +63,7 @@ def theme_sizes(table: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     labels = [f"{topic}  {plain(label, 52)}" for topic, label in zip(table["topic"], table["label"], strict=True)]
     ax.set_yticks(range(len(table)), labels)
     ax.invert_yaxis()
-    ax.set_xlim(right=max(table["n"].max(), 1) * 1.9)
+    ax.set_xlim(right=max(table["n"].max(), 1) * 2.1)
     ax.set(xlabel="paragraphs led by the theme (pale: unstable)", ylabel="")
     quiet(ax)
     return ax
