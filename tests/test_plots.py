@@ -98,7 +98,7 @@ def test_unstable_themes_are_pale_and_said_to_be_so():
 def test_what_is_written_beside_the_sizes_of_themes_stays_inside_the_figure():
     table = pd.DataFrame(
         {
-            "topic": ["es.1", "es.2"], "model": "es", "label": "cliente, contestar, empresa | rispondere, scrivere, casa",
+            "topic": ["es.1", "es.2"], "model": "es", "label": "cliente, contestar, empresa | rispondere, scrivere",
             "n": [300, 20], "stability": 0.85, "samples": 0.31, "unstable": False, "holds": "these posts",
         }
     )  # fmt: skip
