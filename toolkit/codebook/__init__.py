@@ -7,6 +7,7 @@ A codebook is one YAML file; long cue lists and example banks may stand in files
 from toolkit.codebook.crosswalk import cross_annotations, crosswalk_table
 from toolkit.codebook.guidelines import guidelines
 from toolkit.codebook.load import Codebook, codebook_names, load_codebook
+from toolkit.codebook.migration import Migration, check_version, migrate
 from toolkit.codebook.schema import Code, Cue
 from toolkit.codebook.show import show_codebook
 
@@ -14,10 +15,13 @@ __all__ = [
     "Code",
     "Codebook",
     "Cue",
+    "Migration",
+    "check_version",
     "codebook_names",
     "cross_annotations",
     "crosswalk_table",
     "guidelines",
     "load_codebook",
+    "migrate",
     "show_codebook",
 ]

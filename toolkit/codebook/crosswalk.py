@@ -5,6 +5,7 @@ import json
 import pandas as pd
 
 from toolkit.codebook.load import Codebook
+from toolkit.codebook.migration import check_version
 from toolkit.codebook.schema import in_language
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import check
@@ -49,7 +50,8 @@ def cross_annotations(annotations: pd.DataFrame, codebook: Codebook, to: Codeboo
     Raises
     ------
     InputError
-        if ``codebook`` has no crosswalk to ``to``.
+        if ``codebook`` has no crosswalk to ``to``, if the crosswalk leads to a code that this version of ``to``
+        does not have, or if annotations are of a version of ``codebook`` that does not fit.
     """
     links = crosswalk_table(codebook)
     links = links[links["to_codebook"] == to.id]
@@ -57,8 +59,15 @@ def cross_annotations(annotations: pd.DataFrame, codebook: Codebook, to: Codeboo
         known = crosswalk_table(codebook)["to_codebook"].unique().tolist()
         rest = suggestion(to.id, known) if known else "it has none."
         raise InputError(f"codebook '{codebook.id}' has no crosswalk to '{to.id}'; {rest}")
-    table = check("annotations", annotations)
-    table = table[(table["codebook"] == codebook.id) & (table["stance"] == "endorses")]
+    lost = links[~links["to_code"].isin(to.code_ids)]
+    if len(lost):
+        code, absent = lost.iloc[0][["code", "to_code"]]
+        raise InputError(
+            f"the crosswalk of '{codebook.id}.{code}' leads to '{absent}', which is no code of '{to.id}' "
+            f"{to.version}; {suggestion(absent, to.code_ids)}"
+        )
+    table = check_version(annotations, codebook)
+    table = table[table["stance"] == "endorses"]
     crossed = table.merge(links.drop(columns="codebook").rename(columns={"stance": "implied"}), on="code")
     crossed["rank"] = crossed["implied"].map({"breach": 0, "rejects": 1, "endorses": 2, "mentions": 3})
     place = ["doc_id", "start", "end", "coder", "to_code"]

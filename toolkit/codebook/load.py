@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from toolkit.codebook.checks import check_book
+from toolkit.codebook.checks import check_book, check_one_way, check_unique_examples
 from toolkit.codebook.codes_table import codes_as_html
 from toolkit.codebook.example_bank import read_examples
 from toolkit.codebook.lexicon import cues_inside, read_cues
-from toolkit.codebook.schema import Code, CodebookFile, Cue, Group, StanceText, Words, in_language
+from toolkit.codebook.schema import Change, Code, CodebookFile, Cue, Group, StanceText, Words, in_language
 from toolkit.errors import InputError, suggestion
 from toolkit.files import read_yaml
 from toolkit.resources import data_file, data_names
@@ -43,6 +43,7 @@ class Codebook:
     rules: tuple[Words, ...]
     groups: tuple[Group, ...]
     codes: tuple[Code, ...]
+    changes: tuple[Change, ...]
     cues: tuple[Cue, ...]
     examples: pd.DataFrame
     sha256: str
@@ -88,8 +89,9 @@ def load_codebook(source: str | Path = "cluetrain") -> Codebook:
     """A bundled codebook by name, or a YAML file by path.
 
     Raises :class:`InputError` naming file, code and field for: unknown keys, missing languages, codes given
-    twice, contrasts, cues, examples or crosswalks for codes that do not exist, stances that do not exist, groups
-    without order, theses outside 1-95, cue and example files that lie outside the codebook's folder.
+    twice, contrasts, cues, examples, crosswalks or changes for codes that do not exist, stances that do not exist,
+    groups without order, theses outside 1-95, example ids given twice, crosswalks that lead back to where they
+    began, cue and example files that lie outside the codebook's folder.
     """
     path = _path(source)
     changed = path.stat().st_mtime_ns
@@ -137,7 +139,9 @@ def _load(path: Path, _changed: tuple[int, ...]) -> Codebook:
     for name in book.example_files:
         file = _beside(path, name)
         digest.update(file.read_bytes())
-        rows += read_examples(file, [code.id for code in book.codes], book.languages)
+        read = read_examples(file, [code.id for code in book.codes], book.languages)
+        check_unique_examples([row["id"] for row in rows], [row["id"] for row in read], str(file))
+        rows += read
     return Codebook(
         id=book.id,
         version=book.version,
@@ -152,6 +156,7 @@ def _load(path: Path, _changed: tuple[int, ...]) -> Codebook:
         rules=book.rules,
         groups=book.groups,
         codes=book.codes,
+        changes=book.changes,
         cues=tuple(cues),
         examples=pd.DataFrame(rows, columns=["id", "lang", "text", "codes"]),
         sha256=digest.hexdigest(),
@@ -188,17 +193,35 @@ def _check_crosswalk(book: CodebookFile, path: Path) -> None:
             place = f"{path}: code '{code.id}', crosswalk"
             if crossing.codebook == book.id:
                 raise InputError(f"{place}: leads to the codebook itself; name another one.")
-            beside = path.parent / f"{crossing.codebook}.yaml"
-            if crossing.codebook not in codebook_names() and not beside.is_file():
-                known = suggestion(crossing.codebook, codebook_names())
-                raise InputError(f"{place}: unknown codebook '{crossing.codebook}'; {known}")
-            target = beside if beside.is_file() else _path(crossing.codebook)
-            ids = [other.id for other in _parsed(target, target.stat().st_mtime_ns).codes]
+            target = _target(crossing.codebook, path, place)
+            found = _parsed(target, target.stat().st_mtime_ns)
+            if found.id != crossing.codebook:
+                raise InputError(
+                    f"{place}: {target.name} holds the codebook '{found.id}'; rename the file or correct its id."
+                )
+            ids = [other.id for other in found.codes]
             if crossing.code not in ids:
                 raise InputError(
                     f"{place}: codebook '{crossing.codebook}' has no code '{crossing.code}'; "
                     f"{suggestion(crossing.code, ids)}"
                 )
+    check_one_way(book, lambda name, source: _linked(name, source, path), str(path))
+
+
+def _target(name: str, path: Path, place: str) -> Path:
+    """The file of the codebook that a crosswalk of the file ``path`` leads to."""
+    beside = path.parent / f"{name}.yaml"
+    if beside.is_file():
+        return beside
+    if name not in codebook_names():
+        raise InputError(f"{place}: unknown codebook '{name}'; {suggestion(name, codebook_names())}")
+    return _path(name)
+
+
+def _linked(name: str, source: str, path: Path) -> CodebookFile:
+    """The codebook that one on the way links to; it is looked for beside the first, ``path``."""
+    target = _target(name, path, f"{path}: crosswalk of the codebook '{source}' it leads to")
+    return _parsed(target, target.stat().st_mtime_ns)
 
 
 def _own_examples(book: CodebookFile) -> list[dict[str, object]]:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from toolkit.schema import StrictModel
 from toolkit.tables import STANCES
 
-__all__ = ["Code", "CodebookFile", "Cue", "CueEntry", "CueFile", "Words", "in_language"]
+__all__ = ["Change", "Code", "CodebookFile", "Cue", "CueEntry", "CueFile", "Words", "in_language"]
 
 #: A text by language.
 Words = dict[str, str]
@@ -80,12 +80,24 @@ class Crossing(StrictModel):
 
 
 class Group(StrictModel):
-    """A family of codes; ``ordered``: phases or levels that follow each other by the ``order`` of its codes."""
+    """A family of codes; ``ordered``: phases or levels that follow each other by the ``order`` of its codes.
+
+    ``shape``: how it is drawn and counted. "chain": each step leads to the next; "steps": phases or levels, one
+    above the other; "balance": its two codes are what speaks for and against the codes of another group.
+    """
 
     id: Identifier
     name: Words
     definition: Words = Field(default_factory=dict)
     ordered: bool = False
+    shape: Literal["chain", "steps", "balance"] | None = None
+
+    @model_validator(mode="after")
+    def _shape_fits(self) -> "Group":
+        if self.shape is not None and self.ordered != (self.shape != "balance"):
+            rule = "cannot be ordered" if self.ordered else "needs 'ordered: true'"
+            raise ValueError(f"group '{self.id}' with the shape '{self.shape}' {rule}.")
+        return self
 
 
 class Code(StrictModel):
@@ -113,6 +125,17 @@ class StanceText(StrictModel):
     definition: Words
 
 
+class Change(StrictModel):
+    """What a version did to the codes of the one before: old code to the codes in its place; the others stayed.
+
+    One code in its place: it was renamed, or merged where a second old code leads to the same one (a code that
+    stays and takes another in is listed with itself). Several: it was split. None: it is gone.
+    """
+
+    version: str
+    became: dict[str, tuple[Identifier, ...]] = Field(default_factory=dict)
+
+
 class CodebookFile(StrictModel):
     """The whole file."""
 
@@ -131,6 +154,17 @@ class CodebookFile(StrictModel):
     cue_files: tuple[str, ...] = ()
     example_files: tuple[str, ...] = ()
     codes: Annotated[tuple[Code, ...], Field(min_length=1)]
+    changes: tuple[Change, ...] = ()
+
+    @model_validator(mode="after")
+    def _two_sides(self) -> "CodebookFile":
+        for group in self.groups:
+            count = sum(code.group == group.id for code in self.codes)
+            if group.shape == "balance" and count != 2:
+                raise ValueError(
+                    f"group '{group.id}' with the shape 'balance' needs two codes, for and against: {count}."
+                )
+        return self
 
 
 def in_language(words: Mapping[str, str], lang: str) -> str:
