@@ -17,7 +17,7 @@ import platformdirs
 from toolkit.errors import OutputError
 from toolkit.files import write_bytes
 
-__all__ = ["key_of", "load_arrays", "store_arrays"]
+__all__ = ["cache_folder", "key_of", "load_arrays", "store_arrays"]
 
 
 def key_of(parts: Iterable[str]) -> str:
@@ -49,6 +49,11 @@ def store_arrays(kind: str, key: str, arrays: Mapping[str, np.ndarray]) -> None:
         return
 
 
-def _file(kind: str, key: str) -> Path:
+def cache_folder(kind: str) -> Path:
+    """Where entries of this kind are kept; it need not exist."""
     folder = os.environ.get("CLUETRAIN_CACHE") or platformdirs.user_cache_dir("cluetrain-toolkit")
-    return Path(folder) / kind / f"{key}.npz"
+    return Path(folder) / kind
+
+
+def _file(kind: str, key: str) -> Path:
+    return cache_folder(kind) / f"{key}.npz"

@@ -1,5 +1,6 @@
 """The only room that imports spaCy and the sentence encoder: tokens, cue matching, sentence vectors."""
 
+from toolkit.text.e5 import E5Encoder, second_encoder
 from toolkit.text.embeddings import Encoder, SentenceEncoder, embed
 from toolkit.text.matching import CueMatcher, Hit, fold
 from toolkit.text.pipelines import LANGUAGE_NAMES, LANGUAGES, Pipeline, is_known_word, lemmatise, pipeline
@@ -9,6 +10,7 @@ __all__ = [
     "LANGUAGES",
     "LANGUAGE_NAMES",
     "CueMatcher",
+    "E5Encoder",
     "Encoder",
     "Hit",
     "Pipeline",
@@ -20,6 +22,7 @@ __all__ = [
     "is_known_word",
     "lemmatise",
     "pipeline",
+    "second_encoder",
     "stop_words",
     "tokenise",
 ]

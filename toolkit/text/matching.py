@@ -1,4 +1,4 @@
-"""Finding cue words and phrases in passages, by lemma, with spaCy's matchers.
+"""Finding cue words and phrases in passages, by lemma.
 
 A cue is a sequence of words. Articles are skipped on both sides, contracted prepositions are reduced ("della" to
 "di"), accents are ignored (sloppy prose leaves them out; ñ stays), and up to two other words may stand between
@@ -9,12 +9,9 @@ the same cues on every machine.
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from toolkit.text.pipelines import lemmatise, pipeline
-
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
+from toolkit.text.pipelines import lemmatise, simple_tokens
 
 __all__ = ["CueMatcher", "Hit", "fold"]
 
@@ -83,55 +80,43 @@ class CueMatcher:
     """
 
     def __init__(self, lang: str, cues: Sequence[tuple[str, Iterable[str]]]) -> None:
-        from spacy.matcher import Matcher, PhraseMatcher
-
         self.lang = lang
-        self._nlp = pipeline(lang, "simple").nlp
         self._needs = [
             frozenset(_key(need, lang) for need in needs) | frozenset(fold(need) for need in needs) for _, needs in cues
         ]
-        self._words = PhraseMatcher(self._nlp.vocab, attr="LEMMA")
-        self._phrases: dict[str, Matcher] = {}
+        #: By the key a cue may begin with: the cues and the keys of their further words. spaCy's matchers find the
+        #: same, seven times slower: they look through the whole passage for each cue.
+        self._beginning: dict[str, list[tuple[int, list[frozenset[str]]]]] = {}
         for number, (cue, _) in enumerate(cues):
-            steps = [sorted({_key(word, lang), fold(word)}) for word in self._split(cue) if _key(word, lang)]
-            if len(steps) == 1:
-                self._words.add(str(number), [self._doc([key]) for key in steps[0]])
-            elif steps:
-                pattern: list[dict[str, object]] = [{"LEMMA": {"IN": steps[0]}}]
-                for keys in steps[1:]:
-                    pattern += [{"OP": "?"} for _ in range(_GAP)]
-                    pattern.append({"LEMMA": {"IN": keys}})
-                for first in steps[0]:
-                    self._phrases.setdefault(first, Matcher(self._nlp.vocab)).add(str(number), [pattern])
-
-    def _split(self, text: str) -> list[str]:
-        return [token.text for token in self._nlp.make_doc(text) if not token.is_space]
-
-    def _doc(self, keys: list[str]) -> "Doc":
-        from spacy.tokens import Doc
-
-        return Doc(self._nlp.vocab, words=keys, lemmas=keys)
+            words = [token.text for token in simple_tokens(cue, lang)]
+            steps = [frozenset({_key(word, lang), fold(word)}) for word in words if _key(word, lang)]
+            for first in sorted(steps[0]) if steps else ():
+                self._beginning.setdefault(first, []).append((number, steps[1:]))
 
     def match(self, text: str) -> list[Hit]:
         """All cues in a passage, by position; of several readings of one cue at one place the shortest."""
         # commas and brackets take no room between the words of a phrase; a hyphen is part of some cues
-        tokens = [t for t in self._nlp.make_doc(text) if not t.is_space and (not t.is_punct or t.text == "-")]
+        tokens = [token for token in simple_tokens(text, self.lang) if not token.punctuation or token.text == "-"]
         keyed = [(key, token) for token in tokens if (key := _key(token.text, self.lang))]
-        if not keyed:
-            return []
         keys = [key for key, _ in keyed]
-        doc = self._doc(keys)
-        found = list(self._words(doc))
-        for first in sorted(set(keys) & self._phrases.keys()):
-            found += self._phrases[first](doc)
-        best: dict[tuple[int, int], int] = {}
-        for name, start, end in found:
-            place = (int(self._nlp.vocab.strings[name]), start)
-            best[place] = min(end, best.get(place, end))
         hits = []
-        for (cue, start), end in best.items():
-            needs = self._needs[cue]
-            if not needs or needs.intersection(keys[:start]) or needs.intersection(keys[end:]):
-                last = keyed[end - 1][1]
-                hits.append(Hit(cue, keyed[start][1].idx, last.idx + len(last.text)))
-        return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.cue))
+        for start, key in enumerate(keys):
+            for cue, steps in self._beginning.get(key, ()):
+                end = _shortest(keys, start, steps)
+                needs = self._needs[cue]
+                if end and (not needs or needs.intersection(keys[:start]) or needs.intersection(keys[end:])):
+                    hits.append(Hit(cue, keyed[start][1].start, keyed[end - 1][1].end))
+        return sorted(set(hits), key=lambda hit: (hit.start, hit.end, hit.cue))
+
+
+def _shortest(keys: list[str], start: int, steps: list[frozenset[str]]) -> int:
+    """Where the phrase that begins at ``start`` ends at the earliest, or 0 where it does not go on."""
+    places = {start}
+    for step in steps:
+        places = {
+            place
+            for before in places
+            for place in range(before + 1, min(before + 2 + _GAP, len(keys)))
+            if keys[place] in step
+        }
+    return min(places) + 1 if places else 0

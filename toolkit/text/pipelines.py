@@ -7,14 +7,17 @@ parts of speech. Trained pipelines are licensed apart and never bundled.
 import importlib.util
 from functools import cached_property, lru_cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from toolkit.errors import InputError, suggestion
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-__all__ = ["LANGUAGES", "LANGUAGE_NAMES", "Choice", "Pipeline", "is_known_word", "lemmatise", "pipeline"]
+__all__ = [
+    *("LANGUAGES", "LANGUAGE_NAMES", "Choice", "Pipeline", "SimpleToken"),
+    *("is_known_word", "lemmatise", "pipeline", "simple_tokens"),
+]
 
 Choice = Literal["auto", "trained", "simple"]
 #: Languages with tokeniser rules, stop words and lemmas.
@@ -70,6 +73,26 @@ def pipeline(lang: str, choice: Choice = "auto") -> Pipeline:
             f"'conda install -c conda-forge spacy-model-{name}', or choose pipeline 'auto' or 'simple'."
         )
     return Pipeline(lang, trained=installed and choice != "simple")
+
+
+class SimpleToken(NamedTuple):
+    """A token of the simple pipeline: its text, position in the passage, and whether it is punctuation."""
+
+    text: str
+    start: int
+    end: int
+    punctuation: bool
+
+
+# cues and words are both looked for in the same passages, one after the other
+@lru_cache(maxsize=4_096)
+def simple_tokens(text: str, lang: str) -> tuple[SimpleToken, ...]:
+    """The tokens of a text without those of spaces, by spaCy's blank tokeniser on any machine."""
+    return tuple(
+        SimpleToken(token.text, token.idx, token.idx + len(token), token.is_punct)
+        for token in pipeline(lang, "simple").nlp.make_doc(text)
+        if not token.is_space
+    )
 
 
 @lru_cache(maxsize=500_000)

@@ -8,7 +8,7 @@ import pandas as pd
 from toolkit.resources import data_file
 from toolkit.tables import check
 from toolkit.text.matching import fold
-from toolkit.text.pipelines import LANGUAGES, Choice, lemmatise, pipeline
+from toolkit.text.pipelines import LANGUAGES, Choice, lemmatise, pipeline, simple_tokens
 
 __all__ = ["content_terms", "folded_lemmas", "stop_words", "tokenise"]
 
@@ -87,5 +87,4 @@ def folded_lemmas(text: str, lang: str) -> list[str]:
     >>> folded_lemmas("No escuchan.", "es")
     ['no', 'escuchar', '.']
     """
-    nlp = pipeline(lang, "simple").nlp
-    return [fold(lemmatise(token.text, lang)) for token in nlp.make_doc(text) if not token.is_space]
+    return [fold(lemmatise(token.text, lang)) for token in simple_tokens(text, lang)]
