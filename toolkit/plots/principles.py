@@ -1,19 +1,27 @@
-"""Figures of principles: shares, stances, themes x principles."""
+"""Figures of principles: shares, stances, themes x principles, principles by year, country and genre."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.errors import InputError
+from toolkit.errors import InputError, suggestion
 from toolkit.plots.style import STANCE_COLOURS, axes, colour, named, plain, quiet
+from toolkit.plots.topics import FEW, themes_over_time
 from toolkit.tables import STANCES, check
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = ["principle_shares", "stances", "theme_principles"]
+__all__ = [
+    "adjusted_shares",
+    "principle_groups",
+    "principle_shares",
+    "principles_over_time",
+    "stances",
+    "theme_principles",
+]
 
 
 def principle_shares(table: "pd.DataFrame", names: Mapping[str, str] | None = None, ax: "Axes | None" = None) -> "Axes":
@@ -101,19 +109,117 @@ def theme_principles(
     """Themes x principles as a heat map: the theme_principles table.
 
     A cell shows the share in percent; its colour is the lift (1 white: as usual; blue less, red more), a frame
-    marks p < .05 of the permutation test, uncorrected. ``names`` of codes, ``labels`` of topics.
+    marks q < .05: among the framed cells about one in twenty is expected to be there by chance. A dagger marks themes
+    that lead passages in fewer than 10 posts. ``names`` of codes, ``labels`` of topics.
     """
+    table = check("theme_principles", table)
+    if table.empty:
+        raise InputError("theme_principles: the table is empty; no theme was found.")
+    few = set(table["topic"][table["posts"] < FEW])
+    heads = {
+        topic: f"{topic}{' †' if topic in few else ''}  {plain((labels or {}).get(topic, ''), 56)}"
+        for topic in table["topic"]
+    }
+    note = f"; †: fewer than {FEW} posts" if few else ""
+    return _heat(table, "topic", heads, names, f"% of the theme's passages; framed: q < .05{note}", ax)
+
+
+def principle_groups(
+    table: "pd.DataFrame", by: str, names: Mapping[str, str] | None = None, ax: "Axes | None" = None
+) -> "Axes":
+    """Principles by country, genre ... as a heat map: the rows of the principles_by table with this ``by``.
+
+    Cells, colours and frames as in :func:`theme_principles`; values of fewer than 10 posts have a dagger and no frame.
+    """
+    table = check("principles_by", table)
+    there = list(dict.fromkeys(table["by"]))
+    if by not in there:
+        raise InputError(f"principle_groups: nothing by '{by}'; {suggestion(by, there)}")
+    table = table[table["by"] == by]
+    posts = table.drop_duplicates("value").set_index("value")["posts"]
+    heads = {
+        value: f"{plain(value, 40)} ({n} post{'s' if n != 1 else ''}){' †' if n < FEW else ''}"
+        for value, n in posts.items()
+    }
+    note = f"; †: fewer than {FEW} posts, not tested" if (posts < FEW).any() else ""
+    return _heat(table, "value", heads, names, f"% of passages by {by}; framed: q < .05{note}", ax)
+
+
+def principles_over_time(
+    table: "pd.DataFrame",
+    codes: Sequence[str] | None = None,
+    names: Mapping[str, str] | None = None,
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Share of passages with each principle by year, with interval, small multiples: the principles_by table.
+
+    ``codes`` : which, in this order; without it all, the most frequent first. A year of fewer than 10 posts is a hollow
+    point with its number of posts.
+    """
+    table = check("principles_by", table)
+    years = table[(table["by"] == "year") & table["value"].str.fullmatch(r"\d{4}")]
+    if years.empty:
+        raise InputError("principles_over_time: the table has no years; give posts with dates to principles_by.")
+    totals = years.groupby("code", sort=False)["count"].sum().sort_values(ascending=False, kind="stable")
+    for code in codes or ():
+        if code not in totals:
+            raise InputError(f"principles_over_time: no code '{code}'; {suggestion(code, totals.index)}")
+    order = list(codes) if codes else totals.index.tolist()
+    years = years[years["code"].isin(order)].drop(columns="n").rename(columns={"code": "topic", "posts": "n"})
+    return themes_over_time(years, order, few=FEW, labels=names, ax=ax)
+
+
+def adjusted_shares(table: "pd.DataFrame", names: Mapping[str, str] | None = None, ax: "Axes | None" = None) -> "Axes":
+    """Shares as coded and corrected for the coder's errors, by language: the adjusted_shares table.
+
+    Hollow: as coded, with a thin interval; filled: corrected, with a thick one. A code that could not be corrected has
+    no filled point.
+    """
+    table = check("adjusted_shares", table)
+    if table.empty:
+        raise InputError("adjusted_shares: the table is empty; give coded passages.")
+    order = table.groupby("code", sort=False)["share"].mean().sort_values(ascending=False, kind="stable").index.tolist()
+    langs = list(dict.fromkeys(table["lang"]))
+    ax = axes(ax, 8, 0.5 * len(order) + 1.2)
+    for number, lang in enumerate(langs):
+        own = table[table["lang"] == lang].set_index("code").reindex(order)
+        middle = np.arange(len(order)) + 0.44 * (number - (len(langs) - 1) / 2)
+        for shift, name, low, high, width, face in (
+            (-0.09, "share", "ci_low", "ci_high", 1.2, "white"),
+            (0.09, "adjusted", "adjusted_low", "adjusted_high", 2.8, colour(lang)),
+        ):
+            values = 100 * own[[name, low, high]].to_numpy(dtype=float).T
+            ax.hlines(middle + shift, values[1], values[2], color=colour(lang), alpha=0.55, linewidth=width)
+            ax.scatter(
+                values[0], middle + shift, s=30, facecolor=face, edgecolor=colour(lang), zorder=3, clip_on=False,
+                label=f"{lang}, {'as coded' if name == 'share' else 'corrected'}",
+            )  # fmt: skip
+    ax.legend(frameon=False, loc="lower right")
+    ax.set_yticks(range(len(order)), named(order, names))
+    ax.invert_yaxis()
+    ax.set_xlim(left=0)
+    ax.set(xlabel="% of passages, with interval", ylabel="")
+    quiet(ax)
+    return ax
+
+
+def _heat(
+    table: "pd.DataFrame",
+    row: str,
+    heads: Mapping[str, str],
+    names: Mapping[str, str] | None,
+    title: str,
+    ax: "Axes | None",
+) -> "Axes":
+    """Shares as text, lifts as colour, q < .05 as frame."""
     import seaborn
 
-    table = check("theme_principles", table)
-    topics, codes = list(dict.fromkeys(table["topic"])), list(dict.fromkeys(table["code"]))
-    if not topics:
-        raise InputError("theme_principles: the table is empty; no theme was found.")
-    share, lift, p_value = (
-        table.pivot(index="topic", columns="code", values=value).reindex(index=topics, columns=codes)
-        for value in ("share", "lift", "p_value")
+    rows, codes = list(dict.fromkeys(table[row])), list(dict.fromkeys(table["code"]))
+    share, lift, q_value = (
+        table.pivot(index=row, columns="code", values=value).reindex(index=rows, columns=codes)
+        for value in ("share", "lift", "q_value")
     )
-    ax = axes(ax, 0.62 * len(codes) + 4.6, 0.42 * len(topics) + 2.4)
+    ax = axes(ax, 0.62 * len(codes) + 4.6, 0.42 * len(rows) + 2.4)
     # a code that never occurs has no lift: white, like any code at its usual share
     tint = np.nan_to_num(np.log2(lift.to_numpy(dtype=float).clip(0.25, 4)))
     text = share.map(
@@ -126,11 +232,10 @@ def theme_principles(
     bar = ax.collections[0].colorbar
     if bar is not None:
         bar.set_ticks([-2, -1, 0, 1, 2], labels=["≤ ¼", "½", "1", "2", "≥ 4"])
-    _frame(ax, p_value.to_numpy(dtype=float) < 0.05)
-    rows = [f"{topic}  {plain((labels or {}).get(topic, ''), 56)}" for topic in topics]
-    ax.set_yticks(np.arange(len(topics)) + 0.5, rows, rotation=0)
+    _frame(ax, q_value.to_numpy(dtype=float) < 0.05)
+    ax.set_yticks(np.arange(len(rows)) + 0.5, [heads[value] for value in rows], rotation=0)
     ax.set_xticks(np.arange(len(codes)) + 0.5, named(codes, names), rotation=45, ha="right", rotation_mode="anchor")
-    ax.set(xlabel="", ylabel="", title="% of the theme's passages; framed: p < .05, uncorrected")
+    ax.set(xlabel="", ylabel="", title=title)
     ax.title.set_fontsize(9)
     return ax
 

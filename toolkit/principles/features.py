@@ -1,97 +1,154 @@
-"""How alike two passages are, for learning from examples: meaning, cues, words and spelling in one kernel.
+"""What the learnt coders see of a passage: its meaning, its cues, its words, its spelling, its markers of stance.
 
-k(a, b) = exp(-gamma |v_a - v_b|^2) + .3 w_a.w_b + .3 c_a.c_b, where v joins the sentence vector and the scaled
-cue weights, w are tf-idf weights of lemmas (1-2 grams) and c of character 3-5 grams, both of length 1. Meaning
-finds the same thought in other words and in the other language; words and spelling find terms the encoder blurs.
-The constants were chosen by leave-one-out on the example bank (tests/benchmarks/mapping.py), not on test texts.
+``meaning`` are sentence vectors (one array for each encoder), ``cues`` the summed weights of distinct cues for each
+code, ``words`` tf-idf weights of lemmas (1-2 grams) and ``spelling`` of character 3-5 grams, both of length 1.
+Meaning finds the same thought in other words and in the other language; words and spelling find terms that the
+encoders blur; markers tell which side a sentence takes.
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
+from scipy.sparse import csr_matrix, diags_array
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from toolkit.codebook import Codebook
 from toolkit.principles.cues import LONGEST, CueHit, cue_index
+from toolkit.principles.interface import CODED_LANGUAGES
+from toolkit.principles.markers import MARKED_LANGUAGES, marker_features
 from toolkit.text import Encoder, embed, fold, folded_lemmas
 
-__all__ = ["Described", "SentenceKernel"]
+__all__ = ["FEWEST", "Described", "TermSpace", "describe"]
 
-GAMMA = 1.2
-CUE_SCALE = 0.06
-LEXICAL = 0.3
 #: More cue weight than this for one code says nothing more.
 _MOST_CUE_WEIGHT = 6.0
+#: Training passages that a term of words and of spelling must occur in; more of them (a model a third as large, as
+#: good) where there are many passages.
+FEWEST = ((2, 3), (3, 6))
+MANY = 10_000
 
 
 class Described(NamedTuple):
-    """Passages as the kernel sees them: ``vectors`` (n, 512), joined ``meaning`` (n, 512 + codes), sparse
-    ``words`` and ``spelling``, and the cue hits they contain."""
+    """n passages as the learner sees them: ``meaning`` one (n, dimensions) array for each encoder, ``cues``
+    (n, codes), sparse ``words`` and ``spelling``, ``markers`` (n, markers), and the cue ``hits`` they contain."""
 
-    vectors: np.ndarray
-    meaning: np.ndarray
-    words: object
-    spelling: object
+    meaning: tuple[np.ndarray, ...]
+    cues: np.ndarray
+    words: csr_matrix
+    spelling: csr_matrix
+    markers: np.ndarray
     hits: list[list[CueHit]]
 
+    def rows(self, chosen: Any) -> "Described":
+        """The passages at these places."""
+        places = np.arange(len(self.cues))[chosen]
+        return Described(
+            tuple(part[places] for part in self.meaning),
+            self.cues[places],
+            self.words[places],
+            self.spelling[places],
+            self.markers[places],
+            [self.hits[place] for place in places],
+        )
 
-class SentenceKernel:
-    """The kernel fitted to an example bank; ``described`` holds the examples themselves."""
 
-    def __init__(
-        self,
-        texts: Sequence[str],
-        langs: Sequence[str],
-        codebook: Codebook,
-        *,
-        with_cues: bool,
-        encoder: Encoder | None,
-    ) -> None:
-        self._codebook, self._with_cues, self._encoder = codebook, with_cues, encoder
-        self._words = TfidfVectorizer(analyzer=_ngrams, min_df=2, sublinear_tf=True)
-        self._spelling = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=3, sublinear_tf=True)
-        lemmas = [folded_lemmas(text, lang) for text, lang in zip(texts, langs, strict=True)]
-        folded = [fold(text) for text in texts]
+class TermSpace:
+    """The terms of words and spelling with their inverse document frequencies."""
+
+    def __init__(self, fewest: tuple[int, int] = FEWEST[0]) -> None:
+        words, spelling = fewest
+        self._words = TfidfVectorizer(analyzer=_ngrams, min_df=words, sublinear_tf=True)
+        self._spelling = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=spelling, sublinear_tf=True)
+
+    @classmethod
+    def fitted(cls, texts: Sequence[str], langs: Sequence[str]) -> "TermSpace":
+        """The space of training texts."""
+        words, spelling = FEWEST[len(texts) >= MANY]
+        space = cls((words, spelling))
         # without a term that comes back, an empty vocabulary would be an error
-        self._words.fit([*lemmas, ["\x00"], ["\x00"]])
-        self._spelling.fit([*folded, "\x00\x01\x02", "\x00\x01\x02", "\x00\x01\x02"])
-        self.described = self._describe(texts, langs, lemmas, folded, keep=True)
+        space._words.fit([*_lemmas(texts, langs), *([["\x00"]] * words)])
+        space._spelling.fit([*map(fold, texts), *(["\x00\x01\x02"] * spelling)])
+        return space
 
-    def describe(self, texts: Sequence[str], langs: Sequence[str]) -> Described:
-        """Features of other passages; of one longer than 20,000 characters its beginning counts."""
-        texts = [text[:LONGEST] for text in texts]
-        lemmas = [folded_lemmas(text, lang) for text, lang in zip(texts, langs, strict=True)]
-        return self._describe(texts, langs, lemmas, [fold(text) for text in texts], keep=False)
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The space as arrays, for a model file; see :meth:`of_arrays`."""
+        found: dict[str, np.ndarray] = {}
+        for name, vectorizer in (("words", self._words), ("spelling", self._spelling)):
+            terms = "\n".join(vectorizer.get_feature_names_out())
+            found[f"{name}_terms"] = np.frombuffer(terms.encode("utf-8"), dtype=np.uint8)
+            found[f"{name}_idf"] = vectorizer.idf_.astype(np.float32)
+        return found
 
-    def _describe(
-        self,
-        texts: Sequence[str],
-        langs: Sequence[str],
-        lemmas: list[list[str]],
-        folded: list[str],
-        *,
-        keep: bool,
-    ) -> Described:
-        vectors = embed(texts, self._encoder, keep=keep, progress=len(texts) > 500).astype(np.float64)
-        index = cue_index(self._codebook)
-        hits = [index.find(text, lang) for text, lang in zip(texts, langs, strict=True)]
-        weights = np.minimum(index.weights(hits), _MOST_CUE_WEIGHT) * (CUE_SCALE if self._with_cues else 0.0)
-        meaning = np.hstack([vectors, weights]) if len(texts) else np.zeros((0, 1))
-        return Described(vectors, meaning, self._words.transform(lemmas), self._spelling.transform(folded), hits)
+    @classmethod
+    def of_arrays(cls, arrays: dict[str, np.ndarray]) -> "TermSpace":
+        """The space that :meth:`arrays` described."""
+        space = cls()
+        for name, vectorizer in (("words", space._words), ("spelling", space._spelling)):
+            terms = arrays[f"{name}_terms"].tobytes().decode("utf-8").split("\n")
+            vectorizer.vocabulary = {term: place for place, term in enumerate(terms)}
+            vectorizer.idf_ = arrays[f"{name}_idf"].astype(np.float64)
+        return space
 
-    def gram(self, passages: Described) -> np.ndarray:
-        """Similarities of passages to the examples, shape (passages, examples)."""
-        a, b = passages.meaning, self.described.meaning
-        squared = (a**2).sum(1)[:, None] + (b**2).sum(1)[None, :] - 2 * (a @ b.T)
-        result = np.exp(-GAMMA * np.maximum(squared, 0))
-        for ours, theirs in (
-            (passages.words, self.described.words),
-            (passages.spelling, self.described.spelling),
-        ):
-            result += LEXICAL * (ours @ theirs.T).toarray()  # type: ignore[attr-defined]
-        return np.asarray(result)
+    def weigh(self, texts: Sequence[str], langs: Sequence[str]) -> tuple[csr_matrix, csr_matrix]:
+        """Weights of words and of spelling, (n, terms) each, float32."""
+        words = self._words.transform(_lemmas(texts, langs))
+        spelling = self._spelling.transform([fold(text) for text in texts])
+        return csr_matrix(words, dtype=np.float32), csr_matrix(spelling, dtype=np.float32)
+
+
+def describe(
+    passages: pd.DataFrame,
+    codebook: Codebook,
+    space: TermSpace,
+    encoders: Sequence[Encoder],
+    *,
+    keep: bool = False,
+    markers: bool = True,
+    progress: bool = False,
+) -> Described:
+    """Features of passages (doc_id, lang, text); of one longer than 20,000 characters its beginning counts.
+
+    Of passages in other languages than Spanish and Italian the meaning alone is read: terms and cues that they share
+    with these two are chance ("come", "sale").
+    The passages of a document are encoded together: a vector depends on its document, not on the other documents.
+    """
+    texts = [text[:LONGEST] for text in passages["text"]]
+    langs = passages["lang"].tolist()
+    groups = passages["doc_id"].tolist()
+    known = np.isin(np.array(langs, dtype=object), CODED_LANGUAGES)
+    words, spelling = (diags_array(known.astype(np.float32)) @ part for part in space.weigh(texts, langs))
+    index = cue_index(codebook)
+    hits = [index.find(text, lang) if lang in CODED_LANGUAGES else [] for text, lang in zip(texts, langs, strict=True)]
+    return Described(
+        tuple(embed(texts, encoder, groups=groups, keep=keep, progress=progress) for encoder in encoders),
+        np.minimum(index.weights(hits), _MOST_CUE_WEIGHT).astype(np.float32),
+        csr_matrix(words),
+        csr_matrix(spelling),
+        _markers(texts, langs) if markers else np.zeros((len(texts), 0), np.float32),
+        hits,
+    )
+
+
+def _markers(texts: Sequence[str], langs: Sequence[str]) -> np.ndarray:
+    """Markers of stance; all 0 for passages in other languages, which have no list."""
+    known = [lang in MARKED_LANGUAGES for lang in langs]
+    found, names = marker_features(
+        [text for text, here in zip(texts, known, strict=True) if here],
+        [lang for lang, here in zip(langs, known, strict=True) if here],
+    )
+    result = np.zeros((len(texts), len(names)), np.float32)
+    result[known] = found
+    return result
+
+
+def _lemmas(texts: Sequence[str], langs: Sequence[str]) -> list[list[str]]:
+    """Lemmas; none in other languages, which have no pipeline."""
+    return [
+        folded_lemmas(text, lang) if lang in CODED_LANGUAGES else [] for text, lang in zip(texts, langs, strict=True)
+    ]
 
 
 def _ngrams(lemmas: list[str]) -> list[str]:

@@ -1,79 +1,71 @@
-"""Kernel ridge regression with exact leave-one-out predictions, and probabilities from them.
+"""Kernel ridge regression with exact predictions for what was left out: single examples and whole groups of them.
 
 Rifkin & Lippert (2007), Notes on Regularized Least Squares, MIT-CSAIL-TR-2007-025, section 3: with
-G = (K + diag(lambda / w))^-1 and coefficients c = G y, the prediction for example i by the model trained without
-it is y_i - c_i / G_ii. So one factorisation gives the model and honest scores to calibrate it on.
+G = (K + diag(lambda / w))^-1 and coefficients c = G y, the predictions for a set S of examples by the model trained
+without them are y_S - (G_SS)^-1 c_S. The coefficients of that model are c - G_.S (G_SS)^-1 c_S (block inverse), 0 on S.
+So one factorisation gives the model, honest scores to calibrate it on, and the models that did not see a group of
+posts, which code those posts.
 """
 
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import lapack
-from scipy.optimize import minimize
+from scipy.linalg import get_lapack_funcs
 
-__all__ = ["Ridge", "best_cut", "calibrate", "fit_ridge", "probabilities"]
+__all__ = ["Ridge", "fit_ridge"]
 
 
 class Ridge(NamedTuple):
-    """``coefficients`` (examples, targets), ``means`` (targets), and leave-one-out ``held_out`` predictions."""
+    """``coefficients`` (1 + groups, examples, targets): of the model trained on all and of those trained without one
+    group; ``means`` (targets); ``held_out`` (examples, targets): predictions by models without the example, or
+    without its group."""
 
     coefficients: np.ndarray
     means: np.ndarray
     held_out: np.ndarray
 
-    def predict(self, gram: np.ndarray) -> np.ndarray:
-        """Raw scores, shape (passages, targets)."""
-        return np.asarray(gram @ self.coefficients + self.means)
 
+def fit_ridge(
+    gram: np.ndarray,
+    targets: np.ndarray,
+    *,
+    penalty: float,
+    weights: np.ndarray | None = None,
+    groups: np.ndarray | None = None,
+    group_count: int | None = None,
+) -> Ridge:
+    """Fit targets (examples, m) on a kernel matrix (examples, examples), which is overwritten.
 
-def fit_ridge(gram: np.ndarray, targets: np.ndarray, *, penalty: float, weights: np.ndarray | None = None) -> Ridge:
-    """Fit targets (examples, m) on a kernel matrix (examples, examples); ``weights`` > 0 per example."""
-    weights = np.ones(len(targets)) if weights is None else weights
+    ``weights`` > 0 per example; ``groups`` a number from 0 for examples that are left out together, -1 for those
+    that stand for themselves. The means of the targets are those of all examples in every model.
+    ``group_count``: number of groups, some of which may have no example; by default the highest number and one. Without
+    examples the coefficients are empty and the means 0.
+    """
+    count = len(targets)
+    if not count:
+        nothing = np.zeros((1 + (group_count or 0), 0, targets.shape[1]))
+        return Ridge(nothing, np.zeros(targets.shape[1]), np.zeros_like(targets))
+    weights = np.ones(count) if weights is None else weights
+    groups = np.full(count, -1) if groups is None else groups
     means = weights @ targets / weights.sum()
-    matrix = gram + np.diag(penalty / weights)
-    factor, failed = lapack.dpotrf(matrix, lower=1, overwrite_a=1)
+    gram[np.diag_indices(count)] += penalty / weights
+    # LAPACK works column by column: the transpose of a symmetric matrix is itself and saves a copy
+    factorise, invert = get_lapack_funcs(("potrf", "potri"), (gram,))
+    factor, failed = factorise(gram.T, lower=1, overwrite_a=1, clean=0)
     if failed:
         raise np.linalg.LinAlgError("the kernel matrix is not positive definite")
-    inverse, _ = lapack.dpotri(factor, lower=1, overwrite_c=1)
-    inverse = np.tril(inverse) + np.tril(inverse, -1).T
-    coefficients = inverse @ (targets - means)
-    held_out = targets - coefficients / np.diag(inverse)[:, None]
-    return Ridge(coefficients, means, held_out)
-
-
-def calibrate(scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Slope and intercept per target of Platt's sigmoid (1999, with his smoothed targets), shape (targets, 2)."""
-    return np.array([_platt(scores[:, column], truth[:, column]) for column in range(truth.shape[1])])
-
-
-def probabilities(scores: np.ndarray, sigmoid: np.ndarray) -> np.ndarray:
-    """Probabilities, 0 to 1, from raw scores and the output of :func:`calibrate`."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(scores * sigmoid[:, 0] + sigmoid[:, 1], -30, 30))))
-
-
-def best_cut(probability: np.ndarray, truth: np.ndarray) -> float:
-    """The cut with the highest micro-averaged F1, looked for in steps of .01 from .05 to .60."""
-    cuts = np.arange(0.05, 0.605, 0.01)
-    return float(cuts[int(np.argmax([_micro_f1(probability >= cut, truth) for cut in cuts]))])
-
-
-def _micro_f1(decided: np.ndarray, truth: np.ndarray) -> float:
-    hits = float((decided & (truth > 0)).sum())
-    total = float(decided.sum() + (truth > 0).sum())
-    return 2 * hits / total if total else 0.0
-
-
-def _platt(score: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
-    positive = float(truth.sum())
-    negative = float(len(truth) - positive)
-    target = np.where(truth > 0, (positive + 1) / (positive + 2), 1 / (negative + 2))
-
-    def loss(parameters: np.ndarray) -> tuple[float, np.ndarray]:
-        z = score * parameters[0] + parameters[1]
-        error = 1 / (1 + np.exp(-np.clip(z, -500, 500))) - target
-        value = np.logaddexp(0, z).sum() - (target * z).sum()
-        return float(value), np.array([(error * score).sum(), error.sum()])
-
-    start = np.array([1.0, np.log((positive + 1) / (negative + 1))])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B").x
-    return float(found[0]), float(found[1])
+    inverse, _ = invert(factor, lower=1, overwrite_c=1)
+    for column in range(count):
+        inverse[column, column + 1 :] = inverse[column + 1 :, column]
+    targets = targets.astype(gram.dtype)
+    whole = inverse @ (targets - means).astype(gram.dtype)
+    held_out = targets - whole / np.diag(inverse)[:, None]
+    models = [whole]
+    for group in range(groups.max() + 1 if group_count is None else group_count):
+        rows = np.flatnonzero(groups == group)
+        error = np.linalg.solve(inverse[np.ix_(rows, rows)], whole[rows])
+        held_out[rows] = targets[rows] - error
+        without = whole - inverse[:, rows] @ error
+        without[rows] = 0.0
+        models.append(without)
+    return Ridge(np.array(models), means, held_out)

@@ -4,10 +4,16 @@ import numpy as np
 import pandas as pd
 
 from toolkit.codebook import Codebook
-from toolkit.principles.prevalence import bootstrap_weights, code_matrix, ratio_interval
+from toolkit.errors import InputError, suggestion
+from toolkit.principles.association import FEW_POSTS, associate, post_places
+from toolkit.principles.permutation import false_discovery
+from toolkit.principles.prevalence import code_matrix
 from toolkit.tables import check
 
-__all__ = ["passage_shares", "theme_principles"]
+__all__ = ["passage_shares", "passages_of_cell", "passages_of_cells", "theme_principles"]
+
+_COLUMNS = ["topic", "codebook", "code", "share", "lift", "ci_low", "ci_high", "p_value", "n", "q_value"]
+_COLUMNS += ["lift_low", "lift_high", "posts", "posts_coded", "note"]
 
 
 def passage_shares(passages: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
@@ -50,81 +56,137 @@ def theme_principles(
     ----------
     passages : the coded passages (no furniture); ``shares`` : theme shares of paragraphs with ``start``, ``end``
         and ``model`` (themes of one model share out the same passages).
+    repeats : bootstrap samples. ``permutations`` : at least; more are drawn where the table has so many cells that none
+        could reach q < .05 alone. ``confidence`` : of the intervals.
 
     Returns
     -------
     DataFrame
-        theme_principles table. ``share`` (0-1): sum of theme shares of passages with the code over that of all
-        passages. ``lift``: share divided by the share of the code in all passages of the model (1: as usual;
-        missing if the code never occurs). ``ci_low``, ``ci_high``: percentile bootstrap over posts. ``p_value``:
-        two-sided permutation test of the share, codes permuted between passages, (b + 1) / (m + 1) (Phipson &
-        Smyth 2010); not corrected for the number of cells. ``n``: passages whose largest share is this theme.
+        theme_principles table.
+
+        share (0-1): sum of theme shares of passages with the code over that of all passages; ci_low, ci_high.
+        lift (from 0): share divided by the share of the code in all passages of the model (1: as usual; missing if the
+        code never occurs); lift_low, lift_high. Intervals: percentile bootstrap over posts
+        (:func:`toolkit.principles.prevalence.sample_limits`); missing for a single post.
+        p_value (0-1, small: more or less of the code than chance would give): two-sided permutation test in which posts
+        of one language and nearly one length exchange their codes
+        (:func:`toolkit.principles.permutation.post_permutation`); missing for a code that never occurs.
+        q_value (0-1): the same for the whole table: among the cells with q < .05 about one in twenty is expected to be
+        there by chance (Benjamini & Hochberg 1995, over all themes of all models and all codes).
+        n: passages whose largest share is this theme; posts: posts in which such passages stand; posts_coded: posts in
+        which such passages carry the code. note: "fewer than 10 posts" where ``posts`` is, else empty.
     """
     passages = check("passages", passages)
-    rows = []
+    models = []
     for _, of_model in shares.groupby("model", sort=False):
         wide = passage_shares(passages, of_model)
         inside = wide.sum(axis=1).to_numpy() > 0
-        if not inside.any():
-            continue
-        here, weight = passages[inside], wide[inside].to_numpy()
-        truth = code_matrix(here, annotations, codebook).astype(float)
-        total = weight.sum(0)
-        observed = weight.T @ truth / np.maximum(total, 1e-12)[:, None]
-        low, high = _intervals(here, weight, truth, repeats, confidence, seed)
-        p_values = _permuted(weight, truth, total, observed, permutations, seed)
-        base = truth.mean(0)
-        largest = np.bincount(weight.argmax(1), minlength=weight.shape[1])
+        if inside.any():
+            models.append((passages[inside], wide[inside]))
+    family = sum(wide.shape[1] for _, wide in models) * len(codebook.codes)
+    rows: list[tuple[object, ...]] = []
+    for here, wide in models:
+        weight, truth = wide.to_numpy(), code_matrix(here, annotations, codebook)
+        posts, place = post_places(here["doc_id"].to_numpy())
+        found = associate(
+            weight, truth, place, groups=_languages(here, place, len(posts)), family=family, repeats=repeats,
+            permutations=permutations, confidence=confidence, seed=seed,
+        )  # fmt: skip
+        largest = weight.argmax(1)
         for t, topic in enumerate(wide.columns):
+            own = largest == t
+            around = len(np.unique(place[own]))
+            note = f"fewer than {FEW_POSTS} posts" if around < FEW_POSTS else ""
             for c, code in enumerate(codebook.code_ids):
-                lift = observed[t, c] / base[c] if base[c] > 0 else np.nan
-                share = min(float(observed[t, c]), 1.0)
+                numbers = (float(array[t, c]) for array in found)
+                share, low, high, lift, lift_low, lift_high, p_value = numbers
+                coded = len(np.unique(place[own & truth[:, c]]))
                 rows.append(
-                    (
-                        topic,
-                        codebook.id,
-                        code,
-                        share,
-                        lift,
-                        low[t, c],
-                        high[t, c],
-                        p_values[t, c],
-                        int(largest[t]),
-                    )
-                )
-    columns = ["topic", "codebook", "code", "share", "lift", "ci_low", "ci_high", "p_value", "n"]
-    return check("theme_principles", pd.DataFrame(rows, columns=columns))
+                    (topic, codebook.id, code, share, lift, low, high, p_value, int(own.sum()), np.nan, lift_low,
+                     lift_high, around, coded, note)
+                )  # fmt: skip
+    table = pd.DataFrame(rows, columns=_COLUMNS)
+    table["q_value"] = false_discovery(table["p_value"].to_numpy(dtype=float))
+    return check("theme_principles", table)
 
 
-def _intervals(
-    passages: pd.DataFrame, weight: np.ndarray, truth: np.ndarray, repeats: int, confidence: float, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    posts, place = np.unique(passages["doc_id"].to_numpy(), return_inverse=True)
-    sampled = bootstrap_weights(len(posts), repeats, seed)
-    limits = []
-    for topic in range(weight.shape[1]):
-        parts = np.zeros((len(posts), truth.shape[1]))
-        np.add.at(parts, place, weight[:, [topic]] * truth)
-        wholes = np.bincount(place, weights=weight[:, topic], minlength=len(posts))
-        wholes = np.repeat(wholes[:, None], truth.shape[1], axis=1)
-        limits.append(np.clip(ratio_interval(sampled, parts, wholes, confidence), 0, 1))
-    return np.array([limit[0] for limit in limits]), np.array([limit[1] for limit in limits])
+def _languages(passages: pd.DataFrame, place: np.ndarray, posts: int) -> np.ndarray:
+    """The language of most passages of each post, as a number."""
+    langs, number = np.unique(passages["lang"].fillna("").to_numpy(dtype=object), return_inverse=True)
+    counts = np.zeros((posts, len(langs)))
+    np.add.at(counts, (place, number), 1)
+    return np.asarray(counts.argmax(1))
 
 
-def _permuted(
-    weight: np.ndarray,
-    truth: np.ndarray,
-    total: np.ndarray,
-    observed: np.ndarray,
-    permutations: int,
-    seed: int,
-) -> np.ndarray:
-    """Two-sided p-values: how often a random pairing of passages and codes lies as far from its mean."""
-    random = np.random.default_rng(seed)
-    expected = truth.mean(0)[None, :]
-    distance = np.abs(observed - expected) - 1e-12
-    beyond = np.zeros_like(observed)
-    for _ in range(permutations):
-        shuffled = weight.T @ truth[random.permutation(len(truth))] / np.maximum(total, 1e-12)[:, None]
-        beyond += np.abs(shuffled - expected) >= distance
-    return np.asarray((beyond + 1) / (permutations + 1))
+def passages_of_cell(
+    passages: pd.DataFrame,
+    annotations: pd.DataFrame,
+    shares: pd.DataFrame,
+    topic: str,
+    code: str,
+    *,
+    most: int | None = None,
+) -> pd.DataFrame:
+    """The passages behind one cell of :func:`theme_principles`, those that weigh most first.
+
+    Parameters
+    ----------
+    passages, annotations, shares : as there.
+    topic, code : the cell. ``most`` : passages at most; all without.
+
+    Returns
+    -------
+    DataFrame
+        doc_id, start, end, quote, lang, stance, score (0-1, the coder's), share (0-1, of the theme in the passage),
+        leading (the theme is the largest of the passage), weight (score times share; passages are sorted by it, then by
+        doc_id and position; an annotation without a score weighs its share). The shares add up to the count behind the
+        cell's own share.
+
+    Raises
+    ------
+    InputError
+        for a theme or code that is not in the tables; the nearest is named.
+    """
+    known = list(dict.fromkeys(shares["topic"]))
+    if topic not in known:
+        raise InputError(f"no theme '{topic}'; {suggestion(topic, known)}")
+    coded = annotations[annotations["code"] == code]
+    if coded.empty:
+        there = sorted(set(annotations["code"]))
+        if not there:
+            raise InputError(f"no passage has the code '{code}': there are no annotations; code the passages first.")
+        raise InputError(f"no passage has the code '{code}'; {suggestion(code, there)}")
+    of_model = shares[shares["model"] == shares.loc[shares["topic"] == topic, "model"].iloc[0]]
+    found = passages_of_cells(passages, coded, of_model, most=most)
+    found = found[found["topic"] == topic].reset_index(drop=True)
+    return found.drop(columns=["topic", "code", "rank"])
+
+
+def passages_of_cells(
+    passages: pd.DataFrame, annotations: pd.DataFrame, shares: pd.DataFrame, *, most: int | None = None
+) -> pd.DataFrame:
+    """:func:`passages_of_cell` of all cells: its columns after topic, code and rank (from 1), at most ``most`` a cell.
+
+    A passage with several annotations of one code (of several coders) counts once, with the first of them.
+    """
+    spans = check("passages", passages)[["doc_id", "start", "end", "lang"]]
+    spots = annotations.drop_duplicates(["doc_id", "start", "end", "code"])
+    spots = spots.drop(columns="lang", errors="ignore").merge(spans, on=["doc_id", "start", "end"])
+    parts = []
+    for _, of_model in shares.groupby("model", sort=False):
+        wide = passage_shares(spots, of_model)
+        values = wide.to_numpy()
+        for place, topic in enumerate(wide.columns):
+            part = spots.assign(topic=topic, share=values[:, place], leading=values.argmax(1) == place)
+            parts.append(part[part["share"] > 0])
+    columns = ["topic", "code", "rank", "doc_id", "start", "end", "quote", "lang", "stance", "score", "share"]
+    columns += ["leading", "weight"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    found = pd.concat(parts, ignore_index=True)
+    found["weight"] = pd.to_numeric(found["score"]).astype(float).fillna(1) * found["share"]
+    found = found.sort_values(["weight", "doc_id", "start"], ascending=[False, True, True], kind="stable")
+    found["rank"] = found.groupby(["topic", "code"], sort=False).cumcount() + 1
+    if most is not None:
+        found = found[found["rank"] <= most]
+    return found[columns].reset_index(drop=True)

@@ -10,7 +10,16 @@ import pandas as pd
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import check
 
-__all__ = ["FEW_POSTS", "MALFORMED", "MISSING", "PERIODS", "prevalence", "prevalence_difference"]
+__all__ = [
+    "FEW_POSTS",
+    "MALFORMED",
+    "MISSING",
+    "PERIODS",
+    "group_order",
+    "group_values",
+    "prevalence",
+    "prevalence_difference",
+]
 
 #: A group with fewer posts than this is flagged: see the coverage under ``prevalence``.
 FEW_POSTS = 8
@@ -69,10 +78,10 @@ def prevalence(
     """
     _check_settings(period, weight, repeats, confidence)
     rows: list[tuple[object, ...]] = []
-    values, notes = _values(posts, by, period)
+    values, notes = group_values(posts, by, period)
     for topics, doc_ids, parts, wholes, passages in _by_model(shares, posts, weight):
         of_post = np.array([values[doc_id] for doc_id in doc_ids])
-        for value in sorted(set(of_post.tolist()), key=_order):
+        for value in sorted(set(of_post.tolist()), key=group_order):
             here = of_post == value
             n = int(here.sum())
             share, samples = _bootstrap(parts[here], wholes[here], repeats, seed)
@@ -116,8 +125,8 @@ def prevalence_difference(
         without posts in both groups have no rows.
     """
     _check_settings(period, weight, repeats, confidence)
-    values, _ = _values(posts, by, period)
-    known = sorted(set(values.values()), key=_order)
+    values, _ = group_values(posts, by, period)
+    known = sorted(set(values.values()), key=group_order)
     for asked in (first, second):
         if asked is not None and asked not in known:
             raise InputError(f"difference: no post has the {by} '{asked}'; {suggestion(str(asked), known)}")
@@ -154,8 +163,14 @@ def _check_settings(period: str, weight: str, repeats: int, confidence: float) -
         raise InputError(f"prevalence: confidence is {confidence}, allowed is above 0 and below 1 (0.95 for 95 %).")
 
 
-def _values(posts: pd.DataFrame, by: str, period: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The group of each post, and a note on a group."""
+def group_values(posts: pd.DataFrame, by: str, period: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The group of each post, and a note on a group.
+
+    ``by``: a column of the posts; of "date" the ``period``. Posts without a value are in the group "(missing)", dates
+    that are none in "(malformed)", whose note quotes them.
+
+    Raises :class:`InputError` for a column that is not there, and posts that are listed twice.
+    """
     for column in ("doc_id", by):
         if column not in posts:
             columns = [str(name) for name in posts.columns]
@@ -196,7 +211,12 @@ def _period(written: str, period: str) -> str:
     return f"{year}-{month}" if period == "month" else f"{year}-Q{(int(month) + 2) // 3}"
 
 
-def _order(value: str) -> tuple[int, str]:
+def group_order(value: str) -> tuple[int, str]:
+    """A key to sort groups by: their names, then "(malformed)" and "(missing)".
+
+    >>> sorted(["(missing)", "2010", "(malformed)", "2009"], key=group_order)
+    ['2009', '2010', '(malformed)', '(missing)']
+    """
     return ([MALFORMED, MISSING].index(value) + 1 if value in (MALFORMED, MISSING) else 0, value)
 
 

@@ -1,0 +1,150 @@
+"""The coder that learns: probabilities, stances and evidence of passages in their posts."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from toolkit.codebook import Codebook
+from toolkit.principles.calibration import choice_probabilities, probabilities
+from toolkit.principles.context import add_neighbours
+from toolkit.principles.cue_coder import cue_evidence
+from toolkit.principles.features import Described, describe
+from toolkit.principles.held_out import group_of
+from toolkit.principles.interface import Scored
+from toolkit.principles.learnt import Learnt, Parts
+from toolkit.tables import STANCES
+from toolkit.text import Encoder
+
+__all__ = ["LearntCoder"]
+
+_EXAMPLES = 3
+
+
+class LearntCoder:
+    """Codes by a trained model; posts that the model was trained on by the model that did not see them."""
+
+    def __init__(
+        self,
+        method: str,
+        codebook: Codebook,
+        model: Learnt,
+        encoders: Sequence[Encoder],
+        examples: np.ndarray,
+    ) -> None:
+        """``examples``: number in the example bank of each training passage, -1 for sentences of coded posts."""
+        self.name = f"machine:{method}"
+        self._method, self._codebook, self._encoders, self._examples = method, codebook, list(encoders), examples
+        self.model = model
+        self.cut = model.cut
+        self._of_code: dict[str, np.ndarray] = {}
+        bank = codebook.examples
+        self._bank = list(zip(bank["id"], bank["text"], bank["codes"], strict=True))
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the model was trained on."""
+        return dict(self.model.facts)
+
+    def code(self, passages: pd.DataFrame) -> Scored:
+        """Score passages; see :class:`toolkit.principles.interface.Coder`."""
+        count, codes = len(passages), self._codebook.code_ids
+        if not count:
+            nothing = np.zeros((0, len(codes)))
+            return Scored(nothing, nothing > 0, np.zeros((0, len(STANCES))), lambda row, code: {})
+        model, doc_ids = self.model, passages["doc_id"].tolist()
+        # one thread: as many passages a second on two processes, and the same last digit for any number of cores
+        with threadpool_limits(1):
+            described = describe(passages, self._codebook, model.space, self._encoders, progress=count > 500)
+            if not model.facts.get("cues", True):
+                # learnt without cues: they are no evidence and move no score
+                described = described._replace(cues=np.zeros_like(described.cues), hits=[[] for _ in range(count)])
+            models = self._models(passages)
+            parts = Parts(*(np.zeros((count, len(codes))) for _ in Parts._fields))
+            stances = np.zeros((count, len(STANCES)))
+            for number in sorted(set(models.tolist())):
+                rows = np.flatnonzero(models == number)
+                some, stances[rows] = model.score(described.rows(rows), number)
+                for whole, part in zip(parts, some, strict=True):
+                    whole[rows] = part
+        raw = parts.total() + model.codes.means
+        blank = np.array([not text.strip() for text in passages["text"]], dtype=bool)
+        context = np.zeros_like(raw)
+        written = [doc_id for doc_id, nothing in zip(doc_ids, blank, strict=True) if not nothing]
+        context[~blank] = add_neighbours(raw[~blank], written, model.codes.means)
+        stances[~blank] += add_neighbours(stances[~blank], written, model.stances.means)
+        scores = probabilities(raw + context, model.sigmoid)
+        scores[blank] = 0.0
+        # the last digits hang on the machine's arithmetic
+        scores = scores.round(5)
+        likely = choice_probabilities(stances, model.choice).round(4)
+
+        def evidence(row: int, code: int) -> dict[str, Any]:
+            return self._evidence(row, code, described, parts, context, likely)
+
+        return Scored(scores, scores >= self.cut, likely, evidence)
+
+    def _models(self, passages: pd.DataFrame) -> np.ndarray:
+        """The model for each passage: 0, or 1 + the group of its post when the model was trained on that post."""
+        if not self.model.groups:
+            return np.zeros(len(passages), dtype=int)
+        found: list[int] = []
+        for _, rows in groupby(zip(passages["doc_id"], passages["text"], strict=True), key=lambda pair: pair[0]):
+            texts = [text for _, text in rows]
+            found += [1 + group_of("\n".join(texts), texts, self.model.groups)] * len(texts)
+        return np.array(found)
+
+    def _evidence(
+        self, row: int, code: int, described: Described, parts: Parts, context: np.ndarray, likely: np.ndarray
+    ) -> dict[str, Any]:
+        slope, intercept = self.model.sigmoid[code]
+        # rounded first, so that what is shown adds up, and finer than the score, so that it agrees with it
+        shown = {"base": round(float(slope * self.model.codes.means[code] + intercept), 6)}
+        shown |= {
+            name: round(float(slope * part[row, code]), 6)
+            for name, part in zip(Parts._fields, parts, strict=True)
+            if name != "cues" or described.hits[row]
+        }
+        if context[row].any():
+            shown["context"] = round(float(slope * context[row, code]), 6)
+        logit = round(sum(shown.values()), 6)
+        return {
+            "method": self._method,
+            "probability": round(float(1 / (1 + np.exp(-np.clip(logit, -30, 30)))), 5),
+            "cut": round(self.cut, 2),
+            "logit": logit,
+            "parts": shown,
+            "cues": cue_evidence(described.hits[row], code),
+            "examples": self._nearest(described.meaning[0][row] @ self.model.kernels.axes, code),
+            "stance": dict(zip(STANCES, likely[row].tolist(), strict=True)),
+        }
+
+    def _nearest(self, vector: np.ndarray, code: int) -> list[dict[str, Any]]:
+        """The nearest examples that carry the code, by cosine similarity of meaning."""
+        name = self._codebook.code_ids[code]
+        numbers = self._of_code.get(name)
+        if numbers is None:
+            numbers = self._of_code[name] = np.array(
+                [
+                    row
+                    for row, number in enumerate(self._examples)
+                    if number >= 0 and name in self._bank[int(number)][2]
+                ],
+                dtype=int,
+            )
+        similarity = self.model.kernels.vectors[0][numbers] @ vector
+        found = []
+        for place in np.argsort(-similarity, kind="stable")[:_EXAMPLES]:
+            example_id, text, codes = self._bank[int(self._examples[numbers[place]])]
+            found.append(
+                {
+                    "id": example_id,
+                    "similarity": round(float(np.clip(similarity[place], -1, 1)), 2),
+                    "stance": codes[name],
+                    "text": text,
+                }
+            )
+        return found
