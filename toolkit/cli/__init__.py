@@ -13,7 +13,9 @@ from collections.abc import Sequence
 from toolkit import __version__
 from toolkit.cli.arguments import give, path_argument, say, workers_argument
 from toolkit.cli.codebooks import add_codebook
+from toolkit.cli.evaluate import add_evaluate
 from toolkit.cli.load import add_load
+from toolkit.cli.mapping import add_map
 from toolkit.cli.topics import add_topics
 from toolkit.errors import ToolkitError
 
@@ -22,10 +24,6 @@ __all__ = ["main"]
 _RUN_HELP = """\
 Without arguments: themes and principles of the bundled corpus. With STUDY.toml: the study that file describes
 (every run writes its own, commented, into its folder; copy and change it)."""
-
-_MAP_HELP = """\
-Give the passages of INPUT the codes of a codebook. INPUT: a corpus folder, a text file, or JSON Lines / CSV /
-Parquet with doc_id, lang, text. OUT: .jsonl, .csv or .parquet, one row per code given."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -101,7 +99,8 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(command=_check)
 
     add_topics(commands)
-    _map_command(commands)
+    add_map(commands)
+    add_evaluate(commands)
     add_codebook(commands)
     describe = commands.add_parser(
         "describe",
@@ -132,38 +131,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _map_command(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    mapping = commands.add_parser("map", help="give passages the codes of a codebook", description=_MAP_HELP)
-    mapping.add_argument("input", type=path_argument, metavar="INPUT")
-    mapping.add_argument(
-        "--codebook",
-        default="cluetrain",
-        metavar="NAME|FILE",
-        help="bundled name or .yaml file (default: %(default)s)",
-    )
-    mapping.add_argument(
-        "--output", type=path_argument, required=True, metavar="OUT", help="annotations: .jsonl, .csv or .parquet"
-    )
-    mapping.add_argument(
-        "--scores",
-        metavar="FILE",
-        help="also write a score for every passage and code: .csv, .jsonl or .parquet",
-    )
-    mapping.add_argument(
-        "--unit",
-        default="sentence",
-        choices=["sentence", "paragraph", "document"],
-        help="default: %(default)s",
-    )
-    mapping.add_argument(
-        "--method", default="hybrid", choices=["hybrid", "examples", "cues"], help="default: %(default)s"
-    )
-    mapping.add_argument(
-        "--cut", type=float, metavar="0-1", help="score from which a code is given (default: the coder's own)"
-    )
-    mapping.set_defaults(command=_map)
-
-
 def _run(options: argparse.Namespace) -> int:
     from toolkit.parallel import default_workers
     from toolkit.settings import Study, load_study
@@ -189,22 +156,6 @@ def _check(options: argparse.Namespace) -> int:
     for line in check_run(options.folder, workers=workers, corpus=options.corpus, say=say):
         print(line)
     print("The study was repeated and every table is identical.")
-    return 0
-
-
-def _map(options: argparse.Namespace) -> int:
-    from toolkit.mapping import map_texts
-
-    for line in map_texts(
-        options.input,
-        options.output,
-        scores=options.scores,
-        codebook=options.codebook,
-        unit=options.unit,
-        method=options.method,
-        cut=options.cut,
-    ):
-        say(line)
     return 0
 
 

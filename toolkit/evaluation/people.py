@@ -1,0 +1,70 @@
+"""How far people agree with each other, and the machine with each of them, in the measures of an evaluation."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from toolkit.codebook import Codebook
+from toolkit.evaluation.baselines import COMPARED, comparison_table
+from toolkit.evaluation.checks import SPAN
+from toolkit.evaluation.result import evaluate
+
+__all__ = ["human_agreement"]
+
+
+def human_agreement(
+    annotations: pd.DataFrame,
+    codebook: Codebook,
+    *,
+    predicted: pd.DataFrame | None = None,
+    scores: pd.DataFrame | None = None,
+    units: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
+    posts: pd.DataFrame | None = None,
+    across_versions: bool = False,
+    repeats: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Every pair of people, and the machine against each, in the measures of :func:`evaluate`.
+
+    ``annotations`` holds two or more coders. ``units``: what all of them judged, or a dict of what each coder (and the
+    machine, by the name in its annotations) judged: units that both of a pair judged count. Without it only documents
+    in which both gave a code can count. Micro-F1 is the same both ways; precision and recall change places. Returned:
+    the evaluation_comparison table, ``gold`` being the coder that the other one is measured against. An adjudicated
+    coding agrees with its coders by its making.
+    """
+    coders = {str(who): part for who, part in annotations.groupby("coder", sort=True)}
+    others: dict[str, tuple[pd.DataFrame, pd.DataFrame | None]] = {who: (part, None) for who, part in coders.items()}
+    if predicted is not None and len(predicted):
+        others[str(predicted["coder"].iloc[0])] = (predicted, scores)
+    rows: list[tuple[object, ...]] = []
+    for gold, part in coders.items():
+        for name, (other, own) in others.items():
+            both = _both_judged(units, gold, name)
+            there = set(part["doc_id"]) & (set(other["doc_id"]) if both is None else set(both["doc_id"]))
+            if name == gold or not there:
+                continue
+            table = evaluate(
+                part, other, codebook, scores=own, units=both, posts=posts,
+                documents="common" if both is None else "gold", across_versions=across_versions, repeats=repeats,
+                confidence=confidence, most_errors=0, seed=seed,
+            ).measures  # fmt: skip
+            table = table[(table["scope"] == "all") & table["measure"].isin(COMPARED)]
+            rows.extend(
+                (gold, name, *row, np.nan, np.nan, np.nan)
+                for row in table[["measure", "value", "ci_low", "ci_high", "n"]].itertuples(index=False, name=None)
+            )
+    return comparison_table(rows)
+
+
+def _both_judged(
+    units: pd.DataFrame | Mapping[str, pd.DataFrame] | None, first: str, second: str
+) -> pd.DataFrame | None:
+    """The units that two coders judged; a coder without units of its own judged all of the other's."""
+    if units is None or isinstance(units, pd.DataFrame):
+        return units
+    one, other = units.get(first), units.get(second)
+    if one is None or other is None:
+        return one if other is None else other
+    return one.merge(other[SPAN].drop_duplicates(), on=SPAN)
