@@ -1,10 +1,8 @@
-import json
 import signal
 import subprocess
 import sys
 import time
 
-import pandas as pd
 import pytest
 
 from toolkit.cli import main
@@ -81,6 +79,9 @@ WRONG = [
     (["map", "no-such", "--output", "a.csv"], "no-such: does not exist"),
     (["map", "no-such", "--output", "a.xlsx"], "cannot write '.xlsx'"),
     (["map", "no-such", "--output", "a.csv", "--codebook", "cluetrian"], "did you mean 'cluetrain'"),
+    (["map", "no-such", "--output", "a.csv", "--method", "supervised"], "and --coded FOLDER (what it learns from)"),
+    (["map", "no-such", "--output", "a.csv", "--coded", "x"], "and --coded FOLDER (what it learns from)"),
+    (["map", "no-such", "--output", "a.csv", "--coder", "x"], "--coder names who coded the posts of --coded FOLDER"),
 ]
 
 
@@ -100,6 +101,9 @@ MISUSE = [
     (["run", ""], "got an empty name"),
     (["run", "--workers", "0"], "got 0, allowed is a whole number from 1"),
     (["check", "x", "--workers", "two"], "got two, allowed is a whole number from 1"),
+    (["map", "x", "--output", "a.csv", "--workers", "0"], "got 0, allowed is a whole number from 1"),
+    (["map", "x", "--output", "a.csv", "--method", "magic"], "invalid choice: 'magic'"),
+    (["map", "x", "--output", "a.csv", "--scores", ""], "got an empty name"),
 ]
 
 
@@ -109,16 +113,6 @@ def test_misuse_is_refused_before_any_work(arguments, message, capsys):
         main(arguments)
     assert stop.value.code == 2
     assert message in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(("out", "scores"), [("in.jsonl", None), ("a.csv", "in.jsonl"), ("a.csv", "./a.csv")])
-def test_map_never_writes_over_its_texts_or_itself(sentences, tmp_path, monkeypatch, capsys, out, scores):
-    monkeypatch.chdir(tmp_path)
-    before = sentences.read_bytes()
-    further = ["--scores", scores] if scores else []
-    assert main(["map", "in.jsonl", "--output", out, "--method", "cues", *further]) == 2
-    assert "three different files" in capsys.readouterr().err
-    assert sentences.read_bytes() == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -162,76 +156,6 @@ def test_run_then_check_from_the_command_line(small_corpus, tmp_path):
     failed = call("check", "out", cwd=tmp_path)
     assert failed.returncode == 1
     assert "the text of 'dos' has changed" in failed.stderr
-
-
-SENTENCES = [
-    {"doc_id": "s1", "lang": "es", "text": "Hay que escuchar a los clientes y responder a sus quejas."},
-    {"doc_id": "s2", "lang": "it", "text": "Questo plugin è leggero. Si installa in due minuti 😀."},
-    {"doc_id": "s3", "lang": "es", "text": "Responder"},
-]
-
-
-@pytest.fixture
-def sentences(tmp_path):
-    path = tmp_path / "in.jsonl"
-    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in SENTENCES), encoding="utf-8")
-    return path
-
-
-@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])
-def test_map_keeps_its_contract_in_every_format(sentences, tmp_path, kind):
-    out, scores = tmp_path / f"out.{kind}", tmp_path / "scores.csv"
-    assert main(["map", str(sentences), "--output", str(out), "--scores", str(scores), "--unit", "document"]) == 0
-    readers = {"jsonl": lambda path: pd.read_json(path, lines=True), "csv": pd.read_csv, "parquet": pd.read_parquet}
-    annotations = readers[kind](out)
-    assert {
-        "doc_id",
-        "start",
-        "end",
-        "quote",
-        "codebook",
-        "code",
-        "stance",
-        "coder",
-        "kind",
-        "score",
-        "evidence",
-    } <= set(annotations.columns)
-    texts = {row["doc_id"]: row["text"] for row in SENTENCES}
-    for row in annotations.to_dict("records"):
-        assert texts[row["doc_id"]][row["start"] : row["end"]] == row["quote"]
-    table = pd.read_csv(scores)
-    assert list(table.columns) == ["doc_id", "start", "end", "code", "score", "decided", "stance"]
-    assert len(table) == 3 * 14
-    assert table["decided"].isin([True, False]).all()
-    given = {(row["doc_id"], row["code"]) for row in annotations.to_dict("records")}
-    assert given == {(row["doc_id"], row["code"]) for row in table[table["decided"]].to_dict("records")}
-    assert ("s1", "listening") in given
-
-
-def test_map_by_sentence_cuts_texts_and_leaves_furniture_out(sentences, tmp_path):
-    scores = tmp_path / "scores.csv"
-    main(["map", str(sentences), "--output", str(tmp_path / "o.csv"), "--scores", str(scores), "--method", "cues"])
-    table = pd.read_csv(scores)
-    assert table.drop_duplicates(["doc_id", "start"])["doc_id"].tolist() == ["s1", "s2", "s2"]
-
-
-@pytest.mark.parametrize("method", ["hybrid", "examples", "cues"])
-def test_map_of_nothing_that_can_be_coded_gives_empty_tables_and_says_so(tmp_path, capsys, method):
-    (tmp_path / "in.jsonl").write_text('{"doc_id": "a", "lang": "en", "text": "Markets are noisy."}', encoding="utf-8")
-    out, scores = tmp_path / "o.csv", tmp_path / "s.csv"
-    arguments = ["map", str(tmp_path / "in.jsonl"), "--output", str(out), "--scores", str(scores), "--method", method]
-    assert main(arguments) == 0
-    assert "not coded: 1 passages in 'en'" in capsys.readouterr().err
-    assert len(pd.read_csv(out)) == len(pd.read_csv(scores)) == 0
-
-
-def test_map_of_a_folder_says_what_was_left_out(small_corpus, tmp_path, capsys):
-    (small_corpus / "vacio.txt").write_text("", encoding="utf-8")
-    assert main(["map", str(small_corpus), "--output", str(tmp_path / "o.jsonl"), "--method", "cues"]) == 0
-    said = capsys.readouterr().err
-    assert "4 texts" in said
-    assert "vacio.txt: is empty" in said
 
 
 def test_lab_copies_the_notebooks_once_and_keeps_what_is_there(tmp_path, monkeypatch, capsys):

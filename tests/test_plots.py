@@ -1,4 +1,5 @@
 import matplotlib
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -43,12 +44,80 @@ SUMMARY = pd.DataFrame(
 )
 CROSSED = pd.DataFrame(
     [
-        ("es.1", "b", "listening", 0.3, 2.5, 0.1, 0.4, 0.01, 12),
-        ("es.1", "b", "community", 0.0, None, None, None, 1.0, 12),
-        ("es.2", "b", "listening", 0.05, 0.4, 0.0, 0.1, 0.3, 3),
-        ("es.2", "b", "community", 0.0, None, None, None, 1.0, 3),
+        ("es.1", "b", "listening", 0.3, 2.5, 0.1, 0.4, 0.01, 0.03, 12, 12, 8),
+        ("es.1", "b", "community", 0.0, None, None, None, None, None, 12, 12, 0),
+        ("es.2", "b", "listening", 0.05, 0.4, 0.0, 0.1, 0.04, 0.06, 3, 3, 1),
+        ("es.2", "b", "community", 0.0, None, None, None, None, None, 3, 3, 0),
     ],
-    columns=["topic", "codebook", "code", "share", "lift", "ci_low", "ci_high", "p_value", "n"],
+    columns=[
+        "topic",
+        "codebook",
+        "code",
+        "share",
+        "lift",
+        "ci_low",
+        "ci_high",
+        "p_value",
+        "q_value",
+        "n",
+        "posts",
+        "posts_coded",
+    ],
+)
+GROUPED = pd.DataFrame(
+    [
+        (by, value, "b", code, count, 100, posts, count / 100, lift, 0.0, 0.3, None, q_value)
+        for by, value, posts in (
+            ("genre", "$essay$", 12),
+            ("genre", "note", 3),
+            ("year", "2010", 12),
+            ("year", "2012", 3),
+        )
+        for code, count, lift, q_value in (("listening", 9, 1.5, 0.01), ("community", 20, 1.0, 0.5))
+    ],
+    columns=[
+        "by",
+        "value",
+        "codebook",
+        "code",
+        "count",
+        "n",
+        "posts",
+        "share",
+        "lift",
+        "ci_low",
+        "ci_high",
+        "p_value",
+        "q_value",
+    ],
+)
+ADJUSTED = pd.DataFrame(
+    [
+        (lang, "b", code, 90, 12, 0.1, 0.05, 0.2, *corrected, 0.7, 0.98, 20, 300)
+        for lang, code, *corrected in (
+            ("es", "listening", 0.12, 0.06, 0.3),
+            ("es", "community", None, None, None),
+            ("it", "listening", 0.2, 0.1, 0.3),
+            ("it", "community", 0.1, 0.0, 0.2),
+        )
+    ],
+    columns=[
+        "lang",
+        "codebook",
+        "code",
+        "n",
+        "posts",
+        "share",
+        "ci_low",
+        "ci_high",
+        "adjusted",
+        "adjusted_low",
+        "adjusted_high",
+        "sensitivity",
+        "specificity",
+        "gold_positives",
+        "gold_negatives",
+    ],
 )
 
 FIGURES = [
@@ -57,6 +126,9 @@ FIGURES = [
     pytest.param(lambda ax: plots.theme_terms(TOPICS, "joint.1", ax=ax), id="theme_terms"),
     pytest.param(lambda ax: plots.theme_sizes(SUMMARY, ax=ax), id="theme_sizes"),
     pytest.param(lambda ax: plots.theme_principles(CROSSED, NAMES, {"es.1": "red"}, ax=ax), id="theme_principles"),
+    pytest.param(lambda ax: plots.principle_groups(GROUPED, "genre", NAMES, ax=ax), id="principle_groups"),
+    pytest.param(lambda ax: plots.principles_over_time(GROUPED, names=NAMES, ax=ax), id="principles_over_time"),
+    pytest.param(lambda ax: plots.adjusted_shares(ADJUSTED, NAMES, ax=ax), id="adjusted_shares"),
 ]
 
 
@@ -120,6 +192,28 @@ def test_cells_that_chance_would_rarely_give_are_framed():
     frames = [patch.get_xy() for patch in ax.patches]
     assert frames == [(0, 0)]
     assert [text.get_text() for text in ax.texts] == ["30", "0", "5.0", "0"]
+
+
+def test_few_posts_are_said_beside_the_theme_or_group():
+    assert [text.split("  ")[0] for text in labels(plots.theme_principles(CROSSED, NAMES).yaxis)] == ["es.1", "es.2 †"]
+    groups = plots.principle_groups(GROUPED, "genre", NAMES)
+    assert labels(groups.yaxis) == [r"\$essay\$ (12 posts)", "note (3 posts) †"]
+    assert "not tested" in groups.get_title()
+
+
+def test_an_unknown_group_or_code_names_the_nearest():
+    with pytest.raises(InputError, match="did you mean 'genre'"):
+        plots.principle_groups(GROUPED, "gender")
+    with pytest.raises(InputError, match="did you mean 'listening'"):
+        plots.principles_over_time(GROUPED, ["listenin"])
+    with pytest.raises(InputError, match="the table has no years"):
+        plots.principles_over_time(GROUPED[GROUPED["by"] == "genre"])
+
+
+def test_a_share_that_could_not_be_corrected_has_no_filled_point():
+    ax = plots.adjusted_shares(ADJUSTED, NAMES)
+    points = [np.isfinite(dots.get_offsets()[:, 0].filled(np.nan)).sum() for dots in ax.collections[1::2]]
+    assert points == [2, 1, 2, 2]
 
 
 def test_an_unknown_theme_names_the_nearest():

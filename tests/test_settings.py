@@ -48,9 +48,10 @@ STUDIES = st.fixed_dictionaries(
         "principles": st.fixed_dictionaries(
             {
                 "codebook": st.sampled_from(["cluetrain", '/my books/libro ñ "x".yaml', "/b.yml"]),
-                "method": st.sampled_from(["hybrid", "examples", "cues"]),
+                "method": st.sampled_from(["hybrid", "examples", "cues", "definitions"]),
                 "unit": st.sampled_from(["sentence", "paragraph"]),
                 "cut": st.just("auto") | floats(0, 1),
+                "unsure": floats(0, 0.5),
             }
         ),
         "statistics": st.fixed_dictionaries(
@@ -130,7 +131,7 @@ def test_every_setting_stands_in_the_template_with_a_comment(section, field):
     [
         *(("topics", field) for field in ("pool", "per_language", "joint", "runs", "iterations")),
         *(("statistics", field) for field in ("bootstrap", "permutations", "confidence")),
-        ("principles", "cut"),
+        *(("principles", field) for field in ("cut", "unsure")),
     ],
 )
 def test_the_range_in_a_comment_is_the_range_that_is_checked(tmp_path, section, field):
@@ -196,7 +197,12 @@ def test_a_wrong_type_is_refused_with_what_was_got(tmp_path, toml, key, got):
         ("[study]\ntitle = ''", "study.title", "''", "at least 1 character"),
         ("[statistics]\nconfidence = 1", "statistics.confidence", "1", "less than or equal to 0.999"),
         ("[statistics]\nconfidence = nan", "statistics.confidence", "nan", "0.999"),
-        ("[principles]\nmethod = 'Hybrid'", "principles.method", "'Hybrid'", "'hybrid', 'examples' or 'cues'"),
+        (
+            "[principles]\nmethod = 'Hybrid'",
+            "principles.method",
+            "'Hybrid'",
+            "'hybrid', 'examples', 'cues' or 'definitions'",
+        ),
         ("[corpus]\nlanguages = ['es', 'fr']", "corpus.languages.1", "'fr'", "'es' or 'it'"),
         ("[corpus]\nlanguages = []", "corpus.languages", "[]", "at least 1 item"),
     ],

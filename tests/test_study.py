@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import shutil
 import stat
 import zipfile
@@ -7,9 +8,12 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+from coded_corpus import coded_corpus
 from conftest import write_posts
+from small_codebook import YAML, small_codebook
 
-from toolkit.corpus import Corpus, load_corpus
+from toolkit.analysis.codes import error_units
+from toolkit.corpus import Corpus, HumanAnnotations, load_corpus
 from toolkit.errors import CheckFailed, InputError, OutputError
 from toolkit.recheck import check_run
 from toolkit.settings import Study, load_study
@@ -22,6 +26,8 @@ QUICK = {
     "topics": {"per_language": 2, "joint": 2, "runs": 2, "iterations": 20, "fewest_posts": 1},
     "statistics": {"bootstrap": 100, "permutations": 100},
 }
+#: Tables of every run; those of an evaluation are made elsewhere.
+TABLES = [name for name in CONTRACTS if not name.startswith(("evaluation_", "adjusted_"))]
 HOSTILE = "<script>document.title='hit'</script><img src=x onerror=alert(1)>"
 
 
@@ -50,7 +56,7 @@ def run(finished_run, tmp_path):
 def test_a_run_leaves_report_record_settings_tables_and_figures(run):
     names = {path.relative_to(run).as_posix() for path in run.rglob("*") if path.is_file()}
     assert {"report.html", "topics.html", "run.json", "study.toml", "models/es.topics"} <= names
-    assert {f"tables/{name}.{kind}" for name in CONTRACTS for kind in ("csv", "parquet")} <= names
+    assert {f"tables/{name}.{kind}" for name in TABLES for kind in ("csv", "parquet")} <= names
     assert {
         f"figures/{name}.{kind}" for name in ("principles", "stances", "themes") for kind in ("svg", "png")
     } <= names
@@ -60,14 +66,14 @@ def test_a_run_leaves_report_record_settings_tables_and_figures(run):
 def test_every_table_keeps_its_contract_and_points_into_the_texts(run):
     posts = read_table(run / "tables" / "posts.parquet")
     texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
-    for name in CONTRACTS:
+    for name in TABLES:
         table = read_table(run / "tables" / f"{name}.parquet")
         points = "start" in table and "doc_id" in table
         check(name, table, texts if points else None)
 
 
 def test_csv_and_parquet_hold_the_same(run):
-    for name in CONTRACTS:
+    for name in TABLES:
         exact = read_table(run / "tables" / f"{name}.parquet")
         sheet = read_table(run / "tables" / f"{name}.csv")
         assert list(sheet.columns) == list(exact.columns)
@@ -126,6 +132,17 @@ def test_the_report_loads_nothing_and_runs_nothing(run):
     assert "default-src 'none'" in page
 
 
+def test_every_number_of_the_heat_map_leads_to_its_passages(run):
+    page = (run / "report.html").read_text(encoding="utf-8")
+    links = re.findall(r'<a href="#(c-\d+)"', page)
+    panels = dict(re.findall(r'<article class="cell" id="(c-\d+)">(.*?)</article>', page, re.DOTALL))
+    assert links
+    assert sorted(links) == sorted(panels)
+    assert all("<blockquote>" in panel for panel in panels.values())
+    table = read_table(run / "tables" / "theme_principles.parquet")
+    assert len(links) == (table["share"] > 0).sum()
+
+
 def test_hostile_texts_are_shown_as_text(tmp_path):
     folder = tmp_path / HOSTILE.replace("/", "")
     folder.mkdir()
@@ -161,7 +178,7 @@ def test_a_repeated_study_gives_identical_tables_also_with_two_workers(run, monk
     monkeypatch.setattr("toolkit.analysis.texts._POSTS_PER_TASK", 3)
     monkeypatch.setattr("toolkit.analysis.texts.WORTH_A_POOL", 0)
     lines = check_run(run, workers=2)
-    assert len(lines) == len(CONTRACTS)
+    assert len(lines) == len(TABLES)
     assert all(line.endswith("identical") for line in lines)
 
 
@@ -208,6 +225,82 @@ def test_a_damaged_record_is_refused(run, damage):
 def test_a_folder_without_record_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"has no readable run\.json"):
         check_run(tmp_path)
+
+
+# ---- how the passages were coded, and how well -----------------------------------------------------------
+
+
+def test_without_coded_posts_the_report_says_that_nothing_is_corrected(run):
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert "the shares are not corrected for the coder’s errors" in page
+    assert 'id="corrected"' not in page
+    assert "measured on" not in json.loads((run / "run.json").read_text(encoding="utf-8"))["used"]
+
+
+def test_where_people_coded_the_corpus_shares_are_corrected_and_the_report_says_on_which_posts(tmp_path):
+    book = small_codebook(tmp_path)
+    folder = coded_corpus(tmp_path / "coded", book)
+    out = run_study(quick(folder, codebook=str(book.path)), tmp_path / "out")
+    shares = read_table(out / "tables" / "adjusted_shares.parquet").set_index(["lang", "code"])
+    # half of the sentences on answers carry a cue in each language: as many as were coded, 4 posts with 4 of 16
+    row = shares.loc["it", "precios"]
+    assert (row["n"], row["gold_positives"], row["gold_negatives"]) == (64, 16, 48)
+    assert row["adjusted"] == pytest.approx(0.25)
+    assert set(read_table(out / "tables" / "adjusted_differences.parquet")["code"]) == set(book.code_ids)
+    measured = json.loads((out / "run.json").read_text(encoding="utf-8"))["used"]["measured on"]
+    assert (measured["coder"], measured["passages"], measured["by language"]) == ("ana", 128, {"es": 4, "it": 4})
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "128 sentences of 8 posts of this corpus that people coded (“ana”)" in page
+    assert "The coder learnt from none of them." in page
+    assert page.count('<a href="#d-it3">') >= 1
+    assert any(line.startswith("adjusted_shares") for line in check_run(out))
+
+
+def test_annotations_that_cannot_be_used_are_a_note_and_no_end(tmp_path):
+    book = small_codebook(tmp_path)
+    folder = coded_corpus(tmp_path / "coded", book, people=("ana", "bea"))
+    out = run_study(quick(folder, codebook=str(book.path)), tmp_path / "out")
+    notes = json.loads((out / "run.json").read_text(encoding="utf-8"))["notes"]
+    assert any("not corrected" in note and "was coded by ana, bea" in note for note in notes)
+    assert not (out / "tables" / "adjusted_shares.parquet").exists()
+
+
+def test_the_record_says_what_the_coder_learnt_from_and_the_report_that_scores_are_weak(tmp_path, small_corpus):
+    book = small_codebook(tmp_path)
+    learnt = run_study(quick(small_corpus, codebook=str(book.path), method="hybrid", unsure=0.2), tmp_path / "a")
+    used = json.loads((learnt / "run.json").read_text(encoding="utf-8"))["used"]
+    assert used["facts"]["examples"] == 128
+    assert used["facts"]["encoders"]
+    assert used["unsure"] == 0.2
+    assert "It learnt from 128 examples." in (learnt / "report.html").read_text(encoding="utf-8")
+    bare = YAML.replace("example_files: [ejemplos.jsonl]\n", "")
+    (tmp_path / "oficina.yaml").write_text(bare, encoding="utf-8")
+    weak = run_study(quick(small_corpus, codebook=str(book.path), method="hybrid"), tmp_path / "b")
+    page = (weak / "report.html").read_text(encoding="utf-8")
+    assert "which is weaker" in page
+    assert "they are no probabilities" in page
+
+
+def test_judged_sentences_meet_passages_however_they_were_cut(tmp_path):
+    book = small_codebook(tmp_path)
+
+    def places(*spans):
+        return pd.DataFrame(spans, columns=["doc_id", "start", "end"])
+
+    # a: the same; b: two judged sentences in one passage; c: one in two parts, the code goes to the longer;
+    # d: not judged; e: the judged sentence lies outside all passages
+    passages = places(("a", 0, 10), ("b", 0, 30), ("c", 0, 4), ("c", 5, 20), ("d", 0, 9), ("e", 20, 30))
+    passages = passages.assign(lang="es")
+    units = places(("a", 0, 10), ("b", 0, 12), ("b", 13, 30), ("c", 0, 20), ("e", 0, 10))
+    coded = places(("a", 0, 10), ("b", 13, 30), ("c", 0, 20), ("e", 0, 10)).assign(code="precios")
+    machine = places(("a", 0, 10), ("c", 0, 4), ("d", 0, 9)).assign(code="precios")
+    found = error_units(passages, machine, HumanAnnotations(coded, units, units), book)
+    assert len(found) == 4 * len(book.codes)
+    of_code = found[found["code"] == "precios"]
+    assert of_code["doc_id"].tolist() == ["a", "b", "c", "c"]
+    assert of_code["gold"].tolist() == [True, True, False, True]
+    assert of_code["predicted"].tolist() == [True, False, True, False]
+    assert not found.loc[found["code"] != "precios", ["gold", "predicted"]].to_numpy().any()
 
 
 # ---- where a run may write -------------------------------------------------------------------------------
@@ -415,7 +508,7 @@ def test_a_language_given_wrongly_is_a_doubt_not_a_loss(tmp_path):
 @pytest.mark.slow
 def test_the_five_real_texts_run_clean(seeds, tmp_path):
     out = run_study(Study().with_corpus(str(seeds)), tmp_path / "out")
-    tables = {name: read_table(out / "tables" / f"{name}.parquet") for name in CONTRACTS}
+    tables = {name: read_table(out / "tables" / f"{name}.parquet") for name in TABLES}
     assert tables["posts"]["lang"].tolist() == ["es", "es", "es", "es", "it"]
     assert tables["furniture"]["kind"].value_counts().to_dict() == {"login_prompt": 10, "caption": 3, "comment_form": 3}
     terms = set(tables["topics"]["term"]) | set(tables["tokens"]["lemma"])
@@ -434,7 +527,10 @@ def test_the_main_job_on_the_bundled_corpus_is_reproducible(tmp_path):
     record = json.loads((out / "run.json").read_text(encoding="utf-8"))
     assert record["corpus"]["bundled"]
     assert sum(record["seconds"].values()) < 90
-    assert len(check_run(out, workers=1)) == len(CONTRACTS)
+    # people coded some of its posts: shares are corrected by the error measured there
+    corrected = {"adjusted_shares", "adjusted_differences"}
+    assert set(record["tables"]) == {*TABLES, *corrected}
+    assert len(check_run(out, workers=1)) == len(TABLES) + len(corrected)
 
 
 def test_analysis_does_not_change_the_corpus(small_corpus):

@@ -1,6 +1,7 @@
 """Which figures a run draws from its tables, and figures as bytes."""
 
 import io
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,10 +19,13 @@ __all__ = ["draw_figures", "figure_bytes"]
 
 #: Most posts that a heat map can show apart.
 _MOST_POSTS = 400
+#: Most rows of a heat map of principles that a page can show.
+_MOST_VALUES = 40
 
 
 def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
-    """The figures of a run by name: principles, stances, theme_principles; themes, and for each model terms_NAME,
+    """The figures of a run by name: principles, stances, theme_principles, principles_year, principles_country,
+    principles_genre (where the posts have them), adjusted_shares; themes, and for each model terms_NAME,
     map_NAME (language models), posts_NAME, time_NAME, selection_NAME (where the number was found out)."""
     tables = analysis.tables
     names = analysis.codebook.names()
@@ -29,6 +33,7 @@ def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
     if "principles" in tables:
         figures["principles"] = plots.principle_shares(tables["principles"], names)
         figures["stances"] = plots.stances(tables["stances"], names)
+        figures |= _of_groups(tables, names)
     summary = tables["topic_summary"]
     if not len(summary):
         return figures
@@ -38,6 +43,21 @@ def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
         figures["theme_principles"] = plots.theme_principles(tables["theme_principles"], names, labels)
     for model, own in summary.groupby("model", sort=False):
         figures |= _of_model(analysis, str(model), own)
+    return figures
+
+
+def _of_groups(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str]) -> dict[str, "Axes"]:
+    """Principles by year, country and genre, and shares corrected for the coder's errors where there are any."""
+    figures: dict[str, Axes] = {}
+    table = tables["principles_by"]
+    years = table["value"][(table["by"] == "year") & table["value"].str.fullmatch(r"\d{4}")]
+    if years.nunique() > 1:
+        figures["principles_year"] = plots.principles_over_time(table, names=names)
+    for by in ("country", "genre"):
+        if 1 < table["value"][table["by"] == by].nunique() <= _MOST_VALUES:
+            figures[f"principles_{by}"] = plots.principle_groups(table, by, names)
+    if len(tables.get("adjusted_shares", ())):
+        figures["adjusted_shares"] = plots.adjusted_shares(tables["adjusted_shares"], names)
     return figures
 
 

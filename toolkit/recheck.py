@@ -51,6 +51,9 @@ def check_run(
         raise CheckFailed(f"codebook '{analysis.codebook.id}' has changed since the run; results cannot be the same.")
     same, different = [], []
     for name in record["tables"]:
+        if name not in analysis.tables:
+            different.append(f"{name}: is not made any more (the annotations beside the texts are missing or others).")
+            continue
         old = read_table(folder / "tables" / f"{name}.parquet")
         found = _difference(name, old, analysis.tables[name])
         if found is None:

@@ -6,6 +6,7 @@ files in ``toolkit/data/templates``; this module only gathers what they show.
 
 import base64
 import datetime
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ import jinja2
 import pandas as pd
 
 from toolkit.analysis import Analysis
+from toolkit.analysis.texts import passages_of
+from toolkit.principles import passages_of_cells
 from toolkit.reading import best_passages, evidence_of, marked_post, with_cues
 from toolkit.resources import data_file
 from toolkit.text import LANGUAGE_NAMES
@@ -24,6 +27,9 @@ MOST_POSTS = 100
 _MOST_CHARACTERS = 30_000
 _FEWEST_PASSAGES = 3
 _OF_A_THEME = ("topics", "topic_labels", "topic_passages")
+#: Cells of themes x principles whose passages the page shows, passages of each, and characters of a passage: 0.6 MB at
+#: most.
+_MOST_CELLS, _MOST_BEHIND, _LONGEST_QUOTE = 600, 3, 300
 _TITLES = {**LANGUAGE_NAMES, "joint": "Across languages (paragraphs grouped by meaning)"}
 
 
@@ -36,7 +42,7 @@ def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapp
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
-    environment.filters["percent"] = _percent
+    environment.filters |= {"percent": _percent, "points": _points}
     images = {name: "data:image/svg+xml;base64," + base64.b64encode(data).decode() for name, data in figures.items()}
     return environment.get_template("report.html").render(
         style=jinja2.filters.Markup(data_file("templates", "report.css").read_text(encoding="utf-8")),
@@ -49,6 +55,10 @@ def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapp
         **_summary(analysis),
         themes=_themes(analysis),
         thin=_thin(analysis),
+        crossed=_crossed(analysis),
+        measured=_measured(analysis),
+        shares_corrected="adjusted_shares" in analysis.tables,
+        corrected=_corrected(analysis),
         principles=_principles(analysis),
         posts=_posts(analysis),
         furniture=_furniture(analysis),
@@ -71,6 +81,11 @@ def _clusters(analysis: Analysis) -> list[dict[str, Any]]:
 
 def _percent(value: float, digits: int = 0) -> str:
     return "–" if pd.isna(value) else f"{100 * value:.{digits}f} %"
+
+
+def _points(value: float) -> str:
+    """A difference of shares in percentage points, with its sign."""
+    return "–" if pd.isna(value) else f"{100 * value:+.1f}".replace("-", "−")
 
 
 def _summary(analysis: Analysis) -> dict[str, Any]:
@@ -116,7 +131,7 @@ def _themes(analysis: Analysis) -> list[dict[str, Any]]:
     models: dict[str, list[dict[str, Any]]] = {}
     for row in tables["topic_summary"].to_dict("records"):
         own = {name: tables[name][tables[name]["topic"] == row["topic"]] for name in _OF_A_THEME}
-        lifted = crossed[(crossed["topic"] == row["topic"]) & (crossed["lift"] > 1) & (crossed["p_value"] < 0.05)]
+        lifted = crossed[(crossed["topic"] == row["topic"]) & (crossed["lift"] > 1) & (crossed["q_value"] < 0.05)]
         # a share of a handful of passages is an anecdote
         lifted = lifted[lifted["share"] * lifted["n"] >= _FEWEST_PASSAGES]
         lifted = lifted.sort_values("lift", ascending=False).head(3)
@@ -136,6 +151,67 @@ def _themes(analysis: Analysis) -> list[dict[str, Any]]:
             }
         )
     return [{"model": model, "title": _TITLES.get(model, model), "themes": themes} for model, themes in models.items()]
+
+
+def _crossed(analysis: Analysis) -> dict[str, Any]:
+    """Themes x principles: rows of cells, and the passages behind each cell; ``left``: cells whose passages are left
+    out, those with the largest q-values."""
+    tables, names = analysis.tables, analysis.codebook.names()
+    table = tables["theme_principles"]
+    if table.empty:
+        return {"rows": [], "codes": [], "behind": [], "left": 0}
+    passages = passages_of(analysis, analysis.study.principles.unit)
+    found = passages_of_cells(passages, tables["annotations"], tables["shares"])
+    counts = found.groupby(["topic", "code"]).size()
+    best = dict(list(found[found["rank"] <= _MOST_BEHIND].groupby(["topic", "code"])))
+    by_strength = table.sort_values(["q_value", "p_value"], kind="stable")
+    keys = [key for key in zip(by_strength["topic"], by_strength["code"], strict=True) if key in best]
+    shown = {key: f"c-{number}" for number, key in enumerate(keys[:_MOST_CELLS], 1)}
+    labels = dict(zip(tables["topic_summary"]["topic"], tables["topic_summary"]["label"], strict=True))
+    rows, behind = [], []
+    for topic, own in table.groupby("topic", sort=False):
+        cells = []
+        for cell in own.to_dict("records"):
+            key = (str(topic), str(cell["code"]))
+            name = names[key[1]]
+            cells.append({**cell, "name": name, "place": shown.get(key), "tint": _tint(cell["lift"])})
+            if key in shown:
+                quotes = [{**row, "quote": _shortened(row["quote"])} for row in best[key].to_dict("records")]
+                behind.append({**cells[-1], "label": labels.get(topic, ""), "count": counts[key], "quotes": quotes})
+        rows.append({**cells[0], "label": labels.get(topic, ""), "cells": cells})
+    codes = [names[code] for code in dict.fromkeys(table["code"])]
+    return {"rows": rows, "codes": codes, "behind": behind, "left": len(keys) - len(shown)}
+
+
+def _tint(lift: float) -> int:
+    """The colour of a lift: -4 (a quarter or less), 0 (as usual, or no lift) to 4 (four times or more)."""
+    return 0 if pd.isna(lift) else round(2 * math.log2(min(max(lift, 0.25), 4)))
+
+
+def _shortened(quote: str) -> str:
+    return quote if len(quote) <= _LONGEST_QUOTE else quote[: _LONGEST_QUOTE - 1] + "…"
+
+
+def _corrected(analysis: Analysis) -> list[dict[str, Any]]:
+    """Differences between languages as coded and corrected, where the coder's errors are known."""
+    table = analysis.tables.get("adjusted_differences")
+    if table is None:
+        return []
+    return table.assign(name=table["code"].map(analysis.codebook.names())).to_dict("records")
+
+
+def _measured(analysis: Analysis) -> dict[str, Any]:
+    """On which posts the coder's errors were measured, and how many of its codes were right there."""
+    found = analysis.used.get("measured on")
+    if not isinstance(found, dict):
+        return {}
+    return {
+        **{name: found[name] for name in ("coder", "posts", "passages", "precision", "recall")},
+        "by_language": list(found["by language"].items()),
+        "seen": found["learnt from"],
+        "predicted": found["predicted codes"],
+        "gold": found["gold codes"],
+    }
 
 
 def _thin(analysis: Analysis) -> dict[str, int] | None:

@@ -66,9 +66,10 @@ def _checked_cut(value: Any) -> float | str:
 
 class _Principles(StrictModel):
     codebook: Annotated[str, Field(min_length=1)] = "cluetrain"
-    method: Literal["hybrid", "examples", "cues"] = "hybrid"
+    method: Literal["hybrid", "examples", "cues", "definitions"] = "hybrid"
     unit: Literal["sentence", "paragraph"] = "sentence"
     cut: Annotated[Any, AfterValidator(_checked_cut)] = "auto"
+    unsure: Annotated[float, Field(ge=0, le=0.5)] = 0.0
 
 
 class _Statistics(StrictModel):

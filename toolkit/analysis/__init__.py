@@ -44,7 +44,7 @@ def analyse(
     parts = result.study.study.parts
     stages = _preparation(corpus, result, workers)
     if "principles" in parts:
-        stages.append(("principles of each passage", lambda: codes.code(result)))
+        stages.append(("principles of each passage", lambda: codes.code(result, workers)))
     if "themes" in parts:
         stages.append(("themes", lambda: themes.find(result, workers, resume)))
     else:
