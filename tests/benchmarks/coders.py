@@ -1,6 +1,6 @@
 """What each ingredient of the learnt coders gives. Prints Markdown.
 
-    python tests/benchmarks/coders.py [ingredients|examples|cuts|speed] [FOLDER]
+    python tests/benchmarks/coders.py [ingredients|constants|examples|cuts|definitions|speed] [FOLDER]
 
 Every line is a model trained on at most 8,000 passages (the shipped model has 22,000: see mapping.py for its figures),
 with the first sentence encoder (both encoders: model_card.py). Two texts to measure on:
@@ -28,7 +28,7 @@ from toolkit.principles.learnt_coder import LearntCoder
 from toolkit.principles.training import train, training_set
 
 BOOK = load_codebook("cluetrain")
-MODES = ("ingredients", "examples", "cuts", "speed")
+MODES = ("ingredients", "constants", "examples", "cuts", "definitions", "speed")
 
 
 def main() -> None:
@@ -42,6 +42,8 @@ def main() -> None:
         return speed(gold["posts"])
     if mode == "cuts":
         return cuts(gold)
+    if mode == "definitions":
+        return definitions(gold)
     print("| trained on | rows | real: mAP | F1 | AUC | posts: mAP | F1 | AUC |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
     if mode == "examples":
@@ -49,6 +51,22 @@ def main() -> None:
             line(f"{most} examples", training_set(BOOK, most=most), gold)
         return None
     whole = training_set(BOOK, *coded, copies=copies())
+    if mode == "constants":
+        line("as they are", whole, gold)
+        for factor, word in ((0.5, "half"), (2.0, "twice")):
+            line(
+                f"{word} the width of the meaning kernel",
+                whole,
+                gold,
+                gammas=tuple(g * factor for g in training.GAMMAS),
+            )
+            line(f"{word} the scale of cues", whole, gold, cue_scale=training.CUE_SCALE * factor)
+            line(f"{word} the words", whole, gold, words=training.WORDS * factor)
+            line(f"{word} the spelling", whole, gold, spelling=training.SPELLING * factor)
+            line(f"{word} the penalty", whole, gold, penalty=training.PENALTY * factor)
+            some = {step: weight * factor for step, weight in context.NEIGHBOURS.items()}
+            line(f"{word} the neighbours", whole, gold, neighbours=some)
+        return None
     line("examples, coded posts", whole, gold)
     line("without cues", whole, gold, with_cues=False)
     line("without sentence vectors", whole, gold, gammas=(0.0, 0.0))
@@ -89,10 +107,10 @@ def only_coded():
     return dataclasses.replace(BOOK, examples=examples)
 
 
-def line(name, material, gold, *, gammas=None, words=None, spelling=None, neighbours=None, encoders=None, **options):
+def line(name, material, gold, *, gammas=None, words=None, spelling=None, cue_scale=None, neighbours=None, **options):
     from toolkit.principles import learnt
 
-    kept = learnt.GAMMAS, training.WORDS, training.SPELLING, context.NEIGHBOURS
+    kept = learnt.GAMMAS, training.WORDS, training.SPELLING, context.NEIGHBOURS, learnt.CUE_SCALE
     try:
         if gammas is not None:
             learnt.GAMMAS = training.GAMMAS = gammas
@@ -100,15 +118,17 @@ def line(name, material, gold, *, gammas=None, words=None, spelling=None, neighb
             training.WORDS = words
         if spelling is not None:
             training.SPELLING = spelling
+        if cue_scale is not None:
+            learnt.CUE_SCALE = training.CUE_SCALE = cue_scale
         if neighbours is not None:
             context.NEIGHBOURS = neighbours
-        encoders = encoders or encoders_here()[:1]
+        encoders = encoders_here()[:1]
         model = train(material, BOOK, encoders, progress=False, **options)
         used = LearntCoder("hybrid", BOOK, model, encoders, material.passages["example"].to_numpy())
         figures = [figure for key in ("real", "posts") for figure in measured(used, *gold[key])]
     finally:
-        learnt.GAMMAS, training.WORDS, training.SPELLING, context.NEIGHBOURS = kept
-        training.GAMMAS = kept[0]
+        learnt.GAMMAS, training.WORDS, training.SPELLING, context.NEIGHBOURS, learnt.CUE_SCALE = kept
+        training.GAMMAS, training.CUE_SCALE = learnt.GAMMAS, learnt.CUE_SCALE
     print(
         f"| {name} | {len(material.truth):,} | " + " | ".join(f"{figure:.3f}" for figure in figures) + " |", flush=True
     )
@@ -152,6 +172,28 @@ def cuts(gold) -> None:
                 f"{f1_score(truth, decided, average='micro'):.3f} | {brier:.4f} | {score.mean():.3f} | "
                 f"{truth.mean():.3f} |"
             )
+
+
+def definitions(gold) -> None:
+    """Likeness to definitions alone: the step fitted to a third of the example bank (Platt), and what it then gives."""
+    from toolkit.principles.calibration import best_cut, calibrate, probabilities
+    from toolkit.principles.cue_coder import _MIDDLE, _WIDTH
+
+    used = coder(BOOK, "definitions", encoders=encoders_here()[:1])
+    some = BOOK.examples.iloc[::3].reset_index(drop=True)
+    passages = some[["lang", "text"]].assign(doc_id="bank")
+    score = np.clip(used.code(passages).scores, 1e-5, 1 - 1e-5)
+    similarity = np.log(score / (1 - score)) * _WIDTH + _MIDDLE
+    truth = np.array([[code in codes for code in BOOK.code_ids] for codes in some["codes"]], dtype=float)
+    ((slope, intercept),) = calibrate(similarity.reshape(-1, 1), truth.reshape(-1, 1))
+    fitted = probabilities(similarity.reshape(-1, 1), np.array([[slope, intercept]])).reshape(truth.shape)
+    print(
+        f"step fitted to the bank: middle {-intercept / slope:.3f}, width {1 / slope:.3f}; best cut "
+        f"{best_cut(fitted, truth):.2f} (in use: {_MIDDLE}, {_WIDTH}, {used.cut})"
+    )
+    for name, (posts, part, gold_codes) in gold.items():
+        figures = " ".join(f"{figure:.3f}" for figure in measured(used, posts, part, gold_codes))
+        print(f"{name}: mAP, F1, AUC {figures}")
 
 
 def expected_best(score: np.ndarray) -> float:

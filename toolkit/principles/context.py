@@ -2,7 +2,7 @@
 
 A sentence of a post seldom says everything itself: "Lo hacen tarde y mal." is about listening if the sentence before
 was. Vectors of neighbours as further features made things worse (they describe the post, not the sentence), the
-scores of neighbours make them better: tests/benchmarks/coders.py context.
+scores of neighbours make them better: tests/benchmarks/coders.py (ingredients).
 """
 
 from collections.abc import Sequence

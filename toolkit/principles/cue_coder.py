@@ -13,9 +13,9 @@ from toolkit.text import Encoder, embed
 
 __all__ = ["CueCoder", "DefinitionCoder", "cue_evidence"]
 
-#: Cosine similarity to a definition at which it is as likely as not that the code is meant, and the width of the
-#: step: chosen on the example bank of the bundled codebook (tests/benchmarks/coders.py definitions).
-_MIDDLE, _WIDTH = 0.50, 0.05
+#: Cosine similarity to a definition at which it is as likely as not that the code is meant, the width of the step, and
+#: the score with the best micro-F1: fitted to the example bank of cluetrain (tests/benchmarks/coders.py definitions).
+_MIDDLE, _WIDTH, _CUT = 0.41, 0.10, 0.15
 
 
 class CueCoder:
@@ -41,12 +41,12 @@ class CueCoder:
 class DefinitionCoder:
     """Zero-shot: likeness of a passage's meaning to names and definitions. For codebooks without examples; weak.
 
-    The score is a logistic step over the highest cosine similarity to a definition in any language. It is no
-    calibrated probability, and no stance is suggested.
+    The score is a logistic step over the highest cosine similarity to a definition in any language. It was fitted to
+    one codebook's examples: for others it is no calibrated probability. And no stance is suggested.
     """
 
     name = "machine:definitions"
-    cut = 0.5
+    cut = _CUT
 
     def __init__(self, codebook: Codebook, encoder: Encoder) -> None:
         self._codebook, self._encoder = codebook, encoder

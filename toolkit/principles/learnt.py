@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 #: Constants of the kernel, chosen by two-fold cross-validation on the author's codes of the bundled corpus
-#: (tests/benchmarks/coders.py kernel), where the figures hardly move for half or twice of each.
+#: (tests/benchmarks/coders.py constants), where the figures hardly move for half or twice of each.
 GAMMAS = (1.2, 0.6)
 #: How much the meaning kernel of each encoder counts.
 MEANING = (1.0, 2.0)
