@@ -53,6 +53,7 @@ def main() -> None:
     whole = training_set(BOOK, *coded, copies=copies())
     if mode == "constants":
         line("as they are", whole, gold)
+        line("all axes of the sentence vectors", whole, gold, axes=512)
         for factor, word in ((0.5, "half"), (2.0, "twice")):
             line(
                 f"{word} the width of the meaning kernel",
@@ -107,7 +108,19 @@ def only_coded():
     return dataclasses.replace(BOOK, examples=examples)
 
 
-def line(name, material, gold, *, gammas=None, words=None, spelling=None, cue_scale=None, neighbours=None, **options):
+def line(
+    name,
+    material,
+    gold,
+    *,
+    gammas=None,
+    words=None,
+    spelling=None,
+    cue_scale=None,
+    neighbours=None,
+    axes=256,
+    **options,
+):
     from toolkit.principles import learnt
 
     kept = learnt.GAMMAS, training.WORDS, training.SPELLING, context.NEIGHBOURS, learnt.CUE_SCALE
@@ -118,6 +131,7 @@ def line(name, material, gold, *, gammas=None, words=None, spelling=None, cue_sc
             training.WORDS = words
         if spelling is not None:
             training.SPELLING = spelling
+        training.AXES = axes
         if cue_scale is not None:
             learnt.CUE_SCALE = training.CUE_SCALE = cue_scale
         if neighbours is not None:
@@ -128,7 +142,7 @@ def line(name, material, gold, *, gammas=None, words=None, spelling=None, cue_sc
         figures = [figure for key in ("real", "posts") for figure in measured(used, *gold[key])]
     finally:
         learnt.GAMMAS, training.WORDS, training.SPELLING, context.NEIGHBOURS, learnt.CUE_SCALE = kept
-        training.GAMMAS, training.CUE_SCALE = learnt.GAMMAS, learnt.CUE_SCALE
+        training.GAMMAS, training.CUE_SCALE, training.AXES = learnt.GAMMAS, learnt.CUE_SCALE, learnt.AXES
     print(
         f"| {name} | {len(material.truth):,} | " + " | ".join(f"{figure:.3f}" for figure in figures) + " |", flush=True
     )

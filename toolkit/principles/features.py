@@ -25,8 +25,8 @@ __all__ = ["FEWEST", "Described", "TermSpace", "describe"]
 
 #: More cue weight than this for one code says nothing more.
 _MOST_CUE_WEIGHT = 6.0
-#: Training passages that a term of words and of spelling must occur in; more of them (a model a third as large, as
-#: good) where there are many passages.
+#: Training passages that a term of words and of spelling must occur in; more of them where
+#: there are many passages: 75,000 terms then instead of 113,000.
 FEWEST = ((2, 3), (3, 6))
 MANY = 10_000
 

@@ -85,7 +85,7 @@ class CueMatcher:
             frozenset(_key(need, lang) for need in needs) | frozenset(fold(need) for need in needs) for _, needs in cues
         ]
         #: By the key a cue may begin with: the cues and the keys of their further words. spaCy's matchers find the
-        #: same, seven times slower: they look through the whole passage for each cue.
+        #: same at half the speed (1,500 sentences of the example bank) and with more code around them.
         self._beginning: dict[str, list[tuple[int, list[frozenset[str]]]]] = {}
         for number, (cue, _) in enumerate(cues):
             words = [token.text for token in simple_tokens(cue, lang)]
