@@ -36,7 +36,7 @@ MEANING = (1.0, 2.0)
 CUE_SCALE = 0.08
 WORDS = 0.4
 SPELLING = 0.2
-#: Axes of the first encoder's vectors that are kept: half of them, as good (the same benchmark) at half the size.
+#: Axes of the first encoder's vectors that are kept: half of them, nearly as good (the same benchmark), half the size.
 AXES = 256
 #: Weight of the markers in the kernel of the stances.
 MARKER_WEIGHT = 1.0
