@@ -25,7 +25,8 @@ from toolkit.principles import (
 )
 from toolkit.principles.coders import encoders_here
 from toolkit.principles.held_out import group_of
-from toolkit.principles.prevalence import bootstrap_weights, code_matrix, ratio_interval
+from toolkit.principles.prevalence import code_matrix, ratio_interval
+from toolkit.resampling import bootstrap_weights
 from toolkit.resources import bundled_corpus
 
 __all__ = ["code", "coder_facts", "coder_or_weaker", "correct", "cross", "error_units", "of_one_coder"]

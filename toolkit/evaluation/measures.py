@@ -13,7 +13,6 @@ from tqdm import tqdm
 
 from toolkit.evaluation.grid import Grid
 from toolkit.evaluation.ranking import average_precision, roc_auc
-from toolkit.principles.prevalence import bootstrap_weights
 from toolkit.tables import STANCES, check
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "measure_table",
     "overall_measures",
     "per_document",
-    "sample_weights",
     "stance_measures",
 ]
 
@@ -71,12 +69,6 @@ class Found(NamedTuple):
 
     values: np.ndarray
     n: int
-
-
-def sample_weights(documents: int, repeats: int, seed: int) -> np.ndarray:
-    """How often each document counts, shape (1 + repeats, documents): once each, then the bootstrap samples."""
-    once = np.ones((1, documents))
-    return np.vstack([once, bootstrap_weights(documents, repeats, seed)]) if documents > 1 and repeats else once
 
 
 def interval(values: np.ndarray, confidence: float) -> tuple[float, float]:

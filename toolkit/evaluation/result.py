@@ -16,10 +16,10 @@ from toolkit.evaluation.measures import (
     gap_measures,
     measure_table,
     overall_measures,
-    sample_weights,
     stance_measures,
 )
 from toolkit.evaluation.tables import confusion_table, error_table, reliability_table
+from toolkit.resampling import sample_weights
 
 __all__ = ["Evaluation", "evaluate"]
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from toolkit.principles.permutation import draws_needed, post_permutation, sum_by_post
-from toolkit.principles.prevalence import bootstrap_weights, sample_limits
+from toolkit.resampling import bootstrap_weights, sample_limits
 
 __all__ = ["FEW_POSTS", "Association", "associate", "post_places"]
 

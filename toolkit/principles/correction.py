@@ -10,7 +10,8 @@ from toolkit.errors import InputError
 from toolkit.principles.association import FEW_POSTS, post_places
 from toolkit.principles.error_rates import CoderErrors, coder_errors
 from toolkit.principles.permutation import sum_by_post
-from toolkit.principles.prevalence import bootstrap_weights, code_matrix, sample_limits
+from toolkit.principles.prevalence import code_matrix
+from toolkit.resampling import bootstrap_weights, sample_limits
 from toolkit.tables import check
 
 __all__ = ["adjusted_differences", "adjusted_shares", "rogan_gladen"]

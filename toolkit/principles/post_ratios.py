@@ -1,7 +1,7 @@
 """Shares and lifts of passages or posts, with intervals over posts: what the tables of frameworks are counted with.
 
 All intervals are percentile bootstrap over posts (Efron & Tibshirani 1993, chapter 13; tails as in
-``prevalence.sample_limits``): posts and not passages are drawn, since passages of one post are alike. Where a share is
+``resampling.sample_limits``): posts and not passages are drawn, since passages of one post are alike. Where a share is
 0 or 1 no sample differs, and the limits are those of Clopper & Pearson (1934) for as many posts; where the whole comes
 from fewer than two posts, they are missing. Intervals show sampling error only, not the coder's error.
 """
@@ -13,7 +13,8 @@ import pandas as pd
 
 from toolkit.codebook import Codebook
 from toolkit.errors import InputError
-from toolkit.principles.prevalence import bootstrap_weights, code_matrix, ratio_interval, sample_limits
+from toolkit.principles.prevalence import code_matrix, ratio_interval
+from toolkit.resampling import bootstrap_weights, sample_limits
 from toolkit.tables import check
 
 __all__ = ["Ratio", "by_post", "drawn_posts", "own_annotations", "post_ratio"]

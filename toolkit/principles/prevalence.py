@@ -4,14 +4,13 @@ import numpy as np
 import pandas as pd
 
 from toolkit.codebook import Codebook
+from toolkit.resampling import bootstrap_weights, sample_limits
 from toolkit.tables import STANCES, check
 
 __all__ = [
-    "bootstrap_weights",
     "code_matrix",
     "principle_shares",
     "ratio_interval",
-    "sample_limits",
     "share_intervals",
     "stance_counts",
 ]
@@ -33,12 +32,6 @@ def code_matrix(passages: pd.DataFrame, annotations: pd.DataFrame, codebook: Cod
     return matrix
 
 
-def bootstrap_weights(count: int, repeats: int, seed: int) -> np.ndarray:
-    """How often each of ``count`` posts is drawn in each bootstrap sample, shape (repeats, count)."""
-    random = np.random.default_rng(seed)
-    return random.multinomial(count, np.full(count, 1 / count), size=repeats).astype(float)
-
-
 def ratio_interval(
     weights: np.ndarray, parts: np.ndarray, wholes: np.ndarray, confidence: float
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -51,26 +44,6 @@ def ratio_interval(
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = (weights @ parts) / (weights @ wholes)
     return sample_limits(ratios, weights.shape[1], confidence)
-
-
-def sample_limits(samples: np.ndarray, posts: int, confidence: float) -> tuple[np.ndarray, np.ndarray]:
-    """Limits of bootstrap samples (repeats, columns) of a number that rests on ``posts`` posts.
-
-    Percentiles whose tails are those that make the interval of a mean as wide as Student's, since plain ones are too
-    narrow for few posts (Hesterberg 2015, The American Statistician 69, 371-386, section 3.2): for 95 % the tails are
-    .025 each with endless posts, .021 with 50 and .009 with 10. Samples without a value are left out; missing for fewer
-    than two posts.
-    """
-    from scipy.stats import norm, t
-
-    limits = np.full((2, samples.shape[1]), np.nan)
-    if posts < 2:
-        return limits[0], limits[1]
-    tail = float(norm.cdf(-np.sqrt(posts / (posts - 1)) * t.ppf((1 + confidence) / 2, posts - 1)))
-    samples = np.where(np.isfinite(samples), samples, np.nan)
-    some = ~np.isnan(samples).all(0)
-    limits[:, some] = np.nanquantile(samples[:, some], [tail, 1 - tail], axis=0)
-    return limits[0], limits[1]
 
 
 def share_intervals(

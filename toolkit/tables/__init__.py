@@ -6,6 +6,7 @@ half-open: ``text[start:end]`` is the passage. Columns beyond the contract are k
 """
 
 from toolkit.tables.checks import check, check_quotes, empty
-from toolkit.tables.contracts import CONTRACTS, STANCES, UNITS, Column
+from toolkit.tables.columns import STANCES, UNITS, Column
+from toolkit.tables.contracts import CONTRACTS
 
 __all__ = ["CONTRACTS", "STANCES", "UNITS", "Column", "check", "check_quotes", "empty"]

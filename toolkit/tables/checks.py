@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
-from toolkit.tables.contracts import CONTRACTS, UNIQUE, Column
+from toolkit.tables.columns import Column
+from toolkit.tables.contracts import CONTRACTS, UNIQUE
 
 __all__ = ["check", "check_quotes", "empty"]
 

@@ -1,32 +1,9 @@
 """What every table holds: columns, types, ranges, and what is unique."""
 
-from dataclasses import dataclass
-from typing import Literal
+from toolkit.tables.columns import CHANGE, SCORE, SPAN, STANCES, UNITS, Column
+from toolkit.tables.people import PEOPLE, PEOPLE_UNIQUE
 
-__all__ = ["CONTRACTS", "STANCES", "UNIQUE", "UNITS", "Column", "Kind"]
-
-#: How a coded passage stands towards its code; defined in the codebook.
-STANCES = ("endorses", "breach", "rejects", "mentions")
-#: What a passage can be.
-UNITS = ("sentence", "paragraph", "document")
-
-Kind = Literal["text", "whole", "number", "truth", "any"]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a contract: ``kind`` of value, whether it may be missing, and the range or set allowed."""
-
-    kind: Kind = "text"
-    missing: bool = False
-    low: float | None = None
-    high: float | None = None
-    allowed: tuple[str, ...] = ()
-
-
-_SPAN = {"start": Column("whole", low=0), "end": Column("whole", low=0)}
-_SCORE = Column("number", missing=True, low=0, high=1)
-_CHANGE = Column("number", missing=True, low=-1, high=1)
+__all__ = ["CONTRACTS", "UNIQUE"]
 
 CONTRACTS: dict[str, dict[str, Column]] = {
     "posts": {
@@ -49,7 +26,7 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "other": Column(),
         "other_from": Column(),
     },
-    "furniture": {"doc_id": Column(), **_SPAN, "rule": Column(), "kind": Column(), "quote": Column()},
+    "furniture": {"doc_id": Column(), **SPAN, "rule": Column(), "kind": Column(), "quote": Column()},
     "duplicates": {
         "cluster": Column(),
         "doc_id": Column(),
@@ -60,7 +37,7 @@ CONTRACTS: dict[str, dict[str, Column]] = {
     },
     "repeats": {
         "doc_id": Column(),
-        **_SPAN,
+        **SPAN,
         "quote": Column(),
         "first_start": Column("whole", low=0),
         "first_end": Column("whole", low=0),
@@ -68,7 +45,7 @@ CONTRACTS: dict[str, dict[str, Column]] = {
     "passages": {
         "doc_id": Column(),
         "passage_id": Column(),
-        **_SPAN,
+        **SPAN,
         "unit": Column(allowed=UNITS),
         "lang": Column(missing=True),
         "furniture": Column("truth"),
@@ -76,7 +53,7 @@ CONTRACTS: dict[str, dict[str, Column]] = {
     "tokens": {
         "doc_id": Column(),
         "passage_id": Column(),
-        **_SPAN,
+        **SPAN,
         "text": Column(),
         "lemma": Column(),
         "pos": Column(missing=True),
@@ -84,7 +61,7 @@ CONTRACTS: dict[str, dict[str, Column]] = {
     },
     "annotations": {
         "doc_id": Column(),
-        **_SPAN,
+        **SPAN,
         "quote": Column(),
         "codebook": Column(),
         "codebook_version": Column(missing=True),
@@ -92,19 +69,19 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "stance": Column(missing=True, allowed=STANCES),
         "coder": Column(),
         "kind": Column(allowed=("human", "machine")),
-        "score": _SCORE,
+        "score": SCORE,
         "evidence": Column(missing=True),
         "created": Column(missing=True),
         "note": Column(missing=True),
     },
     "scores": {
         "doc_id": Column(),
-        **_SPAN,
+        **SPAN,
         "code": Column(),
         "score": Column("number", low=0, high=1),
         "decided": Column("truth"),
         "stance": Column(missing=True, allowed=STANCES),
-        "stance_score": _SCORE,
+        "stance_score": SCORE,
     },
     "topics": {"topic": Column(), "term": Column(), "weight": Column("number", low=0)},
     "shares": {
@@ -118,7 +95,7 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "model": Column(),
         "label": Column(),
         "n": Column("whole", low=0),
-        "stability": _SCORE,
+        "stability": SCORE,
     },
     "topic_terms": {
         "topic": Column(),
@@ -140,7 +117,7 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "rank": Column("whole", low=1),
         "doc_id": Column(),
         "passage_id": Column(),
-        **_SPAN,
+        **SPAN,
         "quote": Column(),
         "share": Column("number", low=0, high=1),
     },
@@ -149,10 +126,10 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "over": Column(allowed=("seeds", "samples")),
         "runs": Column("whole", low=1),
         "jaccard": Column("number", low=0, high=1),
-        "low": _SCORE,
-        "high": _SCORE,
-        "chance": _SCORE,
-        "returns": _SCORE,
+        "low": SCORE,
+        "high": SCORE,
+        "chance": SCORE,
+        "returns": SCORE,
         "unstable": Column("truth"),
     },
     "alignment": {
@@ -160,7 +137,7 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "lang": Column(),
         "partner": Column(),
         "similarity": Column("number", low=-1, high=1),
-        "p_value": _SCORE,
+        "p_value": SCORE,
         "matched": Column("truth"),
     },
     "selection": {
@@ -185,8 +162,8 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "by": Column(),
         "value": Column(),
         "share": Column("number", low=0, high=1),
-        "ci_low": _SCORE,
-        "ci_high": _SCORE,
+        "ci_low": SCORE,
+        "ci_high": SCORE,
         "n": Column("whole", low=0),
     },
     "theme_principles": {
@@ -195,11 +172,11 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "code": Column(),
         "share": Column("number", low=0, high=1),
         "lift": Column("number", missing=True, low=0),
-        "ci_low": _SCORE,
-        "ci_high": _SCORE,
-        "p_value": _SCORE,
+        "ci_low": SCORE,
+        "ci_high": SCORE,
+        "p_value": SCORE,
         "n": Column("whole", low=0),
-        "q_value": _SCORE,
+        "q_value": SCORE,
         "lift_low": Column("number", missing=True, low=0),
         "lift_high": Column("number", missing=True, low=0),
         "posts": Column("whole", low=0),
@@ -216,10 +193,10 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "posts": Column("whole", low=0),
         "share": Column("number", low=0, high=1),
         "lift": Column("number", missing=True, low=0),
-        "ci_low": _SCORE,
-        "ci_high": _SCORE,
-        "p_value": _SCORE,
-        "q_value": _SCORE,
+        "ci_low": SCORE,
+        "ci_high": SCORE,
+        "p_value": SCORE,
+        "q_value": SCORE,
         "note": Column(missing=True),
     },
     "adjusted_shares": {
@@ -229,13 +206,13 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "n": Column("whole", low=0),
         "posts": Column("whole", low=0),
         "share": Column("number", low=0, high=1),
-        "ci_low": _SCORE,
-        "ci_high": _SCORE,
-        "adjusted": _SCORE,
-        "adjusted_low": _SCORE,
-        "adjusted_high": _SCORE,
-        "sensitivity": _SCORE,
-        "specificity": _SCORE,
+        "ci_low": SCORE,
+        "ci_high": SCORE,
+        "adjusted": SCORE,
+        "adjusted_low": SCORE,
+        "adjusted_high": SCORE,
+        "sensitivity": SCORE,
+        "specificity": SCORE,
         "gold_positives": Column("whole", low=0),
         "gold_negatives": Column("whole", low=0),
         "note": Column(missing=True),
@@ -245,12 +222,12 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "code": Column(),
         "first": Column(),
         "second": Column(),
-        "difference": _CHANGE,
-        "ci_low": _CHANGE,
-        "ci_high": _CHANGE,
-        "adjusted": _CHANGE,
-        "adjusted_low": _CHANGE,
-        "adjusted_high": _CHANGE,
+        "difference": CHANGE,
+        "ci_low": CHANGE,
+        "ci_high": CHANGE,
+        "adjusted": CHANGE,
+        "adjusted_low": CHANGE,
+        "adjusted_high": CHANGE,
         "note": Column(missing=True),
     },
     "principles": {
@@ -260,8 +237,8 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "count": Column("whole", low=0),
         "n": Column("whole", low=0),
         "share": Column("number", low=0, high=1),
-        "ci_low": _SCORE,
-        "ci_high": _SCORE,
+        "ci_low": SCORE,
+        "ci_high": SCORE,
     },
     "stances": {
         "lang": Column(),
@@ -284,15 +261,15 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "gold": Column(),
         "predicted": Column(),
         "n": Column("whole", low=0),
-        "share": _SCORE,
+        "share": SCORE,
     },
     "evaluation_errors": {
         "kind": Column(allowed=("false positive", "miss")),
         "doc_id": Column(),
-        **_SPAN,
+        **SPAN,
         "quote": Column(missing=True),
         "code": Column(),
-        "score": _SCORE,
+        "score": SCORE,
         "gold": Column(),
         "predicted": Column(),
         "evidence": Column(missing=True),
@@ -303,8 +280,8 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "high": Column("number", low=0, high=1),
         "mean": Column("number", low=0, high=1),
         "observed": Column("number", low=0, high=1),
-        "ci_low": _SCORE,
-        "ci_high": _SCORE,
+        "ci_low": SCORE,
+        "ci_high": SCORE,
         "n": Column("whole", low=1),
     },
     "evaluation_matching": {
@@ -324,6 +301,7 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "difference_low": Column("number", missing=True, low=-1, high=1),
         "difference_high": Column("number", missing=True, low=-1, high=1),
     },
+    **PEOPLE,
 }
 
 UNIQUE = {
@@ -342,4 +320,5 @@ UNIQUE = {
     "principles_by": ["by", "value", "codebook", "code"],
     "adjusted_shares": ["lang", "codebook", "code"],
     "adjusted_differences": ["codebook", "code", "first", "second"],
+    **PEOPLE_UNIQUE,
 }
