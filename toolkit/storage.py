@@ -109,4 +109,12 @@ def _parquet(table: pd.DataFrame) -> bytes:
 
 def _jsonl(table: pd.DataFrame) -> bytes:
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
-    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-8", "surrogatepass")
+    return b"".join(_line(row) for row in rows)
+
+
+def _line(row: object) -> bytes:
+    """A line of JSON in UTF-8; halves of surrogate pairs, which UTF-8 cannot hold, are escaped."""
+    try:
+        return (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8")
+    except UnicodeEncodeError:
+        return (json.dumps(row) + "\n").encode("ascii")

@@ -6,7 +6,7 @@ A codebook is one YAML file; long cue lists and example banks may stand in files
 
 from toolkit.codebook.crosswalk import cross_annotations, crosswalk_table
 from toolkit.codebook.guidelines import guidelines
-from toolkit.codebook.load import Codebook, codebook_names, load_codebook
+from toolkit.codebook.load import Codebook, codebook_files, codebook_names, load_codebook
 from toolkit.codebook.migration import Migration, check_version, migrate
 from toolkit.codebook.schema import Code, Cue
 from toolkit.codebook.show import show_codebook
@@ -17,6 +17,7 @@ __all__ = [
     "Cue",
     "Migration",
     "check_version",
+    "codebook_files",
     "codebook_names",
     "cross_annotations",
     "crosswalk_table",

@@ -18,7 +18,7 @@ from toolkit.files import read_yaml
 from toolkit.resources import data_file, data_names
 from toolkit.schema import validate
 
-__all__ = ["Codebook", "codebook_names", "load_codebook"]
+__all__ = ["Codebook", "codebook_files", "codebook_names", "load_codebook"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +98,25 @@ def load_codebook(source: str | Path = "cluetrain") -> Codebook:
     book = _parsed(path, changed)
     files = [_beside(path, name) for name in (*book.cue_files, *book.example_files)]
     return _load(path, (changed, *(file.stat().st_mtime_ns for file in files)))
+
+
+def codebook_files(source: str | Path) -> list[Path]:
+    """The files a codebook consists of: the codebook itself, its cue files and example files, and the codebooks
+    beside it that its crosswalk leads to, with theirs. Copied into one folder they load as the same codebook.
+
+    Raises :class:`InputError` as :func:`load_codebook` does.
+    """
+    files: list[Path] = []
+    waiting = [_path(source)]
+    while waiting:
+        path = waiting.pop(0)
+        book = _parsed(path, path.stat().st_mtime_ns)
+        files += [path, *(_beside(path, name) for name in (*book.cue_files, *book.example_files))]
+        beside = [path.parent / f"{crossing.codebook}.yaml" for code in book.codes for crossing in code.crosswalk]
+        own = [file for file in dict.fromkeys(beside) if file.is_file() and file not in (*files, *waiting)]
+        # the bundled ones are found by their name
+        waiting += [file for file in own if not file.is_relative_to(data_file("codebooks"))]
+    return files
 
 
 def _path(source: str | Path) -> Path:

@@ -1,0 +1,304 @@
+"""The annotation widget in a bare page: a stand-in for Python keeps the project in the page's memory.
+
+``widget_page(browser, project)`` opens a page of the pretended host ``http://widget.test``; nothing leaves the machine.
+The stand-in answers as the protocol says, without disk: decisions are folded one by one, undo goes back to snapshots.
+In the page: ``fake.sent`` (every message of the widget), ``fake.silent`` (give no answers), ``fake.fail`` (the next
+decision's failure), ``fake.state`` (session), ``fake.render()`` (the cell is run again), ``outside`` (keys that left).
+"""
+
+import json
+from pathlib import Path
+
+from toolkit.resources import data_file
+
+HOST = "http://widget.test"
+PALETTE = 7
+
+FAKE = r"""
+import widget from "/annotate.js";
+const project = JSON.parse(document.getElementById("project").textContent);
+const copy = (value) => JSON.parse(JSON.stringify(value));
+
+class Fake {
+  constructor() {
+    this.handlers = [];
+    this.sent = [];
+    this.log = [];            // decisions: {cid, answer}
+    this.data = { annotations: [], items: {}, suggestions: copy(project.suggestions || []) };
+    for (const one of project.annotations || []) this.data.annotations.push({ ...one, n: 0, at: "", from: null });
+    for (const item of project.items) this.data.items[item.item] = { item: item.item, status: "", flag: false, note: "" };
+    this.past = [];
+    this.future = [];
+    this.state = project.state || "writing";
+    this.silent = false;
+    this.fail = null;
+    this.delay = 0;
+  }
+  on(name, handler) { this.handlers.push(handler); }
+  off(name, handler) { this.handlers = this.handlers.filter((one) => one !== handler); }
+  push(content) { this.handlers.forEach((handler) => handler(copy(content), [])); }
+  send(message) {
+    this.sent.push(copy(message));
+    if (this.closed) throw new Error("closed");
+    if (this.silent) return;
+    setTimeout(() => { const answer = this.answer(copy(message)); if (answer) this.push({ re: message.cid, ...answer }); }, this.delay);
+  }
+  item(name) { return project.items.find((one) => one.item === name); }
+  counters() {
+    const all = Object.values(this.data.items);
+    const count = (status) => all.filter((one) => one.status === status).length;
+    return { total: all.length, done: count("done"), skipped: count("skipped"), flagged: all.filter((one) => one.flag).length, codes: this.data.annotations.length, minutes: 42, per_hour: project.per_hour ?? 118.4 };
+  }
+  codes(item) { return this.data.annotations.filter((a) => a.doc_id === item.doc_id && a.start >= item.start && a.end <= item.end).length; }
+  hello() {
+    const setup = { ...project.setup, words: project.words[project.setup.lang], langs: ["es", "it", "en"] };
+    const queue = project.items.map((item) => ({ ...this.data.items[item.item], doc_id: item.doc_id, title: item.title, codes: this.codes(item) }));
+    const at_item = (queue.find((one) => !one.status) || queue[0])?.item;
+    return { ok: true, setup, queue, counters: this.counters(), at_item, undo: this.past.length > 0, redo: this.future.length > 0, session: { state: this.state, message: "" } };
+  }
+  own(doc_id) { return this.data.annotations.filter((a) => a.doc_id === doc_id).map(({ doc_id: _, ...a }) => a); }
+  open(name) {
+    const item = this.item(name), doc = project.docs[item.doc_id];
+    const items = project.items.filter((one) => one.doc_id === item.doc_id).map((one) => [one.item, one.start, one.end]);
+    return { ok: true, view: { item: { ...item, ...this.data.items[name] }, doc: { doc_id: item.doc_id, items, ...doc }, annotations: this.own(item.doc_id), suggestions: this.data.suggestions.filter((one) => one.doc_id === item.doc_id), others: (project.others || []).filter((one) => one.doc_id === item.doc_id), judged_by: project.judged_by || [], disagreements: (project.disagreements || []).filter((one) => one.doc_id === item.doc_id) } };
+  }
+  answer(message) {
+    const what = message.do;
+    if (what === "hello") return this.hello();
+    if (what === "language") { project.setup.lang = message.lang; return this.hello(); }
+    if (what === "take_over") { this.state = "writing"; return this.hello(); }
+    if (what === "open") return this.open(message.item);
+    const known = this.log.find((one) => one.cid === message.cid);
+    if (known) return known.answer;
+    if (this.state === "elsewhere") return { ok: false, kind: "elsewhere", error: "other window", session: { state: "elsewhere", message: "" } };
+    if (this.fail) { const fail = this.fail; this.fail = null; return { ok: false, ...fail }; }
+    const extra = this.change(message);
+    const item = this.item(message.item);
+    const changed = { ...this.data.items[item.item], codes: this.codes(item) };
+    const answer = { ok: true, n: this.log.length + 1, at: new Date(Date.UTC(2026, 10, 22, 14, 3, 7)).toISOString(), annotations: this.own(item.doc_id), doc_id: item.doc_id, item: item.item, items: [changed], counters: this.counters(), undo: this.past.length > 0, redo: this.future.length > 0, suggestions: this.data.suggestions.filter((one) => one.doc_id === item.doc_id), ...extra };
+    this.log.push({ cid: message.cid, message, answer: copy(answer) });
+    return answer;
+  }
+  change(message) {
+    if (message.do === "undo" || message.do === "redo") {
+      const [from, to] = message.do === "undo" ? [this.past, this.future] : [this.future, this.past];
+      const step = from.pop();
+      if (step) { to.push({ data: this.data, item: step.item }); this.data = step.data; }
+      return { goto: step?.item };
+    }
+    this.past.push({ data: copy(this.data), item: message.item });
+    this.future = [];
+    const { doc_id } = this.item(message.item), entry = this.data.items[message.item];
+    const same = (a) => a.doc_id === doc_id && a.start === message.start && a.end === message.end && a.code === message.code;
+    const old = this.data.annotations.find(same);
+    const suggestion = this.data.suggestions.find((one) => one.id === message.suggestion);
+    const drop = () => { this.data.annotations = this.data.annotations.filter((a) => !same(a)); };
+    const add = (a) => this.data.annotations.push({ doc_id, n: this.log.length + 1, at: "", ...a });
+    if (message.do === "set") { drop(); add({ start: message.start, end: message.end, code: message.code, stance: message.stance, note: message.note, from: message.from ?? null }); }
+    if (message.do === "remove") drop();
+    if (message.do === "move" && old) { drop(); add({ ...old, start: message.to_start, end: message.to_end }); }
+    if (message.do === "accept") { suggestion.state = "accepted"; const { start, end, code, stance } = suggestion; add({ start, end, code, stance, note: "", from: { suggestion: suggestion.id } }); }
+    if (message.do === "dismiss") suggestion.state = "dismissed";
+    if (message.do === "flag") entry.flag = message.on;
+    if (message.do === "note") entry.note = message.note;
+    if (message.do === "reopen") entry.status = "";
+    if (message.do === "done" || message.do === "skip") {
+      entry.status = message.do === "done" ? "done" : "skipped";
+      const here = project.items.findIndex((one) => one.item === message.item);
+      const order = [...project.items.slice(here + 1), ...project.items.slice(0, here)];
+      return { next: order.find((one) => !this.data.items[one.item].status)?.item ?? null };
+    }
+    return {};
+  }
+  render() {
+    this.end?.();
+    this.end = widget.render({ model: this, el: document.getElementById("cell") });
+  }
+}
+window.outside = [];
+for (const kind of ["keydown", "keypress", "keyup"]) document.addEventListener(kind, (event) => window.outside.push(kind + " " + event.key));
+window.fake = new Fake();
+window.fake.render();
+"""
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>widget</title>
+<meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="/annotate.css"><style>body {{ margin: 8px; background: light-dark(#fff, #111) }}
+html {{ color-scheme: light dark }}</style></head>
+<body><div id="cell"></div><script type="application/json" id="project">{project}</script>
+<script type="module" src="/fake.js"></script></body></html>"""
+
+CODES = [
+    ("listening", "Listening", "The organisation hears what people tell it and answers."),
+    ("human_voice", "Human voice", "It speaks like a person, not like a brochure."),
+    ("openness", "Openness", "It shows what it does, mistakes included."),
+    ("control", "Control", "Who decides what may be said."),
+    ("trust", "Trust", "Why people believe it, or stopped believing it."),
+    ("community", "Community", "People around a brand, a trade or a hobby who know each other."),
+    ("advertising", "Advertising", "Paid messages that interrupt."),
+    ("networked_customers", "Networked customers", "Customers tell each other what they live through."),
+    ("cocreation", "Co-creation", "Products and texts made together with customers."),
+]
+STANCES = [("endorses", "Endorses"), ("breach", "Breach"), ("rejects", "Rejects"), ("mentions", "Mentions")]
+
+
+def words():
+    """The interface texts as shipped."""
+    return json.loads(data_file("annotation", "words.json").read_text(encoding="utf-8"))
+
+
+def setup(unit="span", lang="en", role="coder", **more):
+    """The ``setup`` of a small project."""
+    codes = [
+        {
+            "id": code,
+            "key": "123456789"[place],
+            "name": name,
+            "definition": definition,
+            "include": [f"A sentence that says so: {name.lower()}."],
+            "exclude": ["A bare number without conduct."],
+            "contrasts": [{"code": CODES[(place + 1) % len(CODES)][0], "text": "there the theme is another one."}],
+            "examples": [
+                {"text": "They answered within the hour.", "kind": "positive", "stance": "endorses"},
+                {"text": "The widget shows five comments.", "kind": "negative", "stance": None},
+            ],
+            "group": "Conversation" if place < 4 else "People",
+            "colour": place,
+        }
+        for place, (code, name, definition) in enumerate(CODES)
+    ]
+    stances = [
+        {"id": stance, "key": str(place + 1), "name": name, "definition": f"{name}."}
+        for place, (stance, name) in enumerate(STANCES)
+    ]
+    return {
+        "project": "Conversaciones 2005–2016",
+        "project_id": "p1",
+        "coder": "ana",
+        "role": role,
+        "lang": lang,
+        "unit": unit,
+        "stance_required": False,
+        "blind": role == "coder",
+        "codebook": {
+            "id": "demo",
+            "version": "1.0.0",
+            "title": "Demo",
+            "codes": codes,
+            "stances": stances,
+            "rules": ["One stance per code.", "Most sentences take no code."],
+        },
+        "guidelines": "<h2>What to read</h2><p>Code one sentence at a time.</p>",
+        **more,
+    }
+
+
+def doc(text, lang="es", **more):
+    """A document as the protocol sends it; sentences are the stretches between line breaks and full stops."""
+    sentences, start = [], 0
+    for place, sign in enumerate(text):
+        if sign in ".\n?!" or place == len(text) - 1:
+            end = place + 1
+            stretch = text[start:end]
+            if stretch.strip():
+                lead = len(stretch) - len(stretch.lstrip())
+                sentences.append([start + lead, start + len(stretch.rstrip())])
+            start = end
+    return {"title": "Una tienda que escucha", "date": "2009-03-14", "lang": lang, "source": "", "text": text}, sentences
+
+
+def span_project(text, doc_id="d1", furniture=(), **more):
+    """One document in which stretches are chosen, and a second one."""
+    document, sentences = doc(text)
+    document |= {"sentences": sentences, "furniture": list(furniture)}
+    second, more_sentences = doc("Segundo texto. Fin.")
+    second |= {"sentences": more_sentences, "furniture": [], "title": "Segundo"}
+    items = [
+        {"item": "i1", "doc_id": doc_id, "start": 0, "end": len(text), "unit": "span", "title": document["title"]},
+        {"item": "i2", "doc_id": "d2", "start": 0, "end": 19, "unit": "span", "title": "Segundo"},
+    ]
+    return {
+        "setup": setup("span", **more.pop("setup", {})),
+        "docs": {doc_id: document, "d2": second},
+        "items": items,
+        **more,
+    }
+
+
+def sentence_project(text, **more):
+    """Every sentence of one document is an item."""
+    document, sentences = doc(text)
+    document |= {"sentences": sentences, "furniture": more.pop("furniture", [])}
+    items = [
+        {
+            "item": f"i{place + 1}",
+            "doc_id": "d1",
+            "start": start,
+            "end": end,
+            "unit": "sentence",
+            "title": text[start:end][:60],
+        }
+        for place, (start, end) in enumerate(sentences)
+    ]
+    return {
+        "setup": setup("sentence", **more.pop("setup", {})),
+        "docs": {"d1": document},
+        "items": items,
+        **more,
+    }
+
+
+def widget_page(browser, project, ready=".ct-block", **context):
+    """Open ``project`` in a page of its own; returns the page. ``page.requests`` lists everything it asked for."""
+    page = browser.new_context(**{"viewport": {"width": 1360, "height": 860}, **context}).new_page()
+    page.requests, page.problems = [], []
+    files = {
+        "/annotate.js": ("text/javascript", data_file("annotation", "annotate.js").read_text(encoding="utf-8")),
+        "/annotate.css": ("text/css", data_file("annotation", "annotate.css").read_text(encoding="utf-8")),
+        "/fake.js": ("text/javascript", FAKE),
+        "/": (
+            "text/html",
+            PAGE.format(
+                project=json.dumps({"words": words(), **project}, ensure_ascii=False)
+                .replace("&", "\\u0026")
+                .replace("<", "\\u003c")
+                # a parser of HTML would turn a carriage return into a line feed
+            ),
+        ),
+    }
+
+    def serve(route):
+        page.requests.append(route.request.url)
+        path = route.request.url.removeprefix(HOST)
+        if not route.request.url.startswith(HOST) or path not in files:
+            return route.fulfill(status=404, body="")
+        kind, body = files[path]
+        return route.fulfill(
+            status=200,
+            content_type=f"{kind}; charset=utf-8",
+            body=body,
+            # inline styles only through scripts, nothing from elsewhere, nothing inline that runs
+            headers={"Content-Security-Policy": "default-src 'self'; style-src 'self' 'unsafe-inline'"},
+        )
+
+    page.route("**/*", serve)
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
+    page.goto(HOST + "/")
+    if ready:
+        page.wait_for_selector(ready)
+    return page
+
+
+def decisions(page):
+    """The decisions the widget has sent, in order."""
+    return page.evaluate(
+        "fake.sent.filter((one) => !['hello', 'open', 'language', 'take_over'].includes(one.do))",
+    )
+
+
+def shot(page, folder, name):
+    """A picture of the page."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=str(folder / f"{name}.png"), full_page=True)

@@ -1,0 +1,62 @@
+"""Guidelines as HTML that can stand in a page: whatever a Markdown file holds, it runs nothing and loads nothing."""
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from toolkit.codebook import Codebook
+from toolkit.codebook.schema import in_language
+from toolkit.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["guidelines_html", "markdown_html"]
+
+_LANGS = ("es", "it", "en")
+
+
+def guidelines_html(folder: Path, codebook: Codebook, lang: str) -> str:
+    """The guidelines in ``folder`` in a language, else in the first there is; without any, the codebook's rules.
+
+    Raises :class:`InputError` if the file cannot be read as UTF-8.
+    """
+    for name in dict.fromkeys([lang, "en", *_LANGS]):
+        path = folder / f"{name}.md"
+        if path.is_file():
+            try:
+                return markdown_html(path.read_text(encoding="utf-8-sig"))
+            except (OSError, UnicodeDecodeError) as error:
+                raise InputError(f"{path}: cannot be read as UTF-8; restore it.") from error
+    rules = "".join(f"<li>{escape(in_language(rule, lang))}</li>" for rule in codebook.rules)
+    title = escape(in_language(codebook.title, lang))
+    return f"<h2>{title}</h2>" + (f"<ul>{rules}</ul>" if rules else "")
+
+
+def markdown_html(text: str) -> str:
+    """Markdown as HTML: tags in it show as text, pictures as their description, links lead to http, https or mailto.
+
+    >>> markdown_html("**hola** <b onclick=x>")
+    '<p><strong>hola</strong> &lt;b onclick=x&gt;</p>\\n'
+    """
+    return str(_markdown()(text))
+
+
+def _markdown() -> "Callable[[str], Any]":
+    import mistune
+
+    class _Inert(mistune.HTMLRenderer):
+        def link(self, text: str, url: str, title: str | None = None) -> str:
+            try:
+                safe = urlsplit(url).scheme.lower() in ("http", "https", "mailto")
+            except ValueError:
+                safe = False
+            if not safe:
+                return f"<span>{text}</span>"
+            return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer">{text}</a>'
+
+        def image(self, text: str, url: str, title: str | None = None) -> str:
+            return f"<em>{escape(text)}</em>"
+
+    return mistune.create_markdown(renderer=_Inert(escape=True), plugins=["table", "strikethrough"])

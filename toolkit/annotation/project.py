@@ -1,0 +1,179 @@
+"""An annotation project on disk: what is coded, with what, by whom, and what they decided so far."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from toolkit.annotation.coded_tables import annotations_table, decisions_table, judged_table, progress_row
+from toolkit.annotation.log import DecisionLog, read_lines
+from toolkit.annotation.project_data import ProjectData
+from toolkit.annotation.state import State, fold
+from toolkit.errors import InputError, suggestion
+from toolkit.tables import check
+
+if TYPE_CHECKING:
+    from toolkit.annotation.widget import AnnotationWidget
+
+__all__ = ["Project", "now", "open_project"]
+
+
+def now() -> str:
+    """The time, UTC, to the millisecond."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def open_project(folder: str | Path) -> "Project":
+    """The annotation project in a folder.
+
+    Raises :class:`InputError` naming file and line for what is missing or damaged; a codebook that is not the one
+    the project was made with counts as damaged.
+    """
+    return Project(Path(folder))
+
+
+class Project(ProjectData):
+    """A project; see :func:`create_project`. Tables are read when they are first asked for, decisions every time."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._states: dict[str, tuple[tuple[int, int], list[dict[str, Any]], State]] = {}
+
+    # ---- who gets what --------------------------------------------------------------------------------------
+
+    def queue(self, coder: str) -> list[str]:
+        """The items of a coder, in the order they are to be coded; a curator's are made when adjudication begins."""
+        self._known(coder)
+        queues = self._queues()
+        return list(queues[coder]["items"]) if coder in queues else []
+
+    def reorder(self, coder: str, items: Sequence[str], reason: str) -> list[str]:
+        """Put items of a coder's queue first, in this order; returns the new queue.
+
+        Items that are done or skipped keep their place before them, the others follow in the order they had. The
+        change is recorded in ``queues.jsonl`` with its ``reason``. Raises :class:`InputError` for an item that is
+        not the coder's.
+        """
+        old = self.queue(coder)
+        strange = [item for item in items if item not in set(old)]
+        if strange:
+            raise InputError(f"item '{strange[0]}' is not in the queue of '{coder}'.")
+        state = self.state(coder)
+        settled = [item for item in old if state.item(item).status]
+        first = [item for item in dict.fromkeys(items) if not state.item(item).status]
+        taken = {*settled, *first}
+        self.assign({coder: [*settled, *first, *(item for item in old if item not in taken)]}, reason)
+        return self.queue(coder)
+
+    def assign(self, queues: dict[str, Sequence[str]], reason: str) -> None:
+        """Give coders queues; a line each in ``queues.jsonl``, and the last line of a coder is in force."""
+        known = set(self.items["item"])
+        for coder, items in queues.items():
+            self._known(coder)
+            wrong = [item for item in items if item not in known]
+            if wrong:
+                raise InputError(f"the queue of '{coder}': there is no item '{wrong[0]}' in the project.")
+            if len(set(items)) != len(items):
+                raise InputError(f"the queue of '{coder}' has an item twice; each once.")
+        log = DecisionLog(self._path("queues"))
+        log.claim(take_over=True)
+        try:
+            for coder, items in queues.items():
+                log.append({"at": now(), "coder": coder, "reason": reason, "items": list(items)})
+        finally:
+            log.release()
+
+    def _queues(self) -> dict[str, dict[str, Any]]:
+        path = self._path("queues")
+        found: dict[str, dict[str, Any]] = {}
+        known = set(self.items["item"])
+        for number, line in enumerate(read_lines(path).lines, 1):
+            items = line.get("items")
+            if not isinstance(items, list) or not known.issuperset(map(str, items)):
+                raise InputError(
+                    f"{path}, line {number}: expected 'items', a list of items of the project; restore it."
+                )
+            found[str(line.get("coder"))] = line
+        return found
+
+    # ---- what was decided -----------------------------------------------------------------------------------
+
+    def log_path(self, coder: str) -> Path:
+        """The file of a coder's decisions."""
+        self._known(coder)
+        return self.folder / "decisions" / f"{coder}.jsonl"
+
+    def lines(self, coder: str) -> list[dict[str, Any]]:
+        """The lines of a coder's log."""
+        return self._read(coder)[0]
+
+    def state(self, coder: str) -> State:
+        """What a coder has decided by now; not to be changed."""
+        return self._read(coder)[1]
+
+    def _read(self, coder: str) -> tuple[list[dict[str, Any]], State]:
+        path = self.log_path(coder)
+        stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else (0, 0)
+        if coder not in self._states or self._states[coder][0] != stamp:
+            lines = read_lines(path).lines
+            self._states[coder] = (stamp, lines, fold(lines, str(path)))
+        return self._states[coder][1:]
+
+    def annotations(self, coder: str | None = None) -> pd.DataFrame:
+        """annotations table of one coder or curator, or of all coders: what stands now.
+
+        ``evidence`` is JSON: the item, the line ``n`` of the log, and ``from`` and ``why`` where a code came from a
+        suggestion, a spreadsheet or other coders.
+        """
+        book = self.codebook
+        states = {who: self.state(who) for who in self._who(coder)}
+        return annotations_table(states, book.id, book.version, self.posts["doc_id"].tolist())
+
+    def judged(self, coder: str | None = None) -> pd.DataFrame:
+        """judged table of one coder or curator, or of all coders: the items marked as done."""
+        return judged_table({who: self.state(who) for who in self._who(coder)}, self.items)
+
+    def decisions(self, coder: str | None = None) -> pd.DataFrame:
+        """decisions table: every line of the logs, undone ones too."""
+        parts = [decisions_table(who, self.lines(who), self.state(who)) for who in self._who(coder)]
+        return check("decisions", pd.concat(parts, ignore_index=True))
+
+    def progress(self) -> pd.DataFrame:
+        """progress table: a row per coder. ``minutes`` counts work with pauses over five minutes left out."""
+        rows = [
+            progress_row(who, self.lines(who), self.state(who), self.queue(who))
+            for who in (*self.coders, *self.curators)
+            if who in self.coders or self.lines(who)
+        ]
+        return check("progress", pd.DataFrame(rows))
+
+    # ---- people at work -------------------------------------------------------------------------------------
+
+    def annotate(self, coder: str, *, lang: str | None = None, take_over: bool = False) -> "AnnotationWidget":
+        """The widget in which a coder works; ``lang``: language of the interface, es, it or en."""
+        from toolkit.annotation.session import Session
+        from toolkit.annotation.widget import annotation_widget
+
+        if coder not in self.settings.coders:
+            raise InputError(f"the project has no coder '{coder}'; {suggestion(coder, self.coders)}")
+        return annotation_widget(Session(self, coder, lang=lang, take_over=take_over))
+
+    def __repr__(self) -> str:
+        book = self.settings.codebooks[-1]
+        return (
+            f"<annotation project '{self.settings.title}': {len(self.items)} items ({self.unit}) of {len(self.posts)} "
+            f"texts, codebook {book.id} {book.version}, coders {', '.join(self.coders)}>"
+        )
+
+    def _who(self, coder: str | None) -> list[str]:
+        if coder is None:
+            return self.coders
+        self._known(coder)
+        return [coder]
+
+    def _known(self, coder: str) -> None:
+        people = (*self.settings.coders, *self.settings.curators)
+        if coder not in people:
+            raise InputError(f"the project has no coder '{coder}'; {suggestion(coder, people)}")

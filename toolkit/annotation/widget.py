@@ -1,0 +1,41 @@
+"""The widget in JupyterLab: one file of JavaScript, messages to a session, and nothing kept in the notebook."""
+
+from functools import lru_cache
+from typing import Any
+
+from toolkit.annotation.session import Session
+from toolkit.resources import data_file
+
+__all__ = ["AnnotationWidget", "annotation_widget"]
+
+#: What :func:`annotation_widget` returns; the class is made when first needed, as its import takes half a second.
+AnnotationWidget = Any
+
+
+def annotation_widget(session: Session) -> AnnotationWidget:
+    """The widget of a session. Its traits hold no text of the project, so that saving the notebook saves none."""
+    return _widget_class()(session)
+
+
+@lru_cache(maxsize=1)
+def _widget_class() -> type:
+    import anywidget
+
+    class _AnnotationWidget(anywidget.AnyWidget):
+        _esm = data_file("annotation", "annotate.js").read_text(encoding="utf-8")
+        _css = data_file("annotation", "annotate.css").read_text(encoding="utf-8")
+
+        def __init__(self, session: Session) -> None:
+            super().__init__()
+            self.session = session
+            self.on_msg(self._answer)
+
+        def _answer(self, _widget: Any, message: Any, _buffers: Any) -> None:
+            self.send(self.session.handle(message))
+
+        def close(self) -> None:
+            """Stop writing and take the widget away."""
+            self.session.close()
+            super().close()
+
+    return _AnnotationWidget

@@ -1,0 +1,190 @@
+"""Learning on growing numbers of documents, and giving people next what the machine is least sure of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from toolkit.annotation.project import Project
+from toolkit.annotation.sampling import order
+from toolkit.errors import InputError
+from toolkit.learning.accuracy import accuracy, as_passages, between_people, coded_by_machine
+from toolkit.learning.readings import all_reads, finished_documents, lot, training_posts
+from toolkit.principles import Coder, code_passages, supervised_coder
+from toolkit.resampling import sample_limits, sample_weights
+from toolkit.tables import check
+
+__all__ = ["Learning", "learn", "reorder_queues"]
+
+#: Documents of the first point of the curve: what ``supervised_coder`` asks for at least. Each further point has twice
+#: as many, since accuracy grows with the logarithm of the number of examples more nearly than with the number.
+_FIRST = 5
+#: Documents that must be held out, lest the interval rest on one or two texts.
+_FEWEST_HELD_OUT = 5
+
+
+@dataclass(frozen=True, eq=False)
+class Learning:
+    """What :func:`learn` found.
+
+    ``curve``: learning_curve table. ``coder``: learnt from all coded documents that are not held out. ``held_out``:
+    doc_ids it never saw. ``enough``: the interval of the last point is as narrow as was asked for. ``advice``: what
+    that means, in words.
+    """
+
+    curve: pd.DataFrame
+    coder: Coder
+    held_out: list[str]
+    enough: bool
+    advice: str
+
+    def _repr_html_(self) -> str:
+        shown = self.curve.round(3)
+        return f"<p>{escape(self.advice)}</p>" + str(shown.to_html(index=False, border=0))
+
+
+def learn(
+    project: Project,
+    *,
+    share_held_out: float = 0.3,
+    width: float = 0.1,
+    sizes: Sequence[int] | None = None,
+    with_examples: bool = True,
+    repeats: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 1,
+) -> Learning:
+    """Train "supervised" on growing numbers of coded documents and measure each on the held-out ones.
+
+    Parameters
+    ----------
+    project : documents count as coded by a person when all their assigned items are done by one coder; held out are
+        about ``share_held_out`` (0-1) of those that two coders (or a curator) finished. Whether a document is held out
+        depends on its name and ``seed`` alone, so that it stays so while coding goes on, and is never learnt from.
+    width : the wanted width of the interval of micro-F1; what is narrower is enough.
+    sizes : numbers of documents to learn from; default 5, 10, 20 ... and all. They are taken in the order they were
+        finished, so that the curve repeats what happened.
+    with_examples : learn from the codebook's examples too (slower, some 40 seconds a point, and better with few
+        documents).
+
+    Returns
+    -------
+    Learning
+        with the learning_curve table: per point the documents, items and annotations learnt from; micro-F1 and macro-F1
+        (0-1, higher is better) against every person's reading of the held-out items, counted together (a curator's
+        reading alone where there is one); interval by drawing held-out documents. The measure "people" is micro-F1
+        between the coders themselves on these items: a machine that people cannot be told apart from reaches it, and
+        more is not to be had. Precisely: 2 x hits / (codes of one + codes of the other), over all pairs.
+
+    Raises
+    ------
+    InputError
+        for too few coded or held-out documents, with how many more are needed.
+    """
+    if not 0 < share_held_out < 1:
+        raise InputError(f"share_held_out: got {share_held_out}, allowed is a number between 0 and 1.")
+    reads = all_reads(project)
+    finished = finished_documents(project)
+    double = [doc_id for doc_id, coders in finished.items() if len(coders) > 1 or set(coders) & set(project.curators)]
+    held_out = [doc_id for doc_id in double if lot(doc_id, seed) < share_held_out]
+    if len(held_out) < _FEWEST_HELD_OUT:
+        raise InputError(
+            f"{len(double)} documents were finished by two coders, and {len(held_out)} of them are held out; "
+            f"{_FEWEST_HELD_OUT} are needed: have more documents coded twice, or raise share_held_out."
+        )
+    learnable = [doc_id for doc_id in finished if lot(doc_id, seed) >= share_held_out]
+    if len(learnable) < _FIRST:
+        raise InputError(
+            f"{len(learnable)} coded documents are left to learn from, {_FIRST} are needed; code more of them."
+        )
+    steps = _sizes(sizes, len(learnable))
+    gold = [read for read in reads if read.place[0] in set(held_out)]
+    rows: list[tuple[object, ...]] = []
+    weights = sample_weights(len(held_out), repeats, seed)
+    used: Coder | None = None
+    for size in tqdm(steps, desc="learning", disable=None):
+        coded = training_posts(project, reads, learnable[:size])
+        used = supervised_coder(project.codebook, coded, with_examples=with_examples)
+        given = coded_by_machine(project, used, gold)
+        for measure, values in accuracy(project.codebook.code_ids, gold, given, held_out, weights).items():
+            low, high = _limits(values, len(held_out), confidence)
+            facts = (size, len(coded.units), len(coded.annotations))
+            rows.append((*facts, measure, values[0], low, high, len(gold)))
+    assert used is not None
+    people = between_people(gold, held_out, weights)
+    low, high = _limits(people, len(held_out), confidence)
+    rows.append((len(learnable), 0, 0, "people", people[0], low, high, len(gold)))
+    columns = ["documents", "items", "annotations", "measure", "value", "ci_low", "ci_high", "n"]
+    curve = check("learning_curve", pd.DataFrame(rows, columns=columns))
+    enough, advice = _advice(curve, width, len(held_out))
+    return Learning(curve, used, held_out, enough, advice)
+
+
+def reorder_queues(
+    project: Project, coder: Coder, *, coders: Sequence[str] | None = None, avoid: Sequence[str] = ()
+) -> dict[str, int]:
+    """Put what a machine is least sure of first in the queues of people; returns how many open items each has.
+
+    ``avoid``: documents that are to stay where they are (those held out: choosing among them by difficulty would bend
+    what is measured on them). Recorded in ``queues.jsonl``.
+    """
+    chosen = project.coders if coders is None else list(coders)
+    still: dict[str, list[str]] = {}
+    for who in chosen:
+        state = project.state(who)
+        still[who] = [item for item in project.queue(who) if not state.item(item).status]
+    wanted = {item for items in still.values() for item in items}
+    items = project.items[project.items["item"].isin(wanted) & ~project.items["doc_id"].isin(list(avoid))]
+    if not len(items):
+        return dict.fromkeys(chosen, 0)
+    passages = as_passages(project, items)
+    posts = project.posts[project.posts["doc_id"].isin(items["doc_id"])].reset_index(drop=True)
+    scores = code_passages(
+        posts, passages, project.codebook, method=coder, furniture=project.furniture, every_language=True
+    ).scores
+    ranked = order(items.reset_index(drop=True), scores=scores)["item"].tolist()
+    for who, own in still.items():
+        mine = set(own)
+        project.reorder(who, [item for item in ranked if item in mine], f"least sure first, by {coder.name}")
+    return {who: len(own) for who, own in still.items()}
+
+
+def _limits(values: np.ndarray, documents: int, confidence: float) -> tuple[float, float]:
+    low, high = sample_limits(values[1:, None], documents, confidence)
+    return float(low[0]), float(high[0])
+
+
+def _sizes(sizes: Sequence[int] | None, most: int) -> list[int]:
+    if sizes is None:
+        steps, size = [], _FIRST
+        while size < most:
+            steps.append(size)
+            size *= 2
+        return [*steps, most]
+    wrong = [size for size in sizes if not _FIRST <= size <= most]
+    if wrong or not sizes:
+        raise InputError(f"sizes: got {wrong[:1] or 'none'}, allowed are numbers of documents from {_FIRST} to {most}.")
+    return sorted(set(sizes))
+
+
+def _advice(curve: pd.DataFrame, width: float, held_out: int) -> tuple[bool, str]:
+    """Is the interval narrow enough, and if not, how many more documents make it so (widths shrink as 1/sqrt(n))."""
+    points = curve[curve["measure"] == "f1_micro"]
+    last = points.iloc[-1]
+    own = float(last["ci_high"] - last["ci_low"])
+    said = (
+        f"micro-F1 {last['value']:.2f} [{last['ci_low']:.2f}, {last['ci_high']:.2f}] after {last['documents']} "
+        f"documents, on {held_out} held-out ones"
+    )
+    if len(points) > 1:
+        said += f" ({last['value'] - points.iloc[-2]['value']:+.2f} since {points.iloc[-2]['documents']})"
+    if own <= width:
+        return True, f"{said}: the interval is {own:.2f} wide, as narrow as asked for ({width:.2f}). Enough."
+    more = int(np.ceil(held_out * (own / width) ** 2)) - held_out
+    return False, (
+        f"{said}: the interval is {own:.2f} wide, {width:.2f} was asked for; about {more} more held-out documents "
+        "coded by two would make it so."
+    )
