@@ -7,7 +7,6 @@ JSON), so that 200 kernels start in the time of one. No pytest here: it begins a
 import json
 import os
 import random
-import resource
 import sys
 import time
 from pathlib import Path
@@ -130,6 +129,8 @@ def hammer(project, name, rounds):
 
 def code_on_a_full_disk(project, room):
     """Decide until the file may grow no more, then with room again."""
+    import resource  # not on Windows
+
     session = Session(project, "ana")
     item = session.queue[0]
     log = project.log_path("ana")
@@ -141,7 +142,7 @@ def code_on_a_full_disk(project, room):
         confirmed += answer["ok"]
     note = session.state.item(item).note
     say(confirmed=confirmed, answer=answer, size=log.stat().st_size, note=note)
-    again = session.handle({"cid": "still", "do": "flag", "item": item, "on": True})
+    again = session.handle({"cid": "still", "do": "note", "item": item, "note": "y" * 100})
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     after = session.handle({"cid": "room", "do": "note", "item": item, "note": "hay sitio"})
     say(again=again, after=after)

@@ -272,10 +272,12 @@ def test_a_sheet_with_many_problems_tells_the_first_twenty(made, tmp_path):
     path = tmp_path / "ana.csv"
     rows = export_spreadsheet(project, "ana", path).to_dict("records") * 6
     write(path, [{**row, "code": "nada"} for row in rows])
+    path.write_bytes(b",,,\r\n" + path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
     with pytest.raises(InputError) as error:
         import_spreadsheet(project, "ana", path)
     lines = str(error.value).splitlines()
     assert lines[0] == f"ana.csv: nothing was imported, {len(rows)} rows have a problem:"
+    assert lines[1].startswith("  row 3, column code"), "rows count as the spreadsheet counts them"
     assert len(lines) == 22 and lines[-1] == f"  and {len(rows) - 20} more."
 
 
@@ -352,6 +354,21 @@ def test_a_done_item_needs_stances_where_the_project_asks_for_them(corpus, tmp_p
         import_spreadsheet(project, "ana", write(path, rows))
     rows[0]["stance"] = "breach"
     assert len(import_spreadsheet(project, "ana", write(path, rows))) == 2
+
+
+def test_where_a_codebook_gives_one_code_the_sheet_can_put_another_in_its_place(corpus, tmp_path):
+    posts, _ = corpus
+    small_codebook(tmp_path, yaml=YAML.replace("example_files", "multi_label: false\nexample_files"))
+    project = create_project(tmp_path / "p", posts, coders=["ana"], codebook=tmp_path / "oficina.yaml")
+    give(project, 0, "precios")
+    path = tmp_path / "ana.csv"
+    export_spreadsheet(project, "ana", path)
+    rows = rows_of(path)
+    with pytest.raises(InputError, match=r"row 7, column code: the codebook gives one code, and row 2 has one"):
+        import_spreadsheet(project, "ana", write(path, [*rows, {**rows[0], "code": "plantilla"}]))
+    rows[0]["code"] = "plantilla"
+    import_spreadsheet(project, "ana", write(path, rows))
+    assert project.annotations("ana")["code"].tolist() == ["plantilla"]
 
 
 def test_very_long_texts_fit_a_cell(corpus, tmp_path):

@@ -256,7 +256,7 @@ def _given(codes):
     return [(*place, code, stance) for (place, code), stance in codes.items()]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(_codes, st.integers(2, 4), st.sampled_from(["sentence", "span"]))
 def test_identical_codings_give_no_row(codes, people, unit_):
     who = ["ana", "giulia", "luis", "pia"][:people]
@@ -264,7 +264,7 @@ def test_identical_codings_give_no_row(codes, people, unit_):
     assert found(dict.fromkeys(who, _given(codes)), unit_, places) == []
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(_codes.filter(bool), st.integers(2, 4), st.data())
 def test_a_single_change_gives_one_row_of_its_kind(codes, people, data):
     who = ["ana", "giulia", "luis", "pia"][:people]
@@ -287,7 +287,7 @@ def test_a_single_change_gives_one_row_of_its_kind(codes, people, data):
         assert rows[0][3] == place[0]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(_codes, min_size=2, max_size=4), st.sampled_from(["sentence", "span"]), st.randoms())
 def test_neither_the_order_of_rows_nor_the_names_matter(all_codes, unit_, rng):
     who = ["ana", "giulia", "luis", "pia"][: len(all_codes)]
@@ -494,7 +494,7 @@ def test_the_page_shows_the_text_once_and_what_each_said(corpus):
     assert "Otro código" in shown and "La voz de los empleados" in shown and "Regla" in str(made)
     few = side_by_side(annotations, texts, doc_id, BOOK, judged=judged, only_differences=True)
     assert few.html.count('class="differs"') == made.html.count('class="differs"')
-    assert "Faltan palabras y alguna sobra." not in few.html and "passages without differences are left out" in few.html
+    assert "Faltan palabras y alguna sobra." not in few.html and "Left out, without differences: " in few.html
 
 
 def test_who_judged_nothing_is_told_from_who_gave_no_code():

@@ -264,3 +264,63 @@ def test_best_passages_are_the_surest_at_most_two_of_a_post_and_none_twice():
     rows = [("a", 0, "x", 0.9), ("a", 5, "y", 0.8), ("a", 9, "z", 0.7), ("b", 0, "x", 0.6), ("b", 3, "w", 0.5)]
     table = pd.DataFrame(rows, columns=["doc_id", "start", "quote", "score"]).assign(code="c")
     assert best_passages(table, "c")["quote"].tolist() == ["x", "y", "w"]
+
+
+# ---- the learning curve ----------------------------------------------------------------------------------
+
+LEARNING = pd.DataFrame(
+    [
+        (20, 800, 300, "f1_micro", 0.4, 0.3, 0.6, 90),
+        (5, 200, 80, "f1_micro", 0.2, 0.1, 0.3, 90),
+        (5, 200, 80, "f1_macro", 0.1, 0.0, 0.2, 90),
+        (1000, 40000, 9000, "f1_micro", 0.7, 0.66, 0.72, 90),
+        (1000, 0, 0, "people", 0.86, 0.8, 0.9, 90),
+    ],
+    columns=["documents", "items", "annotations", "measure", "value", "ci_low", "ci_high", "n"],
+)
+
+
+def lines_of(ax):
+    return {line.get_label().split(",")[0]: line for line in ax.get_lines()}
+
+
+def test_a_learning_curve_stands_over_the_numbers_of_documents_themselves():
+    ax = plots.learning_curve(LEARNING)
+    assert labels(ax.xaxis) == ["5", "20", "1,000"]
+    machine = lines_of(ax)["machine"]
+    assert machine.get_xydata().tolist() == [[5, 0.2], [20, 0.4], [1000, 0.7]]
+    # a doubling takes the same room everywhere
+    at = ax.transData.transform([(5, 0), (20, 0), (80, 0)])[:, 0]
+    assert at[1] - at[0] == pytest.approx(at[2] - at[1])
+    band = ax.collections[0].get_paths()[0].vertices
+    assert {tuple(point) for point in [(20, 0.3), (20, 0.6), (1000, 0.66)]} <= {tuple(point) for point in band}
+
+
+def test_a_learning_curve_has_the_line_of_the_people_for_their_own_measure_only():
+    people = lines_of(plots.learning_curve(LEARNING))["people with each other"]
+    assert set(people.get_ydata()) == {0.86}
+    assert people.get_linestyle() == "--"
+    assert "people with each other" not in lines_of(plots.learning_curve(LEARNING, measure="f1_macro"))
+
+
+def test_the_wanted_width_stands_beside_the_last_interval():
+    low, high = lines_of(plots.learning_curve(LEARNING, width=0.1))["wanted width 0.1"].get_ydata()
+    assert (low, high) == pytest.approx((0.64, 0.74))
+
+
+def test_a_learning_curve_is_drawn_from_what_learning_returns_too():
+    class Learnt:
+        curve = LEARNING
+
+    ax = pyplot.figure().add_subplot()
+    assert plots.learning_curve(Learnt(), ax) is ax
+    assert len(lines_of(ax)["machine"].get_xydata()) == 3
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [({"measure": "f1_mikro"}, "did you mean 'f1_micro'"), ({"width": 0}, "width is 0"), ({"width": 1.5}, "width is")],
+)
+def test_a_learning_curve_says_what_it_cannot_draw(settings, said):
+    with pytest.raises(InputError, match=said):
+        plots.learning_curve(LEARNING, **settings)

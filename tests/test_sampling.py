@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.annotation.sample_size import icc_of, items_for_width
+from toolkit.annotation.icc import icc_of
+from toolkit.annotation.sample_size import items_for_width
 from toolkit.annotation.sampling import order, sample
 from toolkit.errors import InputError
 from toolkit.resampling import bootstrap_weights, sample_limits
@@ -143,7 +144,7 @@ def test_allocation(sizes, n, allocation, expected):
 
 
 @given(st.lists(st.integers(1, 30), min_size=1, max_size=12), st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_allocation_sums_to_n_and_takes_no_more_than_there_is(sizes, data):
     n = data.draw(st.integers(1, sum(sizes)))
     items = items_of(sizes, [f"l{number:02}" for number in range(len(sizes))])
@@ -235,12 +236,69 @@ def test_whole_documents_as_items_take_the_mean_over_their_passages():
         order(items, scores=longer)
 
 
+ENGLISH = items_of([2, 1, 2], ["es", "en", "it"])
+#: The document in English has none.
+NOT_ALL = scores_of({"d0:0": {"a": 0.1}, "d0:1": {"a": 0.4}, "d2:0": {"a": 0.5}, "d2:1": {"a": 0.2}})
+
+
+def test_items_without_scores_go_last_if_asked_for():
+    ranked = order(ENGLISH, scores=NOT_ALL, unscored="last", per_document=1)
+    assert ranked["item"].tolist() == ["d2:0", "d0:1", "d2:1", "d0:0", "d1:0"]
+    assert ranked["value"].isna().tolist() == [False] * 4 + [True]
+    assert ranked["reason"].tolist()[-1] == "not scored"
+    without = order(ENGLISH[ENGLISH["lang"] != "en"], scores=NOT_ALL, per_document=1)
+    pd.testing.assert_frame_equal(ranked.head(4), without)
+    by_margin = order(ENGLISH, scores=NOT_ALL.assign(decided=NOT_ALL["score"] > 0.3), measure="margin", unscored="last")
+    assert by_margin["item"].tolist()[-1] == "d1:0" and by_margin["value"].isna().sum() == 1
+    drawn = sample(ENGLISH, 4, "uncertainty", scores=NOT_ALL, unscored="last")
+    assert set(drawn["item"]) == set(without["item"])
+    with pytest.raises(InputError, match="n is 5, but there are 4 items that have scores"):
+        sample(ENGLISH, 5, "uncertainty", scores=NOT_ALL, unscored="last")
+
+
+def test_a_machine_cannot_be_surprised_by_what_it_did_not_score():
+    coded = codings(("ana", "d0:0", "a"), ("ana", "d1:0", "other"))
+    judged = judged_of(ana="d0:0 d0:1 d1:0")
+    ranked = order(ENGLISH, "disagreement", annotations=coded, judged=judged, scores=NOT_ALL, unscored="last")
+    assert ranked["item"].tolist() == ["d0:0", "d0:1", "d1:0", "d2:0", "d2:1"]
+    assert ranked["reason"].tolist()[2:] == ["not scored", "not judged", "not judged"]
+    assert ranked["value"].isna().tolist() == [False, False, True, True, True]
+    # a code given where there are scores, but not of this code, is refused all the same
+    wrong = codings(("ana", "d0:0", "other"))
+    with pytest.raises(InputError, match="the code 'other' was given but has no score"):
+        order(ENGLISH, "disagreement", annotations=wrong, judged=judged, scores=NOT_ALL, unscored="last")
+
+
+def test_items_without_scores_are_refused_by_default_and_always_if_none_has_any():
+    with pytest.raises(InputError, match=r"1 of 5 items have none \(the first: 'd1' 0-9\).*unscored='last'"):
+        order(ENGLISH, scores=NOT_ALL)
+    for unscored in ("refuse", "last"):
+        with pytest.raises(InputError, match=r"scores: 5 of 5 items have none \(the first: 'd0' 0-9\)"):
+            order(ENGLISH, scores=NOT_ALL.assign(doc_id=NOT_ALL["doc_id"] + "x"), unscored=unscored)
+
+
 def test_ties_go_by_document_and_position_whatever_the_order_of_the_rows():
     items = items_of([2, 3])
     scores = scores_of({item: {"a": 0.5} for item in items["item"]})
     for seed in range(3):
         mixed = items.sample(frac=1, random_state=seed)
         assert order(mixed, scores=scores.sample(frac=1, random_state=seed))["item"].tolist() == list(items["item"])
+
+
+def test_it_does_not_matter_in_which_order_scores_and_codings_stand():
+    random = np.random.default_rng(4)
+    items = items_of([4, 2, 5])
+    scores = scores_of({item: dict(zip("abc", random.random(3), strict=True)) for item in items["item"]})
+    coded = codings(("ana", "d0:1", "a"), ("luis", "d0:1", "b"), ("ana", "d2:4", "c"), ("luis", "d1:0", "c"))
+    for options in (
+        {}, {"measure": "margin"}, {"how": "disagreement", "annotations": coded, "judged": None},
+    ):  # fmt: skip
+        first = order(items, scores=scores, **options)
+        for seed in range(3):
+            if "annotations" in options:
+                options["annotations"] = coded.sample(frac=1, random_state=seed)
+            mixed = order(items, scores=scores.sample(frac=1, random_state=seed), **options)
+            pd.testing.assert_frame_equal(mixed, first)
 
 
 def test_disagreement_of_people_is_the_entropy_of_votes_and_stances():
@@ -306,7 +364,7 @@ def test_disagreement_with_a_machine_is_its_surprise():
 
 
 @given(st.integers(0, 1000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_an_order_is_a_permutation_and_never_rises_within_a_round(seed):
     random = np.random.default_rng(seed)
     items = items_of(random.integers(1, 7, 6))
@@ -343,6 +401,7 @@ POSTS = posts_of(["2010", "2011"], genre=["blog", "forum"])
         ({"how": "uncertainty", "scores": SCORES, "whole_documents": True}, "leave whole_documents out"),
         ({"how": "uncertainty", "scores": SCORES, "measure": "entropi"}, "did you mean 'entropy'?"),
         ({"how": "uncertainty", "scores": SCORES, "per_document": 0}, "per_document is 0"),
+        ({"how": "uncertainty", "scores": SCORES, "unscored": "lst"}, "did you mean 'last'?"),
         ({"how": "uncertainty", "scores": SCORES.head(2)}, "3 of 4 items have none (the first: 'd0' 10-19)"),
         ({"how": "uncertainty", "scores": pd.concat([SCORES, SCORES])}, "it must be unique"),
         ({"how": "uncertainty", "scores": SCORES.assign(decided=False), "measure": "margin"}, "use measure='entropy'"),

@@ -20,22 +20,30 @@ DIRTY = (
 HOSTILE = "<img src=x onerror='window.hit=1'><script>window.hit=2</script>\"><svg onload='window.hit=3'> {{7*7}}"
 
 
-@pytest.fixture
-def opened(browser):
-    """Opens pages and, when the test is over, closes them and checks that nothing went wrong unseen."""
-    pages = []
+@pytest.fixture(scope="module")
+def tab(browser):
+    """One page for all tests: a new one each time takes half of the time."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
 
-    def open_page(project, **context):
-        page = widget_page(browser, project, **context)
-        pages.append(page)
-        return page
+
+@pytest.fixture
+def opened(browser, tab):
+    """Opens a project in the page and checks, when the test is over, that nothing went wrong unseen."""
+
+    def open_page(project, width=1360, height=860):
+        tab.set_viewport_size({"width": width, "height": height})
+        return widget_page(browser, project, page=tab)
 
     yield open_page
-    for page in pages:
-        assert page.problems == []
-        assert page.evaluate("window.outside") == [], "keys left the widget"
-        assert {url.removeprefix(HOST) for url in page.requests} <= {"/", "/annotate.js", "/annotate.css", "/fake.js"}
-        page.context.close()
+    tab.evaluate("localStorage.clear()")
+    assert tab.problems == []
+    assert tab.evaluate("window.outside") == [], "keys left the widget"
+    assert {url.removeprefix(HOST) for url in tab.requests} <= {"/", "/annotate.js", "/annotate.css", "/fake.js"}
 
 
 def press(page, *keys):
@@ -46,7 +54,7 @@ def press(page, *keys):
 
 
 def point(page, text, place, side="left"):
-    """The middle of the left (or right) edge of the ``place``-th UTF-16 unit of the text pane, in pixels of the page."""
+    """The middle of the left (or right) edge of the ``place``-th UTF-16 unit of the text pane, in pixels."""
     return page.evaluate(
         """([place, side]) => {
           const walker = document.createTreeWalker(document.querySelector('.ct-text'), NodeFilter.SHOW_TEXT);
@@ -183,6 +191,15 @@ def test_characters_can_be_chosen_and_a_second_code_goes_on_the_same_stretch(ope
     assert DIRTY[decisions(page)[1]["start"] : decisions(page)[1]["end"]] == quotes[1]
 
 
+def test_the_keyboard_passes_over_furniture(opened):
+    text = "Usamos cookies. Aceptar.\n" + TEXT
+    page = opened(span_project(text, furniture=[[0, 24]]))
+    page.focus(".ct-text")
+    press(page, "s", "1", "Escape", "Escape", "ArrowUp")
+    assert [one["quote"] for one in decisions(page)] == ["Antes de hablar hay que escuchar."]
+    assert "no more in this direction" in page.inner_text(".ct-hint")
+
+
 def test_tab_goes_through_the_codes_and_backspace_removes(opened):
     page = opened(sentence_project(TEXT))
     page.focus(".ct-text")
@@ -242,6 +259,33 @@ def test_composing_dead_keys_and_altgr_are_no_commands(opened):
     assert decisions(page) == []
     press(page, "5")
     assert [one["code"] for one in decisions(page)] == ["trust"]
+
+
+def test_no_key_codes_an_item_before_it_is_in_view(opened):
+    page = opened(sentence_project(TEXT))
+    page.focus(".ct-text")
+    page.evaluate(
+        """() => ["Enter", "1", "x", "Enter"].forEach((key) => document.querySelector('.ct-text').dispatchEvent(
+          new KeyboardEvent('keydown', { bubbles: true, key })))"""
+    )
+    press(page)
+    assert [(one["do"], one["item"]) for one in decisions(page)] == [("done", "i1")]
+    press(page, "1")
+    assert [(one["do"], one["item"]) for one in decisions(page)][1:] == [("set", "i2")]
+
+
+def test_where_one_code_is_allowed_a_second_takes_its_place(opened):
+    project = sentence_project(TEXT)
+    project["setup"]["codebook"]["several"] = False
+    page = opened(project)
+    page.focus(".ct-text")
+    page.evaluate("fake.silent = true")
+    for key in ("1", "Escape", "2"):
+        page.keyboard.press(key)
+    assert page.eval_on_selector_all(".ct-chip .ct-name", "nodes => nodes.map((node) => node.textContent)") == [
+        "Human voice"
+    ]
+    page.evaluate("localStorage.clear()")
 
 
 def test_search_finds_a_code_by_its_definition_and_enter_gives_it(opened):
@@ -389,15 +433,15 @@ def test_furniture_is_grey_and_the_other_sentences_are_legible(opened):
       return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05); }"""
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        for selector in [".ct-text", ".ct-item", ".ct-furniture", ".ct-soft", ".ct-saved", ".ct-main-action", ".ct-key"]:
-            assert page.evaluate(contrast, selector) >= 4.5, (scheme, selector)
+        for name in ("text", "item", "furniture", "soft", "saved", "main-action", "key"):
+            assert page.evaluate(contrast, f".ct-{name}") >= 4.5, (scheme, name)
+    page.emulate_media(color_scheme="light")
 
 
-@pytest.mark.parametrize("width", [640, 1280])
-def test_no_sideways_scrolling_when_narrow_or_enlarged(opened, width):
-    page = opened(span_project(TEXT), viewport={"width": width if width == 640 else 640, "height": 700})
-    if width != 640:  # 200 %: half the room for the same signs
-        page.evaluate("document.documentElement.style.fontSize = '32px'")
+@pytest.mark.parametrize("size", ["16px", "32px"], ids=["640 px", "200 %"])
+def test_no_sideways_scrolling_when_narrow_or_enlarged(opened, size):
+    page = opened(span_project(TEXT), width=640, height=700)
+    page.evaluate("size => { document.documentElement.style.fontSize = size; }", size)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     for selector in (".ct-tabs button", ".ct-actions button", ".ct-tools button"):
         for box in page.locator(selector).all():
@@ -479,7 +523,9 @@ def test_a_failed_decision_is_taken_back_and_can_be_tried_again(opened):
 def test_elsewhere_is_read_only_until_work_here(opened):
     page = opened(sentence_project(TEXT))
     page.focus(".ct-text")
-    page.evaluate("fake.state = 'elsewhere'; fake.push({ push: 'session', session: { state: 'elsewhere', message: '' } })")
+    page.evaluate(
+        "fake.state = 'elsewhere'; fake.push({ push: 'session', session: { state: 'elsewhere', message: '' } })"
+    )
     page.keyboard.press("1")
     page.keyboard.press("Enter")
     assert decisions(page) == []
@@ -568,11 +614,14 @@ def test_the_language_is_switched_at_the_top(opened):
 
 def test_a_list_of_ten_thousand_items_draws_only_the_rows_in_view(opened):
     project = sentence_project(TEXT)
-    project["items"] += [project["items"][0] | {"item": f"x{n}", "title": f"frase {n}"} for n in range(10_000)]
+    project["docs"]["d2"] = project["docs"]["d1"]
+    other = project["items"][0] | {"doc_id": "d2"}
+    project["items"] += [other | {"item": f"x{n}", "title": f"frase {n}"} for n in range(10_000)]
     page = opened(project)
     page.focus(".ct-text")
     press(page, "q")
     assert page.locator(".ct-row").count() < 40
+    assert "2. Nadie contestó a las cartas." in page.inner_text(".ct-rows")
     page.evaluate("document.querySelector('.ct-scroll').scrollTop = 44 * 5000")
     page.click("text=frase 5000")
     page.wait_for_timeout(60)

@@ -7,12 +7,10 @@ decision's failure), ``fake.state`` (session), ``fake.render()`` (the cell is ru
 """
 
 import json
-from pathlib import Path
 
 from toolkit.resources import data_file
 
 HOST = "http://widget.test"
-PALETTE = 7
 
 FAKE = r"""
 import widget from "/annotate.js";
@@ -23,16 +21,15 @@ class Fake {
   constructor() {
     this.handlers = [];
     this.sent = [];
-    this.log = [];            // decisions: {cid, answer}
+    this.log = [];            // decisions: {cid, message, answer}
     this.data = { annotations: [], items: {}, suggestions: copy(project.suggestions || []) };
     for (const one of project.annotations || []) this.data.annotations.push({ ...one, n: 0, at: "", from: null });
-    for (const item of project.items) this.data.items[item.item] = { item: item.item, status: "", flag: false, note: "" };
+    for (const { item } of project.items) this.data.items[item] = { item, status: "", flag: false, note: "" };
     this.past = [];
     this.future = [];
     this.state = project.state || "writing";
     this.silent = false;
     this.fail = null;
-    this.delay = 0;
   }
   on(name, handler) { this.handlers.push(handler); }
   off(name, handler) { this.handlers = this.handlers.filter((one) => one !== handler); }
@@ -40,42 +37,63 @@ class Fake {
   send(message) {
     this.sent.push(copy(message));
     if (this.closed) throw new Error("closed");
-    if (this.silent) return;
-    setTimeout(() => { const answer = this.answer(copy(message)); if (answer) this.push({ re: message.cid, ...answer }); }, this.delay);
+    if (!this.silent) setTimeout(() => this.push({ re: message.cid, ...this.answer(copy(message)) }), 0);
   }
   item(name) { return project.items.find((one) => one.item === name); }
+  of(list, { doc_id }) { return (list || []).filter((one) => one.doc_id === doc_id); }
+  undoable() { return { undo: this.past.length > 0, redo: this.future.length > 0 }; }
   counters() {
     const all = Object.values(this.data.items);
-    const count = (status) => all.filter((one) => one.status === status).length;
-    return { total: all.length, done: count("done"), skipped: count("skipped"), flagged: all.filter((one) => one.flag).length, codes: this.data.annotations.length, minutes: 42, per_hour: project.per_hour ?? 118.4 };
+    const count = (fits) => all.filter(fits).length;
+    return {
+      total: all.length, done: count((one) => one.status === "done"), skipped: count((one) => one.status === "skipped"),
+      flagged: count((one) => one.flag), codes: this.data.annotations.length, minutes: 42, per_hour: 118.4,
+    };
   }
-  codes(item) { return this.data.annotations.filter((a) => a.doc_id === item.doc_id && a.start >= item.start && a.end <= item.end).length; }
+  codes(item) {
+    return this.of(this.data.annotations, item).filter((a) => a.start >= item.start && a.end <= item.end).length;
+  }
   hello() {
     const setup = { ...project.setup, words: project.words[project.setup.lang], langs: ["es", "it", "en"] };
-    const queue = project.items.map((item) => ({ ...this.data.items[item.item], doc_id: item.doc_id, title: item.title, codes: this.codes(item) }));
+    const queue = project.items.map((item) => {
+      const { doc_id, title } = item;
+      return { ...this.data.items[item.item], doc_id, title, codes: this.codes(item) };
+    });
     const at_item = (queue.find((one) => !one.status) || queue[0])?.item;
-    return { ok: true, setup, queue, counters: this.counters(), at_item, undo: this.past.length > 0, redo: this.future.length > 0, session: { state: this.state, message: "" } };
+    const session = { state: this.state, message: "" };
+    return { ok: true, setup, queue, counters: this.counters(), at_item, session, ...this.undoable() };
   }
-  own(doc_id) { return this.data.annotations.filter((a) => a.doc_id === doc_id).map(({ doc_id: _, ...a }) => a); }
+  own(item) { return this.of(this.data.annotations, item).map(({ doc_id: _, ...a }) => a); }
   open(name) {
-    const item = this.item(name), doc = project.docs[item.doc_id];
-    const items = project.items.filter((one) => one.doc_id === item.doc_id).map((one) => [one.item, one.start, one.end]);
-    return { ok: true, view: { item: { ...item, ...this.data.items[name] }, doc: { doc_id: item.doc_id, items, ...doc }, annotations: this.own(item.doc_id), suggestions: this.data.suggestions.filter((one) => one.doc_id === item.doc_id), others: (project.others || []).filter((one) => one.doc_id === item.doc_id), judged_by: project.judged_by || [], disagreements: (project.disagreements || []).filter((one) => one.doc_id === item.doc_id) } };
+    const item = this.item(name);
+    const items = this.of(project.items, item).map((one) => [one.item, one.start, one.end]);
+    const view = {
+      item: { ...item, ...this.data.items[name] }, annotations: this.own(item), judged_by: project.judged_by || [],
+      doc: { doc_id: item.doc_id, items, ...project.docs[item.doc_id] },
+      suggestions: this.of(this.data.suggestions, item), others: this.of(project.others, item),
+      disagreements: this.of(project.disagreements, item),
+    };
+    return { ok: true, view };
   }
   answer(message) {
     const what = message.do;
-    if (what === "hello") return this.hello();
-    if (what === "language") { project.setup.lang = message.lang; return this.hello(); }
-    if (what === "take_over") { this.state = "writing"; return this.hello(); }
+    if (what === "language") project.setup.lang = message.lang;
+    if (what === "take_over") this.state = "writing";
+    if (what === "hello" || what === "language" || what === "take_over") return this.hello();
     if (what === "open") return this.open(message.item);
     const known = this.log.find((one) => one.cid === message.cid);
     if (known) return known.answer;
-    if (this.state === "elsewhere") return { ok: false, kind: "elsewhere", error: "other window", session: { state: "elsewhere", message: "" } };
-    if (this.fail) { const fail = this.fail; this.fail = null; return { ok: false, ...fail }; }
-    const extra = this.change(message);
-    const item = this.item(message.item);
-    const changed = { ...this.data.items[item.item], codes: this.codes(item) };
-    const answer = { ok: true, n: this.log.length + 1, at: new Date(Date.UTC(2026, 10, 22, 14, 3, 7)).toISOString(), annotations: this.own(item.doc_id), doc_id: item.doc_id, item: item.item, items: [changed], counters: this.counters(), undo: this.past.length > 0, redo: this.future.length > 0, suggestions: this.data.suggestions.filter((one) => one.doc_id === item.doc_id), ...extra };
+    const session = { state: this.state, message: "" };
+    if (this.state === "elsewhere") return { ok: false, kind: "elsewhere", error: "other window", session };
+    const { fail } = this;
+    this.fail = null;
+    if (fail) return { ok: false, ...fail };
+    const extra = this.change(message), item = this.item(message.item);
+    const answer = {
+      ok: true, n: this.log.length + 1, at: "2026-11-22T14:03:07.000Z", item: item.item, doc_id: item.doc_id,
+      annotations: this.own(item), items: [{ ...this.data.items[item.item], codes: this.codes(item) }],
+      counters: this.counters(), suggestions: this.of(this.data.suggestions, item), ...this.undoable(), ...extra,
+    };
     this.log.push({ cid: message.cid, message, answer: copy(answer) });
     return answer;
   }
@@ -89,15 +107,21 @@ class Fake {
     this.past.push({ data: copy(this.data), item: message.item });
     this.future = [];
     const { doc_id } = this.item(message.item), entry = this.data.items[message.item];
-    const same = (a) => a.doc_id === doc_id && a.start === message.start && a.end === message.end && a.code === message.code;
+    const fits = (a, field) => a[field] === message[field];
+    const same = (a) => a.doc_id === doc_id && ["start", "end", "code"].every((field) => fits(a, field));
     const old = this.data.annotations.find(same);
     const suggestion = this.data.suggestions.find((one) => one.id === message.suggestion);
     const drop = () => { this.data.annotations = this.data.annotations.filter((a) => !same(a)); };
     const add = (a) => this.data.annotations.push({ doc_id, n: this.log.length + 1, at: "", ...a });
-    if (message.do === "set") { drop(); add({ start: message.start, end: message.end, code: message.code, stance: message.stance, note: message.note, from: message.from ?? null }); }
+    const { start, end, code, stance, note } = message;
+    if (message.do === "set") { drop(); add({ start, end, code, stance, note, from: message.from ?? null }); }
     if (message.do === "remove") drop();
     if (message.do === "move" && old) { drop(); add({ ...old, start: message.to_start, end: message.to_end }); }
-    if (message.do === "accept") { suggestion.state = "accepted"; const { start, end, code, stance } = suggestion; add({ start, end, code, stance, note: "", from: { suggestion: suggestion.id } }); }
+    if (message.do === "accept") {
+      suggestion.state = "accepted";
+      const { start, end, code } = suggestion;
+      add({ start, end, code, stance, note: "", from: { suggestion: suggestion.id } });
+    }
     if (message.do === "dismiss") suggestion.state = "dismissed";
     if (message.do === "flag") entry.flag = message.on;
     if (message.do === "note") entry.note = message.note;
@@ -116,7 +140,9 @@ class Fake {
   }
 }
 window.outside = [];
-for (const kind of ["keydown", "keypress", "keyup"]) document.addEventListener(kind, (event) => window.outside.push(kind + " " + event.key));
+for (const kind of ["keydown", "keypress", "keyup"]) {
+  document.addEventListener(kind, (event) => window.outside.push(kind + " " + event.key));
+}
 window.fake = new Fake();
 window.fake.render();
 """
@@ -204,7 +230,13 @@ def doc(text, lang="es", **more):
                 lead = len(stretch) - len(stretch.lstrip())
                 sentences.append([start + lead, start + len(stretch.rstrip())])
             start = end
-    return {"title": "Una tienda que escucha", "date": "2009-03-14", "lang": lang, "source": "", "text": text}, sentences
+    return {
+        "title": "Una tienda que escucha",
+        "date": "2009-03-14",
+        "lang": lang,
+        "source": "",
+        "text": text,
+    }, sentences
 
 
 def span_project(text, doc_id="d1", furniture=(), **more):
@@ -248,9 +280,17 @@ def sentence_project(text, **more):
     }
 
 
-def widget_page(browser, project, ready=".ct-block", **context):
-    """Open ``project`` in a page of its own; returns the page. ``page.requests`` lists everything it asked for."""
-    page = browser.new_context(**{"viewport": {"width": 1360, "height": 860}, **context}).new_page()
+def widget_page(browser, project, page=None, **context):
+    """Open ``project`` in a page of its own, or in ``page``; returns the page.
+
+    ``page.requests`` lists everything it asked for, ``page.problems`` every error and complaint of the browser.
+    """
+    if page is None:
+        page = browser.new_context(**{"viewport": {"width": 1360, "height": 860}, **context}).new_page()
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
+    else:
+        page.unroute_all()
     page.requests, page.problems = [], []
     files = {
         "/annotate.js": ("text/javascript", data_file("annotation", "annotate.js").read_text(encoding="utf-8")),
@@ -282,11 +322,8 @@ def widget_page(browser, project, ready=".ct-block", **context):
         )
 
     page.route("**/*", serve)
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
     page.goto(HOST + "/")
-    if ready:
-        page.wait_for_selector(ready)
+    page.wait_for_selector(".ct-block")
     return page
 
 
@@ -295,10 +332,3 @@ def decisions(page):
     return page.evaluate(
         "fake.sent.filter((one) => !['hello', 'open', 'language', 'take_over'].includes(one.do))",
     )
-
-
-def shot(page, folder, name):
-    """A picture of the page."""
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=str(folder / f"{name}.png"), full_page=True)

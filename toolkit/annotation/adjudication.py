@@ -130,13 +130,13 @@ def _adopt(
         session.decide({"do": "batch", "source": "agreement of the coders", "changes": changes})
 
 
-def beside_others(project: Project, doc_id: str, lang: str) -> dict[str, Any]:
-    """What others made of a document: their codings, who judged it, and where they differ."""
-    states = {coder: project.state(coder) for coder in project.coders}
+def beside_others(project: Project, doc_id: str, lang: str, but: str = "") -> dict[str, Any]:
+    """What coders (without ``but``) made of a document: their codings, who judged it, and where they differ."""
+    states = {coder: project.state(coder) for coder in project.coders if coder != but}
     here = project.items[project.items["doc_id"] == doc_id]
     judged = _judged_here(states, here)
     codings = project.annotations()
-    codings = codings[codings["doc_id"] == doc_id]
+    codings = codings[(codings["doc_id"] == doc_id) & (codings["coder"] != but)]
     table = disagreements(codings, judged, project.codebook, project.texts, unit=project.unit, lang=lang)
     return {
         "others": [

@@ -55,6 +55,18 @@ class Rules:
                 found["quote"] = own
         return found
 
+    def replacing(self, message: dict[str, Any], state: State) -> dict[str, Any]:
+        """Where the codebook gives one code to a stretch, a new one takes the place of the old in one step."""
+        if self._several or message.get("do") != "set":
+            return message
+        place = tuple(message.get(name) for name in ("doc_id", "start", "end"))
+        old = sorted(key[3] for key in state.codings if key[:3] == place and key[3] != message.get("code"))
+        if not old:
+            return message
+        same = {name: message.get(name) for name in ("item", "doc_id", "start", "end")}
+        removed = [{"do": "remove", **same, "code": code} for code in old]
+        return {"do": "batch", "source": "another code", "changes": [*removed, message]}
+
     def check(self, decision: Decision, state: State) -> None:
         """Refuse a decision that does not fit, with one sentence."""
         changes: tuple[Change, ...] = decision.changes if isinstance(decision, Batch) else ()

@@ -49,17 +49,19 @@ def _evidence(coding: Any) -> str:
 
 
 def judged_table(states: Mapping[str, State], items: pd.DataFrame) -> pd.DataFrame:
-    """What each coder went through to the end: the items marked as done, in the order of ``items``; ``created`` says
-    when."""
+    """What each coder went through to the end: the items marked as done, in the order of ``items``; ``created``: when,
+    ``note``: the coder's note on the item."""
     parts = []
     for coder, state in states.items():
-        done = {item: found.at for item, found in state.items.items() if found.status == "done"}
+        done = {item: found for item, found in state.items.items() if found.status == "done"}
         part = items.loc[items["item"].isin(list(done)), ["item", "doc_id", "start", "end"]]
-        parts.append(part.assign(coder=coder, created=part["item"].map(done)))
+        created = [done[item].at for item in part["item"]]
+        notes = [done[item].note or None for item in part["item"]]
+        parts.append(part.assign(coder=coder, created=created, note=pd.Series(notes, index=part.index, dtype="str")))
     if not any(len(part) for part in parts):
-        return empty("judged").assign(created=pd.Series([], dtype="str"))
+        return empty("judged").assign(created=pd.Series([], dtype="str"), note=pd.Series([], dtype="str"))
     table = pd.concat(parts, ignore_index=True)
-    return check("judged", table[["coder", "doc_id", "start", "end", "created"]])
+    return check("judged", table[["coder", "doc_id", "start", "end", "created", "note"]])
 
 
 def decisions_table(coder: str, lines: Sequence[Mapping[str, Any]], state: State) -> pd.DataFrame:

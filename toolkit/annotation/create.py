@@ -10,6 +10,7 @@ import pandas as pd
 
 from toolkit import __version__
 from toolkit.annotation.assignment import assign
+from toolkit.annotation.informative import order as order_by_information
 from toolkit.annotation.notebooks import write_notebooks
 from toolkit.annotation.project import Project, now
 from toolkit.annotation.project_file import (
@@ -20,7 +21,6 @@ from toolkit.annotation.project_file import (
     checked_names,
     write_project_file,
 )
-from toolkit.annotation.sampling import order as order_by_information
 from toolkit.codebook import Codebook, codebook_files, guidelines, load_codebook
 from toolkit.corpus import declared_language, language_of_post, load_posts, mark_furniture, segment
 from toolkit.errors import InputError, OutputError, suggestion

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 
 import pandas as pd
+from tqdm import tqdm
 
 from toolkit.annotation.alignment import (
     Given,
@@ -92,7 +93,8 @@ def disagreements(
     close = _closeness(codebook)
     order = {code: place for place, code in enumerate(codebook.code_ids)}
     found = []
-    for (doc_id, _, _), codings in codings_by_stretch(table, seen, unit, chosen).items():
+    stretches = codings_by_stretch(table, seen, unit, chosen).items()
+    for (doc_id, _, _), codings in tqdm(stretches, "comparing", unit=" units", delay=2, leave=False):
         for (kind, one, other), first, second in _of_stretch(codings, close):
             if kind != "missed" and other is not None and second < first:
                 one, other, first, second = other, one, second, first

@@ -24,10 +24,10 @@ def export_project(project: Project, folder: str | Path, *, who: Sequence[str] |
 
     ``annotations.csv`` and ``.jsonl`` (annotations table, all codes that stand), ``judged.csv`` (which items each
     person marked as done: without a code they take none), ``decisions.csv`` (every decision, undone ones too;
-    ``decisions/`` has the logs themselves),
-    ``items.csv``, ``texts/``, ``codebook/``, ``guidelines/``, ``README.md``. Where items are sentences also
-    ``annotations/`` as :func:`toolkit.corpus.human_annotations` reads it: the posts of which a person marked all items
-    as done. What that form cannot hold is listed in the README and stands in the tables above.
+    ``decisions/`` has the logs themselves), ``items.csv``, ``texts/``, ``codebook/``, ``guidelines/``, ``README.md``.
+    Where items are sentences also ``annotations/`` as :func:`toolkit.corpus.human_annotations` reads it: the posts of
+    which a person marked all items as done. What that form cannot hold is listed in the README and stands in the
+    tables above.
 
     ``who``: coders and curators to export; default: all who decided something. Returns the folder.
 

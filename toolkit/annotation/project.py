@@ -12,9 +12,11 @@ from toolkit.annotation.log import DecisionLog, read_lines
 from toolkit.annotation.project_data import ProjectData
 from toolkit.annotation.state import State, fold
 from toolkit.errors import InputError, suggestion
-from toolkit.tables import check
+from toolkit.tables import check, empty
 
 if TYPE_CHECKING:
+    from toolkit.annotation.coordination import AgreementReport
+    from toolkit.annotation.side_by_side import SideBySide
     from toolkit.annotation.widget import AnnotationWidget
 
 __all__ = ["Project", "now", "open_project"]
@@ -152,13 +154,80 @@ class Project(ProjectData):
     # ---- people at work -------------------------------------------------------------------------------------
 
     def annotate(self, coder: str, *, lang: str | None = None, take_over: bool = False) -> "AnnotationWidget":
-        """The widget in which a coder works; ``lang``: language of the interface, es, it or en."""
+        """The widget in which a coder works.
+
+        ``lang``: language of the interface, es, it or en; ``take_over``: become the writer even if another window of
+        the same coder is open. Raises :class:`InputError` for somebody who is no coder or has nothing to code.
+        """
+        from toolkit.annotation.adjudication import beside_others
         from toolkit.annotation.session import Session
         from toolkit.annotation.widget import annotation_widget
 
         if coder not in self.settings.coders:
             raise InputError(f"the project has no coder '{coder}'; {suggestion(coder, self.coders)}")
-        return annotation_widget(Session(self, coder, lang=lang, take_over=take_over))
+        beside = None if self.settings.blind else lambda doc_id, lang: beside_others(self, doc_id, lang, but=coder)
+        return annotation_widget(Session(self, coder, lang=lang, take_over=take_over, beside=beside))
+
+    def adjudicate(
+        self,
+        curator: str,
+        *,
+        only: str = "differences",
+        adopt: str = "agreed",
+        lang: str | None = None,
+        take_over: bool = False,
+    ) -> "AnnotationWidget":
+        """The widget in which a curator decides; see :func:`adjudication_session` for the settings."""
+        from toolkit.annotation.adjudication import adjudication_session
+        from toolkit.annotation.widget import annotation_widget
+
+        return annotation_widget(
+            adjudication_session(self, curator, only=only, adopt=adopt, lang=lang, take_over=take_over)
+        )
+
+    # ---- how far they agree ---------------------------------------------------------------------------------
+
+    def agreement(self, *, machine: pd.DataFrame | None = None, **settings: Any) -> "AgreementReport":
+        """How far the coders agree: see :func:`toolkit.annotation.agreement`, whose settings may be given.
+
+        ``machine``: annotations table of a machine on the same texts, as one coder more; it counts as having judged
+        every item. Returns the agreement table; in a notebook it shows each measure with the question it answers.
+        """
+        from toolkit.annotation.coordination import agreement_report
+
+        return agreement_report(self, machine, **settings)
+
+    def disagreements(self, lang: str | None = None) -> pd.DataFrame:
+        """disagreements table: where coders differ, by kind, with the rule of the codebook at stake."""
+        from toolkit.annotation.disagreements import disagreements
+
+        return disagreements(
+            self.annotations(), self.judged(), self.codebook, self.texts, unit=self.unit,
+            lang=lang or self.settings.lang,
+        )  # fmt: skip
+
+    def side_by_side(self, doc_id: str, **settings: Any) -> "SideBySide":
+        """Who said what in one text; see :func:`toolkit.annotation.side_by_side`."""
+        from toolkit.annotation.side_by_side import side_by_side
+
+        people = pd.concat([self.annotations(), *map(self.annotations, self.curators)], ignore_index=True)
+        judged = pd.concat([self.judged(), *map(self.judged, self.curators)], ignore_index=True)
+        settings = {"lang": self.settings.lang, **settings}
+        return side_by_side(people, self.texts, doc_id, self.codebook, judged=judged, **settings)
+
+    def curator_changes(self, coder: str | None = None) -> pd.DataFrame:
+        """curator_changes table: what the curators made of each coder's codings, when and why; empty before they
+        begin."""
+        from toolkit.annotation.curator_changes import curator_changes
+
+        if not any(len(self.judged(who)) for who in self.curators):
+            return empty("curator_changes")
+        decided = [self.annotations(who) for who in self.curators]
+        judged = pd.concat([self.judged(), *map(self.judged, self.curators)], ignore_index=True)
+        return curator_changes(
+            self.annotations(coder), pd.concat(decided, ignore_index=True), judged.rename(columns={"created": "at"}),
+            coder=coder, curators=self.curators,
+        )  # fmt: skip
 
     def __repr__(self) -> str:
         book = self.settings.codebooks[-1]

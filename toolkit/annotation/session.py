@@ -61,13 +61,15 @@ class Session:
         setup_view(project, coder, role, self.lang)
         self._log = DecisionLog(project.log_path(coder))
         self.state = State()
+        self._session: dict[str, str] = {}
         self._claim(take_over)
 
     def handle(self, message: Any) -> Message:
         """The answer to a message of the widget (see the docstring of ``toolkit/data/annotation/annotate.js``)."""
         cid = message.get("cid") if isinstance(message, dict) else None
         if not isinstance(cid, str) or not 0 < len(cid) <= _LONGEST_CID:
-            return {"re": None, "ok": False, "kind": "internal", "error": "a message without its number was refused."}
+            said = "a message without its number was refused."
+            return {"re": None, "ok": False, "kind": "internal", "error": said, "session": self._session}
         try:
             return {"re": cid, "ok": True, **self._answer(cid, {k: v for k, v in message.items() if k != "cid"})}
         except Elsewhere as error:
@@ -170,32 +172,19 @@ class Session:
             return {"do": message["do"]}
         message = {name: value for name, value in message.items() if value is not None or name == "stance"}
         if message.get("do") != "accept":
-            return self._one_code(self._rules.completed(message))
+            return self._rules.replacing(self._rules.completed(message), self.state)
         suggestion = self._documents.suggestion(str(message.get("suggestion")))
         suggested = suggestion["stance"] if isinstance(suggestion["stance"], str) else None
-        return self._one_code(
-            {
-                "do": "set",
-                "item": message.get("item"),
-                **{name: suggestion[name] for name in ("doc_id", "quote", "code")},
-                "start": int(suggestion["start"]),
-                "end": int(suggestion["end"]),
-                "stance": suggested if message.get("stance") is None else message["stance"],
-                "from": {"suggestion": suggestion["id"], "by": suggestion["coder"]},
-            }
-        )
-
-    def _one_code(self, message: Message) -> Message:
-        """Where the codebook gives one code to a unit, a new one takes the place of the old in one step."""
-        if self.project.codebook.multi_label or message.get("do") != "set":
-            return message
-        place = tuple(message.get(name) for name in ("doc_id", "start", "end"))
-        old = [key[3] for key in self.state.codings if key[:3] == place and key[3] != message.get("code")]
-        if not old:
-            return message
-        same = {name: message[name] for name in ("item", "doc_id", "start", "end")}
-        removed = [{"do": "remove", **same, "code": code} for code in old]
-        return {"do": "batch", "source": "another code", "changes": [*removed, message]}
+        accepted = {
+            "do": "set",
+            "item": message.get("item"),
+            **{name: suggestion[name] for name in ("doc_id", "quote", "code")},
+            "start": int(suggestion["start"]),
+            "end": int(suggestion["end"]),
+            "stance": suggested if message.get("stance") is None else message["stance"],
+            "from": {"suggestion": suggestion["id"], "by": suggestion["coder"]},
+        }
+        return self._rules.replacing(accepted, self.state)
 
     def _saved(self, step: Step, line: Message, message: Message) -> Message:
         item = step.item
@@ -227,7 +216,11 @@ class Session:
         return answer
 
     def _failed(self, cid: str, kind: str, error: BaseException) -> Message:
-        said = str(error) if isinstance(error, ToolkitError) else f"{type(error).__name__}: {error}"
+        said = str(error)
+        if kind == "internal":
+            stopped = isinstance(error, KeyboardInterrupt)
+            said = "the kernel was stopped; " if stopped else f"{type(error).__name__}: {said}; "
+            said += "it was saved, run the cell again." if cid in self._cids else "nothing was saved."
         return {"re": cid, "ok": False, "kind": kind, "error": said, "session": self._session}
 
     # ---- bookkeeping --------------------------------------------------------------------------------------------
@@ -300,8 +293,6 @@ class Session:
 
     def _revert(self, decision: Decision, undone: list[Step]) -> None:
         """Take a decision back that did not reach the disk."""
-        if getattr(decision, "do", "") == "undo":
-            self.state.apply(as_decision({"do": "redo"}, "revert"), 0, "")
-        else:
-            self.state.apply(as_decision({"do": "undo"}, "revert"), 0, "")
+        other = {"do": "redo" if getattr(decision, "do", "") == "undo" else "undo"}
+        self.state.apply(as_decision(other, "revert"), 0, "")
         self.state.undone = undone

@@ -290,6 +290,9 @@ class SheetEdits:
 
     def _all_problems(self) -> str:
         found = sorted(self._problems, key=lambda problem: problem.row)
-        lines = [f"{self._sheet.name}: nothing was imported, {len(found):,} rows have a problem:"]
-        lines += [f"  {problem}." for problem in found[:_TOLD]]
+        rows = f"{len(found):,} rows have a problem" if len(found) > 1 else "a row has a problem"
+        lines = [f"{self._sheet.name}: nothing was imported, {rows}:"]
+        lines += [
+            f"  {str(problem).rstrip('.')}{'' if str(problem).endswith('?') else '.'}" for problem in found[:_TOLD]
+        ]
         return "\n".join([*lines, *([f"  and {len(found) - _TOLD:,} more."] if len(found) > _TOLD else [])])

@@ -62,14 +62,14 @@ class Sheet(NamedTuple):
             text = decode(data).text
         except InputError as error:
             raise InputError(f"{path}: {error}; save the sheet as CSV (UTF-8).") from error
-        # Excel writes, and wants, the delimiter in a first line of its own
-        mark = re.match(r"sep=.\r?\n", text)
-        text = text[mark.end() :] if mark else text
+        # Excel writes, and wants, the delimiter in a line before the headings, which is no row to it
+        text = re.sub(r"\Asep=.\r?\n", "", text)
         records = _records(text, _delimiter(text), path)
-        names = _names(records[0] if records else [], path)
+        head = next((place for place, record in enumerate(records) if any(map(str.strip, record))), 0)
+        names = _names(records[head] if records else [], path)
         rows = []
-        for number, record in enumerate(records[1:], 2 + bool(mark)):
-            if any(cell.strip() for cell in record):
+        for number, record in enumerate(records[head + 1 :], head + 2):
+            if any(map(str.strip, record)):
                 cells = {name: _restored(record[place]) if place < len(record) else "" for name, place in names.items()}
                 rows.append(SheetRow(number, cells))
         return cls(path.name, hashlib.sha256(data).hexdigest(), rows)
@@ -116,7 +116,7 @@ def _bytes(path: Path) -> bytes:
 
 def _delimiter(text: str) -> str:
     """The sign that divides the headings into most names that are known."""
-    first = text.lstrip("\r\n").split("\n", 1)[0]
+    first = text.lstrip("\r\n,;\t|").split("\n", 1)[0]
     known = set(COLUMNS)
     return max(
         _DELIMITERS,
@@ -129,8 +129,7 @@ def _records(text: str, delimiter: str, path: Path) -> list[list[str]]:
     records: list[list[str]] = []
     try:
         for record in reader:
-            if records or any(cell.strip() for cell in record):
-                records.append([_LINE_END.sub("\n", cell) for cell in record])
+            records.append([_LINE_END.sub("\n", cell) for cell in record])
     except csv.Error as error:
         raise InputError(
             f"{path}, row {len(records) + 1}: cannot be read as CSV: {error}; save the sheet as CSV (UTF-8) again."
@@ -145,13 +144,13 @@ def _names(headings: list[str], path: Path) -> dict[str, int]:
         name = _folded(heading)
         if name in COLUMNS:
             if name in names:
-                raise InputError(f"{path}, row 1: the column '{name}' is there twice; each once.")
+                raise InputError(f"{path}: the column '{name}' is there twice; each once.")
             names[name] = place
     missing = [name for name in _NEEDED if name not in names]
     if missing:
         found = ", ".join(heading.strip()[:40] for heading in headings[:20] if heading.strip()) or "nothing"
         raise InputError(
-            f"{path}, row 1: the column '{missing[0]}' is missing (found: {found}); give a sheet that "
+            f"{path}: the column '{missing[0]}' is missing (found: {found}); give a sheet that "
             "export_spreadsheet made, with its headings."
         )
     return names

@@ -106,7 +106,7 @@ class State:
                 for kind, key, after in self._slots(change, n, at):
                     slots.append(_Was(kind, key, self._table(kind).get(key), after))
                     self._put(kind, key, after)
-        except InputError:
+        except BaseException:
             for slot in reversed(slots):
                 self._put(slot.kind, slot.key, slot.before)
             raise

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from toolkit.annotation.informative import order
 from toolkit.annotation.project import Project
-from toolkit.annotation.sampling import order
 from toolkit.errors import InputError
 from toolkit.learning.accuracy import accuracy, as_passages, between_people, coded_by_machine
 from toolkit.learning.readings import all_reads, finished_documents, lot, training_posts
@@ -160,7 +160,8 @@ def _limits(values: np.ndarray, documents: int, confidence: float) -> tuple[floa
 def _sizes(sizes: Sequence[int] | None, most: int) -> list[int]:
     if sizes is None:
         steps, size = [], _FIRST
-        while size < most:
+        # the last step is at least half as long again as the one before, else it would tell nothing
+        while 3 * size <= 2 * most:
             steps.append(size)
             size *= 2
         return [*steps, most]
@@ -179,10 +180,17 @@ def _advice(curve: pd.DataFrame, width: float, held_out: int) -> tuple[bool, str
         f"micro-F1 {last['value']:.2f} [{last['ci_low']:.2f}, {last['ci_high']:.2f}] after {last['documents']} "
         f"documents, on {held_out} held-out ones"
     )
+    gain = 0.0
     if len(points) > 1:
-        said += f" ({last['value'] - points.iloc[-2]['value']:+.2f} since {points.iloc[-2]['documents']})"
+        gain = float(last["value"] - points.iloc[-2]["value"])
+        said += f" ({gain:+.2f} since {points.iloc[-2]['documents']})"
     if own <= width:
-        return True, f"{said}: the interval is {own:.2f} wide, as narrow as asked for ({width:.2f}). Enough."
+        said += f": the interval is {own:.2f} wide, as narrow as asked for ({width:.2f}). Enough to know how good it is"
+        # growth that half the interval would not hide is worth a word
+        return (
+            True,
+            f"{said}; it still grew, so that more coded texts may make it better." if gain > width / 2 else f"{said}.",
+        )
     more = int(np.ceil(held_out * (own / width) ** 2)) - held_out
     return False, (
         f"{said}: the interval is {own:.2f} wide, {width:.2f} was asked for; about {more} more held-out documents "

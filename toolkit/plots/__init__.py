@@ -2,6 +2,7 @@
 
 from toolkit.plots.evaluation import code_f1, confusion, reliability
 from toolkit.plots.frameworks import balance, chain, crossing, steps
+from toolkit.plots.learning import learning_curve
 from toolkit.plots.maps import intertopic_map, theme_documents
 from toolkit.plots.principles import (
     adjusted_shares,
@@ -26,6 +27,7 @@ __all__ = [
     "confusion",
     "crossing",
     "intertopic_map",
+    "learning_curve",
     "prevalence_bars",
     "principle_groups",
     "principle_shares",

@@ -49,7 +49,8 @@ class Rows:
 
     def nothing(self, measure: str, why: str, *, by: str) -> None:
         """A row that says why there is no other."""
-        self._rows.append((measure, None, by, "(all)", "all", np.nan, None, None, 0, 0, why))
+        text = "; ".join(part for part in (self._always, why) if part)
+        self._rows.append((measure, None, by, "(all)", "all", np.nan, None, None, 0, 0, text))
 
     def table(self) -> pd.DataFrame:
         """All rows in the order in which they came."""

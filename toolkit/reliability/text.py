@@ -39,13 +39,13 @@ def as_text(table: pd.DataFrame, lang: str = "en") -> str:
     """An agreement table as a report for the terminal, in "en", "es" or "it": each measure of the whole with the
     question it answers, then codes, stances, languages, pairs and time, then how to read the measures."""
     texts, whole = _whole(table, lang)
-    parts = [texts["title"], _rests(table, texts), *_wrapped(whole.notes, "  * ")]
+    parts = [texts["title"], _rests(table, lang), *_wrapped(whole.notes, "  * ")]
     parts += ["", whole.heading]
     name_width = max((len(row[0]) for row in whole.rows), default=0)
     for measure, row in zip(_measures(_of(table, None)), whole.rows, strict=True):
         said = explanation(measure, lang)
         parts.append(f"  {row[0].ljust(name_width)}  {row[1]:>6}  {row[2]}".rstrip())
-        parts += _wrapped([said["question"], f"{texts['silent']}: {_lower(said['silent'])}"], "      ")
+        parts += _wrapped([said["question"], f"{texts['silent']} {_lower(said['silent'])}"], "      ")
     for section in _sections(table, lang):
         parts += ["", section.heading, *_aligned(section), *_wrapped(section.notes, "  * ")]
     parts += ["", texts["how"]]
@@ -58,7 +58,7 @@ def as_text(table: pd.DataFrame, lang: str = "en") -> str:
 def as_markdown(table: pd.DataFrame, lang: str = "en") -> str:
     """The same as Markdown, with everything that is to say about each measure, and its source."""
     texts, whole = _whole(table, lang)
-    parts = [f"# {texts['title']}", "", _rests(table, texts), ""]
+    parts = [f"# {texts['title']}", "", _rests(table, lang), ""]
     for section in (whole, *_sections(table, lang)):
         marks = ["---", *["---:"] * (len(section.head) - 1)]
         parts += [f"## {section.heading}", ""]
@@ -67,7 +67,7 @@ def as_markdown(table: pd.DataFrame, lang: str = "en") -> str:
     parts += [f"## {texts['how']}", ""]
     for name in _measures(table):
         said = explanation(name, lang)
-        lines = [f"{texts[key]}: {_lower(said[key])}" for key in ("prefer", "silent")]
+        lines = [f"{texts[key]} {_lower(said[key])}" for key in ("prefer", "silent")]
         lines += [said["range"], said["reading"], f"{texts['source']}: {said['source']}"]
         parts += [f"- **{said['name']}**: {said['question']} " + " ".join(lines)]
     return printable("\n".join(parts) + "\n")
@@ -78,9 +78,11 @@ def agreement_html(table: pd.DataFrame, lang: str = "en") -> str:
     the page is set, so that it reads on light and dark grounds."""
     texts, whole = _whole(table, lang)
     parts = [_STYLE, f'<div class="agreement" lang="{lang}"><h3>{escape(texts["title"])}</h3>']
-    parts.append(f"<p>{escape(_rests(table, texts))}</p>{_list(whole.notes)}<h4>{escape(whole.heading)}</h4><table>")
-    head = [texts["measure"], texts["value"], texts["interval"], texts["answers"], texts["silent"]]
-    parts.append(_row(head, "th"))
+    parts.append(f"<p>{escape(_rests(table, lang))}</p>{_list(whole.notes)}<h4>{escape(whole.heading)}</h4><table>")
+    head = [texts[key] for key in ("measure", "value", "interval", "answers", "silent")]
+    sides = ["", ' class="n"', ' class="n"', "", ""]
+    cells = [f'<th scope="col"{side}>{escape(name)}</th>' for name, side in zip(head, sides, strict=True)]
+    parts.append(f"<tr>{''.join(cells)}</tr>")
     for measure, row in zip(_measures(_of(table, None)), whole.rows, strict=True):
         said = explanation(measure, lang)
         told = f"{said['prefer']} {said['range']} {said['reading']} {texts['source']}: {said['source']}"
@@ -95,7 +97,7 @@ def agreement_html(table: pd.DataFrame, lang: str = "en") -> str:
     parts.append(f"<details><summary>{escape(texts['how'])}</summary><dl>")
     for name in _measures(table):
         said = explanation(name, lang)
-        lines = [said["question"], *(f"{texts[key]}: {_lower(said[key])}" for key in ("prefer", "silent"))]
+        lines = [said["question"], *(f"{texts[key]} {_lower(said[key])}" for key in ("prefer", "silent"))]
         lines += [said["range"], said["reading"], f"{texts['source']}: {said['source']}"]
         parts.append(f"<dt>{escape(said['name'])}</dt><dd>{escape(' '.join(lines))}</dd>")
     parts.append("</dl></details></div>")
@@ -103,7 +105,8 @@ def agreement_html(table: pd.DataFrame, lang: str = "en") -> str:
 
 
 _STYLE = (
-    "<style>.agreement{max-width:64rem;font:14px/1.45 system-ui,sans-serif}.agreement h3,.agreement h4{margin:1em 0 .3em}"
+    "<style>.agreement{max-width:64rem;font:14px/1.45 system-ui,sans-serif}"
+    ".agreement h3,.agreement h4{margin:1em 0 .3em}"
     ".agreement table{border-collapse:collapse;margin:.3em 0}"
     ".agreement th,.agreement td{border:0;border-bottom:1px solid rgba(125,125,125,.35);padding:.2em .7em;"
     "text-align:left;vertical-align:top;background:none;color:inherit;white-space:normal}"
@@ -119,7 +122,10 @@ def _whole(table: pd.DataFrame, lang: str) -> tuple[dict[str, str], _Section]:
     table = check("agreement", table)
     texts: dict[str, str] = words(lang)["words"]
     part = _of(table, None)
-    rows = [[explanation(row.measure, lang)["name"], *_value(row), f"{row.n:,}"] for row in part.itertuples()]
+    rows = [
+        [explanation(row.measure, lang)["name"], *_value(row, texts["to"]), _count(row.n, lang)]
+        for row in part.itertuples()
+    ]
     head = [texts["measure"], texts["value"], texts["interval"], texts["n"]]
     return texts, _Section("whole", texts["whole"], head, rows, _notes(part, lang))
 
@@ -135,7 +141,9 @@ def _sections(table: pd.DataFrame, lang: str) -> list[_Section]:
     pairs = _of(table, "coders")
     pairs = pairs[pairs["code"].isna()]
     pairs = pairs.assign(row=pairs["coders"] + pairs["of"].map(lambda kind: f" ({names.get(kind, kind)})"))
-    time = _of(table, "period").assign(row=lambda part: part["of"].replace(names))
+    time = _of(table, "period").assign(
+        row=lambda part: part["of"].replace(names).str.replace(" to ", f" {texts['to']} ")
+    )
     own = time["measure"] == "codes_per_unit"
     rates = time[own].assign(row=lambda part: part["coders"] + ", " + part["row"])
     found = [
@@ -146,7 +154,8 @@ def _sections(table: pd.DataFrame, lang: str) -> list[_Section]:
         _wide("drift", time[~own], texts["period"], lang),
         _wide("rates", rates, texts["coder"], lang),
     ]
-    return [section for section in found if section.rows]
+    # one pair of people is the whole
+    return [part for part in found if part.rows and not (part.key == "pairs" and len(part.rows) == 1)]
 
 
 def _wide(key: str, part: pd.DataFrame, first: str, lang: str, order: tuple[str, ...] = ()) -> _Section:
@@ -160,9 +169,9 @@ def _wide(key: str, part: pd.DataFrame, first: str, lang: str, order: tuple[str,
     rows = []
     for label, of in part.groupby("row", sort=False):
         by_measure = {row.measure: row for row in of.itertuples()}
-        line = [str(label), f"{of['n'].max():,}"]
+        line = [str(label), _count(of["n"].max(), lang)]
         for name in measures:
-            cells = _value(by_measure[name]) if name in by_measure else [_NONE, _NONE]
+            cells = _value(by_measure[name], texts["to"]) if name in by_measure else [_NONE, _NONE]
             line += cells if name in _WITH_INTERVAL else cells[:1]
         rows.append(line)
     # what every row says is said at the top
@@ -183,30 +192,37 @@ def _short(measure: str, lang: str) -> str:
     return explanation(measure, lang).get("short") or explanation(measure, lang)["name"]
 
 
-def _value(row: object) -> list[str]:
+def _value(row: object, to: str) -> list[str]:
     value, low, high = (getattr(row, name) for name in ("value", "ci_low", "ci_high"))
     return [
         _NONE if pd.isna(value) else f"{value:.3f}",
-        _NONE if pd.isna(low) or pd.isna(value) else f"{low:.3f} to {high:.3f}",
+        _NONE if pd.isna(low) or pd.isna(value) else f"{low:.3f} {to} {high:.3f}",
     ]
 
 
 def _notes(part: pd.DataFrame, lang: str) -> list[str]:
-    """Each note once; those of rows without a value name the rows."""
+    """Each note once; those of rows without a value name the rows, those of one coder the coder."""
     found: dict[str, list[str]] = {}
     for row in part[part["note"].notna()].itertuples():
         for text in str(row.note).split("; "):
             where = found.setdefault(note_in(text, lang), [])
-            label = getattr(row, "row", "")
-            if pd.isna(row.value) and label and label not in where:
+            rate = row.measure == "codes_per_unit"
+            label = row.coders if rate else getattr(row, "row", "") if pd.isna(row.value) else ""
+            if label and label not in where:
                 where.append(label)
     return [f"{', '.join(where)}: {text}" if where else text for text, where in found.items()]
 
 
-def _rests(table: pd.DataFrame, texts: dict[str, str]) -> str:
+def _count(n: int, lang: str) -> str:
+    """Thousands parted as the language does; a comma would be a decimal one in Spanish and Italian."""
+    return f"{n:,}" if lang == "en" else f"{n:,}".replace(",", "\u202f")
+
+
+def _rests(table: pd.DataFrame, lang: str) -> str:
+    texts = words(lang)["words"]
     part = _of(table, None)
     spans = (part["measure"] == "f1_exact").any()
-    n, documents = (f"{part[column].max():,}" if len(part) else "0" for column in ("n", "documents"))
+    n, documents = (_count(part[column].max(), lang) if len(part) else "0" for column in ("n", "documents"))
     return texts["rests_span" if spans else "rests"].format(n=n, documents=documents)
 
 
@@ -217,10 +233,7 @@ def _readings(table: pd.DataFrame, lang: str) -> list[str]:
 def _aligned(section: _Section) -> list[str]:
     lines = [section.head, *section.rows]
     widths = [max(len(line[place]) for line in lines) for place in range(len(section.head))]
-    return [
-        ("  " + "  ".join(c.rjust(w) if i else c.ljust(w) for i, (c, w) in enumerate(zip(line, widths, strict=True)))).rstrip()
-        for line in lines
-    ]
+    return ["  ".join(["", line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]).rstrip() for line in lines]
 
 
 def _wrapped(texts: list[str], indent: str = "  ") -> list[str]:

@@ -52,7 +52,8 @@ def code_units(
     units, seen = _judged_units(annotations, judged, coders, people, notes)
     place = _places(annotations, units)
     exact = place >= 0
-    exact[exact] = (units[["start", "end"]].to_numpy()[place[exact]] == annotations.loc[exact, ["start", "end"]]).all(1)
+    borders = annotations.loc[exact, ["start", "end"]].to_numpy()
+    exact[exact] = (units[["start", "end"]].to_numpy()[place[exact]] == borders).all(axis=1)
     if unit != "sentence":
         units, seen, place = _whole_documents(annotations, units, seen, notes)
     elif (moved := int(((place >= 0) & ~exact).sum())) > 0:

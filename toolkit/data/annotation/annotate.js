@@ -14,6 +14,7 @@ const CODE_KEYS = "1234567890bcehilmoptuvyz";
 
 /** Of Okabe & Ito (2008) and three more, as in toolkit/marked_text.py: at least 3:1 on white, #111111, #1e1e1e. */
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#8f66c9", "#8a7b1e", "#7d7d7d"];
+const GREY = COLOURS.length - 1;
 /** Lines are told apart by pattern too: 4 patterns and 7 colours meet again after 28 codes. */
 const PATTERNS = [[], [9, 3], [3, 3], [9, 3, 2, 3]];
 /** Stances as signs, as in toolkit/principles/evidence_view.py. */
@@ -25,6 +26,7 @@ const LONGEST_BLOCK = 6000; // ... or, in text without line breaks, at the last 
 const LATE = 3000; // milliseconds without an answer until the banner
 const MOST_PENDING = 200; // decisions without an answer; then the widget takes no more, rather than promise too much
 const MOST_CHIPS = 40;
+const LABEL = 22; // characters of a code's name in a label: more would pull the text apart
 const ROW = 44; // pixels of a row of the list (it draws only the rows in view)
 const SIZES = [14, 30]; // text size in pixels, from and to
 const HIGHLIGHT = "ct-annotate-selection";
@@ -67,7 +69,7 @@ function firstNot(array, before) {
 /** The line of a code: colour and pattern together, as a background image. */
 function lineImage(colour, broken) {
   const tint = COLOURS[colour % COLOURS.length];
-  const pattern = broken || PATTERNS[colour % PATTERNS.length];
+  const pattern = broken ?? PATTERNS[colour % PATTERNS.length];
   if (!pattern.length) return `linear-gradient(${tint},${tint})`;
   let at = 0;
   const parts = pattern.map((length, place) => {
@@ -78,6 +80,8 @@ function lineImage(colour, broken) {
   return `repeating-linear-gradient(90deg,${parts.join(",")})`;
 }
 
+/** Coders have grey lines, each with a pattern: colours always mean codes. */
+const coderLine = (place) => lineImage(GREY, PATTERNS[place % PATTERNS.length]);
 const swatch = (colour) => el("span", { class: "ct-swatch", "aria-hidden": "true", style: { backgroundImage: lineImage(colour) } });
 const cap = (key) => el("kbd", { class: "ct-key" }, key);
 
@@ -289,15 +293,16 @@ class Wire {
   }
 }
 
-/** A coder's annotations as they will be once the pending decisions are saved. */
-function folded(annotations, pending, doc) {
+/** A coder's annotations as they will be once the pending decisions are saved; `several`: codes on one stretch. */
+function folded(annotations, pending, doc, several) {
   let shown = annotations;
   for (const { m: message, doc: where, range } of pending) {
     if (where !== doc) continue;
     const m = message.do === "accept" ? { ...message, ...range, do: "set", from: { suggestion: message.suggestion } } : message;
     const key = keyOf(m);
     const old = shown.find((a) => keyOf(a) === key);
-    const rest = shown.filter((a) => a !== old);
+    const gone = (a) => a === old || (m.do === "set" && !several && a.start === m.start && a.end === m.end);
+    const rest = shown.filter((a) => !gone(a));
     if (m.do === "set") shown = [...rest, { n: 0, ...old, start: m.start, end: m.end, code: m.code, stance: m.stance ?? null, note: m.note ?? "", from: m.from ?? null, pending: true }];
     else if (m.do === "remove") shown = rest;
     else if (m.do === "move" && old) {
@@ -315,25 +320,24 @@ function folded(annotations, pending, doc) {
  *   label: string, title: string, focus: boolean, movable?: boolean, pending: boolean, key: string, lane?: number}} Mark
  */
 
-/** Lanes: marks that overlap have different ones; groups (own, machine, each other coder) stand one below the other. */
+/**
+ * Lanes: marks that overlap have different ones. Another coder's lie at least as deep as the coder's place, so that
+ * the lines stay where they are when a curator takes a reading over.
+ */
 function setLanes(marks) {
-  let offset = 0;
-  for (const group of [...new Set(marks.map((mark) => mark.group))].sort((a, b) => a - b)) {
-    const ends = [];
-    let last = null;
-    for (const mark of marks) {
-      if (mark.group !== group) continue;
-      if (last && mark.kind === "other" && last.start === mark.start && last.end === mark.end) {
-        mark.lane = -1; // one line says that this coder coded here; the labels say what
-        continue;
-      }
-      last = mark;
-      let lane = ends.findIndex((end) => end <= mark.start);
-      if (lane < 0) lane = ends.length;
-      ends[lane] = mark.end;
-      mark.lane = offset + lane;
+  const ends = [];
+  const last = new Map();
+  for (const mark of marks) {
+    const before = last.get(mark.group);
+    last.set(mark.group, mark);
+    if (mark.group > 1 && before && before.start === mark.start && before.end === mark.end) {
+      mark.lane = -1; // one line says that this coder coded here; the labels say what
+      continue;
     }
-    offset += ends.length;
+    let lane = Math.max(0, mark.group - 1);
+    while (ends[lane] > mark.start) lane += 1;
+    ends[lane] = mark.end;
+    mark.lane = lane;
   }
 }
 
@@ -445,7 +449,7 @@ class TextPane {
     const drawn = marks.filter((mark) => mark.lane >= 0 && mark.lane < LANES);
     if (drawn.length) {
       const depth = (Math.max(...drawn.map((m) => m.lane)) + 1) * LANE;
-      node.style.backgroundImage = drawn.map((m) => lineImage(m.colour, m.kind === "machine" ? [2, 3] : null)).join(",");
+      node.style.backgroundImage = drawn.map((m) => (m.group > 1 ? coderLine(m.group - 2) : lineImage(m.colour, m.kind === "machine" ? [2, 3] : null))).join(",");
       node.style.backgroundSize = drawn.map((m) => `100% ${m.kind === "own" ? 3 : 2}px`).join(",");
       node.style.backgroundPosition = drawn.map((m) => `0 calc(100% - ${depth - (m.lane + 1) * LANE}px)`).join(",");
       node.style.paddingBottom = `${depth}px`;
@@ -691,10 +695,12 @@ class Annotator {
 
   setSession(session) {
     if (!session) return;
+    // a writer is told what was found when the log was opened (a line cut off by a crash, for example)
+    if (session.state === "writing" && session.message && session.message !== this.session.message) this.notice = { text: session.message };
     this.session = session;
     if (this.setup && this.writable && this.wire.store === null) {
       const sent = this.wire.adopt(`cluetrain-annotate:${this.setup.project_id}:${this.setup.coder}`);
-      if (sent) this.notice = { text: this.t("resent", { n: sent }) };
+      if (sent) this.notice = { text: [this.notice?.text, this.t("resent", { n: sent })].filter(Boolean).join(" ") };
     }
     this.refresh();
   }
@@ -715,7 +721,7 @@ class Annotator {
     this.refresh();
     const area = this.spans && same ? null : this.itemUnits();
     if (area && !this.spans) this.pane.show(...area);
-    else if (!same) this.text.scrollTop = 0;
+    else if (!same) this.pane.show(this.cursor, this.cursor);
     if (!same) this.tell(this.t("say_item", { k: this.places.get(item) + 1, n: this.queue.length, quote: clip(this.spans ? answer.view.doc.title || "" : this.slice(...area), 300) }));
     then?.();
   }
@@ -724,10 +730,12 @@ class Annotator {
     const { doc } = view;
     if (this.view?.doc.doc_id !== doc.doc_id || this.view.doc.text !== doc.text) {
       this.at = new Positions(doc.text);
-      this.sentences = (doc.sentences || []).map(([start, end]) => [this.at.unit(start), this.at.unit(end)]);
       this.furniture = (doc.furniture || []).map(([start, end, kind]) => ({ start: this.at.unit(start), end: this.at.unit(end), css: "ct-furniture", title: kind ? this.t("furniture", { kind }) : "" }));
+      // the keyboard passes over furniture; the mouse may still select in it
+      const furnished = (unit) => this.furniture.some((area) => area.start <= unit && unit < area.end);
+      this.sentences = (doc.sentences || []).map(([start, end]) => [this.at.unit(start), this.at.unit(end)]).filter(([start]) => !furnished(start));
       this.sel = null;
-      this.cursor = 0;
+      this.cursor = this.sentences[0]?.[0] ?? 0;
     }
     this.view = view;
     this.pane.load(doc, this.sentences);
@@ -842,7 +850,7 @@ class Annotator {
   }
 
   annotations() {
-    return folded(this.confirmed, this.wire.pending, this.view.doc.doc_id);
+    return folded(this.confirmed, this.wire.pending, this.view.doc.doc_id, this.setup.codebook.several !== false);
   }
 
   /** Status, flag and note of the current item as they will be once the pending decisions are saved. */
@@ -901,24 +909,25 @@ class Annotator {
   }
 
   describe(a, who) {
-    return [who, this.nameOf(a.code), this.stance_list.length ? this.stanceName(a.stance) : "", a.note].filter(Boolean).join(" · ");
+    return [who, this.nameOf(a.code), this.stance_list.length ? this.stanceName(a.stance) : "", a.note, a.why].filter(Boolean).join(" · ");
   }
 
   marks() {
     const marks = [];
     const add = (a, group, kind, colour, label, title, extra) => marks.push({ start: this.at.unit(a.start), end: this.at.unit(a.end), group, kind, colour, label, title, focus: false, pending: false, key: keyOf(a), ...extra });
     for (const a of this.annotations()) {
-      const label = [clip(this.nameOf(a.code), 18), this.sign(a.stance), a.note ? "✎" : ""].filter(Boolean).join(" ");
+      const label = [clip(this.nameOf(a.code), LABEL), this.sign(a.stance), a.note ? "✎" : ""].filter(Boolean).join(" ");
       add(a, 0, "own", this.colour(a.code), label, this.describe(a, this.setup.coder), { focus: this.focus === keyOf(a), movable: this.spans && this.writable, pending: Boolean(a.pending) });
     }
     for (const one of this.openSuggestions()) {
       const score = typeof one.score === "number" ? one.score.toFixed(2) : "";
-      add(one, 1, "machine", this.colour(one.code), `${this.t("machine")}: ${clip(this.nameOf(one.code), 18)} ${score}`, `${this.t("suggested")}: ${this.describe(one)} ${score}`, { focus: one.id === this.suggestion });
+      add(one, 1, "machine", this.colour(one.code), `${this.t("machine")}: ${clip(this.nameOf(one.code), LABEL)} ${score}`, `${this.t("suggested")}: ${this.describe(one)} ${score}`, { focus: one.id === this.suggestion });
     }
     const coders = this.coders();
-    for (const one of this.view.others || []) {
+    // of single sentences only the one in hand: what others said of its neighbours would drown it
+    for (const one of this.spans ? this.view.others || [] : this.othersHere()) {
       const place = coders.indexOf(one.coder);
-      add(one, 2 + place, "other", place + 3, `${one.coder}: ${clip(this.nameOf(one.code), 18)} ${this.sign(one.stance)}`, this.describe(one, one.coder), {});
+      add(one, 2 + place, "other", this.colour(one.code), `${one.coder}: ${clip(this.nameOf(one.code), LABEL)} ${this.sign(one.stance)}`, this.describe(one, one.coder), {});
     }
     return marks.sort((a, b) => a.start - b.start || b.end - a.end || a.group - b.group);
   }
@@ -1111,7 +1120,7 @@ class Annotator {
     const stance = this.stance_list.length ? this.stanceName(a.stance) : "";
     return el(
       "li",
-      { class: `ct-chip${now ? " ct-now" : ""}${a.pending ? " ct-pending" : ""}` },
+      { title: this.describe(a, (a.from?.coders || []).join(", ")), class: `ct-chip${now ? " ct-now" : ""}${a.pending ? " ct-pending" : ""}` },
       el(
         "button",
         { type: "button", "data-id": `chip ${key}`, "data-chip": key, "aria-pressed": String(now), "aria-label": [this.nameOf(a.code), stance, a.note, this.spans && clip(this.slice(...this.units(a)), 80)].filter(Boolean).join(", "), onclick: () => this.focusOn(key, true) },
@@ -1156,7 +1165,7 @@ class Annotator {
     return el(
       "div",
       { class: `ct-stances${this.asking ? " ct-asking" : ""}`, role: "group", "aria-label": this.t("stance_of", { code: this.nameOf(focused.code) }) },
-      el("span", { class: "ct-question" }, this.t("stance_of", { code: this.nameOf(focused.code) })),
+      el("span", { class: "ct-question" }, this.t("stance_ask")),
       this.stance_list.map((stance) =>
         el("button", { type: "button", tabindex: "-1", title: stance.definition, "aria-pressed": String(focused.stance === stance.id), onclick: () => this.setStance(stance.id) }, this.asking && cap(stance.key), `${SIGNS[stance.id] ?? ""} ${stance.name}`),
       ),
@@ -1257,6 +1266,7 @@ class Annotator {
   }
 
   clickCode(code) {
+    this.settle();
     this.showCode(code);
     this.give(code);
     this.text.focus({ preventScroll: true });
@@ -1344,6 +1354,13 @@ class Annotator {
     );
   }
 
+  /** Sentences of one text all have its title: where their words are at hand, these are shown. */
+  rowTitle(entry) {
+    if (this.placed?.of !== this.view.doc) this.placed = { of: this.view.doc, items: new Map((this.view.doc.items || []).map(([item, ...place]) => [item, place])) };
+    const place = this.spans ? null : this.placed.items.get(entry.item);
+    return place ? clip(this.slice(...place.map((point) => this.at.unit(point))), 80) : entry.quote || entry.title || entry.item;
+  }
+
   listRow(entry, place, nth) {
     const now = entry.item === this.view.item.item;
     const status = entry.status || "open";
@@ -1354,7 +1371,7 @@ class Annotator {
         "button",
         { type: "button", tabindex: now ? "0" : "-1", "data-id": `row ${entry.item}`, "aria-current": now ? "true" : null, onclick: () => this.open(entry.item) },
         el("span", { class: `ct-dot ct-${status}`, "aria-hidden": "true" }, { done: "✓", skipped: "»", open: "·" }[status]),
-        el("span", { class: "ct-row-text" }, el("span", { class: "ct-row-title" }, `${place + 1}. ${entry.title || entry.item}`), el("span", { class: "ct-soft" }, [this.t(`status_${status}`), entry.codes ? this.t("n_codes", { n: entry.codes }) : "", entry.note ? `✎ ${entry.note}` : ""].filter(Boolean).join(" · "))),
+        el("span", { class: "ct-row-text" }, el("span", { class: "ct-row-title" }, `${place + 1}. ${this.rowTitle(entry)}`), el("span", { class: "ct-soft" }, [this.t(`status_${status}`), entry.codes ? this.t("n_codes", { n: entry.codes }) : "", entry.note ? `✎ ${entry.note}` : ""].filter(Boolean).join(" · "))),
         entry.flag && el("span", { class: "ct-flagged", title: this.t("status_flag") }, "⚑"),
       ),
     );
@@ -1472,7 +1489,7 @@ class Annotator {
         el(
           "section",
           { class: "ct-side", "aria-label": coder },
-          el("h4", {}, el("span", { class: "ct-swatch", "aria-hidden": "true", style: { backgroundImage: lineImage(place + 3) } }), coder),
+          el("h4", {}, el("span", { class: "ct-swatch", "aria-hidden": "true", style: { backgroundImage: coderLine(place) } }), coder),
           here.filter((one) => one.coder === coder).map((one) => this.sideReading(one)),
           !here.some((one) => one.coder === coder) && el("p", { class: "ct-soft" }, this.t(judged.has(coder) ? "nothing_by" : "not_judged")),
         ),
@@ -1780,9 +1797,20 @@ class Annotator {
     }
     const done = () => {
       removeEventListener("pointerup", done, true);
-      setTimeout(() => this.onDragged(event), 0); // the browser settles its selection (double click) after the event
+      // the browser settles its selection after the event; of a double click only the second half is looked at
+      clearTimeout(this.settling);
+      this.pointed = event;
+      this.settling = setTimeout(() => this.settle(), 0);
     };
     addEventListener("pointerup", done, true);
+  }
+
+  /** What the mouse did takes effect before a key that comes after it. */
+  settle() {
+    const event = this.pointed;
+    this.pointed = null;
+    clearTimeout(this.settling);
+    if (event) this.onDragged(event);
   }
 
   onDragged(event) {
@@ -1869,6 +1897,7 @@ class Annotator {
   // ---- keys ----
 
   onKey(event) {
+    this.settle();
     if (event.ctHandled) return;
     // composing, dead keys and AltGr (Ctrl+Alt on Windows) make letters, not commands
     if (event.isComposing || event.keyCode === 229 || event.key === "Dead" || event.getModifierState?.("AltGraph") || (event.ctrlKey && event.altKey)) return;
@@ -2049,7 +2078,7 @@ class Annotator {
     return [
       ["keys_move", [span && [["←", "→"], "do_word"], span && [["↑", "↓"], "do_sentence"], span && [[`${shift}+← → ↑ ↓`], "do_extend"], span && [[`${alt}+${shift}+← →`], "do_character"], span && [[`${alt}+${shift}+← →`], "do_start"], span && [["s"], "do_select"], [[this.t("key_esc")], "do_clear"], [span ? ["Page↑", "Page↓"] : ["↑", "↓", "Page↑", "Page↓"], "do_scroll"]]],
       ["keys_code", [[[this.t("key_code")], "do_code"], [["1–4"], "do_stance"], [[this.t("key_tab")], "do_tab"], [[this.t("key_back")], "do_remove"], [["n"], "do_note"], [["a"], "do_accept"], [["d"], "do_dismiss"], [[`${this.t("key_ctrl")}+Z`], "undo"], [[`${this.t("key_ctrl")}+${shift}+Z`, `${this.t("key_ctrl")}+Y`], "redo"]]],
-      ["keys_item", [[[enter], "done"], [["x"], "do_skip"], [["r"], "do_reopen"], [["k", "j"], "do_near"], [["f"], "do_flag"]]],
+      ["keys_item", [[[enter], "done"], [["x"], "do_skip"], [["r"], "do_reopen"], [span ? ["k", "j"] : ["k", "j", "←", "→"], "do_near"], [["f"], "do_flag"]]],
       ["keys_look", [[["/"], "do_search"], [["g"], "do_guide"], [["q"], "do_list"], [["+", "-"], "do_size"], [["?"], "do_help"]]],
       this.curator && ["keys_compare", [[[",", "."], "do_case"], [[`${shift}+1`, `${shift}+2`], "do_take"], [[`${shift}+0`], "do_take_agreed"], [["w"], "do_why"]]],
     ].filter(Boolean);
@@ -2071,6 +2100,7 @@ class Annotator {
 
   stop() {
     this.saveNote();
+    clearTimeout(this.settling);
     this.wire.stop();
     this.pane.select(null, null);
     clearTimeout(this.looking);

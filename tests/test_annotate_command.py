@@ -1,0 +1,430 @@
+"""The command ``toolkit annotate``, and what it calls: projects from files, migration, export, codings put together."""
+
+import argparse
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from small_codebook import YAML, small_codebook
+from test_annotation_spreadsheet import STANCES_YAML
+
+from toolkit.annotating import aggregate_project, aggregated_annotations, create_from_files
+from toolkit.annotation import create_project, open_project
+from toolkit.annotation.adjudication import adjudication_session
+from toolkit.annotation.export import export_project
+from toolkit.annotation.log import DecisionLog
+from toolkit.annotation.migrate_project import migrate_project
+from toolkit.annotation.session import Session
+from toolkit.annotation.status import changes_text, status_text
+from toolkit.cli.annotate import add_annotate
+from toolkit.corpus import human_annotations, load_posts
+from toolkit.errors import InputError, OutputError, ToolkitError
+
+TEXTS = {
+    "a": ("es", "La tienda contestó 😀 las quejas.\r\nLos precios subieron, «mucho». El local es azul."),
+    "b": ("it", "Nessuno ha risposto. Il prezzo è salito."),
+    "c": ("es", "Rebajaron las tarifas. Nadie lo supo."),
+}
+NEXT = """
+changes:
+  - version: "2"
+    became: {respuestas: [respuestas_publicas, respuestas_privadas], precios: [coste], plantilla: [coste]}
+codes:
+  - {id: respuestas_publicas, name: {es: P, it: P}, definition: {es: En público., it: In pubblico.}}
+  - {id: respuestas_privadas, name: {es: Q, it: Q}, definition: {es: En privado., it: In privato.}}
+  - {id: coste, name: {es: C, it: C}, definition: {es: Lo que cuesta., it: Quanto costa.}}
+  - {id: horario, name: {es: H, it: H}, definition: {es: Cuándo abre., it: Quando apre.}}
+"""
+
+
+@pytest.fixture(scope="module")
+def material(tmp_path_factory):
+    """Texts, a codebook, and its next version."""
+    folder = tmp_path_factory.mktemp("material")
+    (folder / "texts").mkdir()
+    rows = [{"doc_id": name, "lang": lang, "text": text} for name, (lang, text) in TEXTS.items()]
+    (folder / "texts" / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    small_codebook(folder, yaml=YAML + STANCES_YAML)
+    (folder / "next").mkdir()
+    head = (
+        YAML.split("codes:")[0].replace('version: "1"', 'version: "2"').replace("example_files: [ejemplos.jsonl]", "")
+    )
+    (folder / "next" / "oficina.yaml").write_text(head + NEXT.lstrip() + STANCES_YAML, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def project(material, tmp_path):
+    return create_project(
+        tmp_path / "p", material, coders=["ana", "luis"], codebook=material / "oficina.yaml", stance_required=False
+    )
+
+
+def code(project, coder, number, *given, done=True, note=""):
+    """Codes (code, stance) for the item in this place, which is then done."""
+    item = project.items.iloc[number]
+    place = {name: item[name] for name in ("item", "doc_id")} | {name: int(item[name]) for name in ("start", "end")}
+    quote = project.texts[item["doc_id"]][item["start"] : item["end"]]
+    session = Session(project, coder)
+    for one, stance in given:
+        session.decide({"do": "set", **place, "quote": quote, "code": one, "stance": stance, "note": note})
+    if done:
+        session.decide({"do": "done", "item": item["item"]})
+    session.close()
+
+
+def run(*arguments, capsys=None):
+    """The command with its exit status and what it printed."""
+    parser = argparse.ArgumentParser()
+    add_annotate(parser.add_subparsers())
+    options = parser.parse_args(["annotate", *map(str, arguments)])
+    try:
+        status = options.command(options)
+    except ToolkitError as error:
+        return error.exit_status, str(error)
+    return status, capsys.readouterr().out if capsys else ""
+
+
+# ---- a new version of the codebook ------------------------------------------------------------------------------
+
+
+def test_a_migration_is_one_step_per_person_and_leaves_to_people_what_only_they_can_tell(project, material):
+    code(project, "ana", 0, ("respuestas", "endorses"), ("precios", "mentions"), note="¿seguro?")
+    code(project, "ana", 1, ("precios", "mentions"), ("plantilla", "breach"))
+    code(project, "ana", 2)
+    code(project, "luis", 1, ("plantilla", None))
+    before = {who: project.lines(who) for who in ("ana", "luis")}
+    first, second, third = project.items["item"][:3]
+    report = migrate_project(project, material / "next" / "oficina.yaml")
+    assert report.fillna("").to_numpy().tolist() == [
+        ["ana", "plantilla", "merged", "coste", 1, 1, 0],
+        ["ana", "precios", "merged", "coste", 2, 2, 0],
+        ["ana", "respuestas", "split", "respuestas_publicas, respuestas_privadas", 1, 0, 1],
+        ["luis", "plantilla", "merged", "coste", 1, 1, 0],
+        ["", "", "new", "horario", 0, 0, 0],
+    ]
+    for again in (project, open_project(project.folder)):
+        assert again.codebook.version == "2"
+        assert [frozen.version for frozen in again.settings.codebooks] == ["1", "2"]
+        codes = again.annotations()
+        assert codes[["coder", "start", "code", "stance", "codebook_version"]].fillna("").to_numpy().tolist() == [
+            ["ana", 0, "coste", "mentions", "2"],
+            ["ana", 34, "coste", "breach", "2"],  # breach before mentions, where two codes became one
+            ["luis", 34, "coste", "", "2"],
+        ]
+        state = again.state("ana")
+        assert (state.item(first).status, state.item(first).flag) == ("", True)
+        assert "'respuestas' (endorses) on 0-32, note: ¿seguro?" in state.item(first).note
+        assert [state.item(item).status for item in (second, third)] == ["done", "done"]
+    source = json.loads(codes["evidence"][1])["from"]
+    assert (source["codebook"], sorted(source["codes"])) == ("1", ["plantilla", "precios"])
+    for who, lines in before.items():
+        assert project.lines(who)[:-1] == lines, "older decisions stay as they are"
+        assert project.lines(who)[-1]["do"] == "batch"
+    assert (project.folder / "codebook" / "1" / "oficina.yaml").exists()
+    code(project, "ana", 0, ("respuestas_publicas", "endorses"))  # work goes on with the new codes
+    with pytest.raises(InputError, match="in force already"):
+        migrate_project(project, material / "next" / "oficina.yaml")
+
+
+def test_a_curator_is_migrated_too_and_notes_of_merged_codes_are_both_kept(project, material):
+    for coder in ("ana", "luis"):
+        code(project, coder, 0, ("precios", "breach"), note="uno")
+        code(project, coder, 0, ("plantilla", "breach"), note="dos")
+    adjudication_session(project, "curator").close()
+    migrate_project(project, material / "next" / "oficina.yaml")
+    assert project.annotations("curator")["code"].tolist() == ["coste"]
+    assert sorted(project.annotations("ana")["note"][0].split("; ")) == ["dos", "uno"]
+
+
+def test_codes_can_be_renamed_by_hand_and_suggestions_keep_their_names(material, tmp_path):
+    made = create_from_files(
+        tmp_path / "p", material, coders=["ana"], codebook=material / "oficina.yaml", suggest="cues", curators=[]
+    )
+    project = made.project
+    old = project.suggestions
+    assert {"precios", "respuestas"} <= set(old["code"])
+    report = migrate_project(project, material / "next" / "oficina.yaml", {"respuestas": "horario", "precios": None})
+    assert report.empty, "nobody had coded anything, and every new code came out of an old one or is named"
+    kept = old[old["code"] == "respuestas"]
+    assert project.suggestions[["id", "code"]].to_numpy().tolist() == [[one, "horario"] for one in kept["id"]]
+    assert (project.folder / "suggestions-1.jsonl").read_text(encoding="utf-8").count("\n") == len(old)
+
+
+@pytest.mark.parametrize(
+    ("yaml", "message"),
+    [
+        (YAML.replace("id: oficina", "id: otra"), "is the codebook 'otra', the project's is 'oficina'"),
+        (YAML.replace("Respuestas", "Réplicas"), "is version 1 of codebook 'oficina' with other content"),
+        (YAML.replace('version: "1"', 'version: "2"'), "do not say what version 2 did to the codes"),
+    ],
+)
+def test_a_migration_that_cannot_be_leaves_everything_as_it_was(project, tmp_path, yaml, message):
+    code(project, "ana", 0, ("respuestas", None))
+    other = tmp_path / "other"
+    other.mkdir()
+    small_codebook(other, yaml=yaml)
+    before = {path: path.read_bytes() for path in project.folder.rglob("*") if path.suffix in (".json", ".jsonl")}
+    with pytest.raises(InputError, match=message):
+        migrate_project(project, next(other.glob("*.yaml")))
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_no_migration_while_somebody_codes_elsewhere(project, material):
+    token = project.folder / "decisions" / "luis.writer"
+    token.write_text(json.dumps({"session": "x", "host": "another", "pid": 1, "started": 0, "since": "now"}))
+    code(project, "ana", 0, ("precios", "breach"))
+    with pytest.raises(InputError, match="cannot be migrated now: luis is open on the machine 'another'"):
+        migrate_project(project, material / "next" / "oficina.yaml")
+    assert open_project(project.folder).codebook.version == "1"
+    code(project, "ana", 1)  # nobody's log stays claimed
+    migrate_project(project, material / "next" / "oficina.yaml", take_over=True)
+    assert project.codebook.version == "2"
+
+
+def test_a_migration_that_was_cut_short_is_finished_by_the_next(project, material, monkeypatch):
+    code(project, "ana", 0, ("precios", "breach"))
+    code(project, "luis", 0, ("precios", "breach"))
+    append = DecisionLog.append
+
+    def full(self, decision):
+        if self.path.stem == "luis":
+            raise OutputError("disk full")
+        return append(self, decision)
+
+    monkeypatch.setattr(DecisionLog, "append", full)
+    with pytest.raises(OutputError):
+        migrate_project(project, material / "next" / "oficina.yaml")
+    monkeypatch.undo()
+    project = open_project(project.folder)
+    assert project.codebook.version == "1"
+    ana = len(project.lines("ana"))
+    migrate_project(project, material / "next" / "oficina.yaml")
+    assert len(project.lines("ana")) == ana, "ana's was written already"
+    assert project.annotations()["code"].tolist() == ["coste", "coste"]
+
+
+# ---- a project as a folder for others -----------------------------------------------------------------------------
+
+
+def test_an_exported_project_is_a_corpus_that_says_the_same(project, tmp_path):
+    code(project, "ana", 0, ("respuestas", "endorses"), ("precios", "mentions"), note="=1+1")
+    for number in (1, 2, 5, 6):
+        code(project, "ana", number)
+    code(project, "ana", 3, ("precios", "breach"))  # of a post she has not finished
+    code(project, "luis", 5)
+    code(project, "luis", 6)
+    folder = export_project(project, tmp_path / "out")
+    assert dict(load_posts(folder)[["doc_id", "text"]].to_numpy()) == project.texts
+    found = human_annotations(folder)
+    mine = project.annotations("ana")
+    columns = ["doc_id", "start", "end", "quote", "codebook", "code", "stance", "coder", "kind", "evidence", "note"]
+    pd.testing.assert_frame_equal(
+        found.annotations[columns], mine[mine["doc_id"] == "a"][columns].reset_index(drop=True), check_dtype=False
+    )
+    assert found.coverage.to_numpy().tolist() == [["oficina", "ana", "a"], ["oficina", "ana", "c"]]
+    items = project.items[project.items["doc_id"] != "b"][["doc_id", "start", "end"]].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found.units, items)
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert "| ana | coder | 6 | 3 | 9 |" in readme and "{" not in readme
+    assert "- ana has not marked all items as done in 1 post (`b`)." in readme
+    assert "- luis went through 1 post (`c`) and gave no code: see judged.csv." in readme
+    everything = list(csv.DictReader(io.StringIO((folder / "annotations.csv").read_text(encoding="utf-8-sig"))))
+    assert [row["code"] for row in everything] == ["precios", "respuestas", "precios"]
+    assert len((folder / "judged.csv").read_text().splitlines()) == 1 + 6 + 2
+    assert (folder / "decisions" / "ana.jsonl").read_bytes() == project.log_path("ana").read_bytes()
+    with pytest.raises(InputError, match="is not empty"):
+        export_project(project, folder)
+
+
+def test_what_a_corpus_cannot_hold_is_named(material, tmp_path):
+    book = material / "oficina.yaml"
+    project = create_project(tmp_path / "p", material, coders=["ana"], codebook=book, unit="document")
+    with pytest.raises(InputError, match="nobody has decided anything yet"):
+        export_project(project, tmp_path / "out")
+    code(project, "ana", 0, ("precios", "breach"))
+    folder = export_project(project, tmp_path / "out")
+    assert not (folder / "annotations").exists()
+    assert "Items are of the unit 'document'" in (folder / "README.md").read_text(encoding="utf-8")
+    posts = load_posts(material)
+    posts["text"] = [text.replace("😀", "\x00") for text in posts["text"]]
+    project = create_project(tmp_path / "q", posts, coders=["ana"], codebook=book, stance_required=False)
+    for number in range(7):
+        code(project, "ana", number, ("precios", "breach"))
+    folder = export_project(project, tmp_path / "out2")
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert "The text of 1 post (`a`) cannot be read back unchanged" in readme
+    assert set(human_annotations(folder).annotations["doc_id"]) == {"b", "c"}
+    assert set(pd.read_json(folder / "annotations.jsonl", lines=True)["doc_id"]) == {"a", "b", "c"}
+
+
+# ---- put together, and where it stands ----------------------------------------------------------------------------
+
+
+def test_codings_are_put_together_of_what_is_done(project):
+    with pytest.raises(InputError, match="0 of 2 coders have marked items as done"):
+        aggregate_project(project)
+    code(project, "ana", 0, ("precios", "breach"))
+    code(project, "luis", 0, ("precios", "breach"), ("plantilla", None))
+    code(project, "ana", 1, ("respuestas", "endorses"), done=False)  # not decided yet
+    code(project, "luis", 1)
+    found = aggregate_project(project)
+    table = found.aggregated[["start", "code", "probability", "decided", "coders"]]
+    assert table.to_numpy().tolist() == [[0, "precios", 1.0, True, 2], [0, "plantilla", 0.5, False, 2]]
+    codes = aggregated_annotations(project, found, "majority")
+    assert codes[["quote", "code", "stance", "coder"]].to_numpy().tolist() == [
+        ["La tienda contestó 😀 las quejas.", "precios", "breach", "majority"]
+    ]
+    weighed = aggregate_project(project, "dawid-skene")
+    assert set(weighed.coder_errors["coder"]) == {"ana", "luis"} and weighed.notes
+    with pytest.raises(InputError, match="method 'mean' is unknown"):
+        aggregate_project(project, "mean")
+
+
+def test_free_stretches_are_put_together_text_by_text(material, tmp_path):
+    book = material / "oficina.yaml"
+    project = create_project(tmp_path / "p", material, coders=["ana", "luis"], codebook=book, unit="span")
+    code(project, "ana", 0, ("precios", "breach"))
+    code(project, "luis", 0, ("precios", "breach"))
+    found = aggregate_project(project)
+    assert found.aggregated[["doc_id", "code", "decided"]].to_numpy().tolist() == [["a", "precios", True]]
+    assert len(aggregated_annotations(project, found, "majority")) == 1
+
+
+def test_the_status_says_who_has_done_what_and_what_is_missing(project):
+    text = status_text(project)
+    assert "ana has not begun." in text and "luis has not begun." in text
+    code(project, "ana", 0, ("precios", "breach"))
+    session = Session(project, "ana")
+    session.decide({"do": "skip", "item": project.items["item"][1]})
+    session.decide({"do": "flag", "item": project.items["item"][1], "on": True})
+    session.close()
+    lines = status_text(project).splitlines()
+    assert lines[1] == "7 items (sentence) of 3 texts, codebook oficina 1"
+    assert lines[3].split()[:6] == ["coder", "items", "done", "skipped", "flagged", "codes"]
+    assert lines[4].split()[:6] == ["ana", "7", "1", "1", "1", "1"]
+    assert lines[3].index("done") + 4 == lines[4].index("1") + 1, "numbers end where their heading ends"
+    assert "ana: 6 items not done, 1 of them skipped." in lines and "ana: 1 item flagged." in lines
+    for number in range(7):
+        for coder in ("ana", "luis"):
+            code(project, coder, number)
+    lines = status_text(project).splitlines()
+    assert lines[-2:] == ["Given to several coders: 7 items, 7 of them judged by two or more.", "Every item is done."]
+
+
+def test_a_report_of_changes_is_fit_for_a_terminal():
+    columns = ["row", "item", "doc_id", "start", "end", "code", "what", "from", "to"]
+    rows = [
+        (4, "a:s1-2", "a", 1, 2, "precios", "code added", "", "breach"),
+        (None, "a:s1-2", "a", 1, 2, "otro", "code removed", "", ""),
+        (5, "b:s1-2", "b", 1, 2, None, "item note", "", "\x1b[31mrojo\ndos"),
+        (None, "c:s1-2", "c", 1, 2, None, "not in the sheet", "", ""),
+    ]
+    report = pd.DataFrame(rows, columns=columns).astype({"row": "Int64"})
+    assert changes_text(report).splitlines() == [
+        "row 4, a:s1-2: added 'precios' (breach)",
+        "no row, a:s1-2: removed 'otro'",
+        "row 5, b:s1-2: item note: (nothing) -> [31mrojo dos",
+        "1 item of the project not in the sheet: left as before.",
+        "3 changes; saved as one step, which undo takes back.",
+    ]
+
+
+# ---- from files -----------------------------------------------------------------------------------------------------
+
+
+def test_a_sample_keeps_its_weights_and_the_machine_orders_the_queue(material, tmp_path):
+    settings = {"coders": ["ana"], "codebook": material / "oficina.yaml"}
+    made = create_from_files(tmp_path / "p", material, sample=2, how="stratified", by=["lang"], **settings)
+    drawn = pd.read_csv(tmp_path / "p" / "sample.csv")
+    assert len(made.project.items) == len(drawn) == 2 and (drawn["weight"] > 1).all()
+    whole = create_from_files(tmp_path / "w", material, sample=1, whole_texts=True, **settings).project
+    assert len(whole.posts) == 1 and set(whole.items["doc_id"]) == set(whole.posts["doc_id"])
+    unsure = create_from_files(tmp_path / "u", material, sample=3, how="uncertainty", suggest="cues", **settings)
+    assert len(unsure.project.items) == 3 and unsure.said[0] == "suggestions and scores: machine:cues"
+    spans = create_from_files(tmp_path / "s", material, unit="span", suggest="cues", **settings).project
+    assert len(spans.suggestions) and spans.unit == "span", "free stretches are suggested sentence by sentence"
+    for wrong, message in (({"how": "stratified"}, "give sample="), ({"unit": "word"}, "unit 'word' is unknown")):
+        with pytest.raises(InputError, match=message):
+            create_from_files(tmp_path / "x", material, **settings, **wrong)
+    with pytest.raises(InputError, match="is not empty"):
+        create_from_files(tmp_path / "p", material, **settings)
+
+
+# ---- the command --------------------------------------------------------------------------------------------------
+
+
+def test_a_project_from_the_command_line_from_beginning_to_end(material, tmp_path, capsys):
+    folder, sheet, book = tmp_path / "p", tmp_path / "ana.csv", material / "oficina.yaml"
+    asked = ["--corpus", material, "--coders", "ana", "luis", "--codebook", book, "--title", "Prueba", "--lang", "es"]
+    status, said = run("create", folder, *asked, "--suggest", "cues", "--curators", "eva", "--open", capsys=capsys)
+    assert status == 0 and "7 items (sentence) of 3 texts" in said
+    project = open_project(folder)
+    assert (project.settings.title, project.settings.lang, project.curators) == ("Prueba", "es", ["eva"])
+    assert project.settings.blind is False and len(project.suggestions)
+    for arguments in (["status", folder], [folder, "status"], [folder]):
+        status, said = run(*arguments, capsys=capsys)
+        assert status == 0 and "ana has not begun." in said
+    assert run("export", folder, "--coder", "ana", "--output", sheet, capsys=capsys)[0] == 0
+    rows = list(csv.DictReader(io.StringIO(sheet.read_text(encoding="utf-8-sig"), newline="")))
+    for row in rows:
+        row["status"] = "done"
+    rows[0].update(code="precios", stance="breach")
+    with sheet.open("w", newline="", encoding="utf-8") as file:
+        csv.DictWriter(file, list(rows[0]), delimiter=";").writeheader()
+        csv.DictWriter(file, list(rows[0]), delimiter=";").writerows(rows)
+    status, said = run("import", folder, sheet, capsys=capsys)
+    assert status == 2 and "name whose sheet it is: ana, luis, eva" in said
+    status, said = run(folder, "import", sheet, "--coder", "ana", "--dry-run", capsys=capsys)
+    assert status == 0 and said.splitlines()[-1] == "8 changes; nothing was written (--dry-run)."
+    report = tmp_path / "report.csv"
+    status, said = run("import", folder, sheet, "--coder", "ana", "--by", "eva", "--report", report, capsys=capsys)
+    assert said.splitlines()[0] == "row 2, a:s0-32: added 'precios' (breach)"
+    assert len(pd.read_csv(report)) == 8 and len(open_project(folder).lines("ana")) == 1
+    assert run("adjudicate", folder, "--method", "majority", "--output", tmp_path / "m.csv")[0] == 2
+    code(open_project(folder), "luis", 0, ("precios", "breach"))
+    tables = [tmp_path / name for name in ("m.csv", "a.jsonl", "e.csv")]
+    arguments = ["--output", tables[0], "--annotations", tables[1], "--errors", tables[2]]
+    status, said = run(folder, "adjudicate", "--method", "majority", *arguments, capsys=capsys)
+    assert status == 0 and "1 codes decided, 0 not" in said and all(path.exists() for path in tables)
+    status, said = run("adjudicate", folder, "--curator", "eva", capsys=capsys)
+    assert "project.adjudicate('eva')" in said
+    assert "did you mean 'eva'?" in run("adjudicate", folder, "--curator", "ev")[1]
+    assert run("export", folder, "--output", tmp_path / "out")[0] == 0
+    assert (tmp_path / "out" / "annotations" / "oficina_ana.jsonl").exists()
+    asked = ["--renamed", "respuestas=horario", "precios=coste", "plantilla="]
+    status, said = run("migrate", folder, material / "next" / "oficina.yaml", *asked, capsys=capsys)
+    assert status == 0 and "The project is now at codebook oficina 2." in said
+    assert "expected OLD=NEW" in run("migrate", folder, "x.yaml", "--renamed", "precios")[1]
+    assert run("status", tmp_path)[0] == 2, "not a project"
+
+
+def test_jupyterlab_is_opened_in_the_folder_of_the_project(project, monkeypatch):
+    seen = []
+
+    class Server:
+        def __init__(self, command):
+            seen.extend(command)
+
+        def wait(self):
+            return 0
+
+    monkeypatch.setattr(subprocess, "Popen", Server)
+    assert run("open", project.folder, "--no-browser")[0] == 0
+    assert f"--notebook-dir={project.folder}" in seen and "--no-browser" in seen
+    assert not list(project.folder.glob("0*.ipynb")), "the tutorial stays out of it"
+
+
+def test_help_is_light():
+    told = "import argparse, sys; from toolkit.cli.annotate import add_annotate as add; "
+    told += "add(argparse.ArgumentParser().add_subparsers()); "
+    told += "print([name for name in ('numpy', 'pandas', 'pydantic') if name in sys.modules])"
+    found = subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True, env={**os.environ}, timeout=60
+    )
+    assert found.stdout.strip() == "[]"
