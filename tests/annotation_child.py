@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from toolkit.annotation import log as log_module
 from toolkit.annotation.create import create_project
 from toolkit.annotation.project import Project
 from toolkit.annotation.session import Session
@@ -109,10 +110,13 @@ def code_for_ever(project, seed):
 
 
 def hammer(project, name, rounds):
-    """Decide in turn with others, taking over whenever told that somebody else writes."""
+    """Decide in turn with others, taking over whenever told that somebody else writes; the disk is a slow one, which
+    gives the others time between the look at the log and the line."""
+    write = log_module._write_all
+    log_module._write_all = lambda handle, data: (time.sleep(0.001), write(handle, data))
     session = Session(project, "ana", take_over=True)
     item = session.queue[0]
-    told = 0
+    chance, told = random.Random(name), 0
     for number in range(rounds):
         message = {"cid": f"{name}-{number}", "do": "note", "item": item, "note": f"{name} {number}"}
         answer = session.handle(message)
@@ -123,7 +127,7 @@ def hammer(project, name, rounds):
             told += 1
             session.handle({"cid": "t", "do": "take_over"})
             answer = session.handle(message)
-        time.sleep(0.001)
+        time.sleep(chance.uniform(0, 0.02))
     say(told=told)
 
 

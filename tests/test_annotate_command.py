@@ -187,8 +187,10 @@ def test_no_migration_while_somebody_codes_elsewhere(project, material):
     assert project.codebook.version == "2"
 
 
-def test_a_migration_that_was_cut_short_is_finished_by_the_next(project, material, monkeypatch):
-    code(project, "ana", 0, ("precios", "breach"))
+def test_a_migration_that_was_cut_short_is_finished_by_the_next(project, tmp_path, monkeypatch):
+    small_codebook(tmp_path, yaml=YAML.replace('version: "1"', 'version: "2"') + STANCES_YAML)
+    swapped = {"precios": "respuestas", "respuestas": "precios"}
+    code(project, "ana", 0, ("precios", "breach"), ("respuestas", "endorses"))
     code(project, "luis", 0, ("precios", "breach"))
     append = DecisionLog.append
 
@@ -199,14 +201,17 @@ def test_a_migration_that_was_cut_short_is_finished_by_the_next(project, materia
 
     monkeypatch.setattr(DecisionLog, "append", full)
     with pytest.raises(OutputError):
-        migrate_project(project, material / "next" / "oficina.yaml")
+        migrate_project(project, tmp_path / "oficina.yaml", swapped)
     monkeypatch.undo()
     project = open_project(project.folder)
     assert project.codebook.version == "1"
-    ana = len(project.lines("ana"))
-    migrate_project(project, material / "next" / "oficina.yaml")
-    assert len(project.lines("ana")) == ana, "ana's was written already"
-    assert project.annotations()["code"].tolist() == ["coste", "coste"]
+    ana = project.lines("ana")
+    assert ana[-1]["do"] == "batch"
+    migrate_project(project, tmp_path / "oficina.yaml", swapped)
+    assert project.lines("ana") == ana, "hers was written already; swapped twice it would be as before"
+    assert project.annotations()[["coder", "code", "stance"]].to_numpy().tolist() == [
+        ["ana", "precios", "endorses"], ["ana", "respuestas", "breach"], ["luis", "respuestas", "breach"],
+    ]  # fmt: skip
 
 
 # ---- a project as a folder for others -----------------------------------------------------------------------------
@@ -266,8 +271,16 @@ def test_what_a_corpus_cannot_hold_is_named(material, tmp_path):
 # ---- put together, and where it stands ----------------------------------------------------------------------------
 
 
-def test_codings_are_put_together_of_what_is_done(project):
-    with pytest.raises(InputError, match="0 of 2 coders have marked items as done"):
+def test_codings_are_put_together_of_what_is_done(material, tmp_path):
+    project = create_project(
+        tmp_path / "p",
+        material,
+        coders=["ana", "luis", "giulia"],
+        codebook=material / "oficina.yaml",
+        stance_required=False,
+    )
+    code(project, "giulia", 0, ("plantilla", "breach"), done=False)  # she has not finished anything yet
+    with pytest.raises(InputError, match="0 of 3 coders have marked items as done"):
         aggregate_project(project)
     code(project, "ana", 0, ("precios", "breach"))
     code(project, "luis", 0, ("precios", "breach"), ("plantilla", None))

@@ -285,10 +285,17 @@ def test_ties_go_by_document_and_position_whatever_the_order_of_the_rows():
         assert order(mixed, scores=scores.sample(frac=1, random_state=seed))["item"].tolist() == list(items["item"])
 
 
+def test_items_that_differ_in_the_sixteenth_digit_only_are_ties():
+    # the same three entropies, summed from the other end, come to a hair more in the second item
+    scores = scores_of({"d0:0": {"a": 0.1, "b": 0.05, "c": 0.2}, "d0:1": {"a": 0.2, "b": 0.05, "c": 0.1}})
+    assert order(items_of([2]), scores=scores)["item"].tolist() == ["d0:0", "d0:1"]
+
+
 def test_it_does_not_matter_in_which_order_scores_and_codings_stand():
     random = np.random.default_rng(4)
     items = items_of([4, 2, 5])
-    scores = scores_of({item: dict(zip("abc", random.random(3), strict=True)) for item in items["item"]})
+    # few values, so that many codes of an item, and many items, are equally unsure
+    scores = scores_of({item: dict(zip("abc", random.integers(1, 6, 3) / 7, strict=True)) for item in items["item"]})
     coded = codings(("ana", "d0:1", "a"), ("luis", "d0:1", "b"), ("ana", "d2:4", "c"), ("luis", "d1:0", "c"))
     for options in (
         {}, {"measure": "margin"}, {"how": "disagreement", "annotations": coded, "judged": None},

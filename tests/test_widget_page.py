@@ -195,7 +195,7 @@ def test_the_keyboard_passes_over_furniture(opened):
     text = "Usamos cookies. Aceptar.\n" + TEXT
     page = opened(span_project(text, furniture=[[0, 24]]))
     page.focus(".ct-text")
-    press(page, "s", "1", "Escape", "Escape", "ArrowUp")
+    press(page, "ArrowDown", "s", "1", "Escape", "ArrowUp")
     assert [one["quote"] for one in decisions(page)] == ["Antes de hablar hay que escuchar."]
     assert "no more in this direction" in page.inner_text(".ct-hint")
 

@@ -96,6 +96,8 @@ def order(
             value, reason = _vote_entropy(votes, judges)
         else:
             value, reason = _surprise(_scored(table, scores, unscored), votes, judges)
+    # equal sums, added up in another order, differ in the sixteenth digit
+    value = np.round(value, 12)
     ranked = table.drop(columns=["value", "reason"], errors="ignore").assign(value=value, reason=reason)
     ranked = ranked.sort_values("value", ascending=False, kind="stable", na_position="last")
     turn = ranked.groupby("doc_id", sort=False).cumcount() // per_document
@@ -263,6 +265,7 @@ def _surprise(scored: _Scored, votes: pd.DataFrame, judges: np.ndarray) -> tuple
 def _most(row: np.ndarray, part: np.ndarray, code: np.ndarray, items: int) -> np.ndarray:
     """Of each of so many items where its largest part stands (0 if it has none); ties by code, then by position."""
     on = np.flatnonzero(row >= 0)
+    part = np.round(part, 12)
     largest = np.full(items, -np.inf)
     np.maximum.at(largest, row[on], part[on])
     on = on[part[on] == largest[row[on]]]

@@ -9,10 +9,14 @@ from toolkit.resources import data_file
 
 __all__ = ["write_notebooks"]
 
-_ANNOTATE = """\
+_ANNOTATE = (
+    """\
 from toolkit.annotation import open_project
 
-open_project(".").annotate({coder!r})"""
+project = open_project(".")
+project.annotate({coder!r})""",
+    "project.feedback({coder!r})",
+)
 _COORDINATE = (
     """\
 from toolkit.annotation import open_project
@@ -22,7 +26,7 @@ project.progress()""",
     "project.agreement()",
     "project.disagreements().head(20)",
     "project.adjudicate({curator!r})",
-    "project.curator_changes().head(20)",
+    "project.feedback()",
 )
 
 
@@ -35,7 +39,9 @@ def write_notebooks(folder: Path, settings: ProjectFile) -> list[Path]:
     title = settings.title.replace("\n", " ")
     written = []
     for coder in settings.coders:
-        cells = [("markdown", words["annotate"][0]), ("code", _ANNOTATE.format(coder=coder))]
+        cells = []
+        for text, code in zip(words["annotate"], _ANNOTATE, strict=True):
+            cells += [("markdown", text), ("code", code.format(coder=coder))]
         written += _write(folder / f"annotate_{coder}.ipynb", cells, title)
     curator = settings.curators[0] if settings.curators else ""
     cells = [("markdown", words["coordinate"][0])]

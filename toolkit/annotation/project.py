@@ -16,6 +16,7 @@ from toolkit.tables import check, empty
 
 if TYPE_CHECKING:
     from toolkit.annotation.coordination import AgreementReport
+    from toolkit.annotation.curator_changes import CuratorSummary
     from toolkit.annotation.side_by_side import SideBySide
     from toolkit.annotation.widget import AnnotationWidget
 
@@ -228,6 +229,23 @@ class Project(ProjectData):
             self.annotations(coder), pd.concat(decided, ignore_index=True), judged.rename(columns={"created": "at"}),
             coder=coder, curators=self.curators,
         )  # fmt: skip
+
+    def feedback(self, coder: str | None = None, lang: str | None = None) -> "CuratorSummary":
+        """The same to read, for one coder or all: what was kept, what was changed, by whom and why."""
+        from toolkit.annotation.curator_changes import curator_summary
+
+        return curator_summary(self.curator_changes(coder), self.codebook, lang or self.settings.lang)
+
+    def suggestion_outcomes(self) -> pd.DataFrame:
+        """What became of the machine's suggestions: a row per suggestion and coder whose item it lies on.
+
+        Columns: those of the suggestions, ``coder`` (``machine`` has the name of who suggested), ``outcome``:
+        "accepted", "dismissed", "given" (the coder gave the same code to the same stretch without the suggestion),
+        "passed over" (the item is done, the code was not given) or "open".
+        """
+        from toolkit.annotation.outcomes import suggestion_outcomes
+
+        return suggestion_outcomes(self)
 
     def __repr__(self) -> str:
         book = self.settings.codebooks[-1]

@@ -145,8 +145,7 @@ def codings_of(state: State, doc_id: str) -> list[dict[str, Any]]:
             "why": coding.why,
             "item": coding.item,
         }
-        for key, coding in sorted(state.codings.items())
-        if key[0] == doc_id
+        for key, coding in sorted(pair for pair in state.codings.items() if pair[0][0] == doc_id)
     ]
 
 

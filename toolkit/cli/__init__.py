@@ -11,6 +11,8 @@ import threading
 from collections.abc import Sequence
 
 from toolkit import __version__
+from toolkit.cli.agreement import add_agreement
+from toolkit.cli.annotate import add_annotate
 from toolkit.cli.arguments import give, path_argument, say, workers_argument
 from toolkit.cli.codebooks import add_codebook
 from toolkit.cli.evaluate import add_evaluate
@@ -101,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     add_topics(commands)
     add_map(commands)
     add_evaluate(commands)
+    add_annotate(commands)
+    add_agreement(commands)
     add_codebook(commands)
     describe = commands.add_parser(
         "describe",

@@ -1,5 +1,6 @@
 """Figures: one table in, one matplotlib Axes out. They compute nothing and never call ``show()``."""
 
+from toolkit.plots.agreement import agreement_codes, agreement_drift, coder_pairs
 from toolkit.plots.evaluation import code_f1, confusion, reliability
 from toolkit.plots.frameworks import balance, chain, crossing, steps
 from toolkit.plots.learning import learning_curve
@@ -21,9 +22,12 @@ __all__ = [
     "LANGUAGE_COLOURS",
     "STANCE_COLOURS",
     "adjusted_shares",
+    "agreement_codes",
+    "agreement_drift",
     "balance",
     "chain",
     "code_f1",
+    "coder_pairs",
     "confusion",
     "crossing",
     "intertopic_map",

@@ -6,6 +6,19 @@
 // Texts, codebooks and notes are strangers' texts: they become text nodes, never HTML. The one exception is
 // setup.guidelines, which Python has made safe.
 //
+// Messages. Every request has `cid`; its answer has `re` = that cid, `ok`, and where it failed `kind` (input, elsewhere,
+// disk, internal), `error` (one sentence) and `session`. {push: "session", session} comes unasked.
+//   hello, language {lang}, take_over -> setup, queue, counters, at_item, undo, redo, session {state, message};
+//     state: writing, elsewhere (another window writes), readonly
+//   open {item} -> view: item, doc (text, furniture, sentences, items: what a click goes to), annotations (own),
+//     suggestions (the machine's), others, judged_by, disagreements
+//   set {start, end, quote, code, stance, note, from?, why?}, remove {start, end, code, why?},
+//   move {start, end, code, to_start, to_end, quote, why?}, note {note}, flag {on}, done, skip, reopen,
+//   accept {suggestion, stance}, dismiss {suggestion}, undo, redo; all with {item} ->
+//     n, at, doc_id, item, annotations, items (those that changed), counters, undo, redo, suggestions?, next?, goto?
+// A decision that was not answered stays in localStorage (cluetrain-annotate:<project_id>:<coder>) and is sent again,
+// under its old cid, when the widget is drawn anew.
+//
 // Keys that codes may have (all others are commands), in the order in which they should be given out:
 //   CODE_KEYS = 1 2 3 4 5 6 7 8 9 0 b c e h i l m o p t u v y z
 // While a stance is asked for, the stances' own keys (1 to 4) win; every other code key gives its code.
@@ -424,13 +437,13 @@ class TextPane {
     const kids = [];
     block.texts = [];
     places.forEach((from, place) => {
-      for (const mark of marks) {
-        if (mark.focus && mark.movable && mark.start === from && from < block.end) kids.push(this.handle("start", mark));
-        if (mark.end === from && from > block.start) {
-          if (mark.focus && mark.movable) kids.push(this.handle("end", mark));
-          kids.push(this.label(mark));
-        }
-      }
+      const ending = marks.filter((mark) => mark.end === from && from > block.start);
+      const held = (list) => list.filter((mark) => mark.focus && mark.movable);
+      kids.push(
+        ...held(ending).map((mark) => this.handle("end", mark)),
+        ...ending.map((mark) => this.label(mark)),
+        ...held(marks.filter((mark) => mark.start === from && from < block.end)).map((mark) => this.handle("start", mark)),
+      );
       const to = places[place + 1];
       if (to === undefined) return;
       const text = document.createTextNode(this.text.slice(from, to));
@@ -527,7 +540,7 @@ class TextPane {
       const rect = this.rangeOf(start, Math.max(end, start + 1)).getBoundingClientRect();
       const pane = this.root.getBoundingClientRect();
       const bottom = Math.min(rect.bottom, rect.top + pane.height * 0.6);
-      if (rect.top >= pane.top + 8 && bottom <= pane.bottom - 24) return;
+      if (rect.top >= pane.top + 8 && bottom <= pane.bottom - 72) return; // room for labels that wrap
       this.root.scrollTop += rect.top - pane.top - pane.height * 0.28;
     }
   }
@@ -1205,7 +1218,7 @@ class Annotator {
     const tabs = ["codes", "guidelines", "list", ...(this.curator || !this.setup.blind ? ["compare"] : [])];
     if (!tabs.includes(this.tab)) this.tab = "codes";
     this.tabs = tabs.map((name) => el("button", { type: "button", role: "tab", id: this.id(name), "data-tab": name, "aria-controls": this.id("panel"), onclick: () => this.setTab(name) }, this.t(`tab_${name}`), { guidelines: cap("g"), list: cap("q"), codes: cap("/") }[name] ?? null));
-    this.search = el("input", { type: "search", class: "ct-search", placeholder: this.t("search"), "aria-label": this.t("search"), role: "combobox", "aria-expanded": "true", "aria-controls": this.id("codes"), autocomplete: "off", spellcheck: "false", oninput: () => this.searchCodes() });
+    this.search = el("input", { type: "search", class: "ct-search", placeholder: this.t("search"), "aria-label": this.t("search"), role: "combobox", "aria-expanded": "true", "aria-controls": this.id("codes-list"), autocomplete: "off", spellcheck: "false", oninput: () => this.searchCodes() });
     this.codeList = el("div", { class: "ct-codes", role: "listbox", id: this.id("codes-list"), "aria-label": this.t("tab_codes") });
     this.detail = el("div", { class: "ct-detail", tabindex: "0" });
     this.fillCodes();
@@ -1743,7 +1756,9 @@ class Annotator {
   nextSentence(now, way, extend) {
     const place = this.sentenceAt(way > 0 ? Math.max(now.focus[0], now.focus[1] - 1) : now.focus[0]);
     const whole = this.sentences[place] && now.anchor[0] === this.sentences[this.sentenceAt(now.anchor[0])]?.[0] && now.focus[1] === this.sentences[place][1];
-    const next = this.sentences[place + way];
+    // with nothing selected, the sentence that begins at the cursor (or after it) is the next one
+    const ahead = way > 0 && now.anchor[0] === now.anchor[1] && now.focus[0] <= this.sentences[place]?.[0];
+    const next = this.sentences[ahead ? place : place + way];
     if (!next) return null;
     return whole || extend ? next : this.pane.word(next[0], 1) ?? next;
   }
