@@ -351,7 +351,7 @@ def test_a_report_of_changes_is_fit_for_a_terminal():
 # ---- from files -----------------------------------------------------------------------------------------------------
 
 
-def test_a_sample_keeps_its_weights_and_the_machine_orders_the_queue(material, tmp_path):
+def test_a_sample_keeps_its_weights_and_the_machine_can_choose(material, tmp_path):
     settings = {"coders": ["ana"], "codebook": material / "oficina.yaml"}
     made = create_from_files(tmp_path / "p", material, sample=2, how="stratified", by=["lang"], **settings)
     drawn = pd.read_csv(tmp_path / "p" / "sample.csv")

@@ -213,7 +213,7 @@ def _ordered(items: pd.DataFrame, order: str, scores: pd.DataFrame | None, seed:
     if order == "random":
         return items.sample(frac=1, random_state=seed).reset_index(drop=True)
     if order == "informative":
-        return order_by_information(items, scores=scores)
+        return order_by_information(items, scores=scores, unscored="last")
     return items
 
 

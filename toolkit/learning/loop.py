@@ -145,7 +145,7 @@ def reorder_queues(
     scores = code_passages(
         posts, passages, project.codebook, method=coder, furniture=project.furniture, every_language=True
     ).scores
-    ranked = order(items.reset_index(drop=True), scores=scores)["item"].tolist()
+    ranked = order(items.reset_index(drop=True), scores=scores, unscored="last")["item"].tolist()
     for who, own in still.items():
         mine = set(own)
         project.reorder(who, [item for item in ranked if item in mine], f"least sure first, by {coder.name}")
