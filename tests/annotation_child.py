@@ -112,11 +112,11 @@ def code_for_ever(project, seed):
 def hammer(project, name, rounds):
     """Decide in turn with others, taking over whenever told that somebody else writes; the disk is a slow one, which
     gives the others time between the look at the log and the line."""
-    write = log_module._write_all
-    log_module._write_all = lambda handle, data: (time.sleep(0.001), write(handle, data))
+    chance, write = random.Random(name), log_module._write_all
+    log_module._write_all = lambda handle, data: (time.sleep(chance.uniform(0, 0.02)), write(handle, data))
     session = Session(project, "ana", take_over=True)
     item = session.queue[0]
-    chance, told = random.Random(name), 0
+    told = 0
     for number in range(rounds):
         message = {"cid": f"{name}-{number}", "do": "note", "item": item, "note": f"{name} {number}"}
         answer = session.handle(message)

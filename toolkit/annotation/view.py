@@ -23,6 +23,8 @@ __all__ = ["CODE_KEYS", "Documents", "codings_of", "interface_words", "queue_vie
 CODE_KEYS = "1234567890bcehilmoptuvyz"
 #: Examples shown with a code: enough to see its borders.
 _MOST_EXAMPLES = 12
+#: Characters of an item in the list.
+_QUOTE = 80
 
 
 @lru_cache(maxsize=1)
@@ -101,18 +103,20 @@ def _examples(examples: Sequence[Any], lang: str) -> list[Any]:
 
 def queue_view(project: Project, queue: Sequence[str], state: State) -> list[dict[str, Any]]:
     """The queue, an entry per item."""
-    doc_of = dict(zip(project.items["item"], project.items["doc_id"], strict=True))
+    spans = zip(*(project.items[column] for column in ("doc_id", "start", "end")), strict=True)
+    place = dict(zip(project.items["item"], spans, strict=True))
     titles = dict(zip(project.posts["doc_id"], project.posts["title"], strict=True))
     counts = codes_per_item(state)
     entries = []
     for item in queue:
-        doc_id, found = doc_of[item], state.item(item)
+        (doc_id, start, end), found = place[item], state.item(item)
         title = titles.get(doc_id)
         entries.append(
             {
                 "item": item,
                 "doc_id": doc_id,
                 "title": title if isinstance(title, str) and title else doc_id,
+                "quote": clean(project.texts[doc_id][start : min(end, start + _QUOTE)]),
                 "status": found.status,
                 "flag": found.flag,
                 "note": found.note,
@@ -172,7 +176,7 @@ class Documents:
             "doc_id": doc_id,
             **{name: _said(post.get(name)) for name in ("title", "lang", "date", "source", "author", "url")},
             "text": clean(post["text"]),
-            "furniture": list(zip(furniture["start"].tolist(), furniture["end"].tolist(), strict=True)),
+            "furniture": [list(row) for row in furniture[["start", "end", "kind"]].itertuples(index=False, name=None)],
             "sentences": self._sentences[doc_id],
             "items": list(zip(here["item"], here["start"].tolist(), here["end"].tolist(), strict=True)),
         }
