@@ -132,6 +132,27 @@ def test_a_migration_is_one_step_per_person_and_leaves_to_people_what_only_they_
         migrate_project(project, material / "next" / "oficina.yaml")
 
 
+def test_nobody_undoes_back_into_the_old_codebook_and_an_open_window_learns_of_the_new_one(project, material):
+    window = Session(project, "ana")
+    ask = lambda **message: window.handle({"cid": f"{len(window._cids)}-{message}"[:60], **message})  # noqa: E731
+    item = project.items.iloc[0]["item"]
+    start, end = (int(project.items.iloc[0][side]) for side in ("start", "end"))
+    place = {"item": item, "start": start, "end": end, "quote": project.texts["a"][start:end]}
+    assert ask(do="set", **place, code="precios", stance="mentions")["ok"]
+    migrate_project(open_project(project.folder), material / "next" / "oficina.yaml", take_over=True)
+    told = ask(do="done", item=item)
+    assert (told["ok"], told["kind"]) == (False, "elsewhere")
+    codes = [code["id"] for code in ask(do="take_over")["setup"]["codebook"]["codes"]]
+    assert "coste" in codes and "precios" not in codes
+    assert not ask(do="hello")["undo"]
+    refused = ask(do="undo")
+    assert not refused["ok"] and "brought over to another codebook" in refused["error"]
+    assert ask(do="set", **place, code="coste", stance="breach")["ok"]
+    assert ask(do="undo")["ok"]
+    assert [key[3] for key in window.state.codings] == ["coste"]
+    window.close()
+
+
 def test_a_curator_is_migrated_too_and_notes_of_merged_codes_are_both_kept(project, material):
     for coder in ("ana", "luis"):
         code(project, coder, 0, ("precios", "breach"), note="uno")

@@ -109,7 +109,8 @@ def test_hello_says_everything_the_screen_needs(ana, project):
         ("endorses", "1"), ("breach", "2")
     ]  # fmt: skip
     assert answer["queue"][0] == {
-        "item": UNO, "doc_id": "uno", "title": "uno", "status": "", "flag": False, "note": "", "codes": 0
+        "item": UNO, "doc_id": "uno", "title": "uno", "quote": project.texts["uno"][:80],
+        "status": "", "flag": False, "note": "", "codes": 0,
     }  # fmt: skip
     assert [entry["item"] for entry in answer["queue"]] == project.queue("ana") == [UNO, DOS, TRE]
     assert answer["counters"] == {

@@ -10,6 +10,7 @@ import pandas as pd
 
 from toolkit.analysis.codes import coder_or_weaker
 from toolkit.annotation import Project, create_project
+from toolkit.annotation.create import items_of
 from toolkit.annotation.sampling import sample as draw
 from toolkit.codebook import Codebook, load_codebook
 from toolkit.corpus import declared_language, language_of_post, load_corpus, mark_furniture, segment
@@ -87,7 +88,7 @@ def create_from_files(
     loaded = load_corpus(corpus)
     posts, said = _with_languages(loaded.posts), list[str]()
     furniture = mark_furniture(posts)
-    items = _items(posts, furniture, unit)
+    items = items_of(posts, furniture, unit)
     coding: Coding | None = None
     if how == "uncertainty" and sample is not None:
         coding, said = _coded(posts, items, furniture, book, unit, suggest or "hybrid", workers)
@@ -183,16 +184,6 @@ def _with_languages(posts: pd.DataFrame) -> pd.DataFrame:
         for lang, text in zip(posts["lang"], posts["text"], strict=True)
     ]
     return posts.assign(lang=langs)
-
-
-def _items(posts: pd.DataFrame, furniture: pd.DataFrame, unit: str) -> pd.DataFrame:
-    """items table of all there is to judge, as create_project makes it."""
-    passages = segment(posts, furniture, unit=unit if unit in _FIXED else "document")
-    passages = passages[~passages["furniture"]].reset_index(drop=True)
-    table = passages.rename(columns={"passage_id": "item"})[["item", *_PLACE, "lang"]].assign(unit=unit)
-    if not len(table):
-        raise InputError(f"the corpus has no {unit} to code: all of it is page furniture or empty.")
-    return check("items", table[["item", *_PLACE, "unit", "lang"]])
 
 
 def _coded(

@@ -10,7 +10,7 @@ from pathlib import Path
 from toolkit.errors import OutputError
 from toolkit.resources import notebooks_folder
 
-__all__ = ["copy_notebooks", "open_lab"]
+__all__ = ["copy_notebooks", "open_lab", "run_lab"]
 
 #: JupyterLab's own questions to the network: news, updates, the catalogue of extensions.
 _NO_NETWORK = (
@@ -40,6 +40,11 @@ def open_lab(folder: str | Path, *, browser: bool = True, say: Callable[[str], N
     """Copy the notebooks and run JupyterLab there until it is stopped; returns its exit status."""
     copied = copy_notebooks(folder)
     say(f"{len(copied)} notebooks copied to {folder}; notebooks already there were kept. Stop with Ctrl+C.")
+    return run_lab(folder, browser=browser)
+
+
+def run_lab(folder: str | Path, *, browser: bool = True) -> int:
+    """Run JupyterLab in a folder until it is stopped; returns its exit status. It asks the network nothing."""
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}", *_NO_NETWORK]
     if (
         hasattr(os, "geteuid") and os.geteuid() == 0

@@ -9,14 +9,17 @@ from toolkit.annotation.assignment import assign, pair_counts
 from toolkit.annotation.create import create_project
 from toolkit.annotation.curator_changes import coder_scores, curator_changes, curator_summary
 from toolkit.annotation.disagreements import disagreement_summary, disagreements
+from toolkit.annotation.export import export_project
 from toolkit.annotation.icc import icc_of
 from toolkit.annotation.informative import order
+from toolkit.annotation.migrate_project import migrate_project
 from toolkit.annotation.project import Project, open_project
 from toolkit.annotation.rules_at_stake import rule_at_stake
 from toolkit.annotation.sample_size import items_for_width
 from toolkit.annotation.sampling import sample
 from toolkit.annotation.session import Session
 from toolkit.annotation.side_by_side import side_by_side
+from toolkit.annotation.spreadsheet import export_spreadsheet, import_spreadsheet
 from toolkit.reliability import agreement, dawid_skene, majority
 
 __all__ = [
@@ -32,9 +35,13 @@ __all__ = [
     "dawid_skene",
     "disagreement_summary",
     "disagreements",
+    "export_project",
+    "export_spreadsheet",
     "icc_of",
+    "import_spreadsheet",
     "items_for_width",
     "majority",
+    "migrate_project",
     "open_project",
     "order",
     "pair_counts",

@@ -29,7 +29,7 @@ from toolkit.resources import data_file
 from toolkit.storage import write_file
 from toolkit.tables import CONTRACTS, check
 
-__all__ = ["create_project", "freeze_codebook"]
+__all__ = ["create_project", "freeze_codebook", "items_of"]
 
 _UNITS = ("span", "sentence", "paragraph", "document")
 _ORDERS = ("given", "random", "informative")
@@ -49,6 +49,7 @@ def create_project(
     overlap: float = 0.2,
     per_item: int = 2,
     order: str = "given",
+    whole_documents: bool = True,
     scores: pd.DataFrame | None = None,
     suggestions: pd.DataFrame | None = None,
     curators: Sequence[str] = ("curator",),
@@ -76,6 +77,8 @@ def create_project(
         them to ``per_item`` coders, for measuring agreement).
     order : of each queue: "given", "random" (by ``seed``), or "informative" (what the machine is least sure of first;
         needs ``scores``, a scores table).
+    whole_documents : the items of a document go to the same coders, and a random order shuffles documents; without,
+        single items are given out and shuffled.
     suggestions : annotations table of a machine, shown as suggestions; what becomes of each is recorded. Suggestions
         sway coders: agreement measured with them is not independent.
     blind : coders do not see each other's codings (the widget does not show them; the files are in the folder).
@@ -102,13 +105,13 @@ def create_project(
     book = load_codebook(codebook)
     posts = _posts(corpus)
     furniture = mark_furniture(posts)
-    chosen = _items(posts, furniture, unit, items)
+    chosen = items_of(posts, furniture, unit, items)
     posts = posts[posts["doc_id"].isin(chosen["doc_id"])].reset_index(drop=True)
     furniture = furniture[furniture["doc_id"].isin(chosen["doc_id"])].reset_index(drop=True)
-    ordered = _ordered(chosen, order, scores, seed)
+    ranking = order_by_information(chosen, scores=scores, unscored="last") if order == "informative" else None
     queues = assign(
-        ordered, list(coders), how=assignment, overlap=overlap, per_item=per_item, seed=seed,
-        whole_documents=order == "given",
+        chosen, list(coders), how=assignment, overlap=overlap, per_item=per_item, order=order, ranking=ranking,
+        seed=seed, whole_documents=whole_documents,
     )  # fmt: skip
     suggested = _suggestions(suggestions, book, chosen, unit, dict(zip(posts["doc_id"], posts["text"], strict=True)))
     target = Path(folder)
@@ -180,8 +183,13 @@ def _posts(corpus: str | Path | pd.DataFrame) -> pd.DataFrame:
     return posts.assign(lang=langs)
 
 
-def _items(posts: pd.DataFrame, furniture: pd.DataFrame, unit: str, items: pd.DataFrame | None) -> pd.DataFrame:
-    """What is judged: passages of the unit outside furniture; or those of them that were chosen."""
+def items_of(
+    posts: pd.DataFrame, furniture: pd.DataFrame, unit: str, items: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """items table of texts: their passages of the unit outside furniture; or those of them in ``items``.
+
+    Raises :class:`InputError` if nothing is left, or an item is no such passage.
+    """
     passages = segment(posts, furniture, unit=unit if unit in ("sentence", "paragraph") else "document")
     passages = passages[~passages["furniture"]]
     table = pd.DataFrame(
@@ -207,14 +215,6 @@ def _items(posts: pd.DataFrame, furniture: pd.DataFrame, unit: str, items: pd.Da
     if not len(table):
         raise InputError(f"the corpus has no {unit} to code: all of it is page furniture or empty.")
     return check("items", table)
-
-
-def _ordered(items: pd.DataFrame, order: str, scores: pd.DataFrame | None, seed: int) -> pd.DataFrame:
-    if order == "random":
-        return items.sample(frac=1, random_state=seed).reset_index(drop=True)
-    if order == "informative":
-        return order_by_information(items, scores=scores, unscored="last")
-    return items
 
 
 def _suggestions(

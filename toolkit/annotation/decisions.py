@@ -8,7 +8,7 @@ from toolkit.errors import InputError, suggestion
 from toolkit.schema import StrictModel, validate
 from toolkit.tables import STANCES
 
-__all__ = ["CHANGES", "FRAME", "KINDS", "Change", "Decision", "as_decision"]
+__all__ = ["CHANGES", "FRAME", "KINDS", "MIGRATION", "Change", "Decision", "as_decision"]
 
 Position = Annotated[int, Field(ge=0)]
 Stance = Literal["endorses", "breach", "rejects", "mentions"]
@@ -130,6 +130,8 @@ CHANGES: dict[str, type[StrictModel]] = {
 }  # fmt: skip
 KINDS: dict[str, type[StrictModel]] = {**CHANGES, "batch": Batch, "undo": Back, "redo": Back}
 
+#: A batch with a source that begins so brought codings over to another codebook.
+MIGRATION = "codebook "
 #: What every line has beside its decision.
 FRAME = ("n", "at", "session", "cid")
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in KINDS.items()}

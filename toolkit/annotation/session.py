@@ -54,9 +54,8 @@ class Session:
         if not self.queue:
             raise InputError(f"there is nothing to code for '{coder}': no item is assigned.")
         self._beside = beside
-        self._rules = Rules(project, set(self.queue if allowed is None else allowed))
-        self._documents = Documents(project)
-        self._doc_of = dict(zip(project.items["item"], project.items["doc_id"], strict=True))
+        self._allowed = set(self.queue if allowed is None else allowed)
+        self._look_at(project)
         # refuses a language it does not speak before the log is touched
         setup_view(project, coder, role, self.lang)
         self._log = DecisionLog(project.log_path(coder))
@@ -130,6 +129,8 @@ class Session:
             self.lang = str(message["lang"])
             return self._hello()
         if do == "take_over":
+            # what changed the log may have brought the project over to another codebook
+            self._look_at(Project(self.project.folder))
             self._claim(True)
             return self._hello()
         if do == "open":
@@ -146,7 +147,7 @@ class Session:
             "queue": queue_view(self.project, self.queue, self.state),
             "counters": self._counters(),
             "at_item": self._at_item(),
-            "undo": bool(self.state.steps),
+            "undo": self.state.can_undo,
             "redo": bool(self.state.undone),
             "session": self._session,
         }
@@ -204,7 +205,7 @@ class Session:
                 for one in touched if one in self._doc_of for found in [self.state.item(one)]
             ],
             "counters": self._counters(),
-            "undo": bool(self.state.steps),
+            "undo": self.state.can_undo,
             "redo": bool(self.state.undone),
         }  # fmt: skip
         if len(self.project.suggestions):
@@ -224,6 +225,13 @@ class Session:
         return {"re": cid, "ok": False, "kind": kind, "error": said, "session": self._session}
 
     # ---- bookkeeping --------------------------------------------------------------------------------------------
+
+    def _look_at(self, project: Project) -> None:
+        """Take texts, items, codebook and suggestions from the project's folder."""
+        self.project = project
+        self._rules = Rules(project, self._allowed)
+        self._documents = Documents(project)
+        self._doc_of = dict(zip(project.items["item"], project.items["doc_id"], strict=True))
 
     def _claim(self, take_over: bool) -> None:
         """Become the writer where that can be; else the work can be read only, and a sentence says why."""

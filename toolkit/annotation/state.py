@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from toolkit.annotation.decisions import (
+    MIGRATION,
     Back,
     Batch,
     Change,
@@ -60,11 +61,12 @@ class _Was(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What one line of the log did: its slots, and the item to look at."""
+    """What one line of the log did: its slots, and the item to look at. ``final``: it cannot be undone."""
 
     n: int
     item: str
     slots: tuple[_Was, ...]
+    final: bool = False
 
     def items(self) -> list[str]:
         """The items whose status or codes it changed."""
@@ -86,6 +88,11 @@ class State:
     dismissed: dict[str, str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     undone: list[Step] = field(default_factory=list)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether the last step can be undone."""
+        return bool(self.steps) and not self.steps[-1].final
 
     def item(self, item: str) -> ItemState:
         """An item's state; one never touched is open."""
@@ -110,7 +117,9 @@ class State:
             for slot in reversed(slots):
                 self._put(slot.kind, slot.key, slot.before)
             raise
-        step = Step(n, changes[0].item if changes else "", tuple(slots))
+        # codes of the codebook before would not be codes any more
+        final = isinstance(decision, Batch) and decision.source.startswith(MIGRATION)
+        step = Step(n, changes[0].item if changes else "", tuple(slots), final)
         self.steps.append(step)
         self.undone.clear()
         return step
@@ -118,6 +127,11 @@ class State:
     def _undo(self) -> Step:
         if not self.steps:
             raise InputError("there is nothing to undo.")
+        if self.steps[-1].final:
+            raise InputError(
+                "the codings were brought over to another codebook here; change what was decided before instead of "
+                "undoing it."
+            )
         step = self.steps.pop()
         for slot in reversed(step.slots):
             self._put(slot.kind, slot.key, slot.before)

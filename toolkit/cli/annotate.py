@@ -290,21 +290,9 @@ def _renamed(given: Sequence[str]) -> dict[str, str | Sequence[str] | None]:
 
 
 def _open(options: argparse.Namespace) -> int:
-    import subprocess
-    import sys
-
     from toolkit.annotation import open_project
-    from toolkit.lab import _NO_NETWORK
+    from toolkit.lab import run_lab
 
     project = open_project(options.folder)
     say(f"{project.folder}: open annotate_<coder>.ipynb to code, coordinate.ipynb to coordinate. Stop with Ctrl+C.")
-    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={project.folder}", *_NO_NETWORK]
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        # in containers everyone is root; the server listens to this machine only
-        command.append("--allow-root")
-    server = subprocess.Popen(command + (["--no-browser"] if options.no_browser else []))
-    try:
-        return server.wait()
-    except KeyboardInterrupt:
-        server.terminate()
-        return server.wait()
+    return run_lab(project.folder, browser=not options.no_browser)
