@@ -125,7 +125,10 @@ def hammer(project, name, rounds):
                 say(failed=answer)
                 return
             told += 1
-            session.handle({"cid": "t", "do": "take_over"})
+            taken = session.handle({"cid": "t", "do": "take_over"})
+            if not taken["ok"]:
+                say(failed=taken)
+                return
             answer = session.handle(message)
         time.sleep(chance.uniform(0, 0.02))
     say(told=told)

@@ -17,7 +17,9 @@
 //   accept {suggestion, stance}, dismiss {suggestion}, undo, redo; all with {item} ->
 //     n, at, doc_id, item, annotations, items (those that changed), counters, undo, redo, suggestions?, next?, goto?
 // A decision that was not answered stays in localStorage (cluetrain-annotate:<project_id>:<coder>) and is sent again,
-// under its old cid, when the widget is drawn anew.
+// under its old cid, when the widget is drawn anew. Notes and reasons being written are kept beside it (...:drafts).
+// A widget may be in view several times (JupyterLab's "Create New View for Cell Output", a second tab of the same
+// notebook): every view hears every answer, also to what another view asked.
 //
 // Keys that codes may have (all others are commands), in the order in which they should be given out:
 //   CODE_KEYS = 1 2 3 4 5 6 7 8 9 0 b c e h i l m o p t u v y z
@@ -39,6 +41,8 @@ const LONGEST_BLOCK = 6000; // ... or, in text without line breaks, at the last 
 const LATE = 3000; // milliseconds without an answer until the banner
 const MOST_PENDING = 200; // decisions without an answer; then the widget takes no more, rather than promise too much
 const MOST_CHIPS = 40;
+const MOST_DRAFTS = 20; // notes begun and not saved; the oldest goes
+const LONGEST_NOTE = 10000; // characters; Python takes 20,000
 const LABEL = 22; // characters of a code's name in a label: more would pull the text apart
 const ROW = 44; // pixels of a row of the list (it draws only the rows in view)
 const SIZES = [14, 30]; // text size in pixels, from and to
@@ -179,7 +183,7 @@ function wordsOf(text, from, to) {
  * @typedef {{m: Object<string, any>, doc: string|null, range?: {start: number, end: number, code: string}}} Pending
  */
 class Wire {
-  /** @param {any} model @param {{changed: () => void, decided: Function, session: Function, absorb: Function}} hooks */
+  /** @param {any} model @param {{changed: () => void, decided: Function, session: Function, overheard: Function}} hooks */
   constructor(model, hooks) {
     this.model = model;
     this.hooks = hooks;
@@ -256,7 +260,7 @@ class Wire {
       this.waiting.delete(content.re);
       this.check();
       entry.resolve(content);
-    } else if (content?.re !== undefined && content.ok) this.hooks.absorb(content); // another view of the same widget asked
+    } else if (content?.re !== undefined) this.hooks.overheard(content); // another view of the same widget asked
   }
 
   check() {
@@ -302,6 +306,44 @@ class Wire {
       this.noCopy = false;
     } catch {
       this.noCopy = this.pending.length > 0; // storage full or forbidden: said in the banner
+    }
+  }
+}
+
+/**
+ * Notes and reasons begun and not saved, in localStorage: a reload must not cost what somebody was writing.
+ * @typedef {{item: string, what: string, text: string}} Draft `what`: "item", "why", or the key of an annotation
+ */
+class Drafts {
+  /** @param {string} store */
+  constructor(store) {
+    this.store = store;
+  }
+
+  /** @returns {Draft[]} oldest first */
+  all() {
+    try {
+      const list = JSON.parse(localStorage.getItem(this.store) || "[]");
+      return Array.isArray(list) ? list.filter((one) => typeof one?.text === "string") : [];
+    } catch {
+      return [];
+    }
+  }
+
+  /** @param {string} item @param {string} [what] any, if left out; but no "why" */
+  find(item, what) {
+    return this.all().findLast((one) => one.item === item && (what ? one.what === what : one.what !== "why"));
+  }
+
+  /** Keep a text, in place of the one before; an empty text lets go of it. */
+  keep(item, what, text) {
+    const others = this.all().filter((one) => one.item !== item || one.what !== what);
+    const list = text ? [...others, { item, what, text: text.slice(0, LONGEST_NOTE) }].slice(-MOST_DRAFTS) : others;
+    try {
+      if (list.length) localStorage.setItem(this.store, JSON.stringify(list));
+      else localStorage.removeItem(this.store);
+    } catch {
+      // no storage: the note is in the field only, as in every other form
     }
   }
 }
@@ -590,7 +632,7 @@ class Annotator {
       changed: () => this.refresh(),
       decided: (answer, pending) => this.decided(answer, pending),
       session: (session) => this.setSession(session),
-      absorb: (answer) => this.absorb(answer),
+      overheard: (answer) => this.overheard(answer),
     });
     this.build(host);
     this.hello({ do: "hello" });
@@ -696,6 +738,8 @@ class Annotator {
     this.codes = new Map(this.setup.codebook.codes.map((code) => [code.id, code]));
     this.stances = new Map((this.setup.codebook.stances || []).map((stance) => [stance.id, stance]));
     this.stance_list = this.setup.codebook.stances || [];
+    this.store = `cluetrain-annotate:${this.setup.project_id}:${this.setup.coder}`;
+    this.drafts = new Drafts(`${this.store}:drafts`);
     this.memory = new WeakMap();
     if (this.curator && !this.panelBody) this.tab = "compare";
     this.box.setAttribute("aria-label", `${this.t("title")}: ${this.setup.project}`);
@@ -712,7 +756,7 @@ class Annotator {
     if (session.state === "writing" && session.message && session.message !== this.session.message) this.notice = { text: session.message };
     this.session = session;
     if (this.setup && this.writable && this.wire.store === null) {
-      const sent = this.wire.adopt(`cluetrain-annotate:${this.setup.project_id}:${this.setup.coder}`);
+      const sent = this.wire.adopt(this.store);
       if (sent) this.notice = { text: [this.notice?.text, this.t("resent", { n: sent })].filter(Boolean).join(" ") };
     }
     this.refresh();
@@ -753,8 +797,11 @@ class Annotator {
     this.view = view;
     this.pane.load(doc, this.sentences);
     this.confirmed = view.annotations;
-    if (!same) Object.assign(this, { sel: null, focus: null, asking: false, noting: null, why: "", case: 0, suggestion: null, said: "" });
-    if (!same && this.whyBox) this.whyBox.value = "";
+    if (same) return;
+    const why = (this.curator && this.drafts.find(view.item.item, "why")?.text) || "";
+    Object.assign(this, { sel: null, focus: null, asking: false, noting: null, why, case: 0, suggestion: null, said: "" });
+    if (this.whyBox) this.whyBox.value = why;
+    if (this.writable) this.offerDraft();
   }
 
   /** Make a decision about the current item: shown at once, saved when Python answers. @returns {boolean} */
@@ -773,6 +820,10 @@ class Annotator {
     if (!answer.ok) return this.fail(answer, pending);
     this.saved = { at: answer.at, n: answer.n };
     this.absorb(answer);
+    // what was being written is on the disk now; what was written since stays kept
+    const { what, text } = m.do === "note" ? { what: "item", text: m.note } : { what: keyOf(m), text: m.note };
+    if (this.drafts.find(m.item, what)?.text.trim() === text) this.drafts.keep(m.item, what, "");
+    if (m.why && this.drafts.find(m.item, "why")?.text.trim() === m.why) this.drafts.keep(m.item, "why", "");
     if (this.moving?.cid === m.cid) this.moving = null;
     const alone = this.last === m.cid; // nothing was decided since: it may go on to another item
     this.refresh();
@@ -784,10 +835,20 @@ class Annotator {
     return undefined;
   }
 
+  /** What another view of this widget was told: its decisions and who writes are true here too. */
+  overheard(answer) {
+    if (!this.setup || !this.view) return;
+    if (answer.ok && answer.n !== undefined) {
+      this.saved = { at: answer.at, n: answer.n };
+      this.absorb(answer);
+      this.refresh();
+    }
+    if (answer.session && (answer.setup || !answer.ok)) this.setSession(answer.session);
+  }
+
   /** What an answer says about the state, whoever asked. */
   absorb(answer) {
     if (!answer.counters) return;
-    if (answer.setup) return; // a hello of another view
     Object.assign(this, { counters: answer.counters, undo: answer.undo, redo: answer.redo });
     for (const change of answer.items || []) {
       const entry = this.queue[this.places.get(change.item)];
@@ -854,6 +915,16 @@ class Annotator {
     return this.view.doc.text.slice(start, end);
   }
 
+  /** A code on all of a text that stretches are chosen in: a code of the document, not of a place in it. */
+  isWhole(a) {
+    return this.spans && a.start === this.view.item.start && a.end === this.view.item.end;
+  }
+
+  /** The words of a stretch; of a whole text the words for that. */
+  quoteOf(a, most) {
+    return this.isWhole(a) ? el("em", {}, this.t("whole")) : el("q", {}, clip(this.slice(...this.units(a)), most));
+  }
+
   units(a) {
     return [this.at.unit(a.start), this.at.unit(a.end)];
   }
@@ -892,6 +963,12 @@ class Annotator {
     return focused ? this.units(focused) : null;
   }
 
+  /** The stretch in hand, if it is a place in the text. */
+  targetPlace() {
+    const target = this.target();
+    return target && this.isWhole({ start: this.at.point(target[0]), end: this.at.point(target[1]) }) ? null : target;
+  }
+
   openSuggestions() {
     const answered = new Set(this.wire.pending.map(({ m }) => m.suggestion));
     const list = (this.view.suggestions || []).filter((one) => !one.state && !answered.has(one.id));
@@ -927,7 +1004,11 @@ class Annotator {
 
   marks() {
     const marks = [];
-    const add = (a, group, kind, colour, label, title, extra) => marks.push({ start: this.at.unit(a.start), end: this.at.unit(a.end), group, kind, colour, label, title, focus: false, pending: false, key: keyOf(a), ...extra });
+    const add = (a, group, kind, colour, label, title, extra) => {
+      // a line under everything would say nothing: codes of a whole text stand in the strip and the panel
+      if (this.isWhole(a) || this.setup.unit === "document") return;
+      marks.push({ start: this.at.unit(a.start), end: this.at.unit(a.end), group, kind, colour, label, title, focus: false, pending: false, key: keyOf(a), ...extra });
+    };
     for (const a of this.annotations()) {
       const label = [clip(this.nameOf(a.code), LABEL), this.sign(a.stance), a.note ? "✎" : ""].filter(Boolean).join(" ");
       add(a, 0, "own", this.colour(a.code), label, this.describe(a, this.setup.coder), { focus: this.focus === keyOf(a), movable: this.spans && this.writable, pending: Boolean(a.pending) });
@@ -1189,10 +1270,17 @@ class Annotator {
   noteRow(item, focused) {
     if (!this.noting) return item.note ? el("div", { class: "ct-noteline" }, el("span", { class: "ct-soft" }, `✎ ${this.t("note_item")}: `), item.note) : null;
     const label = this.noting.annotation ? this.t("note_code", { code: this.nameOf(this.noting.annotation.code) }) : this.t("note_item");
-    this.noteField = el("textarea", { class: "ct-note", rows: "2", "aria-label": label, "data-id": "note", onblur: () => this.saveNote(), oninput: (event) => { if (this.noting) this.noting.text = event.target.value; } });
+    this.noteField = el("textarea", { class: "ct-note", rows: "2", "aria-label": label, "data-id": "note", maxlength: LONGEST_NOTE, onfocus: () => this.noting && (this.noting.found = false), onblur: () => this.saveNote(), oninput: (event) => this.writeNote(event.target.value) });
     this.noteField.value = this.noting.text;
     this.noting.field = this.noteField;
-    return el("div", { class: "ct-noting" }, el("label", {}, label), this.noteField, el("span", { class: "ct-soft" }, this.t("note_help")));
+    const found = this.noting.found && el(
+      "div",
+      { class: "ct-found" },
+      this.t("note_found"),
+      this.button("note_save", [this.t("note_save"), cap("n")], () => this.startNote()),
+      this.button("dismiss", this.t("dismiss"), () => this.dropDraft()),
+    );
+    return el("div", { class: "ct-noting" }, el("label", {}, label), found, this.noteField, el("span", { class: "ct-soft" }, this.t("note_help")));
   }
 
   actions(item) {
@@ -1458,10 +1546,15 @@ class Annotator {
   }
 
   whyField() {
-    const field = el("textarea", { class: "ct-note", rows: "2", "data-id": "why", "aria-label": this.t("why"), oninput: (event) => { this.why = event.target.value; } });
+    const field = el("textarea", { class: "ct-note", rows: "2", "data-id": "why", "aria-label": this.t("why"), maxlength: LONGEST_NOTE, oninput: (event) => this.writeWhy(event.target.value) });
     field.value = this.why;
     this.whyBox = field;
     return el("div", { class: "ct-why" }, el("label", {}, this.t("why"), " ", cap("w")), field);
+  }
+
+  writeWhy(text) {
+    this.why = text;
+    if (this.view) this.drafts.keep(this.view.item.item, "why", text.trim());
   }
 
   equal(a, reading) {
@@ -1680,20 +1773,50 @@ class Annotator {
   startNote() {
     if (!this.writable || !this.view) return;
     const a = this.focused();
-    this.noting = { what: a ? keyOf(a) : "item", annotation: a, text: a ? a.note || "" : this.itemState().note || "" };
-    this.noting.old = this.noting.text;
+    // a note that was found again is gone on with, unless another code is in hand
+    if (!this.noting?.found || (a && this.noting.what !== keyOf(a))) this.noting = this.noteOn(a);
     this.refresh();
     this.noteField.focus();
     this.noteField.setSelectionRange(this.noting.text.length, this.noting.text.length);
   }
 
+  /** A note to write, on an annotation or (null) on the item: what is saved, or what was begun before. */
+  noteOn(a) {
+    const what = a ? keyOf(a) : "item";
+    const old = (a ? a.note : this.itemState().note) || "";
+    const begun = this.drafts.find(this.view.item.item, what)?.text;
+    return { what, annotation: a, item: this.view.item.item, old, text: begun ?? old, found: begun !== undefined };
+  }
+
+  /** A note that was being written when the page went away is in its field again; whether it is saved, people say. */
+  offerDraft() {
+    const draft = this.drafts.find(this.view.item.item);
+    if (!draft) return;
+    const a = this.annotations().find((one) => keyOf(one) === draft.what) ?? null;
+    this.noting = { ...this.noteOn(a), text: draft.text, found: true };
+  }
+
+  writeNote(text) {
+    if (!this.noting) return;
+    Object.assign(this.noting, { text, found: false });
+    this.drafts.keep(this.noting.item, this.noting.what, text.trim() === this.noting.old.trim() ? "" : text);
+  }
+
+  dropDraft() {
+    const { item } = this.view.item;
+    this.noting = null;
+    for (let draft = this.drafts.find(item); draft; draft = this.drafts.find(item)) this.drafts.keep(item, draft.what, "");
+    this.refresh();
+    this.text.focus({ preventScroll: true });
+  }
+
   /** Leaving the field saves, by whichever way: a note is never lost, and undo takes it back. */
   saveNote() {
     if (!this.noting) return;
-    const { annotation: a, text, old } = this.noting;
+    const { annotation: a, text, old, found } = this.noting;
     const note = text.trim();
     this.noting = null; // first: taking the field out of the page makes it blur once more
-    if (note !== old.trim()) {
+    if (!found && note !== old.trim()) {
       if (a) this.put(a, a.code, { stance: a.stance, note, from: a.from });
       else this.decide("note", { note });
     }
