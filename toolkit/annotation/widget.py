@@ -1,15 +1,25 @@
 """The widget in JupyterLab: one file of JavaScript, messages to a session, and nothing kept in the notebook."""
 
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from toolkit.annotation.session import Session
+from toolkit.annotation.view import interface_words
 from toolkit.resources import data_file
 
 __all__ = ["AnnotationWidget", "annotation_widget"]
 
 #: What :func:`annotation_widget` returns; the class is made when first needed, as its import takes half a second.
 AnnotationWidget = Any
+
+#: JupyterLab says "model not found" where a notebook is opened that was saved with a widget in it; this sentence,
+#: shown before the widget and hidden while that is there, says what to do instead. Widgets need a moment to load.
+_RERUN = """<div class="ct-rerun">{words}</div><style>
+.ct-rerun {{ animation: ct-rerun 4s; }}
+@keyframes ct-rerun {{ from, to {{ position: absolute; visibility: hidden; }} }}
+.jp-OutputArea-child:has(.ct-rerun) + .jp-OutputArea-child > .jupyter-widgets:not(:has(*)) {{ display: none; }}
+</style>"""
 
 
 def annotation_widget(session: Session) -> AnnotationWidget:
@@ -32,6 +42,13 @@ def _widget_class() -> type:
 
         def _answer(self, _widget: Any, message: Any, _buffers: Any) -> None:
             self.send(self.session.handle(message))
+
+        def _ipython_display_(self, **_how: Any) -> None:
+            from IPython.display import display
+
+            words = interface_words()[self.session.lang]["rerun"]
+            display({"text/html": _RERUN.format(words=escape(words)), "text/plain": words}, raw=True)
+            display({**self._repr_mimebundle_(), "text/plain": words}, raw=True)
 
         def close(self) -> None:
             """Stop writing and take the widget away."""

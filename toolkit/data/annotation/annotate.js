@@ -687,12 +687,36 @@ class Annotator {
     );
     this.top.append(el("span", { class: "ct-loading" }, "…"));
     host.append(el("div", { class: "ct-host" }, this.box));
+    this.resized = globalThis.ResizeObserver ? new ResizeObserver(() => this.fit()) : null;
+    this.resized?.observe(host);
+    this.fit();
     for (const kind of ["keydown", "keypress", "keyup"]) this.box.addEventListener(kind, (event) => event.stopPropagation());
     this.box.addEventListener("keydown", (event) => this.onKey(event));
     this.box.addEventListener("copy", (event) => this.onCopy(event));
     this.box.addEventListener("focusin", (event) => this.onFocus(event));
     this.text.addEventListener("pointerdown", (event) => this.onPointer(event));
     this.setSize(this.remembered("size") || 18);
+  }
+
+  /** As high as the visible part of the notebook: nothing of the widget is beyond its edge. */
+  fit() {
+    let pane = this.box.parentElement?.parentElement;
+    while (pane && !/auto|scroll/.test(getComputedStyle(pane).overflowY)) pane = pane.parentElement;
+    if (pane !== this.scroller) {
+      if (this.scroller) this.resized?.unobserve(this.scroller);
+      if (pane) this.resized?.observe(pane);
+      this.scroller = pane;
+    }
+    const room = pane ? pane.clientHeight : innerHeight;
+    if (room) this.box.style.setProperty("--ct-room", `${room}px`); // none: in a tab that is not in front
+  }
+
+  /** Whoever works in the widget has all of it in view, where it fits. */
+  intoView() {
+    const box = this.box.getBoundingClientRect();
+    const pane = this.scroller?.getBoundingClientRect() ?? { top: 0, bottom: innerHeight };
+    if (box.height > pane.bottom - pane.top || (box.top >= pane.top && box.bottom <= pane.bottom)) return;
+    this.box.scrollIntoView({ block: "nearest" });
   }
 
   /** Preferences of looks, in this browser only. */
@@ -797,11 +821,12 @@ class Annotator {
     this.view = view;
     this.pane.load(doc, this.sentences);
     this.confirmed = view.annotations;
-    if (same) return;
-    const why = (this.curator && this.drafts.find(view.item.item, "why")?.text) || "";
-    Object.assign(this, { sel: null, focus: null, asking: false, noting: null, why, case: 0, suggestion: null, said: "" });
-    if (this.whyBox) this.whyBox.value = why;
-    if (this.writable) this.offerDraft();
+    if (!same) {
+      const why = (this.curator && this.drafts.find(view.item.item, "why")?.text) || "";
+      Object.assign(this, { sel: null, focus: null, asking: false, noting: null, why, case: 0, suggestion: null, said: "" });
+      if (this.whyBox) this.whyBox.value = why;
+    }
+    if (this.writable && !this.noting) this.offerDraft();
   }
 
   /** Make a decision about the current item: shown at once, saved when Python answers. @returns {boolean} */
@@ -1059,7 +1084,7 @@ class Annotator {
 
   paintWaiting() {
     // before Python's first answer there are no words in the reader's language: these three stand in
-    const late = this.wire.late ? "El kernel no responde · Il kernel non risponde · The kernel does not answer" : "…";
+    const late = this.wire.late ? "El kernel no responde: ejecuta la celda · Il kernel non risponde: esegui la cella · The kernel does not answer: run the cell" : "…";
     this.part(this.banners, ["waiting", late], () => [el("div", { class: "ct-banner", role: "status" }, late)]);
   }
 
@@ -1171,22 +1196,26 @@ class Annotator {
   // ---- the strip under the text: what was given here, its stance, notes, buttons ----
 
   paintStrip() {
-    if (this.noting?.field?.isConnected) return; // somebody writes: the field stays as it is
+    if (this.noting?.field?.isConnected && !this.noting.found) return; // somebody writes: the field stays as it is
     const item = this.itemState();
     const chips = this.chips();
     const focused = this.focused();
     const suggestions = this.suggestionsToList();
     const target = this.target();
-    const quote = target && this.spans ? clip(this.slice(...target), 160) : "";
-    const shown = [item, chips.list, this.focus, this.asking, suggestions, this.suggestion, quote, this.noting && this.noting.what, this.undo, this.redo, this.writable, this.setup.lang, this.said, chips.more];
+    const place = this.targetPlace();
+    const quote = place && this.spans ? clip(this.slice(...place), 160) : "";
+    const whole = this.spans ? this.annotations().filter((a) => this.isWhole(a)) : [];
+    const all = Boolean(target && !place); // the whole text is in hand
+    const shown = [item, chips.list, this.focus, this.asking, suggestions, this.suggestion, quote, this.noting && [this.noting.what, this.noting.found], this.undo, this.redo, this.writable, this.setup.lang, this.said, chips.more, whole, all];
     this.part(this.strip, shown, () => [
       el(
         "div",
         { class: "ct-given" },
+        this.spans && this.wholeRow(whole, all),
         el("div", { class: "ct-about" }, el("span", { class: "ct-soft" }, quote ? `${this.t("selection")}: ` : this.t(this.spans ? "in_text" : "this_item")), quote && el("q", {}, quote)),
         chips.list.length
           ? el("ul", { class: "ct-chips", "aria-label": this.t("given") }, chips.list.map((a) => this.chip(a)), chips.more > 0 && el("li", { class: "ct-soft" }, this.t("more", { n: chips.more })))
-          : el("div", { class: "ct-soft" }, this.t(this.spans ? (target ? "none_here" : "none_selected") : "none_given")),
+          : !(all && whole.length) && el("div", { class: "ct-soft" }, this.t(this.spans ? (target ? "none_here" : "none_selected") : "none_given")),
         suggestions.length > 0 && el("ul", { class: "ct-chips ct-machines", "aria-label": this.t("suggested") }, !this.suggestionNow() && el("li", { class: "ct-soft" }, `${this.t("suggested")} `, cap("a")), suggestions.map((one) => this.machineChip(one))),
       ),
       this.stanceRow(focused),
@@ -1196,10 +1225,17 @@ class Annotator {
     this.hint.textContent = this.said || "";
   }
 
+  /** Codes of the document as a whole, and the button that takes the whole text in hand. */
+  wholeRow(whole, all) {
+    const select = this.button("whole", [el("span", {}, this.t("whole")), cap(`${this.t("key_ctrl")}+A`)], () => this.selectWhole(), { "aria-pressed": String(all) }, this.t("do_whole"));
+    const given = whole.length > 0 && el("ul", { class: "ct-chips", "aria-label": `${this.t("given")}: ${this.t("whole")}` }, whole.map((a) => this.chip(a)));
+    return el("div", { class: "ct-whole-row" }, select, given);
+  }
+
   /** Annotations to list: those on the stretch, else the nearest ones. */
   chips() {
-    const all = this.annotations();
-    const target = this.target();
+    const all = this.annotations().filter((a) => !this.isWhole(a));
+    const target = this.targetPlace();
     if (target) {
       const list = all.filter((a) => this.at.unit(a.start) < target[1] && this.at.unit(a.end) > target[0]);
       return { list: list.slice(0, MOST_CHIPS), more: list.length - MOST_CHIPS };
@@ -1217,7 +1253,7 @@ class Annotator {
       { title: this.describe(a, (a.from?.coders || []).join(", ")), class: `ct-chip${now ? " ct-now" : ""}${a.pending ? " ct-pending" : ""}` },
       el(
         "button",
-        { type: "button", "data-id": `chip ${key}`, "data-chip": key, "aria-pressed": String(now), "aria-label": [this.nameOf(a.code), stance, a.note, this.spans && clip(this.slice(...this.units(a)), 80)].filter(Boolean).join(", "), onclick: () => this.focusOn(key, true) },
+        { type: "button", "data-id": `chip ${key}`, "data-chip": key, "aria-pressed": String(now), "aria-label": [this.nameOf(a.code), stance, a.note, this.spans && this.quoteOf(a, 80).textContent].filter(Boolean).join(", "), onclick: () => this.focusOn(key, true) },
         swatch(this.colour(a.code)),
         el("span", { class: "ct-name" }, this.nameOf(a.code)),
         stance && el("span", { class: a.stance ? "ct-stance" : "ct-stance ct-none" }, `${this.sign(a.stance)} ${stance}`),
@@ -1240,7 +1276,7 @@ class Annotator {
         el("span", { class: "ct-name" }, this.nameOf(one.code)),
         one.stance && el("span", { class: "ct-stance" }, `${this.sign(one.stance)} ${this.stanceName(one.stance)}`),
         typeof one.score === "number" && el("span", { class: "ct-soft" }, one.score.toFixed(2)),
-        this.spans && el("q", {}, clip(this.slice(...this.units(one)), 50)),
+        this.spans && this.quoteOf(one, 50),
       ),
       el("button", { type: "button", tabindex: "-1", onclick: () => this.accept(one) }, now && cap("a"), this.t("accept")),
       el("button", { type: "button", tabindex: "-1", onclick: () => this.dismissOne(one) }, now && cap("d"), this.t("dismiss")),
@@ -1249,7 +1285,7 @@ class Annotator {
 
   focusSuggestion(one) {
     this.suggestion = one.id;
-    if (this.spans) this.pane.show(...this.units(one));
+    if (this.spans && !this.isWhole(one)) this.pane.show(...this.units(one));
     this.refresh();
   }
 
@@ -1270,12 +1306,12 @@ class Annotator {
   noteRow(item, focused) {
     if (!this.noting) return item.note ? el("div", { class: "ct-noteline" }, el("span", { class: "ct-soft" }, `✎ ${this.t("note_item")}: `), item.note) : null;
     const label = this.noting.annotation ? this.t("note_code", { code: this.nameOf(this.noting.annotation.code) }) : this.t("note_item");
-    this.noteField = el("textarea", { class: "ct-note", rows: "2", "aria-label": label, "data-id": "note", maxlength: LONGEST_NOTE, onfocus: () => this.noting && (this.noting.found = false), onblur: () => this.saveNote(), oninput: (event) => this.writeNote(event.target.value) });
+    this.noteField = el("textarea", { class: "ct-note", rows: "2", "aria-label": label, "data-id": "note", maxlength: LONGEST_NOTE, onfocus: () => this.takeUpNote(found), onblur: () => this.saveNote(), oninput: (event) => this.writeNote(event.target.value) });
     this.noteField.value = this.noting.text;
     this.noting.field = this.noteField;
-    const found = this.noting.found && el(
+    const found = el(
       "div",
-      { class: "ct-found" },
+      { class: "ct-found", hidden: !this.noting.found },
       this.t("note_found"),
       this.button("note_save", [this.t("note_save"), cap("n")], () => this.startNote()),
       this.button("dismiss", this.t("dismiss"), () => this.dropDraft()),
@@ -1351,14 +1387,16 @@ class Annotator {
     const kids = [];
     for (const code of this.setup.codebook.codes) {
       if (code.group && code.group !== group) kids.push(el("div", { class: "ct-group", role: "presentation" }, (group = code.group)));
+      const scope = el("span", { class: "ct-scope", hidden: true }, this.t("whole"));
       const option = el(
         "div",
         { class: "ct-code", role: "option", id: this.id(`code-${this.options.length}`), "aria-selected": "false", title: code.definition, onclick: () => this.clickCode(code.id), onpointerenter: () => this.lookLater(code.id), onpointerleave: () => clearTimeout(this.looking) },
         code.key ? cap(code.key) : el("span", { class: "ct-key ct-nokey" }),
         swatch(code.colour ?? 0),
         el("span", { class: "ct-name" }, code.name),
+        scope,
       );
-      this.options.push({ code, option, words: plain([code.name, code.id, code.definition, ...(code.include || [])].join(" ")) });
+      this.options.push({ code, option, scope, words: plain([code.name, code.id, code.definition, ...(code.include || [])].join(" ")) });
       kids.push(option);
     }
     this.noMatch = el("div", { class: "ct-soft", hidden: true }, this.t("no_match"));
@@ -1488,9 +1526,11 @@ class Annotator {
 
   paintPanel() {
     const given = new Set(this.chips().list.map((a) => a.code));
-    for (const { code, option } of this.options) {
-      const on = String(given.has(code.id));
+    const whole = new Set(this.annotations().filter((a) => this.isWhole(a)).map((a) => a.code));
+    for (const { code, option, scope } of this.options) {
+      const on = String(given.has(code.id) || whole.has(code.id));
       if (option.getAttribute("aria-selected") !== on) option.setAttribute("aria-selected", on);
+      scope.hidden = !whole.has(code.id);
     }
     this.box.classList.toggle("ct-asks", this.asking);
     this.drawList();
@@ -1569,7 +1609,7 @@ class Annotator {
       "div",
       { class: `ct-case${now ? " ct-now" : ""}`, onclick: () => this.setCase(place) },
       el("div", { class: "ct-case-head" }, el("strong", {}, this.t(`kind_${one.kind}`)), settled && el("span", { class: "ct-badge ct-done" }, `✓ ${this.t("settled")}`)),
-      (this.spans || one.kind === "boundary") && el("q", {}, clip(this.slice(...this.units(one)), 140)),
+      (this.spans || one.kind === "boundary") && this.quoteOf(one, 140),
       readings.map((reading, nth) =>
         el(
           "button",
@@ -1577,7 +1617,7 @@ class Annotator {
           now && cap(`⇧${nth + 1}`),
           el("strong", {}, `${reading.coder}: `),
           reading.none ? el("span", { class: "ct-soft" }, this.t("nothing_by")) : [swatch(this.colour(reading.code)), el("span", {}, ` ${this.nameOf(reading.code)} `), el("span", { class: "ct-stance" }, `${this.sign(reading.stance)} ${this.stance_list.length ? this.stanceName(reading.stance) : ""}`)],
-          one.kind === "boundary" && el("q", { class: "ct-bounds" }, clip(this.slice(...this.units(reading)), 90)),
+          one.kind === "boundary" && el("span", { class: "ct-bounds" }, this.quoteOf(reading, 90)),
         ),
       ),
       one.rule && el("p", { class: "ct-rule" }, el("strong", {}, `${this.t("rule")}: `), one.rule),
@@ -1607,7 +1647,7 @@ class Annotator {
     return el(
       "div",
       { class: "ct-side-one" },
-      this.spans && el("q", {}, clip(this.slice(...this.units(one)), 70)),
+      this.spans && this.quoteOf(one, 70),
       el("div", {}, swatch(this.colour(one.code)), ` ${this.nameOf(one.code)}`),
       this.stance_list.length > 0 && el("div", { class: "ct-stance" }, `${this.sign(one.stance)} ${this.stanceName(one.stance)}`),
       one.note && el("div", { class: "ct-soft" }, `✎ ${one.note}`),
@@ -1619,7 +1659,7 @@ class Annotator {
     const cases = this.cases();
     if (!cases.length) return;
     this.case = Math.max(0, Math.min(cases.length - 1, place));
-    if (this.spans) this.pane.show(...this.units(cases[this.case]));
+    if (this.spans && !this.isWhole(cases[this.case])) this.pane.show(...this.units(cases[this.case]));
     if (!quiet) this.refresh();
     const card = this.panelBodies.compare.querySelectorAll(".ct-case")[this.case];
     card?.scrollIntoView({ block: "nearest" });
@@ -1674,7 +1714,6 @@ class Annotator {
     this.said = "";
     this.showCode(code);
     if (!this.annotations().some((a) => keyOf(a) === keyOf(range)) && !this.put(range, code)) return false;
-    this.cursor = target[1];
     this.sel = null;
     this.focusOn(keyOf(range), true);
     return true;
@@ -1686,9 +1725,11 @@ class Annotator {
     const a = this.focused();
     if (a) {
       this.sel = null;
-      this.cursor = this.at.unit(a.end);
       this.showCode(a.code);
-      if (this.spans) this.pane.show(...this.units(a));
+      if (!this.isWhole(a)) {
+        this.cursor = this.at.unit(a.end);
+        if (this.spans) this.pane.show(...this.units(a));
+      }
     }
     this.refresh();
     return false;
@@ -1711,7 +1752,8 @@ class Annotator {
     if (!this.decide("remove", { start, end, code })) return false;
     const [from, to] = this.units(a);
     Object.assign(this, { focus: null, asking: false });
-    if (this.spans) this.setSelection([from, to], [from, to]);
+    if (this.isWhole(a)) this.selectWhole();
+    else if (this.spans) this.setSelection([from, to], [from, to]);
     this.text.focus({ preventScroll: true });
     this.refresh();
     return true;
@@ -1790,10 +1832,24 @@ class Annotator {
 
   /** A note that was being written when the page went away is in its field again; whether it is saved, people say. */
   offerDraft() {
-    const draft = this.drafts.find(this.view.item.item);
+    const { item } = this.view.item;
+    const draft = this.drafts.find(item);
     if (!draft) return;
-    const a = this.annotations().find((one) => keyOf(one) === draft.what) ?? null;
-    this.noting = { ...this.noteOn(a), text: draft.text, found: true };
+    const a = this.annotations().find((one) => keyOf(one) === draft.what);
+    if (!a && draft.what !== "item") {
+      // the code it was about is gone: what was written is not
+      const text = [this.drafts.find(item, "item")?.text, draft.text].filter(Boolean).join("\n");
+      this.drafts.keep(item, draft.what, "");
+      this.drafts.keep(item, "item", text);
+    }
+    const note = this.noteOn(a ?? null);
+    if (note.text.trim() !== note.old.trim()) this.noting = note;
+  }
+
+  /** From here on leaving the field saves it. */
+  takeUpNote(found) {
+    if (this.noting) this.noting.found = false;
+    found.hidden = true;
   }
 
   writeNote(text) {
@@ -1859,6 +1915,17 @@ class Annotator {
     }
   }
 
+  /** All of the text, for a code of the document; the cursor stays where it is. */
+  selectWhole() {
+    if (!this.spans || !this.view) return;
+    const [start, end] = this.itemUnits();
+    if (start >= end) return;
+    Object.assign(this, { sel: { start, end, anchor: [start, end], focus: [start, end] }, focus: null, asking: false, said: "" });
+    this.text.focus({ preventScroll: true });
+    this.refresh();
+    this.tell(this.t("say_selected", { quote: this.t("whole") }));
+  }
+
   sentenceAt(unit) {
     const place = firstNot(this.sentences, (one) => one[1] <= unit);
     return Math.min(place, this.sentences.length - 1);
@@ -1866,7 +1933,9 @@ class Annotator {
 
   /** Arrow keys in a text where stretches are chosen. */
   moveSelection(way, { sentence, extend, character }) {
-    const focused = this.focused();
+    if (this.sel && this.isWhole({ start: this.at.point(this.sel.start), end: this.at.point(this.sel.end) })) this.sel = null;
+    const found = this.focused();
+    const focused = found && !this.isWhole(found) ? found : null; // from a whole text on: where the cursor is
     if (focused && extend && !sentence) return this.stretchFocused(focused, way, character);
     if (this.sel && character) return this.byCharacter(way);
     const now = this.sel ?? (focused ? { anchor: this.units(focused), focus: this.units(focused) } : { anchor: [this.cursor, this.cursor], focus: [this.cursor, this.cursor] });
@@ -1912,7 +1981,7 @@ class Annotator {
 
   selectSentence() {
     if (!this.spans) return;
-    const at = this.target()?.[0] ?? this.cursor;
+    const at = this.targetPlace()?.[0] ?? this.cursor;
     const sentence = this.sentences[this.sentenceAt(at)];
     if (sentence) this.setSelection(sentence, sentence);
   }
@@ -1927,6 +1996,7 @@ class Annotator {
   // ---- mouse ----
 
   onPointer(event) {
+    clearTimeout(this.coming);
     if (event.button !== 0 || !this.view) return;
     const handle = event.target.closest?.(".ct-handle");
     if (handle) {
@@ -1939,6 +2009,7 @@ class Annotator {
       clearTimeout(this.settling);
       this.pointed = event;
       this.settling = setTimeout(() => this.settle(), 0);
+      this.coming = setTimeout(() => this.intoView(), 500); // not between the halves of a double click
     };
     addEventListener("pointerup", done, true);
   }
@@ -1979,7 +2050,7 @@ class Annotator {
       if (hit && hit[0] !== this.view.item.item && this.places.has(hit[0])) this.open(hit[0]);
       return;
     }
-    const under = this.annotations().filter((a) => this.at.unit(a.start) <= unit && unit < this.at.unit(a.end)).sort((a, b) => a.end - a.start - (b.end - b.start));
+    const under = this.annotations().filter((a) => !this.isWhole(a) && this.at.unit(a.start) <= unit && unit < this.at.unit(a.end)).sort((a, b) => a.end - a.start - (b.end - b.start));
     if (under.length) {
       const place = under.findIndex((a) => keyOf(a) === this.focus); // clicking again goes to the one beneath
       this.focusOn(keyOf(under[(place + 1) % under.length]), true);
@@ -2037,6 +2108,7 @@ class Annotator {
   onKey(event) {
     this.settle();
     if (event.ctHandled) return;
+    this.intoView();
     // composing, dead keys and AltGr (Ctrl+Alt on Windows) make letters, not commands
     if (event.isComposing || event.keyCode === 229 || event.key === "Dead" || event.getModifierState?.("AltGraph") || (event.ctrlKey && event.altKey)) return;
     if (!this.sheet.hidden) {
@@ -2086,7 +2158,8 @@ class Annotator {
       this.tell(this.savedLine.textContent); // nothing to save: the browser should not offer its dialog
       return true;
     }
-    return key === "a"; // not the whole notebook
+    if (key === "a") this.selectWhole(); // never the whole notebook
+    return key === "a";
   }
 
   plainKey(event) {
@@ -2214,7 +2287,7 @@ class Annotator {
     const [shift, alt, enter] = [this.t("key_shift"), this.t("key_alt"), this.t("key_enter")];
     const span = this.spans;
     return [
-      ["keys_move", [span && [["←", "→"], "do_word"], span && [["↑", "↓"], "do_sentence"], span && [[`${shift}+← → ↑ ↓`], "do_extend"], span && [[`${alt}+${shift}+← →`], "do_character"], span && [[`${alt}+${shift}+← →`], "do_start"], span && [["s"], "do_select"], [[this.t("key_esc")], "do_clear"], [span ? ["Page↑", "Page↓"] : ["↑", "↓", "Page↑", "Page↓"], "do_scroll"]]],
+      ["keys_move", [span && [["←", "→"], "do_word"], span && [["↑", "↓"], "do_sentence"], span && [[`${shift}+← → ↑ ↓`], "do_extend"], span && [[`${alt}+${shift}+← →`], "do_character"], span && [[`${alt}+${shift}+← →`], "do_start"], span && [["s"], "do_select"], span && [[`${this.t("key_ctrl")}+A`], "do_whole"], [[this.t("key_esc")], "do_clear"], [span ? ["Page↑", "Page↓"] : ["↑", "↓", "Page↑", "Page↓"], "do_scroll"]]],
       ["keys_code", [[[this.t("key_code")], "do_code"], [["1–4"], "do_stance"], [[this.t("key_tab")], "do_tab"], [[this.t("key_back")], "do_remove"], [["n"], "do_note"], [["a"], "do_accept"], [["d"], "do_dismiss"], [[`${this.t("key_ctrl")}+Z`], "undo"], [[`${this.t("key_ctrl")}+${shift}+Z`, `${this.t("key_ctrl")}+Y`], "redo"]]],
       ["keys_item", [[[enter], "done"], [["x"], "do_skip"], [["r"], "do_reopen"], [span ? ["k", "j"] : ["k", "j", "←", "→"], "do_near"], [["f"], "do_flag"]]],
       ["keys_look", [[["/"], "do_search"], [["g"], "do_guide"], [["q"], "do_list"], [["+", "-"], "do_size"], [["?"], "do_help"]]],
@@ -2241,7 +2314,9 @@ class Annotator {
     clearTimeout(this.settling);
     this.wire.stop();
     this.pane.select(null, null);
+    this.resized?.disconnect();
     clearTimeout(this.looking);
+    clearTimeout(this.coming);
   }
 }
 
