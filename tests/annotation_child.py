@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from toolkit.annotation import log as log_module
-from toolkit.annotation.create import create_project
-from toolkit.annotation.project import Project
+from toolkit.annotation.projects.create import create_project
+from toolkit.annotation.projects.project import Project
+from toolkit.annotation.record import log as log_module
 from toolkit.annotation.session import Session
 from toolkit.files import sha256_text
 

@@ -22,7 +22,8 @@ def running_lab(folder, settings):
     # the widgets' front end is found through the prefix of this Python
     environment = {**os.environ, **places, "JUPYTER_PREFER_ENV_PATH": "1"}
     command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0",
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
+        "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={token}", f"--notebook-dir={folder}", "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly",
     ]  # fmt: skip

@@ -15,12 +15,12 @@ from test_annotation_spreadsheet import STANCES_YAML
 
 from toolkit.annotating import aggregate_project, aggregated_annotations, create_from_files
 from toolkit.annotation import create_project, open_project
-from toolkit.annotation.adjudication import adjudication_session
-from toolkit.annotation.export import export_project
-from toolkit.annotation.log import DecisionLog
-from toolkit.annotation.migrate_project import migrate_project
+from toolkit.annotation.curating.adjudication import adjudication_session
+from toolkit.annotation.projects.export import export_project
+from toolkit.annotation.projects.migrate_project import migrate_project
+from toolkit.annotation.projects.status import changes_text, status_text
+from toolkit.annotation.record.log import DecisionLog
 from toolkit.annotation.session import Session
-from toolkit.annotation.status import changes_text, status_text
 from toolkit.cli.annotate import add_annotate
 from toolkit.corpus import human_annotations, load_posts
 from toolkit.errors import InputError, OutputError, ToolkitError

@@ -19,10 +19,10 @@ import psutil
 import pytest
 from annotation_child import make_project
 
-from toolkit.annotation.log import read_lines
-from toolkit.annotation.project import Project
+from toolkit.annotation.projects.project import Project
+from toolkit.annotation.record.log import read_lines
+from toolkit.annotation.record.state import fold
 from toolkit.annotation.session import Session
-from toolkit.annotation.state import fold
 
 pytestmark = [
     pytest.mark.slow,

@@ -10,10 +10,10 @@ from annotation_child import TEXTS, make_project
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from toolkit.annotation import log as log_module
 from toolkit.annotation import session as session_module
-from toolkit.annotation.log import read_lines
-from toolkit.annotation.project import Project
+from toolkit.annotation.projects.project import Project
+from toolkit.annotation.record import log as log_module
+from toolkit.annotation.record.log import read_lines
 from toolkit.annotation.session import Session
 from toolkit.errors import InputError
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from small_codebook import YAML, small_codebook
 
 from toolkit.annotation import create_project, open_project
-from toolkit.annotation.adjudication import adjudication_session
+from toolkit.annotation.curating.adjudication import adjudication_session
 from toolkit.annotation.session import Session
-from toolkit.annotation.sheet_rows import EXPORTED
-from toolkit.annotation.spreadsheet import export_spreadsheet, import_spreadsheet
+from toolkit.annotation.sheets.sheet_rows import EXPORTED
+from toolkit.annotation.sheets.spreadsheet import export_spreadsheet, import_spreadsheet
 from toolkit.corpus import load_posts
 from toolkit.errors import InputError, OutputError
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.annotation.assignment import assign, pair_counts, queue_order
+from toolkit.annotation.planning.assignment import assign, pair_counts, queue_order
 from toolkit.errors import InputError
 
 CODERS = ["ana", "luis", "giulia", "marco", "eva", "nino", "sol"]

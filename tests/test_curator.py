@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.annotation.curator_changes import coder_scores, curator_changes, curator_summary
+from toolkit.annotation.curating.curator_changes import coder_scores, curator_changes, curator_summary
 from toolkit.codebook import load_codebook
 from toolkit.corpus import human_annotations
 from toolkit.errors import InputError

@@ -8,9 +8,9 @@ import socket
 import psutil
 import pytest
 
-from toolkit.annotation import log as log_module
-from toolkit.annotation.lock import locked
-from toolkit.annotation.log import DecisionLog, Elsewhere, read_lines
+from toolkit.annotation.record import log as log_module
+from toolkit.annotation.record.lock import locked
+from toolkit.annotation.record.log import DecisionLog, Elsewhere, read_lines
 from toolkit.errors import InputError, OutputError
 
 NOTES = ["uno", "dos 🙂", "tre\r\n\x00", "cua\ud800tro"]
@@ -451,7 +451,7 @@ def test_release_leaves_the_name_of_another(path):
 def test_a_lock_that_is_held_is_waited_for_and_then_said(path, monkeypatch):
     path.parent.mkdir()
     lock = path.with_suffix(".lock")
-    monkeypatch.setattr("toolkit.annotation.lock._PATIENCE", 0.05)
+    monkeypatch.setattr("toolkit.annotation.record.lock._PATIENCE", 0.05)
     with locked(lock), pytest.raises(OutputError, match="another program holds it"):
         opened(path)
     opened(path).append({"note": "a"})

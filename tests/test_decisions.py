@@ -8,13 +8,13 @@ from annotation_child import TEXTS, make_project
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from toolkit.annotation import log as log_module
-from toolkit.annotation import writer as writer_module
-from toolkit.annotation.admit import Rules
-from toolkit.annotation.decisions import as_decision
-from toolkit.annotation.log import read_lines
+from toolkit.annotation.record import log as log_module
+from toolkit.annotation.record import writer as writer_module
+from toolkit.annotation.record.admit import Rules
+from toolkit.annotation.record.decisions import as_decision
+from toolkit.annotation.record.log import read_lines
+from toolkit.annotation.record.state import State, fold
 from toolkit.annotation.session import Session
-from toolkit.annotation.state import State, fold
 from toolkit.errors import InputError
 
 SUGGESTED = [("uno", 2, 21, "escucha", "endorses"), ("tre", 0, 20, "precios", None)]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.annotation.disagreements import disagreement_summary, disagreements
-from toolkit.annotation.rules_at_stake import rule_at_stake
-from toolkit.annotation.side_by_side import side_by_side
+from toolkit.annotation.curating.disagreements import disagreement_summary, disagreements
+from toolkit.annotation.curating.rules_at_stake import rule_at_stake
+from toolkit.annotation.curating.side_by_side import side_by_side
 from toolkit.codebook import codebook_names, load_codebook
 from toolkit.corpus import human_annotations, load_posts
 from toolkit.errors import InputError

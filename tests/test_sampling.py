@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.annotation.icc import icc_of
-from toolkit.annotation.sample_size import items_for_width
-from toolkit.annotation.sampling import order, sample
+from toolkit.annotation.planning.icc import icc_of
+from toolkit.annotation.planning.sample_size import items_for_width
+from toolkit.annotation.planning.sampling import order, sample
 from toolkit.errors import InputError
 from toolkit.resampling import bootstrap_weights, sample_limits
 from toolkit.tables import check

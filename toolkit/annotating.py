@@ -10,8 +10,8 @@ import pandas as pd
 
 from toolkit.analysis.codes import coder_or_weaker
 from toolkit.annotation import Project, create_project
-from toolkit.annotation.create import items_of
-from toolkit.annotation.sampling import sample as draw
+from toolkit.annotation.planning.sampling import sample as draw
+from toolkit.annotation.projects.create import items_of
 from toolkit.codebook import Codebook, load_codebook
 from toolkit.corpus import declared_language, language_of_post, load_corpus, mark_furniture, segment
 from toolkit.errors import InputError, suggestion
@@ -59,7 +59,7 @@ def create_from_files(
     ----------
     corpus : what :func:`toolkit.corpus.load_corpus` reads.
     sample : how many items to draw (with ``whole_texts``: texts, with all their items); default: all.
-    how, by : see :func:`toolkit.annotation.sampling.sample`: "random", "stratified" (by columns of the posts or items,
+    how, by : see :func:`toolkit.annotation.sample`: "random", "stratified" (by columns of the posts or items,
         such as lang, year, genre), "uncertainty" (those the machine is least sure of: no sample that shares or
         agreement could be estimated from). The draw, with the weight of each item, is kept in ``sample.csv``.
     suggest : a method of :func:`toolkit.principles.coder` ("hybrid", "cues", ...) whose codes are shown as

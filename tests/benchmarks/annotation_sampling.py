@@ -21,9 +21,9 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from toolkit.annotation.icc import icc_of
-from toolkit.annotation.informative import order
-from toolkit.annotation.sample_size import items_for_width
+from toolkit.annotation.planning.icc import icc_of
+from toolkit.annotation.planning.informative import order
+from toolkit.annotation.planning.sample_size import items_for_width
 from toolkit.codebook import load_codebook
 from toolkit.corpus import HumanAnnotations, human_annotations, load_posts, mark_furniture, segment
 from toolkit.principles import code_passages, coder

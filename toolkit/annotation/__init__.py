@@ -4,22 +4,22 @@
 in which they work. Decisions are lines in plain files, each on the disk before the screen says saved.
 """
 
-from toolkit.annotation.adjudication import adjudication_session
-from toolkit.annotation.assignment import assign, pair_counts
-from toolkit.annotation.create import create_project
-from toolkit.annotation.curator_changes import coder_scores, curator_changes, curator_summary
-from toolkit.annotation.disagreements import disagreement_summary, disagreements
-from toolkit.annotation.export import export_project
-from toolkit.annotation.icc import icc_of
-from toolkit.annotation.informative import order
-from toolkit.annotation.migrate_project import migrate_project
-from toolkit.annotation.project import Project, open_project
-from toolkit.annotation.rules_at_stake import rule_at_stake
-from toolkit.annotation.sample_size import items_for_width
-from toolkit.annotation.sampling import sample
+from toolkit.annotation.curating.adjudication import adjudication_session
+from toolkit.annotation.curating.curator_changes import coder_scores, curator_changes, curator_summary
+from toolkit.annotation.curating.disagreements import disagreement_summary, disagreements
+from toolkit.annotation.curating.rules_at_stake import rule_at_stake
+from toolkit.annotation.curating.side_by_side import side_by_side
+from toolkit.annotation.planning.assignment import assign, pair_counts
+from toolkit.annotation.planning.icc import icc_of
+from toolkit.annotation.planning.informative import order
+from toolkit.annotation.planning.sample_size import items_for_width
+from toolkit.annotation.planning.sampling import sample
+from toolkit.annotation.projects.create import create_project
+from toolkit.annotation.projects.export import export_project
+from toolkit.annotation.projects.migrate_project import migrate_project
+from toolkit.annotation.projects.project import Project, open_project
 from toolkit.annotation.session import Session
-from toolkit.annotation.side_by_side import side_by_side
-from toolkit.annotation.spreadsheet import export_spreadsheet, import_spreadsheet
+from toolkit.annotation.sheets.spreadsheet import export_spreadsheet, import_spreadsheet
 from toolkit.reliability import agreement, dawid_skene, majority
 
 __all__ = [

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from toolkit.annotation.admit import Rules
-from toolkit.annotation.coded_tables import PAUSE, active_minutes
-from toolkit.annotation.decisions import FRAME, Decision, as_decision
-from toolkit.annotation.log import DecisionLog, Elsewhere
-from toolkit.annotation.project import Project, now
-from toolkit.annotation.state import State, Step, fold
+from toolkit.annotation.projects.coded_tables import PAUSE, active_minutes
+from toolkit.annotation.projects.project import Project, now
+from toolkit.annotation.record.admit import Rules
+from toolkit.annotation.record.decisions import FRAME, Decision, as_decision
+from toolkit.annotation.record.log import DecisionLog, Elsewhere
+from toolkit.annotation.record.state import State, Step, fold
 from toolkit.annotation.view import Documents, codes_per_item, codings_of, queue_view, setup_view
 from toolkit.errors import InputError, OutputError, ToolkitError
 

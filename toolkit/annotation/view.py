@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from toolkit.annotation.guidance import guidelines_html
-from toolkit.annotation.project import Project
-from toolkit.annotation.state import State
+from toolkit.annotation.projects.project import Project
+from toolkit.annotation.record.state import State
 from toolkit.codebook import Codebook
 from toolkit.codebook.schema import in_language
 from toolkit.corpus import segment

@@ -48,7 +48,8 @@ def _widget_class() -> type:
 
             words = interface_words()[self.session.lang]["rerun"]
             display({"text/html": _RERUN.format(words=escape(words)), "text/plain": words}, raw=True)
-            display({**self._repr_mimebundle_(), "text/plain": words}, raw=True)
+            data, about = self._repr_mimebundle_()
+            display({**data, "text/plain": words}, metadata=about, raw=True)
 
         def close(self) -> None:
             """Stop writing and take the widget away."""

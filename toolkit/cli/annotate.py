@@ -171,7 +171,7 @@ def _create(options: argparse.Namespace) -> int:
 
 def _status(options: argparse.Namespace) -> int:
     from toolkit.annotation import open_project
-    from toolkit.annotation.status import status_text
+    from toolkit.annotation.projects.status import status_text
 
     print(status_text(open_project(options.folder)))
     return 0
@@ -179,8 +179,8 @@ def _status(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     from toolkit.annotation import open_project
-    from toolkit.annotation.export import export_project
-    from toolkit.annotation.spreadsheet import export_spreadsheet
+    from toolkit.annotation.projects.export import export_project
+    from toolkit.annotation.sheets.spreadsheet import export_spreadsheet
 
     project = open_project(options.folder)
     if options.coder is not None:
@@ -196,8 +196,8 @@ def _import(options: argparse.Namespace) -> int:
     from pathlib import Path
 
     from toolkit.annotation import open_project
-    from toolkit.annotation.spreadsheet import import_spreadsheet
-    from toolkit.annotation.status import changes_text
+    from toolkit.annotation.projects.status import changes_text
+    from toolkit.annotation.sheets.spreadsheet import import_spreadsheet
     from toolkit.storage import write_file
 
     project = open_project(options.folder)
@@ -260,7 +260,7 @@ def _adjudicate(options: argparse.Namespace) -> int:
 
 def _migrate(options: argparse.Namespace) -> int:
     from toolkit.annotation import open_project
-    from toolkit.annotation.migrate_project import migrate_project
+    from toolkit.annotation.projects.migrate_project import migrate_project
 
     project = open_project(options.folder)
     renamed = None if options.renamed is None else _renamed(options.renamed)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from toolkit.annotation.project import Project
+from toolkit.annotation.projects.project import Project
 from toolkit.learning.readings import Place, Read, machine_units
 from toolkit.principles import Coder, code_passages
 from toolkit.tables import check

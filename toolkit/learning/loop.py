@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from toolkit.annotation.informative import order
-from toolkit.annotation.project import Project
+from toolkit.annotation.planning.informative import order
+from toolkit.annotation.projects.project import Project
 from toolkit.errors import InputError
 from toolkit.learning.accuracy import accuracy, as_passages, between_people, coded_by_machine
 from toolkit.learning.readings import all_reads, finished_documents, lot, training_posts

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from toolkit.annotation.adjudication import Reading, agreed_readings
-from toolkit.annotation.project import Project
+from toolkit.annotation.curating.adjudication import Reading, agreed_readings
+from toolkit.annotation.projects.project import Project
 from toolkit.corpus import segment
 from toolkit.principles import CodedPosts
 from toolkit.tables import check

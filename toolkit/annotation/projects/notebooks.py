@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from toolkit.annotation.project_file import ProjectFile
+from toolkit.annotation.projects.project_file import ProjectFile
 from toolkit.files import read_yaml, write_text
 from toolkit.resources import data_file
 

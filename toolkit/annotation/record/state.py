@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from toolkit.annotation.decisions import (
+from toolkit.annotation.record.decisions import (
     MIGRATION,
     Back,
     Batch,

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from toolkit.annotation.disagreements import disagreements
-from toolkit.annotation.project import Project
+from toolkit.annotation.curating.disagreements import disagreements
+from toolkit.annotation.projects.project import Project
+from toolkit.annotation.record.state import State
 from toolkit.annotation.session import Session
-from toolkit.annotation.state import State
 from toolkit.errors import InputError, suggestion
 
 __all__ = ["Reading", "adjudication_session", "agreed_readings", "beside_others", "readings"]

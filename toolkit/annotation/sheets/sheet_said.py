@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from toolkit.annotation.project import Project
-from toolkit.annotation.sheet_rows import SheetRow, shown_quote, whole_number
+from toolkit.annotation.projects.project import Project
+from toolkit.annotation.sheets.sheet_rows import SheetRow, shown_quote, whole_number
 from toolkit.errors import suggestion
 
 __all__ = ["Place", "Problem", "RowReader", "Said", "note_of"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.annotation.project import Project
+from toolkit.annotation.projects.project import Project
 from toolkit.errors import InputError
 from toolkit.reliability.agreement import agreement
 from toolkit.reliability.text import agreement_html, as_text

@@ -9,7 +9,7 @@ from itertools import combinations
 import pandas as pd
 from tqdm import tqdm
 
-from toolkit.annotation.alignment import (
+from toolkit.annotation.curating.alignment import (
     Given,
     Stretch,
     align,
@@ -19,7 +19,7 @@ from toolkit.annotation.alignment import (
     mostly_same,
     records,
 )
-from toolkit.annotation.rules_at_stake import rule_text
+from toolkit.annotation.curating.rules_at_stake import rule_text
 from toolkit.codebook import Codebook
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import check, empty

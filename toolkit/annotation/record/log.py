@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from toolkit.annotation.lock import locked
-from toolkit.annotation.writer import Elsewhere, Writer
+from toolkit.annotation.record.lock import locked
+from toolkit.annotation.record.writer import Elsewhere, Writer
 from toolkit.errors import InputError, OutputError
 
 __all__ = ["DecisionLog", "Elsewhere", "Lines", "read_lines"]

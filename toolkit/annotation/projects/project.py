@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.annotation.coded_tables import annotations_table, decisions_table, judged_table, progress_row
-from toolkit.annotation.log import DecisionLog, read_lines
-from toolkit.annotation.project_data import ProjectData
-from toolkit.annotation.state import State, fold
+from toolkit.annotation.projects.coded_tables import annotations_table, decisions_table, judged_table, progress_row
+from toolkit.annotation.projects.project_data import ProjectData
+from toolkit.annotation.record.log import DecisionLog, read_lines
+from toolkit.annotation.record.state import State, fold
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import check, empty
 
 if TYPE_CHECKING:
-    from toolkit.annotation.coordination import AgreementReport
-    from toolkit.annotation.curator_changes import CuratorSummary
-    from toolkit.annotation.side_by_side import SideBySide
+    from toolkit.annotation.curating.curator_changes import CuratorSummary
+    from toolkit.annotation.curating.side_by_side import SideBySide
+    from toolkit.annotation.projects.coordination import AgreementReport
     from toolkit.annotation.widget import AnnotationWidget
 
 __all__ = ["Project", "now", "open_project"]
@@ -160,7 +160,7 @@ class Project(ProjectData):
         ``lang``: language of the interface, es, it or en; ``take_over``: become the writer even if another window of
         the same coder is open. Raises :class:`InputError` for somebody who is no coder or has nothing to code.
         """
-        from toolkit.annotation.adjudication import beside_others
+        from toolkit.annotation.curating.adjudication import beside_others
         from toolkit.annotation.session import Session
         from toolkit.annotation.widget import annotation_widget
 
@@ -179,7 +179,7 @@ class Project(ProjectData):
         take_over: bool = False,
     ) -> "AnnotationWidget":
         """The widget in which a curator decides; see :func:`adjudication_session` for the settings."""
-        from toolkit.annotation.adjudication import adjudication_session
+        from toolkit.annotation.curating.adjudication import adjudication_session
         from toolkit.annotation.widget import annotation_widget
 
         return annotation_widget(
@@ -194,13 +194,13 @@ class Project(ProjectData):
         ``machine``: annotations table of a machine on the same texts, as one coder more; it counts as having judged
         every item. Returns the agreement table; in a notebook it shows each measure with the question it answers.
         """
-        from toolkit.annotation.coordination import agreement_report
+        from toolkit.annotation.projects.coordination import agreement_report
 
         return agreement_report(self, machine, **settings)
 
     def disagreements(self, lang: str | None = None) -> pd.DataFrame:
         """disagreements table: where coders differ, by kind, with the rule of the codebook at stake."""
-        from toolkit.annotation.disagreements import disagreements
+        from toolkit.annotation.curating.disagreements import disagreements
 
         return disagreements(
             self.annotations(), self.judged(), self.codebook, self.texts, unit=self.unit,
@@ -209,7 +209,7 @@ class Project(ProjectData):
 
     def side_by_side(self, doc_id: str, **settings: Any) -> "SideBySide":
         """Who said what in one text; see :func:`toolkit.annotation.side_by_side`."""
-        from toolkit.annotation.side_by_side import side_by_side
+        from toolkit.annotation.curating.side_by_side import side_by_side
 
         people = pd.concat([self.annotations(), *map(self.annotations, self.curators)], ignore_index=True)
         judged = pd.concat([self.judged(), *map(self.judged, self.curators)], ignore_index=True)
@@ -219,7 +219,7 @@ class Project(ProjectData):
     def curator_changes(self, coder: str | None = None) -> pd.DataFrame:
         """curator_changes table: what the curators made of each coder's codings, when and why; empty before they
         begin."""
-        from toolkit.annotation.curator_changes import curator_changes
+        from toolkit.annotation.curating.curator_changes import curator_changes
 
         if not any(len(self.judged(who)) for who in self.curators):
             return empty("curator_changes")
@@ -232,7 +232,7 @@ class Project(ProjectData):
 
     def feedback(self, coder: str | None = None, lang: str | None = None) -> "CuratorSummary":
         """The same to read, for one coder or all: what was kept, what was changed, by whom and why."""
-        from toolkit.annotation.curator_changes import curator_summary
+        from toolkit.annotation.curating.curator_changes import curator_summary
 
         return curator_summary(self.curator_changes(coder), self.codebook, lang or self.settings.lang)
 
@@ -243,7 +243,7 @@ class Project(ProjectData):
         "accepted", "dismissed", "given" (the coder gave the same code to the same stretch without the suggestion),
         "passed over" (the item is done, the code was not given) or "open".
         """
-        from toolkit.annotation.outcomes import suggestion_outcomes
+        from toolkit.annotation.projects.outcomes import suggestion_outcomes
 
         return suggestion_outcomes(self)
 

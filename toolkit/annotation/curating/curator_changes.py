@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.annotation.alignment import Given, align, codings_by_stretch, records
-from toolkit.annotation.rules_at_stake import page_words
-from toolkit.annotation.side_by_side import render_page
+from toolkit.annotation.curating.alignment import Given, align, codings_by_stretch, records
+from toolkit.annotation.curating.rules_at_stake import page_words
+from toolkit.annotation.curating.side_by_side import render_page
 from toolkit.codebook import Codebook
 from toolkit.codebook.schema import in_language
 from toolkit.errors import InputError, suggestion

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from toolkit.annotation.project_file import ProjectFile, read_project_file
+from toolkit.annotation.projects.project_file import ProjectFile, read_project_file
 from toolkit.codebook import Codebook, load_codebook
 from toolkit.errors import InputError
 from toolkit.storage import read_table

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.annotation.state import State
+from toolkit.annotation.record.state import State
 from toolkit.tables import check, empty
 
 __all__ = ["active_minutes", "annotations_table", "decisions_table", "judged_table", "progress_row"]

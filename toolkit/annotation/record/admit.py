@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from toolkit.annotation.decisions import Batch, Change, Decision, Dismiss, Flag, Give, Judge, Move, Note, Remove
-from toolkit.annotation.project_data import ProjectData
-from toolkit.annotation.state import State
+from toolkit.annotation.projects.project_data import ProjectData
+from toolkit.annotation.record.decisions import Batch, Change, Decision, Dismiss, Flag, Give, Judge, Move, Note, Remove
+from toolkit.annotation.record.state import State
 from toolkit.errors import InputError, suggestion
 from toolkit.marked_text import clean
 

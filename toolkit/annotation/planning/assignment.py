@@ -6,7 +6,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from toolkit.annotation.project_file import checked_names
+from toolkit.annotation.projects.project_file import checked_names
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import check
 
@@ -91,7 +91,7 @@ def queue_order(
 
     ``order``: "given" (documents in the order in which they first stand in ``items``, within them by position);
     "random" (documents shuffled, within them by position; items shuffled without ``whole_documents``); "informative"
-    (as in ``ranking``: the table of :func:`toolkit.annotation.sampling.order`, or names of items, the best first).
+    (as in ``ranking``: the table of :func:`toolkit.annotation.order`, or names of items, the best first).
 
     Raises :class:`InputError` for an unknown order and a ranking that lacks items or has others.
     """
@@ -142,7 +142,7 @@ def _check_settings(items: pd.DataFrame, coders: list[str], how: str, overlap: f
 
 def _ranked(items: pd.DataFrame, ranking: pd.DataFrame | Sequence[str] | None) -> list[str]:
     if ranking is None:
-        raise InputError("order='informative' needs ranking=: what toolkit.annotation.sampling.order returns.")
+        raise InputError("order='informative' needs ranking=: what toolkit.annotation.planning.sampling.order returns.")
     if isinstance(ranking, pd.DataFrame) and "item" not in ranking:
         raise InputError(f"ranking: has no column 'item'; it has {', '.join(map(str, ranking.columns))}.")
     ranked = [str(item) for item in (ranking["item"] if isinstance(ranking, pd.DataFrame) else ranking)]

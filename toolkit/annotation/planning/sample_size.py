@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from toolkit.annotation.icc import QUANTITIES
+from toolkit.annotation.planning.icc import QUANTITIES
 from toolkit.errors import InputError, suggestion
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def items_for_width(
     expected : the value one expects, 0 to 1. For a share 0.5 by default, for which most items are needed.
     prevalence : share of items that take the code, 0 to 1; needed for f1, kappa and alpha (rare codes need far more).
     confidence : 0 to 1.
-    cluster_size, icc : items per document that are coded, and how alike they are (:func:`toolkit.annotation.icc.icc_of`
+    cluster_size, icc : items per document that are coded, and how alike they are (:func:`toolkit.annotation.icc_of`
         measures both).
     population : number of items there are in all, if what is said shall hold for these alone.
     pilot : instead of all these, what was measured already: a row of the agreement table (ci_low, ci_high, n,

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pandas as pd
 
-from toolkit.annotation.project import Project
+from toolkit.annotation.projects.project import Project
 from toolkit.printable import printable
 
 __all__ = ["changes_text", "status_text"]

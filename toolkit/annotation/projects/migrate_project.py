@@ -6,11 +6,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from toolkit.annotation.create import freeze_codebook
-from toolkit.annotation.log import DecisionLog, Elsewhere
-from toolkit.annotation.project import Project, now
-from toolkit.annotation.project_file import write_project_file
-from toolkit.annotation.state import Coding, Key, State, fold
+from toolkit.annotation.projects.create import freeze_codebook
+from toolkit.annotation.projects.project import Project, now
+from toolkit.annotation.projects.project_file import write_project_file
+from toolkit.annotation.record.log import DecisionLog, Elsewhere
+from toolkit.annotation.record.state import Coding, Key, State, fold
 from toolkit.codebook import Codebook, Migration, load_codebook, migrate
 from toolkit.errors import InputError
 from toolkit.files import write_bytes

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from toolkit.annotation.project import Project
+    from toolkit.annotation.projects.project import Project
 
 __all__ = ["suggestion_outcomes"]
 

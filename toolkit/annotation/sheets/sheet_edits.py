@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 from tqdm import tqdm
 
-from toolkit.annotation.project import Project
-from toolkit.annotation.sheet_rows import EXPORTED, Sheet, SheetRow, as_cell
-from toolkit.annotation.sheet_said import Place, Problem, RowReader, Said, note_of
-from toolkit.annotation.state import Coding, ItemState, State, fold
+from toolkit.annotation.projects.project import Project
+from toolkit.annotation.record.state import Coding, ItemState, State, fold
+from toolkit.annotation.sheets.sheet_rows import EXPORTED, Sheet, SheetRow, as_cell
+from toolkit.annotation.sheets.sheet_said import Place, Problem, RowReader, Said, note_of
 from toolkit.errors import InputError, suggestion
 
 __all__ = ["SheetEdits"]

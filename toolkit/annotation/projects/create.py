@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from toolkit import __version__
-from toolkit.annotation.assignment import assign
-from toolkit.annotation.informative import order as order_by_information
-from toolkit.annotation.notebooks import write_notebooks
-from toolkit.annotation.project import Project, now
-from toolkit.annotation.project_file import (
+from toolkit.annotation.planning.assignment import assign
+from toolkit.annotation.planning.informative import order as order_by_information
+from toolkit.annotation.projects.notebooks import write_notebooks
+from toolkit.annotation.projects.project import Project, now
+from toolkit.annotation.projects.project_file import (
     FORMAT,
     Assignment,
     Frozen,

@@ -14,7 +14,7 @@ QUANTITIES = ("share", "f1", "kappa", "alpha")
 
 def icc_of(annotations: pd.DataFrame, judged: pd.DataFrame, *, quantity: str = "share") -> pd.DataFrame:
     """How alike the items of one document are, from codings in hand: what
-    :func:`toolkit.annotation.sample_size.items_for_width` needs.
+    :func:`toolkit.annotation.items_for_width` needs.
 
     Parameters
     ----------

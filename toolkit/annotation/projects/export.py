@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.annotation.project import Project
+from toolkit.annotation.projects.project import Project
 from toolkit.codebook import codebook_files, codebook_names, load_codebook
 from toolkit.corpus import load_corpus
 from toolkit.errors import InputError

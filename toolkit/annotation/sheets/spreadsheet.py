@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 from tqdm import tqdm
 
-from toolkit.annotation.adjudication import readings
-from toolkit.annotation.project import Project
+from toolkit.annotation.curating.adjudication import readings
+from toolkit.annotation.projects.project import Project
+from toolkit.annotation.record.state import Coding, Key, State
 from toolkit.annotation.session import Session
-from toolkit.annotation.sheet_edits import SheetEdits
-from toolkit.annotation.sheet_rows import COLUMNS, EXPORTED, Sheet, as_cell, shown_quote
-from toolkit.annotation.state import Coding, Key, State
+from toolkit.annotation.sheets.sheet_edits import SheetEdits
+from toolkit.annotation.sheets.sheet_rows import COLUMNS, EXPORTED, Sheet, as_cell, shown_quote
 from toolkit.errors import InputError
 from toolkit.storage import write_file
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.annotation.alignment import records, unit_of
-from toolkit.annotation.disagreements import disagreements
-from toolkit.annotation.rules_at_stake import page_words
-from toolkit.annotation.side_by_side_view import SideBySideView
+from toolkit.annotation.curating.alignment import records, unit_of
+from toolkit.annotation.curating.disagreements import disagreements
+from toolkit.annotation.curating.rules_at_stake import page_words
+from toolkit.annotation.curating.side_by_side_view import SideBySideView
 from toolkit.codebook import Codebook
 from toolkit.errors import InputError, suggestion
 from toolkit.marked_text import clean, page
@@ -92,7 +92,7 @@ def side_by_side(
     ------
     InputError
         if the text or a coder is unknown, ``start`` and ``end`` are no stretch of the text, or a table is not what it
-        should be (see :func:`toolkit.annotation.disagreements.disagreements`).
+        should be (see :func:`toolkit.annotation.disagreements`).
     """
     if doc_id not in texts:
         raise InputError(f"no text '{doc_id}'; {suggestion(doc_id, list(texts)[:5000])}")

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.annotation.alignment import records
-from toolkit.annotation.disagreements import KINDS
-from toolkit.annotation.rules_at_stake import page_words, rule_at_stake
+from toolkit.annotation.curating.alignment import records
+from toolkit.annotation.curating.disagreements import KINDS
+from toolkit.annotation.curating.rules_at_stake import page_words, rule_at_stake
 from toolkit.codebook import Codebook
 from toolkit.codebook.schema import in_language
 from toolkit.marked_text import COLOURS, LANES, Mark, clean, lanes_of, marked_html

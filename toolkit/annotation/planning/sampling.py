@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from toolkit.annotation.informative import HOW as _INFORMATIVE
-from toolkit.annotation.informative import order
+from toolkit.annotation.planning.informative import HOW as _INFORMATIVE
+from toolkit.annotation.planning.informative import order
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import check
 

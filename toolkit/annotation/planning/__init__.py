@@ -1,0 +1,1 @@
+"""Which items, how many, for whom, in which order."""

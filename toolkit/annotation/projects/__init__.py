@@ -1,0 +1,1 @@
+"""The folder of a project: made, read, brought over to another codebook, exported, coordinated."""
