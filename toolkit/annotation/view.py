@@ -115,7 +115,7 @@ def queue_view(project: Project, queue: Sequence[str], state: State) -> list[dic
             {
                 "item": item,
                 "doc_id": doc_id,
-                "title": title if isinstance(title, str) and title else doc_id,
+                "title": clean(title if isinstance(title, str) and title else doc_id),
                 "quote": clean(project.texts[doc_id][start : min(end, start + _QUOTE)]),
                 "status": found.status,
                 "flag": found.flag,
@@ -210,4 +210,4 @@ class Documents:
 
 
 def _said(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return clean(value) if isinstance(value, str) else ""

@@ -94,6 +94,9 @@ def _missing(project: Project, table: pd.DataFrame) -> list[str]:
             lines.append(f"{row['coder']}: {_items(left)} not done{skipped}.")
         if row["flagged"]:
             lines.append(f"{row['coder']}: {_items(row['flagged'])} flagged.")
+        bare = sum(coding.stance is None for coding in project.state(row["coder"]).codings.values())
+        if bare and project.settings.stance_required:
+            lines.append(f"{row['coder']}: {bare:,} {'code' if bare == 1 else 'codes'} without a stance.")
     queues = {coder: set(project.queue(coder)) for coder in project.coders}
     given = Counter(item for items in queues.values() for item in items)
     nobody = sum(item not in given for item in project.items["item"])

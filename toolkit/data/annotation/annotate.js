@@ -695,26 +695,42 @@ class Annotator {
     this.box.addEventListener("copy", (event) => this.onCopy(event));
     this.box.addEventListener("focusin", (event) => this.onFocus(event));
     this.text.addEventListener("pointerdown", (event) => this.onPointer(event));
+    this.text.addEventListener("scroll", () => (this.scrolled = this.text.scrollTop), { passive: true });
     this.setSize(this.remembered("size") || 18);
   }
 
   /** As high as the visible part of the notebook: nothing of the widget is beyond its edge. */
   fit() {
-    let pane = this.box.parentElement?.parentElement;
-    while (pane && !/auto|scroll/.test(getComputedStyle(pane).overflowY)) pane = pane.parentElement;
-    if (pane !== this.scroller) {
+    if (!this.box.clientHeight) return; // in a tab that is not in front
+    if (!this.scroller?.contains(this.box)) {
       if (this.scroller) this.resized?.unobserve(this.scroller);
-      if (pane) this.resized?.observe(pane);
-      this.scroller = pane;
+      this.scroller = this.findScroller();
+      this.resized?.observe(this.scroller);
     }
-    const room = pane ? pane.clientHeight : innerHeight;
-    if (room) this.box.style.setProperty("--ct-room", `${room}px`); // none: in a tab that is not in front
+    const page = this.scroller === document.documentElement;
+    this.box.style.setProperty("--ct-room", `${page ? innerHeight : this.scroller.clientHeight}px`);
+    // an element that was moved to another place of the page (a tab beside the other) is at its beginning again
+    if (!this.text.scrollTop && this.scrolled) this.text.scrollTop = this.scrolled;
+  }
+
+  /** What the notebook scrolls in: of the elements that scroll the first whose height is not that of its content. */
+  findScroller() {
+    for (let pane = this.box.parentElement; pane; pane = pane.parentElement) {
+      if (!/auto|scroll/.test(getComputedStyle(pane).overflowY)) continue;
+      const height = pane.clientHeight;
+      this.box.style.height = "1px";
+      const same = pane.clientHeight === height;
+      this.box.style.height = "";
+      if (same) return pane;
+    }
+    return document.documentElement;
   }
 
   /** Whoever works in the widget has all of it in view, where it fits. */
   intoView() {
     const box = this.box.getBoundingClientRect();
-    const pane = this.scroller?.getBoundingClientRect() ?? { top: 0, bottom: innerHeight };
+    const inPane = this.scroller && this.scroller !== document.documentElement;
+    const pane = inPane ? this.scroller.getBoundingClientRect() : { top: 0, bottom: innerHeight };
     if (box.height > pane.bottom - pane.top || (box.top >= pane.top && box.bottom <= pane.bottom)) return;
     this.box.scrollIntoView({ block: "nearest" });
   }
@@ -1205,17 +1221,23 @@ class Annotator {
     const place = this.targetPlace();
     const quote = place && this.spans ? clip(this.slice(...place), 160) : "";
     const whole = this.spans ? this.annotations().filter((a) => this.isWhole(a)) : [];
+    const given = [...whole, ...chips.list];
     const all = Boolean(target && !place); // the whole text is in hand
-    const shown = [item, chips.list, this.focus, this.asking, suggestions, this.suggestion, quote, this.noting && [this.noting.what, this.noting.found], this.undo, this.redo, this.writable, this.setup.lang, this.said, chips.more, whole, all];
+    const shown = [item, given, this.focus, this.asking, suggestions, this.suggestion, quote, this.noting && [this.noting.what, this.noting.found], this.undo, this.redo, this.writable, this.setup.lang, this.said, chips.more, all];
     this.part(this.strip, shown, () => [
       el(
         "div",
         { class: "ct-given" },
-        this.spans && this.wholeRow(whole, all),
-        el("div", { class: "ct-about" }, el("span", { class: "ct-soft" }, quote ? `${this.t("selection")}: ` : this.t(this.spans ? "in_text" : "this_item")), quote && el("q", {}, quote)),
-        chips.list.length
-          ? el("ul", { class: "ct-chips", "aria-label": this.t("given") }, chips.list.map((a) => this.chip(a)), chips.more > 0 && el("li", { class: "ct-soft" }, this.t("more", { n: chips.more })))
-          : !(all && whole.length) && el("div", { class: "ct-soft" }, this.t(this.spans ? (target ? "none_here" : "none_selected") : "none_given")),
+        el(
+          "div",
+          { class: "ct-about" },
+          el("span", { class: "ct-soft" }, quote ? `${this.t("selection")}: ` : this.t(this.spans ? "in_text" : "this_item")),
+          quote && el("q", {}, quote),
+          this.spans && this.wholeButton(all),
+        ),
+        given.length > 0 &&
+          el("ul", { class: "ct-chips", "aria-label": this.t("given") }, given.map((a) => this.chip(a)), chips.more > 0 && el("li", { class: "ct-soft" }, this.t("more", { n: chips.more }))),
+        !(all ? given : chips.list).length && el("div", { class: "ct-soft" }, this.t(this.spans ? (target ? "none_here" : "none_selected") : "none_given")),
         suggestions.length > 0 && el("ul", { class: "ct-chips ct-machines", "aria-label": this.t("suggested") }, !this.suggestionNow() && el("li", { class: "ct-soft" }, `${this.t("suggested")} `, cap("a")), suggestions.map((one) => this.machineChip(one))),
       ),
       this.stanceRow(focused),
@@ -1225,11 +1247,10 @@ class Annotator {
     this.hint.textContent = this.said || "";
   }
 
-  /** Codes of the document as a whole, and the button that takes the whole text in hand. */
-  wholeRow(whole, all) {
-    const select = this.button("whole", [el("span", {}, this.t("whole")), cap(`${this.t("key_ctrl")}+A`)], () => this.selectWhole(), { "aria-pressed": String(all) }, this.t("do_whole"));
-    const given = whole.length > 0 && el("ul", { class: "ct-chips", "aria-label": `${this.t("given")}: ${this.t("whole")}` }, whole.map((a) => this.chip(a)));
-    return el("div", { class: "ct-whole-row" }, select, given);
+  /** Takes the whole text in hand, for codes of the document. */
+  wholeButton(pressed) {
+    const kids = [el("span", {}, this.t("whole")), cap(`${this.t("key_ctrl")}+A`)];
+    return this.button("whole", kids, () => this.selectWhole(), { "aria-pressed": String(pressed) }, this.t("do_whole"));
   }
 
   /** Annotations to list: those on the stretch, else the nearest ones. */
@@ -1256,6 +1277,7 @@ class Annotator {
         { type: "button", "data-id": `chip ${key}`, "data-chip": key, "aria-pressed": String(now), "aria-label": [this.nameOf(a.code), stance, a.note, this.spans && this.quoteOf(a, 80).textContent].filter(Boolean).join(", "), onclick: () => this.focusOn(key, true) },
         swatch(this.colour(a.code)),
         el("span", { class: "ct-name" }, this.nameOf(a.code)),
+        this.isWhole(a) && el("span", { class: "ct-scope" }, this.t("whole")),
         stance && el("span", { class: a.stance ? "ct-stance" : "ct-stance ct-none" }, `${this.sign(a.stance)} ${stance}`),
         a.note && el("span", { class: "ct-soft ct-noted" }, `✎ ${clip(a.note, 40)}`),
       ),
