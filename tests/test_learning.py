@@ -10,7 +10,7 @@ from toolkit.corpus import human_annotations
 from toolkit.errors import InputError
 from toolkit.learning import learn, reorder_queues
 from toolkit.learning.accuracy import accuracy, between_people
-from toolkit.learning.readings import Read, all_reads, finished_documents, lot, training_posts
+from toolkit.learning.readings import Read, all_reads, finished_documents, lot, settled_reads, training_posts
 from toolkit.principles import as_coder
 from toolkit.resampling import sample_weights
 from toolkit.resources import bundled_corpus
@@ -48,7 +48,7 @@ def test_people_are_compared_in_pairs():
 
 def test_a_curators_reading_stands_alone(tmp_path):
     project = coded_project(tmp_path / "project", 5)
-    reads = all_reads(project)
+    reads = settled_reads(project, all_reads(project))
     assert {read.coder for read in reads} == {"adjudicated"}
     human = human_annotations(bundled_corpus(), "cluetrain", "adjudicated").annotations
     wanted = {(row.doc_id, row.start, row.end, row.code) for row in human.itertuples()}

@@ -2,6 +2,7 @@
 
 ``widget_page(browser, project)`` opens a page of the pretended host ``http://widget.test``; nothing leaves the machine.
 The stand-in answers as the protocol says, without disk: decisions are folded one by one, undo goes back to snapshots.
+``session_page(browser, session)`` opens the same page with a real session behind it.
 In the page: ``fake.sent`` (every message of the widget), ``fake.silent`` (give no answers), ``fake.fail`` (the next
 decision's failure), ``fake.state`` (session), ``fake.render()`` (the cell is run again), ``outside`` (keys that left).
 """
@@ -147,6 +148,21 @@ window.fake = new Fake();
 window.fake.render();
 """
 
+#: The widget's messages go to ``window.python``, which tests bind to a session.
+BRIDGE = r"""
+import widget from "/annotate.js";
+window.bridge = {
+  handlers: [],
+  on(name, handler) { this.handlers.push(handler); },
+  off(name, handler) { this.handlers = this.handlers.filter((one) => one !== handler); },
+  async send(message) {
+    const answer = await window.python(JSON.stringify(message));
+    this.handlers.forEach((handler) => handler(JSON.parse(answer), []));
+  },
+};
+widget.render({ model: window.bridge, el: document.getElementById("cell") });
+"""
+
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>widget</title>
 <meta name="viewport" content="width=device-width">
 <link rel="stylesheet" href="/annotate.css"><style>body {{ margin: 8px; background: light-dark(#fff, #111) }}
@@ -280,7 +296,14 @@ def sentence_project(text, **more):
     }
 
 
-def widget_page(browser, project, page=None, **context):
+def session_page(browser, session, **context):
+    """Open the widget of a :class:`toolkit.annotation.session.Session` in a page of its own; returns the page."""
+    page = browser.new_context(**{"viewport": {"width": 1360, "height": 860}, **context}).new_page()
+    page.expose_function("python", lambda message: json.dumps(session.handle(json.loads(message))))
+    return widget_page(browser, {}, page, BRIDGE)
+
+
+def widget_page(browser, project, page=None, script=FAKE, **context):
     """Open ``project`` in a page of its own, or in ``page``; returns the page.
 
     ``page.requests`` lists everything it asked for, ``page.problems`` every error and complaint of the browser.
@@ -295,7 +318,7 @@ def widget_page(browser, project, page=None, **context):
     files = {
         "/annotate.js": ("text/javascript", data_file("annotation", "annotate.js").read_text(encoding="utf-8")),
         "/annotate.css": ("text/css", data_file("annotation", "annotate.css").read_text(encoding="utf-8")),
-        "/fake.js": ("text/javascript", FAKE),
+        "/fake.js": ("text/javascript", script),
         "/": (
             "text/html",
             PAGE.format(

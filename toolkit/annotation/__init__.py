@@ -14,7 +14,8 @@ from toolkit.annotation.planning.icc import icc_of
 from toolkit.annotation.planning.informative import order
 from toolkit.annotation.planning.sample_size import items_for_width
 from toolkit.annotation.planning.sampling import sample
-from toolkit.annotation.projects.create import create_project
+from toolkit.annotation.projects.bring_in import import_annotations
+from toolkit.annotation.projects.create import create_project, items_of
 from toolkit.annotation.projects.export import export_project
 from toolkit.annotation.projects.migrate_project import migrate_project
 from toolkit.annotation.projects.project import Project, open_project
@@ -38,8 +39,10 @@ __all__ = [
     "export_project",
     "export_spreadsheet",
     "icc_of",
+    "import_annotations",
     "import_spreadsheet",
     "items_for_width",
+    "items_of",
     "majority",
     "migrate_project",
     "open_project",

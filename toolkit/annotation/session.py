@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from toolkit.annotation.projects.coded_tables import PAUSE, active_minutes
+from toolkit.annotation.projects.coded_tables import PAUSE, active_minutes, items_per_hour
 from toolkit.annotation.projects.project import Project, now
 from toolkit.annotation.record.admit import Rules
 from toolkit.annotation.record.decisions import FRAME, Decision, as_decision
@@ -272,7 +272,7 @@ class Session:
 
     def _counters(self) -> Message:
         found = [self.state.item(item) for item in self.queue]
-        pace = len(self._judged) / self._minutes * 60 if self._minutes > 0 and len(self._judged) > 1 else None
+        pace = items_per_hour(len(self._judged), self._minutes)
         return {
             "total": len(self.queue),
             "done": sum(item.status == "done" for item in found),

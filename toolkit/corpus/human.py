@@ -29,6 +29,12 @@ class HumanAnnotations(NamedTuple):
     units: pd.DataFrame
     coverage: pd.DataFrame
 
+    @property
+    def judged(self) -> pd.DataFrame:
+        """judged table: every sentence of every post a coder went through (with any of the codebooks read)."""
+        coverage = self.coverage[["coder", "doc_id"]].drop_duplicates()
+        return check("judged", coverage.merge(self.units[["doc_id", "start", "end"]], on="doc_id"))
+
 
 def human_annotations(
     folder: str | Path, codebook: str | None = None, coder: str | None = None, *, posts: pd.DataFrame | None = None

@@ -12,7 +12,7 @@ from toolkit.annotation.planning.informative import order
 from toolkit.annotation.projects.project import Project
 from toolkit.errors import InputError
 from toolkit.learning.accuracy import accuracy, as_passages, between_people, coded_by_machine
-from toolkit.learning.readings import all_reads, finished_documents, lot, training_posts
+from toolkit.learning.readings import all_reads, finished_documents, lot, settled_reads, training_posts
 from toolkit.principles import Coder, code_passages, supervised_coder
 from toolkit.resampling import sample_limits, sample_weights
 from toolkit.tables import check
@@ -31,8 +31,8 @@ class Learning:
     """What :func:`learn` found.
 
     ``curve``: learning_curve table. ``coder``: learnt from all coded documents that are not held out. ``held_out``:
-    doc_ids it never saw. ``enough``: the interval of the last point is as narrow as was asked for. ``advice``: what
-    that means, in words.
+    doc_ids it never saw. ``width``: of the interval that was asked for; ``enough``: the interval of the last point is
+    as narrow. ``advice``: what that means, in words.
     """
 
     curve: pd.DataFrame
@@ -40,6 +40,7 @@ class Learning:
     held_out: list[str]
     enough: bool
     advice: str
+    width: float
 
     def _repr_html_(self) -> str:
         shown = self.curve.round(3)
@@ -86,7 +87,8 @@ def learn(
     """
     if not 0 < share_held_out < 1:
         raise InputError(f"share_held_out: got {share_held_out}, allowed is a number between 0 and 1.")
-    reads = all_reads(project)
+    every = all_reads(project)
+    reads = settled_reads(project, every)
     finished = finished_documents(project)
     double = [doc_id for doc_id, coders in finished.items() if len(coders) > 1 or set(coders) & set(project.curators)]
     held_out = [doc_id for doc_id in double if lot(doc_id, seed) < share_held_out]
@@ -114,13 +116,14 @@ def learn(
             facts = (size, len(coded.units), len(coded.annotations))
             rows.append((*facts, measure, values[0], low, high, len(gold)))
     assert used is not None
-    people = between_people(gold, held_out, weights)
+    coders = [read for read in every if read.place[0] in set(held_out) and read.coder in project.coders]
+    people = between_people(coders, held_out, weights)
     low, high = _limits(people, len(held_out), confidence)
-    rows.append((len(learnable), 0, 0, "people", people[0], low, high, len(gold)))
+    rows.append((len(learnable), 0, 0, "people", people[0], low, high, len(coders)))
     columns = ["documents", "items", "annotations", "measure", "value", "ci_low", "ci_high", "n"]
     curve = check("learning_curve", pd.DataFrame(rows, columns=columns))
     enough, advice = _advice(curve, width, len(held_out))
-    return Learning(curve, used, held_out, enough, advice)
+    return Learning(curve, used, held_out, enough, advice, width)
 
 
 def reorder_queues(

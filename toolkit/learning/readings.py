@@ -11,7 +11,16 @@ from toolkit.corpus import segment
 from toolkit.principles import CodedPosts
 from toolkit.tables import check
 
-__all__ = ["Place", "Read", "all_reads", "finished_documents", "lot", "machine_units", "training_posts"]
+__all__ = [
+    "Place",
+    "Read",
+    "all_reads",
+    "finished_documents",
+    "lot",
+    "machine_units",
+    "settled_reads",
+    "training_posts",
+]
 
 #: doc_id, start, end.
 Place = tuple[str, int, int]
@@ -26,7 +35,7 @@ class Read(NamedTuple):
 
 
 def all_reads(project: Project) -> list[Read]:
-    """Every reading of every unit that was judged: a curator's alone where there is one."""
+    """Every reading of every unit that somebody judged."""
     everybody = [*project.coders, *project.curators]
     judged = pd.concat([project.judged(who) for who in everybody], ignore_index=True)
     table = pd.concat([project.annotations(who) for who in everybody], ignore_index=True)
@@ -40,8 +49,13 @@ def all_reads(project: Project) -> list[Read]:
     for who, doc_id, start, end in judged[["coder", "doc_id", "start", "end"]].itertuples(index=False, name=None):
         inside = [place for place in of_doc.get(doc_id, []) if start <= place[1] and place[2] <= end]
         found += [Read(place, who, codes.get((who, place), {})) for place in inside]
-    settled = {read.place for read in found if read.coder in project.curators}
-    return [read for read in found if read.place not in settled or read.coder in project.curators]
+    return found
+
+
+def settled_reads(project: Project, reads: list[Read]) -> list[Read]:
+    """The readings that count as right: a curator's alone where there is one, else everybody's."""
+    settled = {read.place for read in reads if read.coder in project.curators}
+    return [read for read in reads if read.place not in settled or read.coder in project.curators]
 
 
 def machine_units(project: Project) -> pd.DataFrame:

@@ -46,7 +46,7 @@ __all__ = [
 
 
 @one_thread
-def percent_agreement(r: Ratings, weights: np.ndarray) -> np.ndarray:
+def percent_agreement(r: Ratings, weights: np.ndarray | None = None) -> np.ndarray:
     """The share of pairs of coders who said the same of a unit, (R,), 0 to 1, not corrected for chance.
 
     Any number of coders, with missing data: of each unit that two or more judged, the share of its pairs that agree;
@@ -62,7 +62,7 @@ def percent_agreement(r: Ratings, weights: np.ndarray) -> np.ndarray:
 
 
 @one_thread
-def cohen_kappa(r: Ratings, weights: np.ndarray, scale: str = "nominal") -> np.ndarray:
+def cohen_kappa(r: Ratings, weights: np.ndarray | None = None, scale: str = "nominal") -> np.ndarray:
     """Cohen's kappa of two coders, (R,), -1 to 1: chance is what each coder's own shares of the labels give.
 
     ``scale``: "nominal" (Cohen 1960, Educational and Psychological Measurement 20, p. 40), "linear" or "quadratic"
@@ -80,7 +80,7 @@ def cohen_kappa(r: Ratings, weights: np.ndarray, scale: str = "nominal") -> np.n
 
 
 @one_thread
-def cohen_kappa_max(r: Ratings, weights: np.ndarray) -> np.ndarray:
+def cohen_kappa_max(r: Ratings, weights: np.ndarray | None = None) -> np.ndarray:
     """The highest kappa that the two coders' shares of the labels allow, (R,), -1 to 1 (Cohen 1960, p. 42).
 
     Below 1 where one coder gives a label more often than the other: then no sorting of units could reach 1.
@@ -92,7 +92,7 @@ def cohen_kappa_max(r: Ratings, weights: np.ndarray) -> np.ndarray:
 
 
 @one_thread
-def scott_pi(r: Ratings, weights: np.ndarray) -> np.ndarray:
+def scott_pi(r: Ratings, weights: np.ndarray | None = None) -> np.ndarray:
     """Scott's pi of two coders, (R,), -1 to 1: chance is what the shares of both together give (Scott 1955, Public
     Opinion Quarterly 19, 321-325). Units that only one of the two judged are left out.
 
@@ -104,7 +104,7 @@ def scott_pi(r: Ratings, weights: np.ndarray) -> np.ndarray:
 
 
 @one_thread
-def fleiss_kappa(r: Ratings, weights: np.ndarray, category: Hashable = None) -> np.ndarray:
+def fleiss_kappa(r: Ratings, weights: np.ndarray | None = None, category: Hashable = None) -> np.ndarray:
     """Fleiss' kappa of any number of coders, (R,), -1 to 1 (Fleiss 1971, Psychological Bulletin 76, 378-382).
 
     Fleiss has the same number of judgements for every unit. With missing data as Gwet generalises it (2014, Handbook of
@@ -125,7 +125,7 @@ def fleiss_kappa(r: Ratings, weights: np.ndarray, category: Hashable = None) -> 
 
 
 @one_thread
-def gwet_ac(r: Ratings, weights: np.ndarray, scale: str = "nominal") -> np.ndarray:
+def gwet_ac(r: Ratings, weights: np.ndarray | None = None, scale: str = "nominal") -> np.ndarray:
     """Gwet's AC1 ("nominal") and AC2 (another scale) of any number of coders, (R,), -1 to 1.
 
     Gwet 2008, British Journal of Mathematical and Statistical Psychology 61, 29-48: chance agreement is small where one
@@ -146,7 +146,7 @@ def gwet_ac(r: Ratings, weights: np.ndarray, scale: str = "nominal") -> np.ndarr
 
 
 @one_thread
-def krippendorff_alpha(r: Ratings, weights: np.ndarray, distance: str = "nominal") -> np.ndarray:
+def krippendorff_alpha(r: Ratings, weights: np.ndarray | None = None, distance: str = "nominal") -> np.ndarray:
     """Krippendorff's alpha of any number of coders with missing data, (R,), up to 1; below 0 is worse than chance.
 
     ``distance``: "nominal", "ordinal" (labels from low to high), "interval", "ratio" (numbers), "jaccard" or "masi"
@@ -224,7 +224,7 @@ def _squared_differences(labels: np.ndarray, number: np.ndarray) -> np.ndarray:
     return 2 * total * (labels * (number - mean[:, None]) ** 2).sum(1)
 
 
-def _two_coders(r: Ratings, weights: np.ndarray, measure: str, scale: str) -> PairOfCoders:
+def _two_coders(r: Ratings, weights: np.ndarray | None, measure: str, scale: str) -> PairOfCoders:
     if r.values.shape[1] != 2:
         raise InputError(
             f"{measure} compares two coders, got {r.values.shape[1]}; choose a pair with ratings.of(first, second), "

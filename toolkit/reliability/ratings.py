@@ -145,8 +145,11 @@ class Ratings:
         binary = np.where(self.values == MISSING, MISSING, self.values == self.labels.index(label))
         return Ratings(binary, (None, label), self.doc, self.documents, self.coders)
 
-    def check_weights(self, weights: np.ndarray) -> np.ndarray:
-        """``weights`` as numbers (R, documents): how often each document counts in each of R samples, 0 or more."""
+    def check_weights(self, weights: np.ndarray | None) -> np.ndarray:
+        """``weights`` as numbers (R, documents): how often each document counts in each of R samples, 0 or more; None:
+        one sample, each once."""
+        if weights is None:
+            return np.ones((1, self.documents))
         weights = np.asarray(weights, dtype=float)
         if weights.ndim != 2 or weights.shape[1] != self.documents:
             raise InputError(

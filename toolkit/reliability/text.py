@@ -110,7 +110,10 @@ _STYLE = (
     ".agreement table{border-collapse:collapse;margin:.3em 0}"
     ".agreement th,.agreement td{border:0;border-bottom:1px solid rgba(125,125,125,.35);padding:.2em .7em;"
     "text-align:left;vertical-align:top;background:none;color:inherit;white-space:normal}"
-    ".agreement .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}"
+    # over JupyterLab's own rules for tables
+    ".agreement.agreement.agreement :is(th,td){text-align:left;vertical-align:top}"
+    ".agreement.agreement.agreement .n{text-align:right}"
+    ".agreement .n{white-space:nowrap;font-variant-numeric:tabular-nums}"
     ".agreement th{font-weight:600}.agreement dt{font-weight:600;margin-top:.5em}.agreement dd{margin-left:1.2em}"
     ".agreement ul{margin:.3em 0;padding-left:1.2em;opacity:.85}.agreement summary{cursor:pointer;margin-top:1em}"
     ".agreement summary:focus-visible{outline:3px solid #0072b2}</style>"

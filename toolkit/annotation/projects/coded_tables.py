@@ -11,11 +11,12 @@ import pandas as pd
 from toolkit.annotation.record.state import State
 from toolkit.tables import check, empty
 
-__all__ = ["active_minutes", "annotations_table", "decisions_table", "judged_table", "progress_row"]
+__all__ = ["active_minutes", "annotations_table", "decisions_table", "items_per_hour", "judged_table", "progress_row"]
 
 #: Minutes without a decision after which time counts as a pause: nobody reads one passage for longer than that,
 #: and with a longer cut lunch would count as work.
 PAUSE = 5.0
+_SETTLED = 2.0
 _COLUMNS = [
     "doc_id", "start", "end", "quote", "codebook", "codebook_version", "code", "stance", "coder", "kind", "score",
     "evidence", "created", "note",
@@ -50,13 +51,13 @@ def _evidence(coding: Any) -> str:
 
 def judged_table(states: Mapping[str, State], items: pd.DataFrame) -> pd.DataFrame:
     """What each coder went through to the end: the items marked as done, in the order of ``items``; ``created``: when,
-    ``note``: the coder's note on the item."""
+    ``note``: the reason given with it, else the note on the item."""
     parts = []
     for coder, state in states.items():
         done = {item: found for item, found in state.items.items() if found.status == "done"}
         part = items.loc[items["item"].isin(list(done)), ["item", "doc_id", "start", "end"]]
         created = [done[item].at for item in part["item"]]
-        notes = [done[item].note or None for item in part["item"]]
+        notes = [done[item].why or done[item].note or None for item in part["item"]]
         parts.append(part.assign(coder=coder, created=created, note=pd.Series(notes, index=part.index, dtype="str")))
     if not any(len(part) for part in parts):
         return empty("judged").assign(created=pd.Series([], dtype="str"), note=pd.Series([], dtype="str"))
@@ -90,6 +91,11 @@ def active_minutes(times: Sequence[str]) -> float:
     return float(sum(gap for gap in gaps if 0 <= gap <= PAUSE))
 
 
+def items_per_hour(judged: int, minutes: float) -> float | None:
+    """The pace, missing before two minutes of work: what the first items took says nothing about an hour."""
+    return judged / minutes * 60 if judged and minutes >= _SETTLED else None
+
+
 def progress_row(
     coder: str, lines: Sequence[Mapping[str, Any]], state: State, queue: Sequence[str]
 ) -> dict[str, object]:
@@ -102,7 +108,7 @@ def progress_row(
     by_hand = [line for line in lines if line["do"] != "batch"]
     minutes = active_minutes([str(line.get("at", "")) for line in by_hand])
     judged = len({line.get("item") for line in by_hand if line["do"] == "done"})
-    pace = judged / minutes * 60 if minutes > 0 and judged > 1 else None
+    pace = items_per_hour(judged, minutes)
     return {
         "coder": coder,
         "assigned": len(queue),

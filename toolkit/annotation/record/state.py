@@ -43,12 +43,13 @@ class Coding(NamedTuple):
 
 
 class ItemState(NamedTuple):
-    """``status``: "" (open), "done" or "skipped", and the time it became so."""
+    """``status``: "" (open), "done" or "skipped", the time it became so, and ``why`` (a curator's reason)."""
 
     status: str = ""
     at: str = ""
     flag: bool = False
     note: str = ""
+    why: str = ""
 
 
 class _Was(NamedTuple):
@@ -179,7 +180,7 @@ class State:
             yield from self._moved(change, n, at)
         elif isinstance(change, Judge):
             status = {"done": "done", "skip": "skipped", "reopen": ""}[change.do]
-            yield "item", change.item, self.item(change.item)._replace(status=status, at=at)
+            yield "item", change.item, self.item(change.item)._replace(status=status, at=at, why=change.why)
         elif isinstance(change, Flag):
             yield "item", change.item, self.item(change.item)._replace(flag=change.on)
         elif isinstance(change, Note):

@@ -1338,7 +1338,7 @@ class Annotator {
       this.button("note_save", [this.t("note_save"), cap("n")], () => this.startNote()),
       this.button("dismiss", this.t("dismiss"), () => this.dropDraft()),
     );
-    return el("div", { class: "ct-noting" }, el("label", {}, label), found, this.noteField, el("span", { class: "ct-soft" }, this.t("note_help")));
+    return el("div", { class: "ct-noting" }, el("label", {}, label), found, this.noteField, !this.noting.found && el("span", { class: "ct-soft" }, this.t("note_help")));
   }
 
   actions(item) {
@@ -1415,8 +1415,7 @@ class Annotator {
         { class: "ct-code", role: "option", id: this.id(`code-${this.options.length}`), "aria-selected": "false", title: code.definition, onclick: () => this.clickCode(code.id), onpointerenter: () => this.lookLater(code.id), onpointerleave: () => clearTimeout(this.looking) },
         code.key ? cap(code.key) : el("span", { class: "ct-key ct-nokey" }),
         swatch(code.colour ?? 0),
-        el("span", { class: "ct-name" }, code.name),
-        scope,
+        el("span", { class: "ct-name" }, code.name, " ", scope),
       );
       this.options.push({ code, option, scope, words: plain([code.name, code.id, code.definition, ...(code.include || [])].join(" ")) });
       kids.push(option);

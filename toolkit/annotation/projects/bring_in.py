@@ -1,0 +1,110 @@
+"""Codings that were made elsewhere, brought into a project as decisions of one of its coders."""
+
+from typing import Any
+
+import pandas as pd
+
+from toolkit.annotation.projects.project import Project
+from toolkit.annotation.session import Session
+from toolkit.errors import InputError
+from toolkit.tables import check
+
+__all__ = ["import_annotations"]
+
+
+def import_annotations(
+    project: Project,
+    coder: str,
+    annotations: pd.DataFrame,
+    judged: pd.DataFrame | None = None,
+    *,
+    source: str = "annotations table",
+    take_over: bool = False,
+) -> pd.DataFrame:
+    """Take the codings of one person into a project, as one step of that coder (or curator) which undo takes back.
+
+    Parameters
+    ----------
+    annotations : annotations table of one person; rows of other texts and of other codebooks are left out. The times
+        of the codings become those of the import.
+    judged : judged table (``coder`` may be missing): what the person went through to the end. Items that lie in it are
+        marked as done (so where an item is a whole text, that must have been judged as a whole). Without it, items with
+        a code are.
+    source : where they come from; it stands in the log.
+
+    Returns
+    -------
+    pandas.DataFrame
+        what could not be taken in, with ``reason``: rows of other texts or codebooks, places that are no item.
+
+    Raises
+    ------
+    InputError
+        for tables that break their contract, quotes that are not the text, several coders, codes the codebook does not
+        have; nothing is taken in then.
+    """
+    table = check("annotations", annotations).reset_index(drop=True)
+    if table["coder"].nunique() > 1:
+        names = ", ".join(sorted(set(table["coder"])))
+        raise InputError(f"annotations: holds several coders ({names}); bring them in one by one.")
+    reason = pd.Series([""] * len(table), dtype="str")
+    reason[~table["doc_id"].isin(list(project.texts))] = "no text of the project"
+    reason[table["codebook"] != project.codebook.id] = f"not of codebook '{project.codebook.id}'"
+    mine = check("annotations", table[reason == ""], project.texts).set_index(table.index[reason == ""])
+    items = _Items(project)
+    given: dict[str, list[dict[str, Any]]] = {}
+    for number, row in mine.iterrows():
+        item = items.of(row["doc_id"], int(row["start"]), int(row["end"]))
+        if item is None:
+            reason[number] = f"no {project.unit} of the project"
+            continue
+        given.setdefault(item, []).append(_decision(item, row))
+    done = set(given) if judged is None else items.inside(judged)
+    changes: list[dict[str, Any]] = []
+    for item in project.items["item"]:
+        changes += given.get(item, [])
+        if item in done:
+            changes.append({"do": "done", "item": item})
+    if changes:
+        role = "curator" if coder in project.curators else "coder"
+        everything = project.items["item"].tolist()
+        session = Session(project, coder, role=role, queue=everything, take_over=take_over)
+        try:
+            session.decide({"do": "batch", "source": source, "changes": changes})
+        finally:
+            session.close()
+    return table.assign(reason=reason)[reason != ""].reset_index(drop=True)
+
+
+def _decision(item: str, row: pd.Series) -> dict[str, Any]:
+    stance, note = (row[name] if isinstance(row[name], str) else None for name in ("stance", "note"))
+    places = {"item": item, "doc_id": row["doc_id"], "start": int(row["start"]), "end": int(row["end"])}
+    return {"do": "set", **places, "quote": row["quote"], "code": row["code"], "stance": stance, "note": note or ""}
+
+
+class _Items:
+    """Finds items by place: the very place where units are fixed, else the text the place lies in."""
+
+    def __init__(self, project: Project) -> None:
+        columns = (project.items[name] for name in ("doc_id", "start", "end"))
+        self._places = list(zip(*columns, strict=True))
+        self._names = project.items["item"].tolist()
+        self._free = project.unit == "span"
+        self._exact = dict(zip(self._places, self._names, strict=True))
+        self._of_doc = {place[0]: name for place, name in zip(self._places, self._names, strict=True)}
+
+    def of(self, doc_id: str, start: int, end: int) -> str | None:
+        """The item of a place, or None."""
+        return self._of_doc.get(doc_id) if self._free else self._exact.get((doc_id, start, end))
+
+    def inside(self, judged: pd.DataFrame) -> set[str]:
+        """Items that lie in what was judged."""
+        spans: dict[str, list[tuple[int, int]]] = {}
+        table = check("judged", judged if "coder" in judged else judged.assign(coder="-"))
+        for doc_id, start, end in table[["doc_id", "start", "end"]].itertuples(index=False, name=None):
+            spans.setdefault(doc_id, []).append((start, end))
+        return {
+            name
+            for (doc_id, start, end), name in zip(self._places, self._names, strict=True)
+            if any(low <= start and end <= high for low, high in spans.get(doc_id, []))
+        }
