@@ -10,11 +10,13 @@ from typing import Any
 __version__ = "0.1.0"
 
 _WHERE = {
+    "agreement": "toolkit.annotation",
     "analyse": "toolkit.analysis",
     "bundled_corpus": "toolkit.resources",
     "check_run": "toolkit.recheck",
     "code_passages": "toolkit.principles",
     "coder": "toolkit.principles",
+    "create_project": "toolkit.annotation",
     "evaluate": "toolkit.evaluation",
     "explain": "toolkit.principles",
     "find_duplicates": "toolkit.corpus",
@@ -27,6 +29,7 @@ _WHERE = {
     "load_rules": "toolkit.corpus",
     "load_study": "toolkit.settings",
     "mark_furniture": "toolkit.corpus",
+    "open_project": "toolkit.annotation",
     "plots": "toolkit",
     "run_study": "toolkit.study",
     "segment": "toolkit.corpus",

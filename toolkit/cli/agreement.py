@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, NamedTuple
 
-from toolkit.cli.arguments import count_argument, path_argument
+from toolkit.cli.arguments import count_argument, not_an_input, path_argument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,11 +135,7 @@ def _target(options: argparse.Namespace) -> "Path | None":
     if options.output is None:
         return None
     target = Path(options.output)
-    inputs = [Path(name) for name in (*options.inputs, options.judged, options.texts, options.codebook) if name]
-    own = any(path.resolve() == target.resolve() for path in inputs)
-    inside = any(path.is_dir() and path.resolve() in target.resolve().parents for path in inputs)
-    if own or (inside and target.exists()):
-        raise InputError(f"{target}: is one of the inputs; give another --output.")
+    not_an_input(options.output, (*options.inputs, options.judged, options.texts, options.codebook))
     if target.suffix.lower() not in FORMATS:
         raise InputError(f"{target}: cannot write '{target.suffix}'; the name must end in {', '.join(FORMATS)}.")
     return target

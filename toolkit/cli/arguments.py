@@ -2,8 +2,9 @@
 
 import argparse
 import sys
+from collections.abc import Iterable
 
-__all__ = ["count_argument", "give", "path_argument", "say", "workers_argument"]
+__all__ = ["count_argument", "give", "not_an_input", "path_argument", "say", "workers_argument"]
 
 #: What texts are written as.
 _TEXTS = (".md", ".txt", ".html", ".htm")
@@ -31,6 +32,19 @@ def path_argument(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("got an empty name; name a file or folder, or leave the option out")
     return text
+
+
+def not_an_input(target: str, inputs: Iterable[str | None]) -> None:
+    """Refuse to write over what is read: a file that is an input, or one inside a folder that is."""
+    from pathlib import Path
+
+    from toolkit.errors import InputError
+
+    place = Path(target).resolve()
+    for name in inputs:
+        path = Path(name).resolve() if name else None
+        if path == place or (path is not None and path in place.parents and place.exists()):
+            raise InputError(f"{target}: is one of the inputs; give another --output.")
 
 
 def say(line: str) -> None:

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from toolkit.cli.arguments import count_argument, path_argument
+from toolkit.cli.arguments import count_argument, not_an_input, path_argument
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,9 +95,7 @@ def _target(options: argparse.Namespace) -> "Path | None":
     if options.output is None:
         return None
     target = Path(options.output)
-    inputs = [*options.gold, options.predicted, options.scores, options.units, options.texts]
-    if any(name is not None and Path(name).resolve() == target.resolve() for name in inputs):
-        raise InputError(f"{target}: is one of the inputs; give another --output.")
+    not_an_input(options.output, (*options.gold, options.predicted, options.scores, options.units, options.texts))
     if target.suffix and target.suffix.lower() not in FORMATS:
         raise InputError(
             f"{target}: cannot write '{target.suffix}'; end in {', '.join(FORMATS)}, or give a folder without suffix."
