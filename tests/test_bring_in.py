@@ -81,3 +81,14 @@ def test_what_cannot_be_right_is_refused_whole(project, coding, change, message)
 def places_in(coding, project):
     known = places(project.items)
     return [place in known for place in zip(coding["doc_id"], coding["start"], coding["end"], strict=True)]
+
+
+def test_an_item_whose_code_could_not_be_taken_in_is_not_judged_to_have_none(project, coding):
+    first = project.items.iloc[0]
+    row = coding.iloc[[0]].assign(doc_id=first["doc_id"], start=first["start"], end=first["end"] + 1)
+    row["quote"] = project.texts[first["doc_id"]][first["start"] : first["end"] + 1]
+    left = import_annotations(project, "ana", row, project.items[["doc_id", "start", "end"]])
+    assert list(left["reason"]) == ["no sentence of the project"]
+    done = project.judged("ana")
+    assert len(done) == len(project.items) - 1
+    assert places(project.items.iloc[[0]]).isdisjoint(places(done))

@@ -77,6 +77,8 @@ def test_the_curve_grows_on_texts_it_never_saw(project):
     people = curve[curve["measure"] == "people"]["value"].iloc[0]
     assert 0.75 < people < 0.95
     assert set(found.held_out) == {doc_id for doc_id in project.texts if lot(doc_id, 1) < 0.3}
+    assert set(found.reserved) == set(found.held_out)
+    assert micro["value"].iloc[1] > micro["value"].iloc[0]
     assert not found.enough
     assert "coded by two would make it so" in found.advice
     assert "micro-F1" in found._repr_html_()
@@ -95,8 +97,9 @@ def test_too_little_is_refused_with_what_is_missing(tmp_path):
     project = coded_project(tmp_path / "project", 3, curators=())
     with pytest.raises(InputError, match=r"3 documents were finished by two coders.*5 are needed"):
         learn(project)
-    with pytest.raises(InputError, match="share_held_out: got 1"):
-        learn(project, share_held_out=1)
+    for name, value in (("share_held_out", 1), ("width", 0), ("width", -1)):
+        with pytest.raises(InputError, match=f"{name}: got {value}"):
+            learn(project, **{name: value})
 
 
 def test_stretches_chosen_freely_are_learnt_as_sentences(tmp_path, small_corpus):

@@ -3,8 +3,9 @@
 ``widget_page(browser, project)`` opens a page of the pretended host ``http://widget.test``; nothing leaves the machine.
 The stand-in answers as the protocol says, without disk: decisions are folded one by one, undo goes back to snapshots.
 ``session_page(browser, session)`` opens the same page with a real session behind it.
-In the page: ``fake.sent`` (every message of the widget), ``fake.silent`` (give no answers), ``fake.fail`` (the next
-decision's failure), ``fake.state`` (session), ``fake.render()`` (the cell is run again), ``outside`` (keys that left).
+In the page: ``fake.sent`` (every message of the widget), ``fake.silent`` (give no answers), ``fake.owing`` (answers on
+their way), ``fake.fail`` (the next decision's failure), ``fake.state`` (session), ``fake.render()`` (the cell is run
+again), ``fake.view()`` (one view more), ``outside`` (keys that left).
 """
 
 import json
@@ -12,6 +13,19 @@ import json
 from toolkit.resources import data_file
 
 HOST = "http://widget.test"
+
+#: Contrast (WCAG 2.2, 1 to 21) of the text of the first element that a selector finds, on the ground it stands on.
+CONTRAST = """selector => {
+  const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
+  const light = (colour) => { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((v) => v / 255)
+      .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const node = document.querySelector(selector);
+  let ground = node;
+  while (getComputedStyle(ground).backgroundColor === 'rgba(0, 0, 0, 0)') ground = ground.parentElement;
+  const pair = [light(getComputedStyle(node).color), light(getComputedStyle(ground).backgroundColor)];
+  return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05); }"""
 
 FAKE = r"""
 import widget from "/annotate.js";
@@ -22,6 +36,7 @@ class Fake {
   constructor() {
     this.handlers = [];
     this.sent = [];
+    this.owing = 0;           // answers on their way
     this.log = [];            // decisions: {cid, message, answer}
     this.data = { annotations: [], items: {}, suggestions: copy(project.suggestions || []) };
     for (const one of project.annotations || []) this.data.annotations.push({ ...one, n: 0, at: "", from: null });
@@ -38,7 +53,12 @@ class Fake {
   send(message) {
     this.sent.push(copy(message));
     if (this.closed) throw new Error("closed");
-    if (!this.silent) setTimeout(() => this.push({ re: message.cid, ...this.answer(copy(message)) }), 0);
+    if (this.silent) return;
+    this.owing += 1;
+    setTimeout(() => {
+      this.push({ re: message.cid, ...this.answer(copy(message)) });
+      this.owing -= 1;
+    }, 0);
   }
   item(name) { return project.items.find((one) => one.item === name); }
   of(list, { doc_id }) { return (list || []).filter((one) => one.doc_id === doc_id); }
@@ -138,6 +158,11 @@ class Fake {
   render() {
     this.end?.();
     this.end = widget.render({ model: this, el: document.getElementById("cell") });
+  }
+  view() {
+    const el = document.createElement("div");
+    document.body.append(el);
+    widget.render({ model: this, el });
   }
 }
 window.outside = [];

@@ -79,7 +79,11 @@ def create_from_files(
         if value not in allowed:
             raise InputError(f"{what} '{value}' is unknown; {suggestion(value, allowed)}")
     if sample is None and (how != "random" or by or whole_texts):
-        raise InputError("how, by and whole_texts say how a sample is drawn; give sample=, how many items, too.")
+        raise InputError("how, by and whole_texts say how a sample is drawn; say how many items (sample), too.")
+    if sample is not None and (how == "stratified") != bool(by):
+        raise InputError("a stratified sample needs the columns to stratify by, and only that takes them (how, by).")
+    if how == "uncertainty" and whole_texts:
+        raise InputError("by uncertainty single items are chosen, not whole texts; leave one of the two out.")
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         # said before the texts are read and coded, which may take long
@@ -89,6 +93,8 @@ def create_from_files(
     posts, said = _with_languages(loaded.posts), list[str]()
     furniture = mark_furniture(posts)
     items = items_of(posts, furniture, unit)
+    if sample is not None:
+        _check_sample(sample, by or (), posts, items, whole_texts)
     coding: Coding | None = None
     if how == "uncertainty" and sample is not None:
         coding, said = _coded(posts, items, furniture, book, unit, suggest or "hybrid", workers)
@@ -127,9 +133,8 @@ def aggregate_project(project: Project, method: str = "majority") -> Aggregation
     judged = project.judged()
     busy = sorted(set(judged["coder"]))
     if len(busy) < 2:
-        raise InputError(
-            f"{len(busy)} of {len(project.coders)} coders have marked items as done; two or more can be put together."
-        )
+        done = f"only {busy[0]} has" if busy else "nobody has"
+        raise InputError(f"{done} marked items as done yet; the codings of two or more coders can be put together.")
     # codes on items that are still open are not decided on yet
     codings = project.annotations()
     finished = {
@@ -148,10 +153,11 @@ def aggregate_project(project: Project, method: str = "majority") -> Aggregation
 
 
 def aggregated_annotations(project: Project, found: Aggregation, method: str) -> pd.DataFrame:
-    """The decided codes of :func:`aggregate_project` as annotations table, to be used like a curator's.
+    """The decided codes of :func:`aggregate_project` as annotations table.
 
-    ``coder`` is the method, ``score`` the probability, ``evidence`` JSON: probability, coders (how many judged it),
-    stance_probability.
+    ``kind`` is "machine" and ``coder`` the method, "machine:majority" or "machine:dawid-skene": no person decided
+    this, and it shall never count as one beside those it was made from. ``score`` is the probability, ``evidence``
+    JSON: probability, coders (how many judged it), stance_probability.
     """
     decided = found.aggregated[found.aggregated["decided"]]
     if not len(decided):
@@ -163,7 +169,7 @@ def aggregated_annotations(project: Project, found: Aggregation, method: str) ->
             "quote": project.texts[row["doc_id"]][row["start"] : row["end"]],
             "codebook": book.id, "codebook_version": book.version, "code": row["code"],
             "stance": row["stance"] if isinstance(row["stance"], str) else None,
-            "coder": method, "kind": "human", "score": row["probability"],
+            "coder": f"machine:{method}", "kind": "machine", "score": row["probability"],
             "evidence": json.dumps(
                 {
                     "probability": row["probability"], "coders": row["coders"],
@@ -175,6 +181,21 @@ def aggregated_annotations(project: Project, found: Aggregation, method: str) ->
         for row in decided.to_dict("records")
     ]  # fmt: skip
     return check("annotations", pd.DataFrame(rows), project.texts)
+
+
+def _check_sample(
+    sample: int, by: Sequence[str], posts: pd.DataFrame, items: pd.DataFrame, whole_texts: bool
+) -> None:
+    """Refuse what cannot be drawn before anything is coded, which may take long."""
+    there = items["doc_id"].nunique() if whole_texts else len(items)
+    if not 1 <= sample <= there:
+        what = "texts" if whole_texts else "items"
+        raise InputError(f"sample: got {sample:,}, there are {there:,} {what}; give a whole number from 1 to {there:,}.")
+    # "year" is made of the date
+    known = {*map(str, posts), *map(str, items), "year"} - {"item", *_PLACE, "text", "sha256"}
+    for column in by:
+        if column not in known:
+            raise InputError(f"by: the texts have no column '{column}'; {suggestion(column, known)}")
 
 
 def _with_languages(posts: pd.DataFrame) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from toolkit.annotation.projects.bring_in import import_annotations
 from toolkit.annotation.projects.create import create_project, items_of
 from toolkit.annotation.projects.export import export_project
 from toolkit.annotation.projects.migrate_project import migrate_project
+from toolkit.annotation.projects.people import add_coder
 from toolkit.annotation.projects.project import Project, open_project
 from toolkit.annotation.session import Session
 from toolkit.annotation.sheets.spreadsheet import export_spreadsheet, import_spreadsheet
@@ -26,6 +27,7 @@ from toolkit.reliability import agreement, dawid_skene, majority
 __all__ = [
     "Project",
     "Session",
+    "add_coder",
     "adjudication_session",
     "agreement",
     "assign",

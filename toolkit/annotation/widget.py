@@ -48,7 +48,7 @@ def _widget_class() -> type:
 
             words = interface_words()[self.session.lang]["rerun"]
             display({"text/html": _RERUN.format(words=escape(words)), "text/plain": words}, raw=True)
-            data, about = self._repr_mimebundle_()
+            data, about = self._repr_mimebundle_() or ({}, {})
             display({**data, "text/plain": words}, metadata=about, raw=True)
 
         def close(self) -> None:

@@ -31,13 +31,15 @@ class Learning:
     """What :func:`learn` found.
 
     ``curve``: learning_curve table. ``coder``: learnt from all coded documents that are not held out. ``held_out``:
-    doc_ids it never saw. ``width``: of the interval that was asked for; ``enough``: the interval of the last point is
-    as narrow. ``advice``: what that means, in words.
+    doc_ids it never saw; ``reserved``: all that are held out by now or will be once they are coded (give them to
+    :func:`reorder_queues` as ``avoid``). ``width``: of the interval that was asked for; ``enough``: that of the last
+    point is as narrow. ``advice``: what that means, in words.
     """
 
     curve: pd.DataFrame
     coder: Coder
     held_out: list[str]
+    reserved: list[str]
     enough: bool
     advice: str
     width: float
@@ -85,8 +87,9 @@ def learn(
     InputError
         for too few coded or held-out documents, with how many more are needed.
     """
-    if not 0 < share_held_out < 1:
-        raise InputError(f"share_held_out: got {share_held_out}, allowed is a number between 0 and 1.")
+    for name, value in (("share_held_out", share_held_out), ("width", width)):
+        if not 0 < value < 1:
+            raise InputError(f"{name}: got {value}, allowed is a number between 0 and 1.")
     every = all_reads(project)
     reads = settled_reads(project, every)
     finished = finished_documents(project)
@@ -123,7 +126,8 @@ def learn(
     columns = ["documents", "items", "annotations", "measure", "value", "ci_low", "ci_high", "n"]
     curve = check("learning_curve", pd.DataFrame(rows, columns=columns))
     enough, advice = _advice(curve, width, len(held_out))
-    return Learning(curve, used, held_out, enough, advice, width)
+    reserved = [doc_id for doc_id in project.texts if lot(doc_id, seed) < share_held_out]
+    return Learning(curve, used, held_out, reserved, enough, advice, width)
 
 
 def reorder_queues(
@@ -131,8 +135,8 @@ def reorder_queues(
 ) -> dict[str, int]:
     """Put what a machine is least sure of first in the queues of people; returns how many open items each has.
 
-    ``avoid``: documents that are to stay where they are (those held out: choosing among them by difficulty would bend
-    what is measured on them). Recorded in ``queues.jsonl``.
+    ``avoid``: documents that are to stay where they are: ``Learning.reserved``, since choosing by difficulty among
+    those that are held out, or will be, would bend what is measured on them. Recorded in ``queues.jsonl``.
     """
     chosen = project.coders if coders is None else list(coders)
     still: dict[str, list[str]] = {}
@@ -179,6 +183,11 @@ def _advice(curve: pd.DataFrame, width: float, held_out: int) -> tuple[bool, str
     points = curve[curve["measure"] == "f1_micro"]
     last = points.iloc[-1]
     own = float(last["ci_high"] - last["ci_low"])
+    if np.isnan(own):
+        return False, (
+            f"no code occurs in the {held_out} held-out documents, or in too few of them for an interval: have more "
+            "documents coded by two."
+        )
     said = (
         f"micro-F1 {last['value']:.2f} [{last['ci_low']:.2f}, {last['ci_high']:.2f}] after {last['documents']} "
         f"documents, on {held_out} held-out ones"

@@ -20,6 +20,9 @@ Unit = Literal["sentence", "document"]
 #: Stands for the code in ``coder_errors`` where a unit has one label, so that there is one question only.
 ANY = "(any)"
 _YES, _NO = "yes", "no"
+#: Coders of a unit from which a majority says something of each of them: of two, it is what they agree on, and nobody
+#: errs; of one, it is that coder.
+_FEWEST = 3
 
 #: Counts (U, m, L) of one question to: probability of each label, which one was decided (both (U, L)), error rates.
 _Decide = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray, ErrorRates]]
@@ -64,9 +67,11 @@ def majority(
     -------
     An :class:`Aggregation`. ``probability``: share of the coders who judged the unit that gave the code, 0 to 1;
     ``decided``: more than half of them (for "single": more than any other label, no code included). A tie is not
-    decided. ``stance`` of a decided code: the most frequent one among those who gave the code, missing for a tie;
-    ``stance_probability``: its share of the stances given. ``coder_errors`` are counted against the decisions, ties
-    left out: they flatter, since each coder is part of the majority, the more so the fewer coders there are.
+    decided. Of a unit that one coder judged, what that coder gave is decided with probability 1: one of one; ``coders``
+    tells these units, and a note counts them. ``stance`` of a decided code: the most frequent one among those who gave
+    the code, missing for a tie; ``stance_probability``: its share of the stances given. ``coder_errors`` are counted
+    against the decisions on units that three or more coders judged, ties left out; without such units there are none.
+    They flatter, since each coder is part of the majority, the more so the fewer coders there are.
 
     Raises :class:`InputError` for fewer than two coders, an unknown code, several codebooks, a coder without anything
     judged, and (for "single") two codes of one coder on one unit.
@@ -80,16 +85,18 @@ def majority(
         shares = votes / votes.sum(1, keepdims=True)
         decided = _only_highest(votes)
         ties += int((~decided.any(1)).sum())
-        mass = np.einsum("ut,ukl->ktl", decided.astype(float), counts)
+        enough = votes.sum(1) >= _FEWEST
+        mass = np.einsum("ut,ukl->ktl", decided[enough].astype(float), counts[enough])
         with np.errstate(invalid="ignore"):
             rates = mass / mass.sum(2, keepdims=True)
         return shares, decided, ErrorRates(shares, shares.mean(0), rates, mass.sum(2), np.zeros(0), True)
 
     found = _aggregation(coded, labels, every, vote)
+    notes = [*found.notes, *_alone(coded), *_rates_rest_on(coded)]
     if ties:
-        what = "units" if labels == "single" else "questions (a unit and a code)"
-        found = found._replace(notes=(*found.notes, f"{ties} {what} ended in a tie and were not decided"))
-    return found
+        what = _count(ties, "unit") if labels == "single" else f"{_count(ties, 'question')} (a unit and a code)"
+        notes.append(f"{what} ended in a tie and {'was' if ties == 1 else 'were'} not decided")
+    return found._replace(notes=tuple(notes))
 
 
 def dawid_skene(
@@ -110,7 +117,8 @@ def dawid_skene(
 
     ``probability``: posterior probability of the code on the unit, 0 to 1; ``decided``: more than .5 (for "single":
     the most probable label). The stance is the most frequent one, as there: the stances of one code are too few for
-    error rates of their own. ``notes`` say where the estimates should not be trusted.
+    error rates of their own. ``notes`` say where the estimates should not be trusted, and how many codes that all
+    coders of a unit gave were overruled: the model may hold a code for an error that all of them make.
     """
     coded = _coded(annotations, judged, codes, unit, labels)
     fits: list[ErrorRates] = []
@@ -121,7 +129,7 @@ def dawid_skene(
         return found.posterior, _only_highest(found.posterior), found
 
     found = _aggregation(coded, labels, every, fit)
-    return found._replace(notes=(*found.notes, *_doubts(coded, labels, fits, found.aggregated)))
+    return found._replace(notes=(*found.notes, *_alone(coded), *_doubts(coded, labels, fits, found.aggregated)))
 
 
 def _only_highest(values: np.ndarray) -> np.ndarray:
@@ -194,6 +202,30 @@ def _stances(coded: Coded, row: np.ndarray, column: np.ndarray) -> tuple[np.ndar
     return names[np.where(clear, votes.argmax(1), len(STANCES))], share
 
 
+def _alone(coded: Coded) -> list[str]:
+    """A note about the units that one coder judged."""
+    alone, every = int((coded.seen.sum(1) == 1).sum()), len(coded.seen)
+    if not alone:
+        return []
+    return [f"judged by one coder alone: {alone:,} of {_count(every, 'unit')} (see the column coders)"]
+
+
+def _rates_rest_on(coded: Coded) -> list[str]:
+    """A note about the units that error rates against the majority are counted on."""
+    enough, every = int((coded.seen.sum(1) >= _FEWEST).sum()), len(coded.seen)
+    if enough == every:
+        return []
+    if not enough:
+        return [
+            "no error rates: no unit was judged by three or more coders, and of two the majority is what they agree on"
+        ]
+    return [f"error rates rest on the {enough:,} of {_count(every, 'unit')} that three or more coders judged"]
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def _doubts(coded: Coded, labels: Labels, fits: list[ErrorRates], table: pd.DataFrame) -> list[str]:
     """Notes about results of Dawid & Skene's method that should not be trusted."""
     notes = []
@@ -215,8 +247,17 @@ def _doubts(coded: Coded, labels: Labels, fits: list[ErrorRates], table: pd.Data
             ]
     places = pd.MultiIndex.from_frame(coded.units[["doc_id", "start", "end"]])
     row = places.get_indexer(pd.MultiIndex.from_frame(table[["doc_id", "start", "end"]]))
-    by_somebody = coded.given[row, :, pd.Index(coded.codes).get_indexer(table["code"])].any(1)
-    alone = int((table["decided"].to_numpy() & ~by_somebody).sum())
-    if alone:
-        notes.append(f"{alone} codes were decided that no coder gave: too few codings, or coders who miss most")
+    givers = coded.given[row, :, pd.Index(coded.codes).get_indexer(table["code"])].sum(1)
+    decided, judges = table["decided"].to_numpy(), table["coders"].to_numpy()
+    invented = int((decided & (givers == 0)).sum())
+    if invented:
+        notes.append(
+            f"{_count(invented, 'code')} decided that no coder gave: too few codings, or coders who miss most"
+        )
+    overruled = int((~decided & (givers == judges) & (judges > 1)).sum())
+    if overruled:
+        notes.append(
+            f"{_count(overruled, 'code')} not decided although every coder of the unit, two or more, gave it: the "
+            "model takes it for an error they share; look at the codings, or take the majority"
+        )
     return notes

@@ -81,10 +81,6 @@ class Coded:
         """Did the unit get this code?"""
         return self.truth(self.stance[:, :, code] > ABSENT)
 
-    def of_any(self) -> Ratings:
-        """Did the unit get any code?"""
-        return self.truth(np.asarray((self.stance > ABSENT).any(2)))
-
     def of_sets(self) -> Ratings:
         """Which set of codes did the unit get? Labels are frozensets of codes, the empty one among them."""
         packed = np.packbits(self.given, axis=2)

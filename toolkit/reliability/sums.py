@@ -37,8 +37,8 @@ def _threads() -> ThreadpoolController:
 
 
 def one_thread(measure: Callable[Given, Result]) -> Callable[Given, Result]:
-    """A measure that multiplies matrices in one thread, so that the number of cores changes no digit, and other work
-    on the machine does not slow it down: with two busy cores two threads took two to four times as long."""
+    """A measure that multiplies matrices in one thread, so that the number of cores changes no digit, and threads do
+    not wait for each other while the cores are busy with other work."""
 
     @wraps(measure)
     def alone(*args: Given.args, **options: Given.kwargs) -> Result:

@@ -1,6 +1,7 @@
 """The agreement table to read, with what each measure answers beside it: terminal, Markdown, notebook."""
 
 import textwrap
+from collections.abc import Sequence
 from html import escape
 from typing import NamedTuple
 
@@ -35,11 +36,13 @@ class _Section(NamedTuple):
     notes: list[str]
 
 
-def as_text(table: pd.DataFrame, lang: str = "en") -> str:
+def as_text(table: pd.DataFrame, lang: str = "en", *, notes: Sequence[str] = ()) -> str:
     """An agreement table as a report for the terminal, in "en", "es" or "it": each measure of the whole with the
-    question it answers, then codes, stances, languages, pairs and time, then how to read the measures."""
+    question it answers, then codes, stances, languages, pairs and time, then how to read the measures.
+
+    ``notes``: what is to be known before a number is quoted, sentences that stand under the title."""
     texts, whole = _whole(table, lang)
-    parts = [texts["title"], _rests(table, lang), *_wrapped(whole.notes, "  * ")]
+    parts = [texts["title"], *_wrapped(list(notes), "  ! "), _rests(table, lang), *_wrapped(whole.notes, "  * ")]
     parts += ["", whole.heading]
     name_width = max((len(row[0]) for row in whole.rows), default=0)
     for measure, row in zip(_measures(_of(table, None)), whole.rows, strict=True):
@@ -55,10 +58,10 @@ def as_text(table: pd.DataFrame, lang: str = "en") -> str:
     return printable("\n".join(parts) + "\n")
 
 
-def as_markdown(table: pd.DataFrame, lang: str = "en") -> str:
+def as_markdown(table: pd.DataFrame, lang: str = "en", *, notes: Sequence[str] = ()) -> str:
     """The same as Markdown, with everything that is to say about each measure, and its source."""
     texts, whole = _whole(table, lang)
-    parts = [f"# {texts['title']}", "", _rests(table, lang), ""]
+    parts = [f"# {texts['title']}", "", *(f"> {_cell(text)}\n" for text in notes), _rests(table, lang), ""]
     for section in (whole, *_sections(table, lang)):
         marks = ["---", *["---:"] * (len(section.head) - 1)]
         parts += [f"## {section.heading}", ""]
@@ -73,11 +76,12 @@ def as_markdown(table: pd.DataFrame, lang: str = "en") -> str:
     return printable("\n".join(parts) + "\n")
 
 
-def agreement_html(table: pd.DataFrame, lang: str = "en") -> str:
+def agreement_html(table: pd.DataFrame, lang: str = "en", *, notes: Sequence[str] = ()) -> str:
     """The same as HTML for a notebook: ``display(HTML(agreement_html(table)))``. Every text is escaped; no colour of
     the page is set, so that it reads on light and dark grounds."""
     texts, whole = _whole(table, lang)
     parts = [_STYLE, f'<div class="agreement" lang="{lang}"><h3>{escape(texts["title"])}</h3>']
+    parts += [f'<p class="caution">{escape(text)}</p>' for text in notes]
     parts.append(f"<p>{escape(_rests(table, lang))}</p>{_list(whole.notes)}<h4>{escape(whole.heading)}</h4><table>")
     head = [texts[key] for key in ("measure", "value", "interval", "answers", "silent")]
     sides = ["", ' class="n"', ' class="n"', "", ""]
@@ -116,7 +120,8 @@ _STYLE = (
     ".agreement .n{white-space:nowrap;font-variant-numeric:tabular-nums}"
     ".agreement th{font-weight:600}.agreement dt{font-weight:600;margin-top:.5em}.agreement dd{margin-left:1.2em}"
     ".agreement ul{margin:.3em 0;padding-left:1.2em;opacity:.85}.agreement summary{cursor:pointer;margin-top:1em}"
-    ".agreement summary:focus-visible{outline:3px solid #0072b2}</style>"
+    ".agreement summary:focus-visible{outline:3px solid #0072b2}"
+    ".agreement .caution{border-left:3px solid #d55e00;padding-left:.7em;margin:.4em 0}</style>"
 )
 
 
@@ -130,11 +135,11 @@ def _whole(table: pd.DataFrame, lang: str) -> tuple[dict[str, str], _Section]:
         for row in part.itertuples()
     ]
     head = [texts["measure"], texts["value"], texts["interval"], texts["n"]]
-    return texts, _Section("whole", texts["whole"], head, rows, _notes(part, lang))
+    return texts, _Section("whole", texts["whole"], head, rows, _notes(part, lang, set()))
 
 
 def _sections(table: pd.DataFrame, lang: str) -> list[_Section]:
-    texts = words(lang)["words"]
+    texts, every = words(lang)["words"], _in_every_row(table)
     names = {ANY: texts["any"], "(all)": texts["all"], CHANGE: texts["change"]}
     names |= {"people": texts["people"], "machine": texts["machine"]}
     codes = _of(table, "code")
@@ -150,19 +155,21 @@ def _sections(table: pd.DataFrame, lang: str) -> list[_Section]:
     own = time["measure"] == "codes_per_unit"
     rates = time[own].assign(row=lambda part: part["coders"] + ", " + part["row"])
     found = [
-        _wide("codes", codes, texts["code"], lang, _OF_CODES),
-        _wide("stances", stances, texts["stance"], lang, (*_OF_CODES,)),
-        _wide("langs", langs, texts["lang"], lang),
-        _wide("pairs", pairs, texts["pair"], lang),
-        _wide("drift", time[~own], texts["period"], lang),
-        _wide("rates", rates, texts["coder"], lang),
+        _wide("codes", codes, texts["code"], lang, every, _OF_CODES),
+        _wide("stances", stances, texts["stance"], lang, every, (*_OF_CODES,)),
+        _wide("langs", langs, texts["lang"], lang, every),
+        _wide("pairs", pairs, texts["pair"], lang, every),
+        _wide("drift", time[~own], texts["period"], lang, every),
+        _wide("rates", rates, texts["coder"], lang, every),
     ]
     # one pair of people is the whole
     return [part for part in found if part.rows and not (part.key == "pairs" and len(part.rows) == 1)]
 
 
-def _wide(key: str, part: pd.DataFrame, first: str, lang: str, order: tuple[str, ...] = ()) -> _Section:
-    """One row per part, one column per measure; the main ones with intervals."""
+def _wide(
+    key: str, part: pd.DataFrame, first: str, lang: str, told: set[str], order: tuple[str, ...] = ()
+) -> _Section:
+    """One row per part, one column per measure; the main ones with intervals. ``told``: notes that stand at the top."""
     texts = words(lang)["words"]
     there = _measures(part)
     measures = [name for name in order if name in there] if order else there
@@ -177,9 +184,7 @@ def _wide(key: str, part: pd.DataFrame, first: str, lang: str, order: tuple[str,
             cells = _value(by_measure[name], texts["to"]) if name in by_measure else [_NONE, _NONE]
             line += cells if name in _WITH_INTERVAL else cells[:1]
         rows.append(line)
-    # what every row says is said at the top
-    notes = [text for text in _notes(part, lang) if text not in _notes(_of(part, None), lang)]
-    return _Section(key, texts[key], head, rows, notes)
+    return _Section(key, texts[key], head, rows, _notes(part, lang, told))
 
 
 def _of(table: pd.DataFrame, by: str | None) -> pd.DataFrame:
@@ -203,11 +208,20 @@ def _value(row: object, to: str) -> list[str]:
     ]
 
 
-def _notes(part: pd.DataFrame, lang: str) -> list[str]:
-    """Each note once; those of rows without a value name the rows, those of one coder the coder."""
+def _in_every_row(table: pd.DataFrame) -> set[str]:
+    """The notes that every row of the table has; they are said once, at the top."""
+    said = [set(str(text).split("; ")) if isinstance(text, str) else set() for text in table["note"].unique()]
+    return set.intersection(*said) if said else set()
+
+
+def _notes(part: pd.DataFrame, lang: str, told: set[str]) -> list[str]:
+    """Each note once, without those that were told already; those of rows without a value name the rows, those of one
+    coder the coder."""
     found: dict[str, list[str]] = {}
     for row in part[part["note"].notna()].itertuples():
         for text in str(row.note).split("; "):
+            if text in told:
+                continue
             where = found.setdefault(note_in(text, lang), [])
             rate = row.measure == "codes_per_unit"
             label = row.coders if rate else getattr(row, "row", "") if pd.isna(row.value) else ""

@@ -62,10 +62,9 @@ def u_alpha(
 
     - Documents stand one after the other in the order of ``lengths``, as one continuum; no unit crosses a border.
       Observed disagreement is a sum over documents. For expected disagreement, gaps run on over borders (``run_on``):
-      if they ended there, a unit would fit in too few places, and coders who mark at random would get -.21 to -.18
-      instead of .01 to .02 in posts of 500 characters, -.03 instead of .00 in posts of 3,000 (simulated: units of
-      40-120 characters, two coders, 1,500 posts); all others would get too little as well. In a bootstrap sample the
-      copies of a document stand side by side. With one document there is no difference.
+      if they ended there, a unit would fit in too few places, and coders who mark at random would get values well
+      below 0 in short posts (tests/benchmarks/agreement_unitizing.py prints them); all others would get too little as
+      well. In a bootstrap sample the copies of a document stand side by side. With one document there is no difference.
     - A document that a coder did not judge is missing, not a gap. As in Krippendorff's alpha for missing data (2011),
       every character of every coder who judged it counts alike: a document with m coders enters observed
       disagreement divided by m - 1, and the sum over coders of the characters they judged stands for m x L. What

@@ -19,8 +19,8 @@ from toolkit.reliability.stretches import Stretches
 
 __all__ = ["expected_disagreement"]
 
-#: Numbers held at once for samples x documents, or samples x distinct lengths: arrays that stay in a processor's cache
-#: (1.6 MB) took 3.0 s where ten times as much took 5.4 s (200,000 spans, 1,000 samples).
+#: Numbers held at once for samples x documents, or samples x distinct lengths: 1.6 MB, arrays that stay in a
+#: processor's cache. What more costs: tests/benchmarks/agreement_unitizing.py.
 _CELLS = 200_000
 
 

@@ -144,6 +144,8 @@ def _check_numbers(
 ) -> None:
     if quantity not in QUANTITIES:
         raise InputError(f"quantity is '{quantity}'; {suggestion(quantity, QUANTITIES)}")
+    if not isinstance(width, int | float | np.number):
+        raise InputError(f"width: got {width!r}, expected a number between 0 and 1.")
     for name, value, low, high in (("width", width, 0, 1), ("confidence", confidence, 0, 1), ("icc", icc, -1, 1)):
         if not (low < value < high or (name == "icc" and value == high)):
             raise InputError(f"{name} is {value}; give a number between {low} and {high}.")

@@ -28,8 +28,8 @@ def import_annotations(
     annotations : annotations table of one person; rows of other texts and of other codebooks are left out. The times
         of the codings become those of the import.
     judged : judged table (``coder`` may be missing): what the person went through to the end. Items that lie in it are
-        marked as done (so where an item is a whole text, that must have been judged as a whole). Without it, items with
-        a code are.
+        marked as done (so where an item is a whole text, that must have been judged as a whole), but for those over
+        which a coding lies that could not be taken in. Without it, items with a code are.
     source : where they come from; it stands in the log.
 
     Returns
@@ -59,7 +59,7 @@ def import_annotations(
             reason[number] = f"no {project.unit} of the project"
             continue
         given.setdefault(item, []).append(_decision(item, row))
-    done = set(given) if judged is None else items.inside(judged)
+    done = set(given) if judged is None else items.inside(judged) - items.touched(mine[reason[mine.index] != ""])
     changes: list[dict[str, Any]] = []
     for item in project.items["item"]:
         changes += given.get(item, [])
@@ -96,6 +96,17 @@ class _Items:
     def of(self, doc_id: str, start: int, end: int) -> str | None:
         """The item of a place, or None."""
         return self._of_doc.get(doc_id) if self._free else self._exact.get((doc_id, start, end))
+
+    def touched(self, codings: pd.DataFrame) -> set[str]:
+        """Items that share a character with one of the codings."""
+        spans: dict[str, list[tuple[int, int]]] = {}
+        for doc_id, start, end in codings[["doc_id", "start", "end"]].itertuples(index=False, name=None):
+            spans.setdefault(doc_id, []).append((start, end))
+        return {
+            name
+            for (doc_id, start, end), name in zip(self._places, self._names, strict=True)
+            if any(low < end and start < high for low, high in spans.get(doc_id, []))
+        }
 
     def inside(self, judged: pd.DataFrame) -> set[str]:
         """Items that lie in what was judged."""

@@ -15,6 +15,7 @@ from toolkit.annotation.projects.notebooks import write_notebooks
 from toolkit.annotation.projects.project import Project, now
 from toolkit.annotation.projects.project_file import (
     FORMAT,
+    LONGEST_TITLE,
     Assignment,
     Frozen,
     ProjectFile,
@@ -24,7 +25,7 @@ from toolkit.annotation.projects.project_file import (
 from toolkit.codebook import Codebook, codebook_files, guidelines, load_codebook
 from toolkit.corpus import declared_language, language_of_post, load_posts, mark_furniture, segment
 from toolkit.errors import InputError, OutputError, suggestion
-from toolkit.files import new_folder, write_bytes, write_text
+from toolkit.files import new_folder, sha256_text, write_bytes, write_text
 from toolkit.resources import data_file
 from toolkit.storage import write_file
 from toolkit.tables import CONTRACTS, check
@@ -98,6 +99,10 @@ def create_project(
     for what, value, allowed in (("unit", unit, _UNITS), ("order", order, _ORDERS), ("lang", lang, _LANGS)):
         if value not in allowed:
             raise InputError(f"{what} '{value}' is unknown; {suggestion(value, allowed)}")
+    if title is not None and not 0 < len(title) <= LONGEST_TITLE:
+        raise InputError(f"title: got {len(title)} characters, allowed are 1 to {LONGEST_TITLE}.")
+    if not isinstance(seed, int) or not 0 <= seed < 2**31:
+        raise InputError(f"seed: got {seed!r}, allowed is a whole number from 0 to 2147483647.")
     if not coders:
         raise InputError("no coder is named; name at least one.")
     if order == "informative" and scores is None:
@@ -180,7 +185,7 @@ def _posts(corpus: str | Path | pd.DataFrame) -> pd.DataFrame:
         declared_language(lang) or language_of_post(text).lang
         for lang, text in zip(posts["lang"], posts["text"], strict=True)
     ]
-    return posts.assign(lang=langs)
+    return posts.assign(lang=langs, sha256=[sha256_text(text) for text in posts["text"]])
 
 
 def items_of(

@@ -112,6 +112,11 @@ class Project(ProjectData):
         """The lines of a coder's log."""
         return self._read(coder)[0]
 
+    def torn(self, coder: str) -> bool:
+        """Whether the last line of a coder's log had not reached the disk whole: it was confirmed to nobody, does not
+        count, and is set aside when the coder goes on."""
+        return bool(read_lines(self.log_path(coder)).torn)
+
     def state(self, coder: str) -> State:
         """What a coder has decided by now; not to be changed."""
         return self._read(coder)[1]

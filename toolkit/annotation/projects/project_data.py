@@ -8,6 +8,7 @@ import pandas as pd
 from toolkit.annotation.projects.project_file import ProjectFile, read_project_file
 from toolkit.codebook import Codebook, load_codebook
 from toolkit.errors import InputError
+from toolkit.files import sha256_text
 from toolkit.storage import read_table
 from toolkit.tables import check, empty
 
@@ -24,7 +25,14 @@ class ProjectData:
     @cached_property
     def posts(self) -> pd.DataFrame:
         """posts table: the texts, as they were when the project was made."""
-        return check("posts", self._table("texts"))
+        table = check("posts", self._table("texts"))
+        for row, (doc_id, text, digest) in enumerate(zip(table["doc_id"], table["text"], table["sha256"], strict=True)):
+            if sha256_text(text) != digest:
+                raise InputError(
+                    f"{self._path('texts')}, line {row + 1}: the text of '{doc_id}' was changed since the project was "
+                    "made; positions would point to other words. Restore the file."
+                )
+        return table
 
     @cached_property
     def texts(self) -> dict[str, str]:

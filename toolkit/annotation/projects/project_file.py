@@ -12,7 +12,16 @@ from toolkit.errors import InputError
 from toolkit.files import write_json
 from toolkit.schema import StrictModel, validate
 
-__all__ = ["FORMAT", "Assignment", "Frozen", "ProjectFile", "checked_names", "read_project_file", "write_project_file"]
+__all__ = [
+    "FORMAT",
+    "LONGEST_TITLE",
+    "Assignment",
+    "Frozen",
+    "ProjectFile",
+    "checked_names",
+    "read_project_file",
+    "write_project_file",
+]
 
 #: Number of the layout of the folder; a later one says how to read it.
 FORMAT = 1
@@ -21,7 +30,9 @@ _LARGEST = 5_000_000
 _NAME = re.compile(r"\w[\w.-]{0,58}\w|\w")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 
-Text = Annotated[str, Field(min_length=1, max_length=400)]
+#: Characters of a title and of the other short texts.
+LONGEST_TITLE = 400
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TITLE)]
 
 
 class Frozen(StrictModel):

@@ -92,6 +92,11 @@ def _missing(project: Project, table: pd.DataFrame) -> list[str]:
         elif left:
             skipped = f", {row['skipped']:,} of them skipped" if row["skipped"] else ""
             lines.append(f"{row['coder']}: {_items(left)} not done{skipped}.")
+        if project.torn(row["coder"]):
+            lines.append(
+                f"{row['coder']}: the last line of the log is incomplete (it was never confirmed as saved); it is set "
+                "aside when work goes on."
+            )
         if row["flagged"]:
             lines.append(f"{row['coder']}: {_items(row['flagged'])} flagged.")
         bare = sum(coding.stance is None for coding in project.state(row["coder"]).codings.values())

@@ -58,6 +58,7 @@ class SheetEdits:
 
         Raises :class:`InputError` with the problems of all rows.
         """
+        self._refuse_the_sheet_of_another()
         rows: dict[str, list[SheetRow]] = {}
         for row in self._sheet.rows:
             item = row.cells["item"].strip()
@@ -233,6 +234,16 @@ class SheetEdits:
             if stance is None and (newly_done or place in given):
                 names = ", ".join(stance.id for stance in self._project.codebook.stances)
                 raise Problem(one.row.number, f"is empty, and '{item}' is done; give one of {names}", "stance")
+
+    def _refuse_the_sheet_of_another(self) -> None:
+        """One sentence instead of the same in every row."""
+        said = (_MADE_FROM.fullmatch(row.cells.get(EXPORTED, "").strip()) for row in self._sheet.rows)
+        made_for = sorted({found[1][:60] for found in said if found})
+        if made_for and self._coder not in made_for:
+            raise InputError(
+                f"{self._sheet.name}: nothing was imported: the sheet was exported for '{"', '".join(made_for[:5])}', "
+                f"not for '{self._coder}'; import it for that coder."
+            )
 
     # ---- what was, and what is told ---------------------------------------------------------------------------
 

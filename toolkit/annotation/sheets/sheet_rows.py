@@ -23,7 +23,7 @@ COLUMNS = (
 )  # fmt: skip
 _NEEDED = ("item", "start", "end", "quote", "code")
 _DELIMITERS = ",;\t|"
-#: A sheet of 200,000 sentences has some 100 million bytes; what is much larger is no sheet of coded items.
+#: 500 bytes for each of a million items; what is larger is no sheet of coded items.
 _LARGEST = 500_000_000
 #: Excel cuts cells at 32,767 characters and pushes the rest into the next row; this leaves room for what is added.
 _LONGEST_QUOTE = 30_000
@@ -151,7 +151,7 @@ def _names(headings: list[str], path: Path) -> dict[str, int]:
         found = ", ".join(heading.strip()[:40] for heading in headings[:20] if heading.strip()) or "nothing"
         raise InputError(
             f"{path}: the column '{missing[0]}' is missing (found: {found}); give a sheet that "
-            "export_spreadsheet made, with its headings."
+            "was exported from the project, with its headings."
         )
     return names
 

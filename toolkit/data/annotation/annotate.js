@@ -47,6 +47,9 @@ const LABEL = 22; // characters of a code's name in a label: more would pull the
 const ROW = 44; // pixels of a row of the list (it draws only the rows in view)
 const SIZES = [14, 30]; // text size in pixels, from and to
 const HIGHLIGHT = "ct-annotate-selection";
+/** Said while the words in the reader's language are not there. */
+const SILENT =
+  "El kernel no responde: ejecuta la celda · Il kernel non risponde: esegui la cella · " + "The kernel does not answer: run the cell";
 
 // ---- small helpers --------------------------------------------------------------------------------------
 
@@ -56,6 +59,7 @@ const HIGHLIGHT = "ct-annotate-selection";
  */
 function el(name, props, ...kids) {
   const node = document.createElement(name);
+  if (name === "button") node.setAttribute("type", "button");
   for (const [key, value] of Object.entries(props || {})) {
     if (value === null || value === undefined || value === false) continue;
     if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
@@ -66,6 +70,11 @@ function el(name, props, ...kids) {
   return node;
 }
 
+/** @param {string} look class of the style sheet @param {...any} kids */
+const div = (look, ...kids) => el("div", { class: look }, ...kids);
+const span = (look, ...kids) => el("span", { class: look }, ...kids);
+const soft = (...kids) => span("ct-soft", ...kids);
+
 const clip = (text, most) => {
   const signs = [...text.replace(/\s+/g, " ").trim()];
   return signs.length > most ? signs.slice(0, most - 1).join("") + "…" : signs.join("");
@@ -74,7 +83,8 @@ const keyOf = (a) => `${a.start}:${a.end}:${a.code}`;
 const tongue = (lang) => (/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/.test(lang || "") ? lang : null);
 /** First place in a sorted array where `before` is no longer true. */
 function firstNot(array, before) {
-  let low = 0, high = array.length;
+  let low = 0,
+    high = array.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (before(array[middle])) low = middle + 1;
@@ -121,7 +131,8 @@ class Positions {
   /** @param {number} unit */
   point(unit) {
     if (!this.wide.length) return unit;
-    let low = 0, high = this.wide.length;
+    let low = 0,
+      high = this.wide.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.wide[middle] + middle < unit) low = middle + 1;
@@ -133,7 +144,8 @@ class Positions {
 
 const graphemes = typeof Intl !== "undefined" && Intl.Segmenter ? new Intl.Segmenter("und", { granularity: "grapheme" }) : null;
 /** What a reader sees as one sign, where the browser cannot tell: pairs, CRLF, combining marks, joiners, flags. */
-const CLUSTER = /\r\n|\p{RI}\p{RI}|\P{M}[\p{M}\u200d\ufe0f\u{1f3fb}-\u{1f3ff}]*(?:(?<=\u200d)\P{M}[\p{M}\u200d\ufe0f\u{1f3fb}-\u{1f3ff}]*)*|\p{M}+/gsu;
+const CLUSTER =
+  /\r\n|\p{RI}\p{RI}|\P{M}[\p{M}\u200d\ufe0f\u{1f3fb}-\u{1f3ff}]*(?:(?<=\u200d)\P{M}[\p{M}\u200d\ufe0f\u{1f3fb}-\u{1f3ff}]*)*|\p{M}+/gsu;
 
 /** The borders of signs around a position: [border at or before it, border at or after it]. */
 function borders(text, unit) {
@@ -146,7 +158,8 @@ function borders(text, unit) {
   const part = text.slice(from, unit + 400);
   const pieces = graphemes ? graphemes.segment(part) : [...part.matchAll(CLUSTER)].map((m) => ({ index: m.index, segment: m[0] }));
   for (const piece of pieces) {
-    const start = from + piece.index, end = start + piece.segment.length;
+    const start = from + piece.index,
+      end = start + piece.segment.length;
     if (start === unit) return [unit, unit];
     if (start < unit && unit < end) return [start, end];
     if (start > unit) break;
@@ -166,7 +179,9 @@ const WORDY = /[\p{L}\p{N}\p{Extended_Pictographic}\p{RI}]/u;
 /** Words of a stretch as [start, end]; @name and #tag are one word, an emoji too, punctuation is none. */
 function wordsOf(text, from, to) {
   const part = text.slice(from, to);
-  const pieces = splitter ? splitter.segment(part) : [...part.matchAll(/[\p{L}\p{N}\p{M}'’_-]+|[^\s\p{P}]+/gu)].map((m) => ({ index: m.index, segment: m[0] }));
+  const pieces = splitter
+    ? splitter.segment(part)
+    : [...part.matchAll(/[\p{L}\p{N}\p{M}'’_-]+|[^\s\p{P}]+/gu)].map((m) => ({ index: m.index, segment: m[0] }));
   const words = [];
   for (const { index, segment } of pieces) {
     if (!WORDY.test(segment)) continue;
@@ -358,7 +373,21 @@ function folded(annotations, pending, doc, several) {
     const old = shown.find((a) => keyOf(a) === key);
     const gone = (a) => a === old || (m.do === "set" && !several && a.start === m.start && a.end === m.end);
     const rest = shown.filter((a) => !gone(a));
-    if (m.do === "set") shown = [...rest, { n: 0, ...old, start: m.start, end: m.end, code: m.code, stance: m.stance ?? null, note: m.note ?? "", from: m.from ?? null, pending: true }];
+    if (m.do === "set")
+      shown = [
+        ...rest,
+        {
+          n: 0,
+          ...old,
+          start: m.start,
+          end: m.end,
+          code: m.code,
+          stance: m.stance ?? null,
+          note: m.note ?? "",
+          from: m.from ?? null,
+          pending: true,
+        },
+      ];
     else if (m.do === "remove") shown = rest;
     else if (m.do === "move" && old) {
       const moved = { ...old, start: m.to_start, end: m.to_end, pending: true };
@@ -412,7 +441,7 @@ class TextPane {
     if (this.id === doc.doc_id && this.text === doc.text) return;
     this.id = doc.doc_id;
     this.text = doc.text;
-    this.blocks = this.cut(sentences).map(([start, end]) => ({ start, end, node: el("div", { class: "ct-block" }), texts: [], look: null, words: null }));
+    this.blocks = this.cut(sentences).map(([start, end]) => ({ start, end, node: div("ct-block"), texts: [], look: null, words: null }));
     this.root.replaceChildren(...this.blocks.map((block) => block.node));
     const lang = tongue(doc.lang);
     if (lang) this.root.setAttribute("lang", lang);
@@ -449,7 +478,8 @@ class TextPane {
     const looks = this.blocks.map(() => ({ marks: [], areas: [], look: "" }));
     const deal = (list, name) => {
       for (const one of list) {
-        for (let place = this.blockAt(one.start); place < this.blocks.length && this.blocks[place].start < one.end; place += 1) looks[place][name].push(one);
+        for (let place = this.blockAt(one.start); place < this.blocks.length && this.blocks[place].start < one.end; place += 1)
+          looks[place][name].push(one);
       }
     };
     deal(marks, "marks");
@@ -491,20 +521,37 @@ class TextPane {
       const text = document.createTextNode(this.text.slice(from, to));
       this.starts.set(text, from);
       block.texts.push(text);
-      kids.push(this.stretch(text, marks.filter((m) => m.start <= from && m.end >= to), areas.filter((a) => a.start <= from && a.end >= to)));
+      kids.push(
+        this.stretch(
+          text,
+          marks.filter((m) => m.start <= from && m.end >= to),
+          areas.filter((a) => a.start <= from && a.end >= to),
+        ),
+      );
     });
     block.node.replaceChildren(...kids);
   }
 
   stretch(text, marks, areas) {
     if (!marks.length && !areas.length) return text;
-    const node = el("span", { class: [...new Set([...areas.map((a) => a.css), ...marks.map((m) => `ct-m ct-${m.kind}${m.focus && m.movable ? " ct-focus" : ""}${m.pending ? " ct-pending" : ""}`)])].join(" ") }, text);
+    const node = el("span", {
+        class: [
+          ...new Set([
+            ...areas.map((a) => a.css),
+            ...marks.map((m) => `ct-m ct-${m.kind}${m.focus && m.movable ? " ct-focus" : ""}${m.pending ? " ct-pending" : ""}`),
+          ]),
+        ].join(" "),
+      },
+      text,
+    );
     const title = [...marks.map((m) => m.title), ...areas.map((a) => a.title)].filter(Boolean).join("\n");
     if (title) node.title = title;
     const drawn = marks.filter((mark) => mark.lane >= 0 && mark.lane < LANES);
     if (drawn.length) {
       const depth = (Math.max(...drawn.map((m) => m.lane)) + 1) * LANE;
-      node.style.backgroundImage = drawn.map((m) => (m.group > 1 ? coderLine(m.group - 2) : lineImage(m.colour, m.kind === "machine" ? [2, 3] : null))).join(",");
+      node.style.backgroundImage = drawn
+        .map((m) => (m.group > 1 ? coderLine(m.group - 2) : lineImage(m.colour, m.kind === "machine" ? [2, 3] : null)))
+        .join(",");
       node.style.backgroundSize = drawn.map((m) => `100% ${m.kind === "own" ? 3 : 2}px`).join(",");
       node.style.backgroundPosition = drawn.map((m) => `0 calc(100% - ${depth - (m.lane + 1) * LANE}px)`).join(",");
       node.style.paddingBottom = `${depth}px`;
@@ -515,7 +562,10 @@ class TextPane {
 
   label(mark) {
     // the text of a label is drawn by the style sheet: it is no part of the author's text
-    return el("i", { class: `ct-label ct-${mark.kind}${mark.focus ? " ct-focus" : ""}`, "data-label": mark.label, title: mark.title, "aria-hidden": "true", style: { borderColor: COLOURS[mark.colour % COLOURS.length] } });
+    return el("i", {
+      class: `ct-label ct-${mark.kind}${mark.focus ? " ct-focus" : ""}`, "data-label": mark.label, title: mark.title,
+      "aria-hidden": "true", style: { borderColor: COLOURS[mark.colour % COLOURS.length] },
+    });
   }
 
   handle(side, mark) {
@@ -533,7 +583,11 @@ class TextPane {
     const walker = document.createTreeWalker(this.root, NodeFilter.SHOW_TEXT);
     const after = node.childNodes[offset];
     for (let text = walker.nextNode(); text; text = walker.nextNode()) {
-      if (after ? after === text || after.contains(text) || after.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING : node.compareDocumentPosition(text) === Node.DOCUMENT_POSITION_FOLLOWING) {
+      if (
+        after
+          ? after === text || after.contains(text) || after.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING
+          : node.compareDocumentPosition(text) === Node.DOCUMENT_POSITION_FOLLOWING
+      ) {
         return this.starts.get(text);
       }
     }
@@ -573,7 +627,8 @@ class TextPane {
     if (registry) {
       if (!registry.has(HIGHLIGHT)) registry.set(HIGHLIGHT, new Highlight());
       registry.get(HIGHLIGHT).add(this.range);
-    } else getSelection()?.setBaseAndExtent(this.range.startContainer, this.range.startOffset, this.range.endContainer, this.range.endOffset);
+    } else
+      getSelection()?.setBaseAndExtent(this.range.startContainer, this.range.startOffset, this.range.endContainer, this.range.endOffset);
   }
 
   /** Scroll so that a stretch is in view; blocks out of view have an estimated height, hence the second look. */
@@ -629,10 +684,8 @@ class Annotator {
     this.session = { state: "readonly", message: "" };
     this.memory = new WeakMap();
     this.wire = new Wire(model, {
-      changed: () => this.refresh(),
-      decided: (answer, pending) => this.decided(answer, pending),
-      session: (session) => this.setSession(session),
-      overheard: (answer) => this.overheard(answer),
+      changed: () => this.refresh(), decided: (answer, pending) => this.decided(answer, pending),
+      session: (session) => this.setSession(session), overheard: (answer) => this.overheard(answer),
     });
     this.build(host);
     this.hello({ do: "hello" });
@@ -654,7 +707,7 @@ class Annotator {
 
   /** Waiting for another item: nobody codes what is not yet in view. A silent kernel does not hold it up for ever. */
   get busy() {
-    return Boolean(this.moving) && !this.wire.late;
+    return Boolean(this.moving) && this.moving.item !== this.view?.item.item && !this.wire.late;
   }
 
   get writable() {
@@ -666,27 +719,29 @@ class Annotator {
   build(host) {
     this.text = el("div", { class: "ct-text", tabindex: "0", role: "group", dir: "auto" });
     this.pane = new TextPane(this.text);
-    this.top = el("div", { class: "ct-top" });
-    this.banners = el("div", { class: "ct-banners" });
-    this.head = el("div", { class: "ct-head" });
-    this.strip = el("div", { class: "ct-strip" });
-    this.panel = el("div", { class: "ct-panel" });
+    this.top = div("ct-top");
+    this.banners = div("ct-banners");
+    this.head = div("ct-head");
+    this.strip = div("ct-strip");
+    this.panel = div("ct-panel");
     this.savedLine = el("span", { class: "ct-saved", role: "status", "aria-live": "polite" });
     this.live = el("div", { class: "ct-hidden", "aria-live": "polite", role: "status" });
-    this.hint = el("div", { class: "ct-hint" });
+    this.hint = div("ct-hint");
     this.sheet = el("div", { class: "ct-sheet", hidden: true });
+    // what is saved and what is wrong stand beside the text: where there is little room, that is what is in view
+    const about = div("ct-about-text", this.head, this.savedLine);
+    this.column = div("ct-column", this.banners, about, this.text, this.strip);
     this.box = el(
       "div",
       // without data-lm-suppress-shortcuts JupyterLab acts on keys too: "d d" deletes the cell (measured)
       { class: "ct", role: "application", tabindex: "-1", "data-lm-suppress-shortcuts": "true", translate: "no" },
       this.top,
-      this.banners,
-      el("div", { class: "ct-main" }, el("div", { class: "ct-column" }, this.head, this.text, this.strip), this.panel),
+      div("ct-main", this.column, this.panel),
       this.sheet,
       this.live,
     );
-    this.top.append(el("span", { class: "ct-loading" }, "…"));
-    host.append(el("div", { class: "ct-host" }, this.box));
+    this.top.append(span("ct-loading", "…"));
+    host.append(div("ct-host", this.box));
     this.resized = globalThis.ResizeObserver ? new ResizeObserver(() => this.fit()) : null;
     this.resized?.observe(host);
     this.fit();
@@ -726,13 +781,14 @@ class Annotator {
     return document.documentElement;
   }
 
-  /** Whoever works in the widget has all of it in view, where it fits. */
+  /** Whoever works in the widget has all of it in view, or where that cannot be (narrow), the text and its codes. */
   intoView() {
-    const box = this.box.getBoundingClientRect();
     const inPane = this.scroller && this.scroller !== document.documentElement;
     const pane = inPane ? this.scroller.getBoundingClientRect() : { top: 0, bottom: innerHeight };
-    if (box.height > pane.bottom - pane.top || (box.top >= pane.top && box.bottom <= pane.bottom)) return;
-    this.box.scrollIntoView({ block: "nearest" });
+    const fits = (node) => node.getBoundingClientRect().height <= pane.bottom - pane.top;
+    const part = [this.box, this.column].find(fits) ?? this.text;
+    const { top, bottom } = part.getBoundingClientRect();
+    if (top < pane.top || bottom > pane.bottom) part.scrollIntoView({ block: "nearest" });
   }
 
   /** Preferences of looks, in this browser only. */
@@ -758,7 +814,7 @@ class Annotator {
     if (this.memory.get(node) === sign) return;
     this.memory.set(node, sign);
     const root = /** @type {any} */ (this.box.getRootNode());
-    const held = node.contains(root.activeElement) ? root.activeElement.dataset?.id ?? "" : null;
+    const held = node.contains(root.activeElement) ? (root.activeElement.dataset?.id ?? "") : null;
     node.replaceChildren(...make().filter(Boolean));
     if (held === null || node.contains(root.activeElement)) return;
     const again = held && [...node.querySelectorAll("[data-id]")].find((one) => one.dataset.id === held);
@@ -786,7 +842,7 @@ class Annotator {
     this.box.setAttribute("lang", tongue(this.setup.lang) || "en");
     this.buildPanel();
     this.setSession(answer.session);
-    if (this.queue.length) await this.open(here && this.places.has(here) ? here : answer.at_item ?? this.queue[0].item);
+    if (this.queue.length) await this.open(here && this.places.has(here) ? here : (answer.at_item ?? this.queue[0].item));
     return undefined;
   }
 
@@ -803,7 +859,7 @@ class Annotator {
   }
 
   async open(item, then) {
-    const token = {};
+    const token = { item };
     this.moving = token;
     const answer = await this.wire.ask({ do: "open", item });
     if (this.moving !== token) return;
@@ -819,7 +875,14 @@ class Annotator {
     const area = this.spans && same ? null : this.itemUnits();
     if (area && !this.spans) this.pane.show(...area);
     else if (!same) this.pane.show(this.cursor, this.cursor);
-    if (!same) this.tell(this.t("say_item", { k: this.places.get(item) + 1, n: this.queue.length, quote: clip(this.spans ? answer.view.doc.title || "" : this.slice(...area), 300) }));
+    if (!same)
+      this.tell(
+        this.t("say_item", {
+          k: this.places.get(item) + 1,
+          n: this.queue.length,
+          quote: clip(this.spans ? answer.view.doc.title || "" : this.slice(...area), 300),
+        }),
+      );
     then?.();
   }
 
@@ -827,10 +890,17 @@ class Annotator {
     const { doc } = view;
     if (this.view?.doc.doc_id !== doc.doc_id || this.view.doc.text !== doc.text) {
       this.at = new Positions(doc.text);
-      this.furniture = (doc.furniture || []).map(([start, end, kind]) => ({ start: this.at.unit(start), end: this.at.unit(end), css: "ct-furniture", title: kind ? this.t("furniture", { kind }) : "" }));
+      this.furniture = (doc.furniture || []).map(([start, end, kind]) => ({
+        start: this.at.unit(start),
+        end: this.at.unit(end),
+        css: "ct-furniture",
+        title: kind ? this.t("furniture", { kind }) : "",
+      }));
       // the keyboard passes over furniture; the mouse may still select in it
       const furnished = (unit) => this.furniture.some((area) => area.start <= unit && unit < area.end);
-      this.sentences = (doc.sentences || []).map(([start, end]) => [this.at.unit(start), this.at.unit(end)]).filter(([start]) => !furnished(start));
+      this.sentences = (doc.sentences || [])
+        .map(([start, end]) => [this.at.unit(start), this.at.unit(end)])
+        .filter(([start]) => !furnished(start));
       this.sel = null;
       this.cursor = this.sentences[0]?.[0] ?? 0;
     }
@@ -871,7 +941,8 @@ class Annotator {
     if ((m.do === "done" || m.do === "skip") && alone && m.item === this.view?.item.item) {
       if (answer.next) this.open(answer.next);
       else if (answer.next === null) this.finished();
-    } else if (answer.goto && alone && (answer.goto !== this.view?.item.item || answer.doc_id !== this.view?.doc.doc_id)) this.open(answer.goto);
+    } else if (answer.goto && alone && (answer.goto !== this.view?.item.item || answer.doc_id !== this.view?.doc.doc_id))
+      this.open(answer.goto);
     this.tell(this.spoken(m));
     return undefined;
   }
@@ -894,7 +965,8 @@ class Annotator {
     for (const change of answer.items || []) {
       const entry = this.queue[this.places.get(change.item)];
       if (entry) Object.assign(entry, change);
-      if (this.view?.item.item === change.item) Object.assign(this.view.item, { status: change.status, flag: change.flag, note: change.note });
+      if (this.view?.item.item === change.item)
+        Object.assign(this.view.item, { status: change.status, flag: change.flag, note: change.note });
     }
     if (answer.doc_id === this.view?.doc.doc_id) {
       this.confirmed = answer.annotations;
@@ -907,7 +979,11 @@ class Annotator {
     if (answer.session) this.session = answer.session;
     if (this.moving && pending && this.moving.cid === pending.m.cid) this.moving = null;
     const retry = pending && answer.kind !== "input" ? () => this.retry(pending) : null;
-    this.notice = { text: pending ? this.t("failed", { error: answer.error || answer.kind }) : answer.error || answer.kind, bad: true, retry };
+    this.notice = {
+      text: pending ? this.t("failed", { error: answer.error || answer.kind }) : answer.error || answer.kind,
+      bad: true,
+      retry,
+    };
     this.refresh();
   }
 
@@ -930,7 +1006,10 @@ class Annotator {
   }
 
   finished() {
-    this.notice = { text: `${this.t("all_done")} ${this.t("open_left", { skipped: this.counters.skipped ?? 0, flagged: this.counters.flagged ?? 0 })}`, good: true };
+    this.notice = {
+      text: `${this.t("all_done")} ${this.t("open_left", { skipped: this.counters.skipped ?? 0, flagged: this.counters.flagged ?? 0 })}`,
+      good: true,
+    };
     this.refresh();
   }
 
@@ -941,11 +1020,11 @@ class Annotator {
   }
 
   stanceName(stance) {
-    return stance ? this.stances.get(stance)?.name ?? String(stance) : this.t("stance_open");
+    return stance ? (this.stances.get(stance)?.name ?? String(stance)) : this.t("stance_open");
   }
 
   sign(stance) {
-    return stance ? SIGNS[stance] ?? this.stances.get(stance)?.key ?? "" : "";
+    return stance ? (SIGNS[stance] ?? this.stances.get(stance)?.key ?? "") : "";
   }
 
   colour(code) {
@@ -993,7 +1072,7 @@ class Annotator {
   }
 
   focused() {
-    return this.focus ? this.annotations().find((a) => keyOf(a) === this.focus) ?? null : null;
+    return this.focus ? (this.annotations().find((a) => keyOf(a) === this.focus) ?? null) : null;
   }
 
   /** The stretch that a code would go to, in units: the item, the selection, or the focused annotation's stretch. */
@@ -1019,7 +1098,7 @@ class Annotator {
   suggestionNow() {
     const list = this.openSuggestions();
     // in a long text nothing is accepted that is not in view: the first key goes there, the second decides
-    return list.find((one) => one.id === this.suggestion) ?? (this.spans ? null : list[0] ?? null);
+    return list.find((one) => one.id === this.suggestion) ?? (this.spans ? null : (list[0] ?? null));
   }
 
   /** Few at a time: the one in hand, or those from the cursor on. */
@@ -1048,21 +1127,53 @@ class Annotator {
     const add = (a, group, kind, colour, label, title, extra) => {
       // a line under everything would say nothing: codes of a whole text stand in the strip and the panel
       if (this.isWhole(a) || this.setup.unit === "document") return;
-      marks.push({ start: this.at.unit(a.start), end: this.at.unit(a.end), group, kind, colour, label, title, focus: false, pending: false, key: keyOf(a), ...extra });
+      marks.push({
+        start: this.at.unit(a.start),
+        end: this.at.unit(a.end),
+        group,
+        kind,
+        colour,
+        label,
+        title,
+        focus: false,
+        pending: false,
+        key: keyOf(a),
+        ...extra,
+      });
     };
     for (const a of this.annotations()) {
       const label = [clip(this.nameOf(a.code), LABEL), this.sign(a.stance), a.note ? "✎" : ""].filter(Boolean).join(" ");
-      add(a, 0, "own", this.colour(a.code), label, this.describe(a, this.setup.coder), { focus: this.focus === keyOf(a), movable: this.spans && this.writable, pending: Boolean(a.pending) });
+      add(a, 0, "own", this.colour(a.code), label, this.describe(a, this.setup.coder), {
+        focus: this.focus === keyOf(a),
+        movable: this.spans && this.writable,
+        pending: Boolean(a.pending),
+      });
     }
     for (const one of this.openSuggestions()) {
       const score = typeof one.score === "number" ? one.score.toFixed(2) : "";
-      add(one, 1, "machine", this.colour(one.code), `${this.t("machine")}: ${clip(this.nameOf(one.code), LABEL)} ${score}`, `${this.t("suggested")}: ${this.describe(one)} ${score}`, { focus: one.id === this.suggestion });
+      add(
+        one,
+        1,
+        "machine",
+        this.colour(one.code),
+        `${this.t("machine")}: ${clip(this.nameOf(one.code), LABEL)} ${score}`,
+        `${this.t("suggested")}: ${this.describe(one)} ${score}`,
+        { focus: one.id === this.suggestion },
+      );
     }
     const coders = this.coders();
     // of single sentences only the one in hand: what others said of its neighbours would drown it
     for (const one of this.spans ? this.view.others || [] : this.othersHere()) {
       const place = coders.indexOf(one.coder);
-      add(one, 2 + place, "other", this.colour(one.code), `${one.coder}: ${clip(this.nameOf(one.code), LABEL)} ${this.sign(one.stance)}`, this.describe(one, one.coder), {});
+      add(
+        one,
+        2 + place,
+        "other",
+        this.colour(one.code),
+        `${one.coder}: ${clip(this.nameOf(one.code), LABEL)} ${this.sign(one.stance)}`,
+        this.describe(one, one.coder),
+        {},
+      );
     }
     return marks.sort((a, b) => a.start - b.start || b.end - a.end || a.group - b.group);
   }
@@ -1085,7 +1196,10 @@ class Annotator {
       const [start, end] = this.itemUnits();
       areas.push({ start, end, css: this.setup.unit === "document" ? "ct-whole" : "ct-item", title: "" });
     }
-    this.pane.paint(this.marks(), areas.sort((a, b) => a.start - b.start));
+    this.pane.paint(
+      this.marks(),
+      areas.sort((a, b) => a.start - b.start),
+    );
     this.box.classList.toggle("ct-fixed", !this.spans && this.setup.unit !== "document");
     this.paintSelection();
     this.paintHead();
@@ -1100,7 +1214,7 @@ class Annotator {
 
   paintWaiting() {
     // before Python's first answer there are no words in the reader's language: these three stand in
-    const late = this.wire.late ? "El kernel no responde: ejecuta la celda · Il kernel non risponde: esegui la cella · The kernel does not answer: run the cell" : "…";
+    const late = this.wire.late ? SILENT : "…";
     this.part(this.banners, ["waiting", late], () => [el("div", { class: "ct-banner", role: "status" }, late)]);
   }
 
@@ -1117,34 +1231,34 @@ class Annotator {
     const { total = 0, done = 0, skipped = 0 } = this.counters;
     const shown = [k, total, done, skipped, this.pace(), this.panelOff, this.setup.lang, this.setup.project, this.setup.coder];
     this.part(this.top, shown, () => [
-      el("div", { class: "ct-title" }, el("strong", {}, this.setup.project), el("span", { class: "ct-soft" }, this.t(this.curator ? "curator" : "coder", { name: this.setup.coder }))),
-      el(
-        "div",
-        { class: "ct-progress" },
+      div("ct-title", el("strong", {}, this.setup.project), soft(this.t(this.curator ? "curator" : "coder", { name: this.setup.coder }))),
+      div("ct-progress",
         this.button("previous", "‹", () => this.go(-1), { class: "ct-icon" }),
-        el("span", { class: "ct-place" }, this.t("item_of", { k, n: this.queue.length })),
+        span("ct-place", this.t("item_of", { k, n: this.queue.length })),
         this.button("next", "›", () => this.go(1), { class: "ct-icon" }),
-        el(
-          "span",
-          { class: "ct-bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": total, "aria-valuenow": done, "aria-label": this.t("progress", { done, skipped, total }), title: this.t("progress", { done, skipped, total }) },
+        el("span", {
+            class: "ct-bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": total, "aria-valuenow": done,
+            "aria-label": this.t("progress", { done, skipped, total }), title: this.t("progress", { done, skipped, total }),
+          },
           el("span", { class: "ct-bar-done", style: { width: `${total ? (100 * done) / total : 0}%` } }),
           el("span", { class: "ct-bar-skipped", style: { width: `${total ? (100 * skipped) / total : 0}%` } }),
         ),
-        el("span", { class: "ct-soft ct-pace" }, this.pace()),
+        span("ct-soft ct-pace", this.pace()),
       ),
-      this.savedLine,
-      el(
-        "div",
-        { class: "ct-tools" },
-        el(
-          "select",
-          { "aria-label": this.t("language"), title: this.t("language"), "data-id": "lang", onchange: (event) => this.hello({ do: "language", lang: event.target.value }) },
+      div("ct-tools",
+        el("select", {
+            "aria-label": this.t("language"), title: this.t("language"), "data-id": "lang",
+            onchange: (event) => this.hello({ do: "language", lang: event.target.value }),
+          },
           (this.setup.langs || [this.setup.lang]).map((lang) => el("option", { value: lang, selected: lang === this.setup.lang }, lang)),
         ),
         this.button("smaller", "A−", () => this.resize(-1), { class: "ct-icon" }),
         this.button("bigger", "A+", () => this.resize(1), { class: "ct-icon" }),
         this.button("help", "?", () => this.openSheet(), { class: "ct-icon" }),
-        this.button(this.panelOff ? "panel_show" : "panel_hide", this.panelOff ? "⇤" : "⇥", () => this.togglePanel(), { class: "ct-icon", "data-id": "panel" }),
+        this.button(this.panelOff ? "panel_show" : "panel_hide", this.panelOff ? "⇤" : "⇥", () => this.togglePanel(), {
+          class: "ct-icon",
+          "data-id": "panel",
+        }),
       ),
     ]);
     this.paintSaved();
@@ -1154,7 +1268,8 @@ class Annotator {
     const waiting = this.wire.pending.length;
     let text = this.t("nothing_yet");
     let look = "";
-    if (waiting) [text, look] = this.wire.late ? [this.t("not_saved", { n: waiting }), "ct-bad"] : [this.t("saving", { n: waiting }), "ct-waiting"];
+    if (waiting)
+      [text, look] = this.wire.late ? [this.t("not_saved", { n: waiting }), "ct-bad"] : [this.t("saving", { n: waiting }), "ct-waiting"];
     else if (this.saved) [text, look] = [this.t("saved", { time: clock(this.saved.at), n: this.saved.n }), "ct-good"];
     else if (this.counters.done || this.counters.codes) text = this.t("all_saved");
     this.savedLine.className = `ct-saved ${look}`;
@@ -1164,19 +1279,50 @@ class Annotator {
   paintBanners() {
     const waiting = this.wire.pending.length;
     const { state, message } = this.session;
-    const shown = [this.wire.late, this.wire.late && waiting, this.wire.noCopy, state, message, this.notice && this.notice.text, this.setup.lang];
+    const shown = [
+      this.wire.late,
+      this.wire.late && waiting,
+      this.wire.noCopy,
+      state,
+      message,
+      this.notice && this.notice.text,
+      this.setup.lang,
+    ];
     this.part(this.banners, shown, () => {
       const list = [];
       if (this.wire.late) {
         const text = waiting ? this.t("late", { n: waiting }) : this.t("late_read");
-        list.push(this.banner("ct-bad", "alert", `${text} ${this.t("late_help")}`, this.button("try_again", this.t("try_again"), () => this.wire.again(), {})));
+        list.push(
+          this.banner(
+            "ct-bad",
+            "alert",
+            `${text} ${this.t("late_help")}`,
+            this.button("try_again", this.t("try_again"), () => this.wire.again(), {}),
+          ),
+        );
       }
       if (this.wire.noCopy) list.push(this.banner("ct-bad", "alert", this.t("no_copy")));
-      if (state === "elsewhere") list.push(this.banner("ct-warn", "alert", message || this.t("elsewhere"), this.button("work_here", this.t("work_here"), () => this.hello({ do: "take_over" }), {})));
+      if (state === "elsewhere")
+        list.push(
+          this.banner(
+            "ct-warn",
+            "alert",
+            message || this.t("elsewhere"),
+            this.button("work_here", this.t("work_here"), () => this.hello({ do: "take_over" }), {}),
+          ),
+        );
       else if (state !== "writing") list.push(this.banner("ct-warn", "status", `${this.t("readonly")} ${message || ""}`));
       if (this.notice) {
         const { text, bad, good, retry } = this.notice;
-        list.push(this.banner(bad ? "ct-bad" : good ? "ct-good" : "", bad ? "alert" : "status", text, retry && this.button("try_again", this.t("try_again"), retry, {}), this.button("dismiss_notice", this.t("dismiss_notice"), () => this.closeNotice(), {})));
+        list.push(
+          this.banner(
+            bad ? "ct-bad" : good ? "ct-good" : "",
+            bad ? "alert" : "status",
+            text,
+            retry && this.button("try_again", this.t("try_again"), retry, {}),
+            this.button("dismiss_notice", this.t("dismiss_notice"), () => this.closeNotice(), {}),
+          ),
+        );
       }
       return list;
     });
@@ -1194,7 +1340,11 @@ class Annotator {
 
   /** A button; `name` is its word and the id by which it keeps the keyboard when a part is drawn again. */
   button(name, kids, act, props, hint) {
-    return el("button", { type: "button", title: this.t(name) + (hint ? ` (${hint})` : ""), "aria-label": this.t(name), "data-id": name, onclick: act, ...props }, kids);
+    return el(
+      "button",
+      { title: this.t(name) + (hint ? ` (${hint})` : ""), "aria-label": this.t(name), "data-id": name, onclick: act, ...props },
+      kids,
+    );
   }
 
   paintHead() {
@@ -1202,10 +1352,10 @@ class Annotator {
     const item = this.itemState();
     this.text.setAttribute("aria-label", this.t("text_region", { title: doc.title || doc.doc_id }));
     this.part(this.head, [doc.doc_id, doc.title, doc.date, doc.source, item.status, item.flag, this.setup.lang], () => [
-      el("strong", { lang: tongue(doc.lang), dir: "auto" }, doc.title || doc.doc_id),
-      el("span", { class: "ct-soft" }, [doc.date, doc.source].filter(Boolean).join(" · ")),
-      item.status && el("span", { class: `ct-badge ct-${item.status}` }, this.t(`status_${item.status}`)),
-      item.flag && el("span", { class: "ct-badge ct-flagged" }, `⚑ ${this.t("status_flag")}`),
+      el("strong", { lang: tongue(doc.lang), dir: "auto", title: doc.title }, doc.title || doc.doc_id),
+      el("span", { class: "ct-soft", title: doc.source }, [doc.date, doc.source].filter(Boolean).join(" · ")),
+      item.status && span(`ct-badge ct-${item.status}`, this.t(`status_${item.status}`)),
+      item.flag && span("ct-badge ct-flagged", `⚑ ${this.t("status_flag")}`),
     ]);
   }
 
@@ -1223,28 +1373,50 @@ class Annotator {
     const whole = this.spans ? this.annotations().filter((a) => this.isWhole(a)) : [];
     const given = [...whole, ...chips.list];
     const all = Boolean(target && !place); // the whole text is in hand
-    const shown = [item, given, this.focus, this.asking, suggestions, this.suggestion, quote, this.noting && [this.noting.what, this.noting.found], this.undo, this.redo, this.writable, this.setup.lang, this.said, chips.more, all];
+    const shown = [
+      item,
+      given,
+      this.focus,
+      this.asking,
+      suggestions,
+      this.suggestion,
+      quote,
+      this.noting && [this.noting.what, this.noting.found],
+      this.undo,
+      this.redo,
+      this.writable,
+      this.setup.lang,
+      this.said,
+      chips.more,
+      all,
+    ];
     this.part(this.strip, shown, () => [
-      el(
-        "div",
-        { class: "ct-given" },
-        el(
-          "div",
-          { class: "ct-about" },
-          el("span", { class: "ct-soft" }, quote ? `${this.t("selection")}: ` : this.t(this.spans ? "in_text" : "this_item")),
+      div("ct-given",
+        div("ct-about",
+          soft(quote ? `${this.t("selection")}: ` : this.t(this.spans ? "in_text" : "this_item")),
           quote && el("q", {}, quote),
           this.spans && this.wholeButton(all),
         ),
         given.length > 0 &&
-          el("ul", { class: "ct-chips", "aria-label": this.t("given") }, given.map((a) => this.chip(a)), chips.more > 0 && el("li", { class: "ct-soft" }, this.t("more", { n: chips.more }))),
-        !(all ? given : chips.list).length && el("div", { class: "ct-soft" }, this.t(this.spans ? (target ? "none_here" : "none_selected") : "none_given")),
-        suggestions.length > 0 && el("ul", { class: "ct-chips ct-machines", "aria-label": this.t("suggested") }, !this.suggestionNow() && el("li", { class: "ct-soft" }, `${this.t("suggested")} `, cap("a")), suggestions.map((one) => this.machineChip(one))),
+          el("ul", { class: "ct-chips", "aria-label": this.t("given") },
+            given.map((a) => this.chip(a)),
+            chips.more > 0 && el("li", { class: "ct-soft" }, this.t("more", { n: chips.more })),
+          ),
+        !(all ? given : chips.list).length && div("ct-soft", this.t(this.spans ? (target ? "none_here" : "none_selected") : "none_given")),
+        suggestions.length > 0 &&
+          el("ul", { class: "ct-chips ct-machines", "aria-label": this.t("suggested") },
+            !this.suggestionNow() && el("li", { class: "ct-soft" }, `${this.t("suggested")} `, cap("a")),
+            suggestions.map((one) => this.machineChip(one)),
+          ),
       ),
       this.stanceRow(focused),
       this.noteRow(item, focused),
       this.actions(item),
     ]);
     this.hint.textContent = this.said || "";
+    const now = this.strip.querySelector(".ct-chip.ct-now");
+    const list = now?.closest(".ct-given");
+    if (now) list.scrollTop += Math.max(0, now.getBoundingClientRect().bottom - list.getBoundingClientRect().bottom + 3);
   }
 
   /** Takes the whole text in hand, for codes of the document. */
@@ -1269,39 +1441,44 @@ class Annotator {
     const key = keyOf(a);
     const now = key === this.focus;
     const stance = this.stance_list.length ? this.stanceName(a.stance) : "";
-    return el(
-      "li",
-      { title: this.describe(a, (a.from?.coders || []).join(", ")), class: `ct-chip${now ? " ct-now" : ""}${a.pending ? " ct-pending" : ""}` },
-      el(
-        "button",
-        { type: "button", "data-id": `chip ${key}`, "data-chip": key, "aria-pressed": String(now), "aria-label": [this.nameOf(a.code), stance, a.note, this.spans && this.quoteOf(a, 80).textContent].filter(Boolean).join(", "), onclick: () => this.focusOn(key, true) },
+    return el("li", {
+        title: this.describe(a, (a.from?.coders || []).join(", ")),
+        class: `ct-chip${now ? " ct-now" : ""}${a.pending ? " ct-pending" : ""}`,
+      },
+      el("button", {
+          "data-id": `chip ${key}`, "data-chip": key, "aria-pressed": String(now),
+          "aria-label": [this.nameOf(a.code), stance, a.note, this.spans && this.quoteOf(a, 80).textContent].filter(Boolean).join(", "),
+          onclick: () => this.focusOn(key, true),
+        },
         swatch(this.colour(a.code)),
-        el("span", { class: "ct-name" }, this.nameOf(a.code)),
-        this.isWhole(a) && el("span", { class: "ct-scope" }, this.t("whole")),
+        span("ct-name", this.nameOf(a.code)),
+        this.isWhole(a) && span("ct-scope", this.t("whole")),
         stance && el("span", { class: a.stance ? "ct-stance" : "ct-stance ct-none" }, `${this.sign(a.stance)} ${stance}`),
-        a.note && el("span", { class: "ct-soft ct-noted" }, `✎ ${clip(a.note, 40)}`),
+        a.note && span("ct-soft ct-noted", `✎ ${clip(a.note, 40)}`),
       ),
-      this.writable && el("button", { type: "button", class: "ct-x", tabindex: "-1", title: this.t("remove_code", { code: this.nameOf(a.code) }), "aria-label": this.t("remove_code", { code: this.nameOf(a.code) }), onclick: () => this.remove(a) }, "×"),
+      this.writable &&
+        el("button", {
+            class: "ct-x", tabindex: "-1", title: this.t("remove_code", { code: this.nameOf(a.code) }),
+            "aria-label": this.t("remove_code", { code: this.nameOf(a.code) }), onclick: () => this.remove(a),
+          },
+          "×",
+        ),
     );
   }
 
   machineChip(one) {
     const now = this.suggestionNow()?.id === one.id;
-    return el(
-      "li",
-      { class: `ct-chip ct-machine${now ? " ct-now" : ""}` },
-      el(
-        "button",
-        { type: "button", "data-id": `machine ${one.id}`, "data-machine": one.id, onclick: () => this.focusSuggestion(one) },
+    return el("li", { class: `ct-chip ct-machine${now ? " ct-now" : ""}` },
+      el("button", { "data-id": `machine ${one.id}`, "data-machine": one.id, onclick: () => this.focusSuggestion(one) },
         swatch(this.colour(one.code)),
-        el("span", { class: "ct-soft" }, `${this.t("machine")}:`),
-        el("span", { class: "ct-name" }, this.nameOf(one.code)),
-        one.stance && el("span", { class: "ct-stance" }, `${this.sign(one.stance)} ${this.stanceName(one.stance)}`),
-        typeof one.score === "number" && el("span", { class: "ct-soft" }, one.score.toFixed(2)),
+        soft(`${this.t("machine")}:`),
+        span("ct-name", this.nameOf(one.code)),
+        one.stance && span("ct-stance", `${this.sign(one.stance)} ${this.stanceName(one.stance)}`),
+        typeof one.score === "number" && soft(one.score.toFixed(2)),
         this.spans && this.quoteOf(one, 50),
       ),
-      el("button", { type: "button", tabindex: "-1", onclick: () => this.accept(one) }, now && cap("a"), this.t("accept")),
-      el("button", { type: "button", tabindex: "-1", onclick: () => this.dismissOne(one) }, now && cap("d"), this.t("dismiss")),
+      el("button", { tabindex: "-1", onclick: () => this.accept(one) }, now && cap("a"), this.t("accept")),
+      el("button", { tabindex: "-1", onclick: () => this.dismissOne(one) }, now && cap("d"), this.t("dismiss")),
     );
   }
 
@@ -1314,46 +1491,65 @@ class Annotator {
   stanceRow(focused) {
     if (!focused || !this.stance_list.length) return null;
     // key caps are shown only while they act: without them the same digits give codes
-    return el(
-      "div",
-      { class: `ct-stances${this.asking ? " ct-asking" : ""}`, role: "group", "aria-label": this.t("stance_of", { code: this.nameOf(focused.code) }) },
-      el("span", { class: "ct-question" }, this.t("stance_ask")),
+    return el("div", {
+        class: `ct-stances${this.asking ? " ct-asking" : ""}`,
+        role: "group",
+        "aria-label": this.t("stance_of", { code: this.nameOf(focused.code) }),
+      },
+      span("ct-question", this.t("stance_ask")),
       this.stance_list.map((stance) =>
-        el("button", { type: "button", tabindex: "-1", title: stance.definition, "aria-pressed": String(focused.stance === stance.id), onclick: () => this.setStance(stance.id) }, this.asking && cap(stance.key), `${SIGNS[stance.id] ?? ""} ${stance.name}`),
+        el("button", {
+            tabindex: "-1", title: stance.definition, "aria-pressed": String(focused.stance === stance.id),
+            onclick: () => this.setStance(stance.id),
+          },
+          this.asking && cap(stance.key),
+          `${SIGNS[stance.id] ?? ""} ${stance.name}`,
+        ),
       ),
-      this.asking && el("button", { type: "button", tabindex: "-1", class: "ct-plain", onclick: () => this.stopAsking() }, cap(this.t("key_esc")), this.t(focused.stance ? "close" : "stance_later")),
+      this.asking &&
+        el("button", { tabindex: "-1", class: "ct-plain", onclick: () => this.stopAsking() },
+          cap(this.t("key_esc")),
+          this.t(focused.stance ? "close" : "stance_later"),
+        ),
     );
   }
 
   noteRow(item, focused) {
-    if (!this.noting) return item.note ? el("div", { class: "ct-noteline" }, el("span", { class: "ct-soft" }, `✎ ${this.t("note_item")}: `), item.note) : null;
+    if (!this.noting) return item.note ? div("ct-noteline", soft(`✎ ${this.t("note_item")}: `), item.note) : null;
     const label = this.noting.annotation ? this.t("note_code", { code: this.nameOf(this.noting.annotation.code) }) : this.t("note_item");
-    this.noteField = el("textarea", { class: "ct-note", rows: "2", "aria-label": label, "data-id": "note", maxlength: LONGEST_NOTE, onfocus: () => this.takeUpNote(found), onblur: () => this.saveNote(), oninput: (event) => this.writeNote(event.target.value) });
+    this.noteField = el("textarea", {
+      class: "ct-note", rows: "2", "aria-label": label, "data-id": "note", maxlength: LONGEST_NOTE,
+      onfocus: () => this.takeUpNote(found), onblur: () => this.saveNote(),
+      oninput: (event) => this.writeNote(event.target.value),
+    });
     this.noteField.value = this.noting.text;
     this.noting.field = this.noteField;
-    const found = el(
-      "div",
-      { class: "ct-found", hidden: !this.noting.found },
+    const found = el("div", { class: "ct-found", hidden: !this.noting.found },
       this.t("note_found"),
       this.button("note_save", [this.t("note_save"), cap("n")], () => this.startNote()),
       this.button("dismiss", this.t("dismiss"), () => this.dropDraft()),
     );
-    return el("div", { class: "ct-noting" }, el("label", {}, label), found, this.noteField, !this.noting.found && el("span", { class: "ct-soft" }, this.t("note_help")));
+    return div("ct-noting", el("label", {}, label), found, this.noteField, !this.noting.found && soft(this.t("note_help")));
   }
 
   actions(item) {
     const off = !this.writable;
     const enter = this.t("key_enter");
-    const action = (name, key, act, props) => this.button(name, [el("span", {}, this.t(name)), cap(key)], act, { disabled: off, ...props }, key);
-    return el(
-      "div",
-      { class: "ct-actions" },
+    const action = (name, key, act, props) =>
+      this.button(name, [el("span", {}, this.t(name)), cap(key)], act, { disabled: off, ...props }, key);
+    return div("ct-actions",
       action("done", enter, () => this.finish(), { class: "ct-main-action" }),
       item.status ? action("reopen", "r", () => this.reopen(), {}) : action("skip", "x", () => this.skip(), {}),
       action(item.flag ? "unflag" : "flag", "f", () => this.flag(), { "data-id": "flag" }),
       action("note", "n", () => this.startNote(), {}),
       this.hint,
-      this.button("undo", "↶", () => this.undoRedo("undo"), { class: "ct-icon", disabled: off || (!this.undo && !this.wire.pending.length) }, "Ctrl+Z"),
+      this.button(
+        "undo",
+        "↶",
+        () => this.undoRedo("undo"),
+        { class: "ct-icon", disabled: off || (!this.undo && !this.wire.pending.length) },
+        "Ctrl+Z",
+      ),
       this.button("redo", "↷", () => this.undoRedo("redo"), { class: "ct-icon", disabled: off || !this.redo }, "Ctrl+Y"),
     );
   }
@@ -1363,13 +1559,24 @@ class Annotator {
   buildPanel() {
     const tabs = ["codes", "guidelines", "list", ...(this.curator || !this.setup.blind ? ["compare"] : [])];
     if (!tabs.includes(this.tab)) this.tab = "codes";
-    this.tabs = tabs.map((name) => el("button", { type: "button", role: "tab", id: this.id(name), "data-tab": name, "aria-controls": this.id("panel"), onclick: () => this.setTab(name) }, this.t(`tab_${name}`), { guidelines: cap("g"), list: cap("q"), codes: cap("/") }[name] ?? null));
-    this.search = el("input", { type: "search", class: "ct-search", placeholder: this.t("search"), "aria-label": this.t("search"), role: "combobox", "aria-expanded": "true", "aria-controls": this.id("codes-list"), autocomplete: "off", spellcheck: "false", oninput: () => this.searchCodes() });
+    this.tabs = tabs.map((name) =>
+      el(
+        "button",
+        { role: "tab", id: this.id(name), "data-tab": name, "aria-controls": this.id("panel"), onclick: () => this.setTab(name) },
+        this.t(`tab_${name}`),
+        { guidelines: cap("g"), list: cap("q"), codes: cap("/") }[name] ?? null,
+      ),
+    );
+    this.search = el("input", {
+      type: "search", class: "ct-search", placeholder: this.t("search"), "aria-label": this.t("search"), role: "combobox",
+      "aria-expanded": "true", "aria-controls": this.id("codes-list"), autocomplete: "off", spellcheck: "false",
+      oninput: () => this.searchCodes(),
+    });
     this.codeList = el("div", { class: "ct-codes", role: "listbox", id: this.id("codes-list"), "aria-label": this.t("tab_codes") });
     this.detail = el("div", { class: "ct-detail", tabindex: "0" });
     this.fillCodes();
     this.panelBodies = {
-      codes: el("div", { class: "ct-body ct-body-codes" }, this.search, this.codeList, this.detail),
+      codes: div("ct-body ct-body-codes", this.search, this.codeList, this.detail),
       guidelines: this.guidelines(),
       list: this.buildList(),
       compare: el("div", { class: "ct-body", tabindex: "0" }, this.curator && this.whyField(), (this.compare = el("div", {}))),
@@ -1410,12 +1617,14 @@ class Annotator {
     for (const code of this.setup.codebook.codes) {
       if (code.group && code.group !== group) kids.push(el("div", { class: "ct-group", role: "presentation" }, (group = code.group)));
       const scope = el("span", { class: "ct-scope", hidden: true }, this.t("whole"));
-      const option = el(
-        "div",
-        { class: "ct-code", role: "option", id: this.id(`code-${this.options.length}`), "aria-selected": "false", title: code.definition, onclick: () => this.clickCode(code.id), onpointerenter: () => this.lookLater(code.id), onpointerleave: () => clearTimeout(this.looking) },
-        code.key ? cap(code.key) : el("span", { class: "ct-key ct-nokey" }),
+      const option = el("div", {
+          class: "ct-code", role: "option", id: this.id(`code-${this.options.length}`), "aria-selected": "false",
+          title: code.definition, onclick: () => this.clickCode(code.id), onpointerenter: () => this.lookLater(code.id),
+          onpointerleave: () => clearTimeout(this.looking),
+        },
+        code.key ? cap(code.key) : span("ct-key ct-nokey"),
         swatch(code.colour ?? 0),
-        el("span", { class: "ct-name" }, code.name, " ", scope),
+        span("ct-name", code.name, " ", scope),
       );
       this.options.push({ code, option, scope, words: plain([code.name, code.id, code.definition, ...(code.include || [])].join(" ")) });
       kids.push(option);
@@ -1449,7 +1658,7 @@ class Annotator {
     this.noMatch.hidden = found > 0;
     // names that begin with what was typed come first in mind, but the order of the codebook stays
     const hits = this.options.filter(({ option }) => !option.hidden);
-    this.activate(wanted.length ? hits.find(({ code }) => plain(code.name).startsWith(wanted[0])) ?? hits[0] : null);
+    this.activate(wanted.length ? (hits.find(({ code }) => plain(code.name).startsWith(wanted[0])) ?? hits[0]) : null);
   }
 
   activate(entry) {
@@ -1466,10 +1675,32 @@ class Annotator {
     const code = this.codes.get(id);
     if (!code) return;
     this.detailOf = id;
-    const lines = (word, list) => list?.length > 0 && [el("h4", {}, this.t(word)), el("ul", {}, list.map((line) => el("li", {}, line)))];
-    const examples = (code.examples || []).map((one) => el("span", {}, el("q", {}, one.text), el("span", { class: "ct-soft" }, ` ${[/positive|example|^$/.test(one.kind || "") ? "" : this.t("counterexample"), one.stance && this.stanceName(one.stance)].filter(Boolean).join(", ")}`)));
+    const lines = (word, list) =>
+      list?.length > 0 && [
+        el("h4", {}, this.t(word)),
+        el(
+          "ul",
+          {},
+          list.map((line) => el("li", {}, line)),
+        ),
+      ];
+    const about = (one) => [
+      /positive|example|^$/.test(one.kind || "") ? "" : this.t("counterexample"),
+      one.stance && this.stanceName(one.stance),
+    ];
+    const example = (one) => el("span", {}, el("q", {}, one.text), soft(` ${about(one).filter(Boolean).join(", ")}`));
+    const examples = (code.examples || []).map(example);
     const contrasts = (code.contrasts || []).map((one) => el("span", {}, el("strong", {}, this.nameOf(one.code)), `: ${one.text}`));
-    this.part(this.detail, [id, this.setup.lang], () => [el("h3", {}, swatch(code.colour ?? 0), code.name), el("p", {}, code.definition), lines("include", code.include), lines("exclude", code.exclude), lines("contrasts", contrasts), lines("examples", examples)].flat());
+    this.part(this.detail, [id, this.setup.lang], () =>
+      [
+        el("h3", {}, swatch(code.colour ?? 0), code.name),
+        el("p", {}, code.definition),
+        lines("include", code.include),
+        lines("exclude", code.exclude),
+        lines("contrasts", contrasts),
+        lines("examples", examples),
+      ].flat(),
+    );
     this.detail.scrollTop = 0;
   }
 
@@ -1479,21 +1710,50 @@ class Annotator {
     const text = el("div", {});
     text.innerHTML = this.setup.guidelines || ""; // made safe by Python: the one place where HTML comes in
     body.append(text);
-    if (rules.length) body.append(el("h3", {}, this.t("rules")), el("ol", {}, rules.map((rule) => el("li", {}, typeof rule === "string" ? rule : rule.text ?? ""))));
+    if (rules.length)
+      body.append(
+        el("h3", {}, this.t("rules")),
+        el(
+          "ol",
+          {},
+          rules.map((rule) => el("li", {}, typeof rule === "string" ? rule : (rule.text ?? ""))),
+        ),
+      );
     return body;
   }
 
   buildList() {
-    this.listRows = el("div", { class: "ct-rows" });
-    this.listScroll = el("div", { class: "ct-scroll", tabindex: "0", role: "list", "aria-label": this.t("tab_list"), onscroll: () => this.drawList(), onkeydown: (event) => this.onListKey(event) }, this.listRows);
-    const choose = el("select", { "aria-label": this.t("list_filter"), onchange: (event) => { this.filter = event.target.value; this.drawList(true); } }, ["all", "open", "done", "skipped", "flag"].map((name) => el("option", { value: name, selected: this.filter === name }, this.t(`filter_${name}`))));
-    this.listCount = el("span", { class: "ct-soft" });
+    this.listRows = div("ct-rows");
+    this.listScroll = el("div", {
+        class: "ct-scroll", tabindex: "0", role: "list", "aria-label": this.t("tab_list"), onscroll: () => this.drawList(),
+        onkeydown: (event) => this.onListKey(event),
+      },
+      this.listRows,
+    );
+    const choose = el("select", {
+        "aria-label": this.t("list_filter"),
+        onchange: (event) => {
+          this.filter = event.target.value;
+          this.drawList(true);
+        },
+      },
+      ["all", "open", "done", "skipped", "flag"].map((name) =>
+        el("option", { value: name, selected: this.filter === name }, this.t(`filter_${name}`)),
+      ),
+    );
+    this.listCount = span("ct-soft");
     if (globalThis.ResizeObserver) new ResizeObserver(() => this.drawList()).observe(this.listScroll);
-    return el("div", { class: "ct-body ct-body-list" }, el("div", { class: "ct-filter" }, choose, this.listCount), this.listScroll);
+    return div("ct-body ct-body-list", div("ct-filter", choose, this.listCount), this.listScroll);
   }
 
   listed() {
-    const fits = { all: () => true, open: (e) => !e.status, done: (e) => e.status === "done", skipped: (e) => e.status === "skipped", flag: (e) => e.flag }[this.filter];
+    const fits = {
+      all: () => true,
+      open: (e) => !e.status,
+      done: (e) => e.status === "done",
+      skipped: (e) => e.status === "skipped",
+      flag: (e) => e.flag,
+    }[this.filter];
     return this.queue.map((entry, place) => [entry, place]).filter(([entry]) => fits(entry));
   }
 
@@ -1510,13 +1770,16 @@ class Annotator {
     this.listRows.style.height = `${Math.max(1, rows.length) * ROW}px`;
     this.listCount.textContent = `${rows.length} / ${this.queue.length}`;
     this.part(this.listRows, [from, to, this.view.item.item, rows.slice(from, to), this.setup.lang], () =>
-      rows.length ? rows.slice(from, to).map(([entry, place], nth) => this.listRow(entry, place, from + nth)) : [el("div", { class: "ct-soft" }, this.t("list_empty"))],
+      rows.length
+        ? rows.slice(from, to).map(([entry, place], nth) => this.listRow(entry, place, from + nth))
+        : [div("ct-soft", this.t("list_empty"))],
     );
   }
 
   /** Sentences of one text all have its title: where their words are at hand, these are shown. */
   rowTitle(entry) {
-    if (this.placed?.of !== this.view.doc) this.placed = { of: this.view.doc, items: new Map((this.view.doc.items || []).map(([item, ...place]) => [item, place])) };
+    if (this.placed?.of !== this.view.doc)
+      this.placed = { of: this.view.doc, items: new Map((this.view.doc.items || []).map(([item, ...place]) => [item, place])) };
     const place = this.spans ? null : this.placed.items.get(entry.item);
     return place ? clip(this.slice(...place.map((point) => this.at.unit(point))), 80) : entry.quote || entry.title || entry.item;
   }
@@ -1524,14 +1787,20 @@ class Annotator {
   listRow(entry, place, nth) {
     const now = entry.item === this.view.item.item;
     const status = entry.status || "open";
-    return el(
-      "div",
-      { class: "ct-row", role: "listitem", style: { top: `${nth * ROW}px`, height: `${ROW}px` } },
-      el(
-        "button",
-        { type: "button", tabindex: now ? "0" : "-1", "data-id": `row ${entry.item}`, "aria-current": now ? "true" : null, onclick: () => this.open(entry.item) },
+    return el("div", { class: "ct-row", role: "listitem", style: { top: `${nth * ROW}px`, height: `${ROW}px` } },
+      el("button", {
+          tabindex: now ? "0" : "-1", "data-id": `row ${entry.item}`, "aria-current": now ? "true" : null,
+          onclick: () => this.open(entry.item),
+        },
         el("span", { class: `ct-dot ct-${status}`, "aria-hidden": "true" }, { done: "✓", skipped: "»", open: "·" }[status]),
-        el("span", { class: "ct-row-text" }, el("span", { class: "ct-row-title" }, `${place + 1}. ${this.rowTitle(entry)}`), el("span", { class: "ct-soft" }, [this.t(`status_${status}`), entry.codes ? this.t("n_codes", { n: entry.codes }) : "", entry.note ? `✎ ${entry.note}` : ""].filter(Boolean).join(" · "))),
+        span("ct-row-text",
+          span("ct-row-title", `${place + 1}. ${this.rowTitle(entry)}`),
+          soft(
+            [this.t(`status_${status}`), entry.codes ? this.t("n_codes", { n: entry.codes }) : "", entry.note ? `✎ ${entry.note}` : ""]
+              .filter(Boolean)
+              .join(" · "),
+          ),
+        ),
         entry.flag && el("span", { class: "ct-flagged", title: this.t("status_flag") }, "⚑"),
       ),
     );
@@ -1547,7 +1816,11 @@ class Annotator {
 
   paintPanel() {
     const given = new Set(this.chips().list.map((a) => a.code));
-    const whole = new Set(this.annotations().filter((a) => this.isWhole(a)).map((a) => a.code));
+    const whole = new Set(
+      this.annotations()
+        .filter((a) => this.isWhole(a))
+        .map((a) => a.code),
+    );
     for (const { code, option, scope } of this.options) {
       const on = String(given.has(code.id) || whole.has(code.id));
       if (option.getAttribute("aria-selected") !== on) option.setAttribute("aria-selected", on);
@@ -1570,7 +1843,13 @@ class Annotator {
   readings(one) {
     const first = { coder: one.first, start: one.start, end: one.end, code: one.code, stance: one.first_stance ?? null };
     if (one.kind === "missed") return [first, { ...first, coder: one.second, none: true, stance: null }];
-    return [first, { coder: one.second, start: one.other_start ?? one.start, end: one.other_end ?? one.end, code: one.other_code ?? one.code, stance: one.second_stance ?? null }];
+    return [
+      first,
+      {
+        coder: one.second, start: one.other_start ?? one.start, end: one.other_end ?? one.end,
+        code: one.other_code ?? one.code, stance: one.second_stance ?? null,
+      },
+    ];
   }
 
   othersHere() {
@@ -1596,21 +1875,33 @@ class Annotator {
     const own = this.annotations();
     const here = this.othersHere();
     const agreed = this.agreed().filter((one) => !own.some((a) => this.equal(a, one)));
-    this.part(this.compare, [cases, this.case, own, here, this.view.judged_by, agreed, this.setup.lang, this.curator, this.view.item.item], () => [
-      this.curator && el("h3", {}, `${this.t("disagreements")} (${cases.length})`),
-      this.curator && !cases.length && el("p", { class: "ct-soft" }, this.t("disagreements_none")),
-      ...(this.curator ? cases.slice(0, 100).map((one, place) => this.caseCard(one, place, own)) : []),
-      this.curator && agreed.length > 0 && el("button", { type: "button", class: "ct-agreed", "data-id": "agreed", onclick: () => this.takeAgreed() }, cap("⇧0"), this.t("take_agreed", { n: agreed.length })),
-      el("h3", {}, this.t("readings")),
-      this.sideBySide(here),
-    ]);
+    this.part(
+      this.compare,
+      [cases, this.case, own, here, this.view.judged_by, agreed, this.setup.lang, this.curator, this.view.item.item],
+      () => [
+        this.curator && el("h3", {}, `${this.t("disagreements")} (${cases.length})`),
+        this.curator && !cases.length && el("p", { class: "ct-soft" }, this.t("disagreements_none")),
+        ...(this.curator ? cases.slice(0, 100).map((one, place) => this.caseCard(one, place, own)) : []),
+        this.curator &&
+          agreed.length > 0 &&
+          el("button", { class: "ct-agreed", "data-id": "agreed", onclick: () => this.takeAgreed() },
+            cap("⇧0"),
+            this.t("take_agreed", { n: agreed.length }),
+          ),
+        el("h3", {}, this.t("readings")),
+        this.sideBySide(here),
+      ],
+    );
   }
 
   whyField() {
-    const field = el("textarea", { class: "ct-note", rows: "2", "data-id": "why", "aria-label": this.t("why"), maxlength: LONGEST_NOTE, oninput: (event) => this.writeWhy(event.target.value) });
+    const field = el("textarea", {
+      class: "ct-note", rows: "2", "data-id": "why", "aria-label": this.t("why"), maxlength: LONGEST_NOTE,
+      oninput: (event) => this.writeWhy(event.target.value),
+    });
     field.value = this.why;
     this.whyBox = field;
-    return el("div", { class: "ct-why" }, el("label", {}, this.t("why"), " ", cap("w")), field);
+    return div("ct-why", el("label", {}, this.t("why"), " ", cap("w")), field);
   }
 
   writeWhy(text) {
@@ -1626,19 +1917,29 @@ class Annotator {
     const now = place === Math.min(this.case, this.cases().length - 1);
     const readings = this.readings(one);
     const settled = readings.some((reading) => !reading.none && own.some((a) => this.equal(a, reading)));
-    return el(
-      "div",
-      { class: `ct-case${now ? " ct-now" : ""}`, onclick: () => this.setCase(place) },
-      el("div", { class: "ct-case-head" }, el("strong", {}, this.t(`kind_${one.kind}`)), settled && el("span", { class: "ct-badge ct-done" }, `✓ ${this.t("settled")}`)),
+    return el("div", { class: `ct-case${now ? " ct-now" : ""}`, onclick: () => this.setCase(place) },
+      div("ct-case-head", el("strong", {}, this.t(`kind_${one.kind}`)), settled && span("ct-badge ct-done", `✓ ${this.t("settled")}`)),
       (this.spans || one.kind === "boundary") && this.quoteOf(one, 140),
       readings.map((reading, nth) =>
-        el(
-          "button",
-          { type: "button", class: "ct-reading", "data-id": `take ${place} ${nth}`, onclick: (event) => { event.stopPropagation(); this.setCase(place, true); this.takeReading(reading); } },
+        el("button", {
+            class: "ct-reading",
+            "data-id": `take ${place} ${nth}`,
+            onclick: (event) => {
+              event.stopPropagation();
+              this.setCase(place, true);
+              this.takeReading(reading);
+            },
+          },
           now && cap(`⇧${nth + 1}`),
           el("strong", {}, `${reading.coder}: `),
-          reading.none ? el("span", { class: "ct-soft" }, this.t("nothing_by")) : [swatch(this.colour(reading.code)), el("span", {}, ` ${this.nameOf(reading.code)} `), el("span", { class: "ct-stance" }, `${this.sign(reading.stance)} ${this.stance_list.length ? this.stanceName(reading.stance) : ""}`)],
-          one.kind === "boundary" && el("span", { class: "ct-bounds" }, this.quoteOf(reading, 90)),
+          reading.none
+            ? soft(this.t("nothing_by"))
+            : [
+                swatch(this.colour(reading.code)),
+                el("span", {}, ` ${this.nameOf(reading.code)} `),
+                span("ct-stance", `${this.sign(reading.stance)} ${this.stance_list.length ? this.stanceName(reading.stance) : ""}`),
+              ],
+          one.kind === "boundary" && span("ct-bounds", this.quoteOf(reading, 90)),
         ),
       ),
       one.rule && el("p", { class: "ct-rule" }, el("strong", {}, `${this.t("rule")}: `), one.rule),
@@ -1649,30 +1950,25 @@ class Annotator {
     const coders = this.coders();
     if (!coders.length) return el("p", { class: "ct-soft" }, this.t("readings_none"));
     const judged = new Set(this.view.judged_by || []);
-    return el(
-      "div",
-      { class: "ct-sides" },
+    return div("ct-sides",
       coders.map((coder, place) =>
-        el(
-          "section",
-          { class: "ct-side", "aria-label": coder },
+        el("section", { class: "ct-side", "aria-label": coder },
           el("h4", {}, el("span", { class: "ct-swatch", "aria-hidden": "true", style: { backgroundImage: coderLine(place) } }), coder),
           here.filter((one) => one.coder === coder).map((one) => this.sideReading(one)),
-          !here.some((one) => one.coder === coder) && el("p", { class: "ct-soft" }, this.t(judged.has(coder) ? "nothing_by" : "not_judged")),
+          !here.some((one) => one.coder === coder) &&
+            el("p", { class: "ct-soft" }, this.t(judged.has(coder) ? "nothing_by" : "not_judged")),
         ),
       ),
     );
   }
 
   sideReading(one) {
-    return el(
-      "div",
-      { class: "ct-side-one" },
+    return div("ct-side-one",
       this.spans && this.quoteOf(one, 70),
       el("div", {}, swatch(this.colour(one.code)), ` ${this.nameOf(one.code)}`),
-      this.stance_list.length > 0 && el("div", { class: "ct-stance" }, `${this.sign(one.stance)} ${this.stanceName(one.stance)}`),
-      one.note && el("div", { class: "ct-soft" }, `✎ ${one.note}`),
-      this.curator && this.writable && el("button", { type: "button", tabindex: "-1", onclick: () => this.takeReading(one) }, this.t("take")),
+      this.stance_list.length > 0 && div("ct-stance", `${this.sign(one.stance)} ${this.stanceName(one.stance)}`),
+      one.note && div("ct-soft", `✎ ${one.note}`),
+      this.curator && this.writable && el("button", { tabindex: "-1", onclick: () => this.takeReading(one) }, this.t("take")),
     );
   }
 
@@ -1692,7 +1988,9 @@ class Annotator {
       const own = this.annotations().find((a) => keyOf(a) === keyOf(reading));
       return own ? this.remove(own) : this.say(this.t("take_nothing"));
     }
-    const coders = [...new Set([reading.coder, ...(this.view.others || []).filter((one) => this.equal(one, reading)).map((one) => one.coder)])].sort();
+    const coders = [
+      ...new Set([reading.coder, ...(this.view.others || []).filter((one) => this.equal(one, reading)).map((one) => one.coder)]),
+    ].sort();
     this.sel = null;
     if (!this.put(reading, reading.code, { stance: reading.stance ?? null, note: "", from: { coders } })) return false;
     this.focusOn(keyOf(reading), false);
@@ -1780,10 +2078,15 @@ class Annotator {
     return true;
   }
 
-  moveBorders(a, start, end) {
+  moveBorders(a, from, until) {
+    const [first, last] = this.itemUnits();
+    const [start, end] = [Math.max(first, from), Math.min(last, until)];
     if (start >= end || (start === this.at.unit(a.start) && end === this.at.unit(a.end))) return;
     const to = { start: this.at.point(start), end: this.at.point(end), code: a.code };
-    if (this.decide("move", { start: a.start, end: a.end, code: a.code, to_start: to.start, to_end: to.end, quote: this.slice(start, end) })) this.focusOn(keyOf(to), this.asking);
+    if (
+      this.decide("move", { start: a.start, end: a.end, code: a.code, to_start: to.start, to_end: to.end, quote: this.slice(start, end) })
+    )
+      this.focusOn(keyOf(to), this.asking);
   }
 
   accept(one) {
@@ -1797,7 +2100,10 @@ class Annotator {
   finish() {
     if (this.busy) return;
     const { item } = this.view;
-    const missing = this.setup.stance_required && this.stance_list.length ? this.annotations().find((a) => !a.stance && (this.spans || (a.start === item.start && a.end === item.end))) : null;
+    const missing =
+      this.setup.stance_required && this.stance_list.length
+        ? this.annotations().find((a) => !a.stance && (this.spans || (a.start === item.start && a.end === item.end)))
+        : null;
     if (missing) {
       this.focusOn(keyOf(missing), true);
       this.say(this.t("stance_needed", { code: this.nameOf(missing.code) }));
@@ -1925,8 +2231,9 @@ class Annotator {
   /** @param {number[]} anchor stretch where it began @param {number[]} focus stretch that moves */
   setSelection(anchor, focus) {
     const { text } = this.view.doc;
-    const start = borders(text, Math.min(anchor[0], focus[0]))[0];
-    const end = borders(text, Math.max(anchor[1], focus[1]))[1];
+    const [first, last] = this.itemUnits(); // blanks around a text are no part of what is judged
+    const start = Math.max(first, borders(text, Math.min(anchor[0], focus[0]))[0]);
+    const end = Math.min(last, borders(text, Math.max(anchor[1], focus[1]))[1]);
     this.sel = end > start ? { start, end, anchor, focus } : null;
     if (this.sel) Object.assign(this, { focus: null, asking: false, said: "", cursor: start });
     this.refresh();
@@ -1959,7 +2266,8 @@ class Annotator {
     const focused = found && !this.isWhole(found) ? found : null; // from a whole text on: where the cursor is
     if (focused && extend && !sentence) return this.stretchFocused(focused, way, character);
     if (this.sel && character) return this.byCharacter(way);
-    const now = this.sel ?? (focused ? { anchor: this.units(focused), focus: this.units(focused) } : { anchor: [this.cursor, this.cursor], focus: [this.cursor, this.cursor] });
+    const here = focused ? this.units(focused) : [this.cursor, this.cursor];
+    const now = this.sel ?? { anchor: here, focus: here };
     const next = sentence ? this.nextSentence(now, way, extend) : this.pane.word(way > 0 ? now.focus[1] : now.focus[0], way);
     if (!next) return this.say(this.t("say_end"));
     const empty = now.anchor[0] === now.anchor[1];
@@ -1968,12 +2276,15 @@ class Annotator {
 
   nextSentence(now, way, extend) {
     const place = this.sentenceAt(way > 0 ? Math.max(now.focus[0], now.focus[1] - 1) : now.focus[0]);
-    const whole = this.sentences[place] && now.anchor[0] === this.sentences[this.sentenceAt(now.anchor[0])]?.[0] && now.focus[1] === this.sentences[place][1];
+    const whole =
+      this.sentences[place] &&
+      now.anchor[0] === this.sentences[this.sentenceAt(now.anchor[0])]?.[0] &&
+      now.focus[1] === this.sentences[place][1];
     // with nothing selected, the sentence that begins at the cursor (or after it) is the next one
     const ahead = way > 0 && now.anchor[0] === now.anchor[1] && now.focus[0] <= this.sentences[place]?.[0];
     const next = this.sentences[ahead ? place : place + way];
     if (!next) return null;
-    return whole || extend ? next : this.pane.word(next[0], 1) ?? next;
+    return whole || extend ? next : (this.pane.word(next[0], 1) ?? next);
   }
 
   byCharacter(way) {
@@ -2067,11 +2378,14 @@ class Annotator {
     const unit = this.pane.atPoint(event.clientX, event.clientY);
     if (unit === null) return;
     if (!this.spans) {
-      const hit = (this.view.doc.items || []).find(([, start, end]) => this.at.unit(start) <= unit && unit < this.at.unit(end));
-      if (hit && hit[0] !== this.view.item.item && this.places.has(hit[0])) this.open(hit[0]);
+      const found = (this.view.doc.items || []).find(([, start, end]) => this.at.unit(start) <= unit && unit < this.at.unit(end));
+      if (found && found[0] !== this.view.item.item && this.places.has(found[0])) this.open(found[0]);
       return;
     }
-    const under = this.annotations().filter((a) => !this.isWhole(a) && this.at.unit(a.start) <= unit && unit < this.at.unit(a.end)).sort((a, b) => a.end - a.start - (b.end - b.start));
+    const hit = (a) => !this.isWhole(a) && this.at.unit(a.start) <= unit && unit < this.at.unit(a.end);
+    const under = this.annotations()
+      .filter(hit)
+      .sort((a, b) => a.end - a.start - (b.end - b.start));
     if (under.length) {
       const place = under.findIndex((a) => keyOf(a) === this.focus); // clicking again goes to the one beneath
       this.focusOn(keyOf(under[(place + 1) % under.length]), true);
@@ -2131,14 +2445,16 @@ class Annotator {
     if (event.ctHandled) return;
     this.intoView();
     // composing, dead keys and AltGr (Ctrl+Alt on Windows) make letters, not commands
-    if (event.isComposing || event.keyCode === 229 || event.key === "Dead" || event.getModifierState?.("AltGraph") || (event.ctrlKey && event.altKey)) return;
+    if (event.isComposing || event.keyCode === 229 || event.key === "Dead") return;
+    if (event.getModifierState?.("AltGraph") || (event.ctrlKey && event.altKey)) return;
     if (!this.sheet.hidden) {
       if (event.key === "Escape" || event.key === "?") this.closeSheet();
       if (event.key === "Tab" || event.key === "Escape" || event.key === "?") event.preventDefault();
       return;
     }
-    const acted = isField(event.target) ? this.fieldKey(event) : event.ctrlKey || event.metaKey ? this.controlKey(event) : this.plainKey(event);
-    if (acted) event.preventDefault();
+    const control = event.ctrlKey || event.metaKey;
+    const act = isField(event.target) ? this.fieldKey : control ? this.controlKey : this.plainKey;
+    if (act.call(this, event)) event.preventDefault();
   }
 
   fieldKey(event) {
@@ -2188,6 +2504,7 @@ class Annotator {
     const { key, target } = event;
     const onButton = target.tagName === "BUTTON" && !target.dataset.chip && !target.dataset.machine;
     if (key === " " && target.tagName === "BUTTON") return false;
+    if (key === "Enter" && event.shiftKey) return true; // runs a cell elsewhere; here it would be a decision by habit
     if (key === "Enter" && (onButton || event.repeat)) return event.repeat;
     if (key.startsWith("Arrow") || key.startsWith("Page") || key === "Home" || key === "End") return this.arrowKey(event);
     if (event.altKey) return false;
@@ -2228,7 +2545,9 @@ class Annotator {
       Enter: () => this.finish(),
       Backspace: () => this.removeFocused(),
       Delete: () => this.removeFocused(),
-      " ": () => { this.text.scrollTop += this.text.clientHeight * 0.85; },
+      " ": () => {
+        this.text.scrollTop += this.text.clientHeight * 0.85;
+      },
       s: () => this.selectSentence(),
       n: () => this.startNote(),
       f: () => this.flag(),
@@ -2304,22 +2623,67 @@ class Annotator {
 
   // ---- the sheet of keys ----
 
+  /** Groups of rows: keys, what they do, and whether they do it here. */
   keySheet() {
-    const [shift, alt, enter] = [this.t("key_shift"), this.t("key_alt"), this.t("key_enter")];
-    const span = this.spans;
-    return [
-      ["keys_move", [span && [["←", "→"], "do_word"], span && [["↑", "↓"], "do_sentence"], span && [[`${shift}+← → ↑ ↓`], "do_extend"], span && [[`${alt}+${shift}+← →`], "do_character"], span && [[`${alt}+${shift}+← →`], "do_start"], span && [["s"], "do_select"], span && [[`${this.t("key_ctrl")}+A`], "do_whole"], [[this.t("key_esc")], "do_clear"], [span ? ["Page↑", "Page↓"] : ["↑", "↓", "Page↑", "Page↓"], "do_scroll"]]],
-      ["keys_code", [[[this.t("key_code")], "do_code"], [["1–4"], "do_stance"], [[this.t("key_tab")], "do_tab"], [[this.t("key_back")], "do_remove"], [["n"], "do_note"], [["a"], "do_accept"], [["d"], "do_dismiss"], [[`${this.t("key_ctrl")}+Z`], "undo"], [[`${this.t("key_ctrl")}+${shift}+Z`, `${this.t("key_ctrl")}+Y`], "redo"]]],
-      ["keys_item", [[[enter], "done"], [["x"], "do_skip"], [["r"], "do_reopen"], [span ? ["k", "j"] : ["k", "j", "←", "→"], "do_near"], [["f"], "do_flag"]]],
-      ["keys_look", [[["/"], "do_search"], [["g"], "do_guide"], [["q"], "do_list"], [["+", "-"], "do_size"], [["?"], "do_help"]]],
-      this.curator && ["keys_compare", [[[",", "."], "do_case"], [[`${shift}+1`, `${shift}+2`], "do_take"], [[`${shift}+0`], "do_take_agreed"], [["w"], "do_why"]]],
-    ].filter(Boolean);
+    const [shift, alt, ctrl] = [this.t("key_shift"), this.t("key_alt"), this.t("key_ctrl")];
+    const free = this.spans; // stretches are chosen
+    const groups = {
+      keys_move: [
+        [["←", "→"], "do_word", free],
+        [["↑", "↓"], "do_sentence", free],
+        [[`${shift}+← → ↑ ↓`], "do_extend", free],
+        [[`${alt}+${shift}+← →`], "do_character", free],
+        [[`${alt}+${shift}+← →`], "do_start", free],
+        [["s"], "do_select", free],
+        [[`${ctrl}+A`], "do_whole", free],
+        [[this.t("key_esc")], "do_clear"],
+        [["Page↑", "Page↓"], "do_scroll", free],
+        [["↑", "↓", "Page↑", "Page↓"], "do_scroll", !free],
+      ],
+      keys_code: [
+        [[this.t("key_code")], "do_code"],
+        [["1–4"], "do_stance"],
+        [[this.t("key_tab")], "do_tab"],
+        [[this.t("key_back")], "do_remove"],
+        [["n"], "do_note"],
+        [["a"], "do_accept"],
+        [["d"], "do_dismiss"],
+        [[`${ctrl}+Z`], "undo"],
+        [[`${ctrl}+${shift}+Z`, `${ctrl}+Y`], "redo"],
+      ],
+      keys_item: [
+        [[this.t("key_enter")], "done"],
+        [["x"], "do_skip"],
+        [["r"], "do_reopen"],
+        [["k", "j"], "do_near", free],
+        [["k", "j", "←", "→"], "do_near", !free],
+        [["f"], "do_flag"],
+      ],
+      keys_look: [
+        [["/"], "do_search"],
+        [["g"], "do_guide"],
+        [["q"], "do_list"],
+        [["+", "-"], "do_size"],
+        [["?"], "do_help"],
+      ],
+      keys_compare: [
+        [[",", "."], "do_case", this.curator],
+        [[`${shift}+1`, `${shift}+2`], "do_take", this.curator],
+        [[`${shift}+0`], "do_take_agreed", this.curator],
+        [["w"], "do_why", this.curator],
+      ],
+    };
+    const here = Object.entries(groups).map(([title, rows]) => [title, rows.filter(([, , acts = true]) => acts)]);
+    return here.filter(([, rows]) => rows.length);
   }
 
   openSheet() {
-    const close = el("button", { type: "button", onclick: () => this.closeSheet() }, this.t("close"), " ", cap(this.t("key_esc")));
-    const groups = this.keySheet().map(([title, rows]) => el("section", {}, el("h3", {}, this.t(title)), el("dl", {}, rows.filter(Boolean).map(([keys, what]) => [el("dt", {}, keys.map(cap)), el("dd", {}, this.t(what))]))));
-    this.sheet.replaceChildren(el("div", { class: "ct-dialog", role: "dialog", "aria-modal": "true", "aria-label": this.t("help") }, el("div", { class: "ct-dialog-head" }, el("h2", {}, this.t("help")), close), el("div", { class: "ct-dialog-body" }, groups)));
+    const close = el("button", { onclick: () => this.closeSheet() }, this.t("close"), " ", cap(this.t("key_esc")));
+    const row = ([keys, what]) => [el("dt", {}, keys.map(cap)), el("dd", {}, this.t(what))];
+    const groups = this.keySheet().map(([title, rows]) => el("section", {}, el("h3", {}, this.t(title)), el("dl", {}, rows.map(row))));
+    const head = div("ct-dialog-head", el("h2", {}, this.t("help")), close);
+    const look = { class: "ct-dialog", role: "dialog", "aria-modal": "true", "aria-label": this.t("help") };
+    this.sheet.replaceChildren(el("div", look, head, div("ct-dialog-body", groups)));
     this.sheet.hidden = false;
     this.sheet.onclick = (event) => event.target === this.sheet && this.closeSheet();
     close.focus();
@@ -2345,7 +2709,8 @@ const isField = (node) => /^(INPUT|TEXTAREA|SELECT)$/.test(node?.tagName ?? "") 
 const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 const clock = (at) => {
   const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? String(at) : [date.getHours(), date.getMinutes(), date.getSeconds()].map((n) => String(n).padStart(2, "0")).join(":");
+  const parts = [date.getHours(), date.getMinutes(), date.getSeconds()];
+  return Number.isNaN(date.getTime()) ? String(at) : parts.map((n) => String(n).padStart(2, "0")).join(":");
 };
 
 export default {

@@ -1,0 +1,121 @@
+"""Projects beyond decisions: what is frozen stays so, who joins later, what is said before numbers are quoted."""
+
+import json
+
+import pandas as pd
+import pytest
+from coded_project import coded_project, play
+
+from toolkit.annotation import Session, add_coder, create_project, open_project
+from toolkit.annotation.projects.status import status_text
+from toolkit.corpus import human_annotations
+from toolkit.errors import InputError
+from toolkit.principles import code_passages
+from toolkit.resources import bundled_corpus
+
+
+@pytest.fixture
+def project(tmp_path):
+    return coded_project(tmp_path / "p", 4, coders=("author", "second", "eva"), curators=())
+
+
+def test_who_has_finished_nothing_does_not_count_and_is_named(project):
+    place = project.items.iloc[0]
+    session = Session(project, "eva")
+    where = {"item": place["item"], "doc_id": place["doc_id"], "start": int(place["start"]), "end": int(place["end"])}
+    quote = project.texts[where["doc_id"]][where["start"] : where["end"]]
+    session.decide({"do": "set", **where, "quote": quote, "code": "listening", "stance": "endorses"})
+    session.close()
+    report = project.agreement(repeats=20, lang="es")
+    assert set(report.table["coders"]) <= {"all", "author | second", "author", "second"}
+    assert "eva" in report.notes[0] and report.notes[0] in str(report)
+    assert "eva" in report._repr_html_()
+    with pytest.raises(InputError, match="nobody has marked items as done yet"):
+        coded_project(project.folder.parent / "q", 2, coders=("ana", "luis"), curators=()).agreement()
+
+
+def test_a_machine_beside_people_is_no_person(project):
+    passages = project.items.rename(columns={"item": "passage_id"}).assign(furniture=False)
+    machine = code_passages(project.posts, passages, project.codebook, method="cues").annotations
+    table = project.agreement(machine=machine, repeats=20, by="coders").table
+    assert {"author | machine:cues", "machine:cues | second"} <= set(table["coders"])
+    for change, message in (
+        ({"coder": "second"}, "'second' is the name of a coder"),
+        ({"kind": "human"}, "of kind 'human'"),
+        ({"codebook": "other"}, "no coding of the project's texts with codebook 'cluetrain'"),
+    ):
+        with pytest.raises(InputError, match=message):
+            project.agreement(machine=machine.assign(**change))
+
+
+def test_what_bends_agreement_is_said_before_it(tmp_path, project):
+    passages = project.items.rename(columns={"item": "passage_id"}).assign(furniture=False)
+    machine = code_passages(project.posts, passages, project.codebook, method="cues").annotations
+    shown = create_project(
+        tmp_path / "shown", project.posts, coders=["author", "second"], suggestions=machine, blind=False
+    )
+    pd.DataFrame({"item": shown.items["item"], "weight": None}).to_csv(shown.folder / "sample.csv", index=False)
+    human = human_annotations(bundled_corpus(), "cluetrain").annotations
+    for who in shown.coders:
+        play(shown, who, human[human["coder"] == who])
+    notes = shown.agreement(repeats=20).notes
+    assert [note.split()[0] for note in notes] == ["Suggestions", "The", "Coders"]
+    assert "machine:cues" in notes[0]
+    outcomes = shown.suggestion_outcomes()
+    assert set(outcomes["outcome"]) <= {"given", "passed over"}
+    assert len(outcomes) == 2 * len(shown.suggestions) > 0
+
+
+def test_a_text_that_was_changed_is_noticed(project):
+    path = project.folder / "texts.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    row = json.loads(lines[1])
+    lines[1] = json.dumps({**row, "text": "X" + row["text"][1:]}, ensure_ascii=False)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"texts\.jsonl, line 2: the text of .* was changed"):
+        _ = open_project(project.folder).posts
+
+
+def test_a_torn_log_is_reported_and_what_stands_before_it_counts(project):
+    path = project.log_path("second")
+    path.write_bytes(path.read_bytes() + b'{"n":2,"at":"2026-')
+    assert open_project(project.folder).torn("second")
+    assert "second: the last line of the log is incomplete" in status_text(project)
+    assert len(project.annotations("second"))
+
+
+def test_somebody_joins_later(project):
+    now = add_coder(project, "leo", like="author")
+    assert now.coders == ["author", "second", "eva", "leo"]
+    assert now.queue("leo") == now.queue("author")
+    assert (now.folder / "annotate_leo.ipynb").exists()
+    one = add_coder(now, "mia", items=now.queue("author")[:2])
+    assert one.queue("mia") == now.queue("author")[:2]
+    assert open_project(project.folder).queue("leo") == now.queue("author")
+    for name, settings, message in (
+        ("Leo", {}, "'leo' is there already"),
+        ("a/b", {}, "cannot be a name of a file"),
+        ("zoe", {"like": "nobody"}, "no coder 'nobody'"),
+        ("zoe", {"items": ["nothing"]}, "there is no item 'nothing'"),
+        ("zoe", {"items": [], "like": "leo"}, "give one of them"),
+    ):
+        with pytest.raises(InputError, match=message):
+            add_coder(one, name, **settings)
+    assert open_project(project.folder).coders == one.coders
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"title": "x" * 401}, "title: got 401 characters"),
+        ({"seed": -1}, "seed: got -1"),
+        ({"coders": []}, "no coder is named"),
+        ({"coders": ["a", "A"]}, "names must differ"),
+        ({"unit": "word"}, "unit 'word' is unknown"),
+        ({"order": "informative"}, "needs scores"),
+    ],
+)
+def test_settings_that_do_not_fit_make_nothing(tmp_path, project, settings, message):
+    with pytest.raises(InputError, match=message):
+        create_project(tmp_path / "new", project.posts, **{"coders": ["ana"], **settings})
+    assert not (tmp_path / "new").exists()
