@@ -12,6 +12,7 @@ from toolkit.analysis.codes import coder_or_weaker
 from toolkit.annotation import Project, create_project
 from toolkit.annotation.planning.sampling import sample as draw
 from toolkit.annotation.projects.create import items_of
+from toolkit.annotation.projects.project_file import LONGEST_TITLE, checked_names
 from toolkit.codebook import Codebook, load_codebook
 from toolkit.corpus import declared_language, language_of_post, load_corpus, mark_furniture, segment
 from toolkit.errors import InputError, suggestion
@@ -78,12 +79,16 @@ def create_from_files(
     for what, value, allowed in (("unit", unit, _UNITS), ("how", how, _HOW)):
         if value not in allowed:
             raise InputError(f"{what} '{value}' is unknown; {suggestion(value, allowed)}")
+    title = settings.get("title")
+    if title is not None and not 0 < len(title) <= LONGEST_TITLE:
+        raise InputError(f"title: got {len(title):,} characters, allowed are 1 to {LONGEST_TITLE}.")
     if sample is None and (how != "random" or by or whole_texts):
         raise InputError("how, by and whole_texts say how a sample is drawn; say how many items (sample), too.")
     if sample is not None and (how == "stratified") != bool(by):
         raise InputError("a stratified sample needs the columns to stratify by, and only that takes them (how, by).")
     if how == "uncertainty" and whole_texts:
         raise InputError("by uncertainty single items are chosen, not whole texts; leave one of the two out.")
+    checked_names(coders, settings.get("curators", ()))
     target = Path(folder)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         # said before the texts are read and coded, which may take long
@@ -183,14 +188,12 @@ def aggregated_annotations(project: Project, found: Aggregation, method: str) ->
     return check("annotations", pd.DataFrame(rows), project.texts)
 
 
-def _check_sample(
-    sample: int, by: Sequence[str], posts: pd.DataFrame, items: pd.DataFrame, whole_texts: bool
-) -> None:
+def _check_sample(sample: int, by: Sequence[str], posts: pd.DataFrame, items: pd.DataFrame, whole_texts: bool) -> None:
     """Refuse what cannot be drawn before anything is coded, which may take long."""
     there = items["doc_id"].nunique() if whole_texts else len(items)
     if not 1 <= sample <= there:
         what = "texts" if whole_texts else "items"
-        raise InputError(f"sample: got {sample:,}, there are {there:,} {what}; give a whole number from 1 to {there:,}.")
+        raise InputError(f"sample: got {sample:,}, allowed is 1 to {there:,}: so many {what} there are.")
     # "year" is made of the date
     known = {*map(str, posts), *map(str, items), "year"} - {"item", *_PLACE, "text", "sha256"}
     for column in by:

@@ -51,7 +51,11 @@ def marks(random: np.random.Generator, documents: int, length: int, mean: float)
     counts = random.poisson(mean, (documents, 2))
     doc, coder = (np.repeat(place, counts.ravel()) for place in np.indices((documents, 2)).reshape(2, -1))
     start = random.integers(0, length - 120, len(doc))
-    spans = {"doc_id": [f"d{number:04}" for number in doc], "start": start, "end": start + random.integers(40, 120, len(doc))}
+    spans = {
+        "doc_id": [f"d{number:04}" for number in doc],
+        "start": start,
+        "end": start + random.integers(40, 120, len(doc)),
+    }
     table = pd.DataFrame(spans).assign(code="x", coder=np.array(["ana", "luis"])[coder])
     return table, {f"d{number:04}": length for number in range(documents)}
 

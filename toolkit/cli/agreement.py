@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, NamedTuple
 
-from toolkit.cli.arguments import count_argument, not_an_input, path_argument
+from toolkit.cli.arguments import count_argument, name_argument, path_argument, seed_of, table_target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,17 @@ def add_agreement(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "--texts", type=path_argument, metavar="INPUT", help="the texts: checks quotes, adds languages and lengths"
     )
     parser.add_argument(
-        "--coders", nargs="+", metavar="NAME", help="only these (default: all but 'adjudicated' and curators)"
+        "--coders",
+        type=name_argument,
+        nargs="+",
+        metavar="NAME",
+        help="only these (default: all but 'adjudicated' and curators)",
+    )
+    parser.add_argument(
+        "--machine",
+        type=path_argument,
+        metavar="FILE",
+        help="of a project: annotations of 'toolkit map' on its texts, as one coder more, in the rows of pairs",
     )
     parser.add_argument(
         "--repeats", type=count_argument, default=1000, metavar="N", help="bootstrap samples (default: %(default)s)"
@@ -64,7 +74,8 @@ def add_agreement(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 class _Given(NamedTuple):
-    """What the inputs hold. ``left_out``: coders that agree with the others by their making."""
+    """What the inputs hold. ``left_out``: coders that agree with the others by their making. ``notes``: what is to be
+    known before a number is quoted."""
 
     annotations: "pd.DataFrame"
     judged: "pd.DataFrame | None" = None
@@ -74,6 +85,7 @@ class _Given(NamedTuple):
     labels: str = "multiple"
     book: "Codebook | None" = None
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def _agreement(options: argparse.Namespace) -> int:
@@ -86,15 +98,23 @@ def _agreement(options: argparse.Namespace) -> int:
     from toolkit.reliability.text import as_text
     from toolkit.storage import write_file
 
-    if options.seed < 0:
-        raise InputError(f"--seed: got {options.seed}, allowed is a whole number from 0.")
-    target = _target(options)
+    seed = seed_of(options)
+    read = (*options.inputs, options.judged, options.texts, options.codebook, options.machine)
+    target = table_target(options.output, read)
     inputs = [Path(name) for name in options.inputs]
+    for path in inputs:
+        if not path.exists():
+            raise InputError(f"{path}: no such file or folder.")
     book = load_codebook(options.codebook) if options.codebook is not None else None
     if any(path.is_dir() for path in inputs):
         if len(inputs) > 1:
             raise InputError(f"got {len(inputs)} inputs, one of them a folder; give files, or one folder alone.")
-        given = _folder(inputs[0], book)
+    if (inputs[0] / "project.json").is_file():
+        given, book = _project(inputs[0], book, options), None
+    elif options.machine is not None:
+        raise InputError("--machine is for the folder of a project; give the machine's file beside the others instead.")
+    elif inputs[0].is_dir():
+        given = _corpus(inputs[0], book)
     else:
         given = _files(inputs, book)
     if options.judged is not None:
@@ -116,29 +136,13 @@ def _agreement(options: argparse.Namespace) -> int:
         texts=given.texts,
         ordered=_levels(book) if labels == "single" else None,
         repeats=options.repeats,
-        seed=options.seed,
+        seed=seed,
     )
-    print(as_text(table, options.lang), end="")
+    print(as_text(table, options.lang, notes=given.notes), end="")
     if target is not None:
         write_file(table, target)
         print(f"\nWritten: {target}")
     return 0
-
-
-def _target(options: argparse.Namespace) -> "Path | None":
-    """Where to write, refused before anything is computed."""
-    from pathlib import Path
-
-    from toolkit.errors import InputError
-    from toolkit.storage import FORMATS
-
-    if options.output is None:
-        return None
-    target = Path(options.output)
-    not_an_input(options.output, (*options.inputs, options.judged, options.texts, options.codebook))
-    if target.suffix.lower() not in FORMATS:
-        raise InputError(f"{target}: cannot write '{target.suffix}'; the name must end in {', '.join(FORMATS)}.")
-    return target
 
 
 def _files(files: "Sequence[Path]", book: "Codebook | None") -> _Given:
@@ -154,33 +158,40 @@ def _files(files: "Sequence[Path]", book: "Codebook | None") -> _Given:
     return _Given(_of_book(table, book, "--codebook NAME|FILE"), left_out=("adjudicated",))
 
 
-def _folder(folder: "Path", book: "Codebook | None") -> _Given:
-    """An annotation project, or a corpus with annotations."""
+def _project(folder: "Path", book: "Codebook | None", options: argparse.Namespace) -> _Given:
+    """The coders of an annotation project, and a machine."""
+    from pathlib import Path
+
+    from toolkit.annotation import open_project
+    from toolkit.annotation.projects.coordination import agreement_material
+    from toolkit.errors import InputError
+
+    project = open_project(folder)
+    if book is not None and book.id != project.codebook.id:
+        raise InputError(f"--codebook: got '{book.id}', the project uses '{project.codebook.id}'; leave it out.")
+    if options.judged is not None or options.texts is not None:
+        raise InputError("--judged and --texts are for files of annotations; a project holds both, leave them out.")
+    machine = None if options.machine is None else _read(Path(options.machine), "annotations")
+    found = agreement_material(project, machine, options.lang)
+    return _Given(
+        found.annotations,
+        found.judged,
+        found.texts,
+        found.langs,
+        found.unit,
+        "multiple" if project.codebook.multi_label or found.unit == "span" else "single",
+        project.codebook,
+        notes=tuple(found.notes),
+    )
+
+
+def _corpus(folder: "Path", book: "Codebook | None") -> _Given:
+    """A corpus with annotations."""
     import pandas as pd
 
     from toolkit.corpus import human_annotations
     from toolkit.errors import InputError
 
-    if (folder / "project.json").is_file():
-        from toolkit.annotation import open_project
-
-        project = open_project(folder)
-        langs = dict(zip(project.posts["doc_id"], project.posts["lang"], strict=True))
-        unit = {"paragraph": "sentence"}.get(project.unit, project.unit)
-        names = [*project.coders, *project.curators]
-        annotations = pd.concat([project.annotations(who) for who in names], ignore_index=True)
-        judged = pd.concat([project.judged(who) for who in names], ignore_index=True)
-        return _Given(
-            # who has not finished an item yet is not compared yet
-            annotations[annotations["coder"].isin(judged["coder"])],
-            judged,
-            project.texts,
-            langs,
-            unit,
-            "multiple" if project.codebook.multi_label or unit == "span" else "single",
-            project.codebook,
-            tuple(project.curators),
-        )
     if not (folder / "annotations" / "coverage.csv").is_file():
         raise InputError(
             f"{folder}: is neither an annotation project (project.json) nor a corpus with annotations "
@@ -216,6 +227,9 @@ def _chosen(given: _Given, coders: "Sequence[str] | None") -> _Given:
 
     tables = [table for table in (given.annotations, given.judged) if table is not None]
     known = sorted({str(name) for table in tables for name in table["coder"]})
+    # files may hold names that are not composed
+    composed = {name_argument(name): name for name in known}
+    coders = None if coders is None else [composed.get(name, name) for name in coders]
     for name in coders or ():
         if name not in known:
             raise InputError(f"--coders: nobody is called '{name}'; {suggestion(name, known)}")

@@ -1,10 +1,26 @@
-"""What several commands share: kinds of arguments, and how a result is said or written."""
+"""What several commands share: kinds of arguments, where results may go, and how a result is said or written."""
 
 import argparse
 import sys
+import unicodedata
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-__all__ = ["count_argument", "give", "not_an_input", "path_argument", "say", "workers_argument"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = [
+    "count_argument",
+    "counted",
+    "give",
+    "name_argument",
+    "not_an_input",
+    "path_argument",
+    "say",
+    "seed_of",
+    "table_target",
+    "workers_argument",
+]
 
 #: What texts are written as.
 _TEXTS = (".md", ".txt", ".html", ".htm")
@@ -34,7 +50,22 @@ def path_argument(text: str) -> str:
     return text
 
 
-def not_an_input(target: str, inputs: Iterable[str | None]) -> None:
+def name_argument(text: str) -> str:
+    """A name of a person, composed (NFC): some keyboards and file systems write é as e and an accent, which is another
+    name to a computer."""
+    return unicodedata.normalize("NFC", text)
+
+
+def seed_of(options: argparse.Namespace) -> int:
+    """``--seed``, refused below 0."""
+    from toolkit.errors import InputError
+
+    if options.seed < 0:
+        raise InputError(f"--seed: got {options.seed}, allowed is a whole number from 0.")
+    return int(options.seed)
+
+
+def not_an_input(target: str, inputs: Iterable[str | None], option: str = "--output") -> None:
     """Refuse to write over what is read: a file that is an input, or one inside a folder that is."""
     from pathlib import Path
 
@@ -44,7 +75,42 @@ def not_an_input(target: str, inputs: Iterable[str | None]) -> None:
     for name in inputs:
         path = Path(name).resolve() if name else None
         if path == place or (path is not None and path in place.parents and place.exists()):
-            raise InputError(f"{target}: is one of the inputs; give another --output.")
+            raise InputError(f"{target}: is one of the inputs; give another {option}.")
+
+
+def table_target(
+    name: str | None, inputs: Iterable[str | None], *, option: str = "--output", or_folder: bool = False
+) -> "Path | None":
+    """Where a table is to be written, refused before anything is read, computed or saved.
+
+    ``or_folder``: a name without suffix is a folder to make.
+    """
+    import os
+    from pathlib import Path
+
+    from toolkit.errors import InputError, OutputError
+    from toolkit.storage import FORMATS
+
+    if name is None:
+        return None
+    target = Path(name)
+    not_an_input(name, inputs, option)
+    if target.suffix.lower() not in FORMATS and not (or_folder and not target.suffix):
+        end = "; end in {}, or give a folder without suffix." if or_folder else "; the name must end in {}."
+        raise InputError(f"{target}: cannot write '{target.suffix}'{end.format(', '.join(FORMATS))}")
+    if target.suffix and target.is_dir():
+        raise InputError(f"{target}: is a folder; give the name of a file as {option}.")
+    if not target.suffix and target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise InputError(f"{target}: is not empty; give a new folder.")
+    above = next(place for place in target.absolute().parents if place.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        raise OutputError(f"{target}: cannot be written: '{above}' is no folder that may be written to.")
+    return target
+
+
+def counted(number: int, word: str) -> str:
+    """A number with its word: "1 item", "1,200 items"."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def say(line: str) -> None:

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from toolkit.cli.arguments import count_argument, not_an_input, path_argument
+from toolkit.cli.arguments import count_argument, path_argument, seed_of, table_target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,12 +55,11 @@ def add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from toolkit.errors import InputError
     from toolkit.evaluation import as_text, evaluate_files
 
-    if options.seed < 0:
-        raise InputError(f"--seed: got {options.seed}, allowed is a whole number from 0.")
-    target = _target(options)
+    seed = seed_of(options)
+    inputs = (*options.gold, options.predicted, options.scores, options.units, options.texts)
+    target = table_target(options.output, inputs, or_folder=True)
     result = evaluate_files(
         options.gold,
         options.predicted,
@@ -76,33 +75,13 @@ def _evaluate(options: argparse.Namespace) -> int:
         across_versions=options.across_versions,
         baselines=not options.no_baselines,
         repeats=options.repeats,
-        seed=options.seed,
+        seed=seed,
     )
     print(as_text(result), end="")
     if target is not None:
         _write(result, target)
         print(f"\nWritten: {target}")
     return 0
-
-
-def _target(options: argparse.Namespace) -> "Path | None":
-    """Where to write, refused before anything is computed."""
-    from pathlib import Path
-
-    from toolkit.errors import InputError
-    from toolkit.storage import FORMATS
-
-    if options.output is None:
-        return None
-    target = Path(options.output)
-    not_an_input(options.output, (*options.gold, options.predicted, options.scores, options.units, options.texts))
-    if target.suffix and target.suffix.lower() not in FORMATS:
-        raise InputError(
-            f"{target}: cannot write '{target.suffix}'; end in {', '.join(FORMATS)}, or give a folder without suffix."
-        )
-    if not target.suffix and target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise InputError(f"{target}: is not empty; give a new folder.")
-    return target
 
 
 def _write(result: "Evaluation", target: "Path") -> None:

@@ -251,9 +251,7 @@ def _doubts(coded: Coded, labels: Labels, fits: list[ErrorRates], table: pd.Data
     decided, judges = table["decided"].to_numpy(), table["coders"].to_numpy()
     invented = int((decided & (givers == 0)).sum())
     if invented:
-        notes.append(
-            f"{_count(invented, 'code')} decided that no coder gave: too few codings, or coders who miss most"
-        )
+        notes.append(f"{_count(invented, 'code')} decided that no coder gave: too few codings, or coders who miss most")
     overruled = int((~decided & (givers == judges) & (judges > 1)).sum())
     if overruled:
         notes.append(

@@ -166,9 +166,7 @@ def _sections(table: pd.DataFrame, lang: str) -> list[_Section]:
     return [part for part in found if part.rows and not (part.key == "pairs" and len(part.rows) == 1)]
 
 
-def _wide(
-    key: str, part: pd.DataFrame, first: str, lang: str, told: set[str], order: tuple[str, ...] = ()
-) -> _Section:
+def _wide(key: str, part: pd.DataFrame, first: str, lang: str, told: set[str], order: tuple[str, ...] = ()) -> _Section:
     """One row per part, one column per measure; the main ones with intervals. ``told``: notes that stand at the top."""
     texts = words(lang)["words"]
     there = _measures(part)

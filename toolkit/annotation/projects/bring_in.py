@@ -91,11 +91,14 @@ class _Items:
         self._names = project.items["item"].tolist()
         self._free = project.unit == "span"
         self._exact = dict(zip(self._places, self._names, strict=True))
-        self._of_doc = {place[0]: name for place, name in zip(self._places, self._names, strict=True)}
+        self._of_doc = {place[0]: (*place[1:], name) for place, name in zip(self._places, self._names, strict=True)}
 
     def of(self, doc_id: str, start: int, end: int) -> str | None:
         """The item of a place, or None."""
-        return self._of_doc.get(doc_id) if self._free else self._exact.get((doc_id, start, end))
+        if not self._free:
+            return self._exact.get((doc_id, start, end))
+        low, high, name = self._of_doc.get(doc_id, (0, -1, None))
+        return name if low <= start and end <= high else None
 
     def touched(self, codings: pd.DataFrame) -> set[str]:
         """Items that share a character with one of the codings."""

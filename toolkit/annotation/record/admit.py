@@ -115,6 +115,11 @@ class Rules:
                 f"the stretch from {start} to {end} is not the {self._unit} (from {place[1]} to {place[2]}); in this "
                 f"project codes are given to a whole {self._unit}."
             )
+        if not place[1] <= start < end <= place[2]:
+            raise InputError(
+                f"the stretch from {start} to {end} reaches beyond its item (from {place[1]} to {place[2]}); choose "
+                "less."
+            )
 
     def _refuse_second(self, changes: tuple[Change, ...], state: State) -> None:
         """Where the codebook gives one code to a stretch: refuse changes that would leave two on one."""

@@ -52,6 +52,9 @@ class ItemState(NamedTuple):
     why: str = ""
 
 
+_OPEN = ItemState()
+
+
 class _Was(NamedTuple):
     """One slot of the state before and after a step."""
 
@@ -97,7 +100,7 @@ class State:
 
     def item(self, item: str) -> ItemState:
         """An item's state; one never touched is open."""
-        return self.items.get(item, ItemState())
+        return self.items.get(item, _OPEN)
 
     def apply(self, decision: Decision, n: int, at: str) -> Step:
         """Take a decision in; returns the step it made, undid or did again.

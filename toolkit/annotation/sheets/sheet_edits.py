@@ -1,6 +1,5 @@
 """What somebody changed in a sheet: its rows compared with the state they were exported from, problems collected."""
 
-import re
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -8,7 +7,7 @@ from tqdm import tqdm
 
 from toolkit.annotation.projects.project import Project
 from toolkit.annotation.record.state import Coding, ItemState, State, fold
-from toolkit.annotation.sheets.sheet_rows import EXPORTED, Sheet, SheetRow, as_cell
+from toolkit.annotation.sheets.sheet_rows import EXPORTED, MADE_FROM, Sheet, SheetRow, as_cell
 from toolkit.annotation.sheets.sheet_said import Place, Problem, RowReader, Said, note_of
 from toolkit.errors import InputError, suggestion
 
@@ -23,7 +22,6 @@ _SHOWN = {status: word for word, status in _STATUS.items()}
 _FLAG = {"": False, "no": False, "0": False, "false": False, "yes": True, "x": True, "1": True, "true": True,
          "sí": True, "si": True, "sì": True}  # fmt: skip
 _DO = {"": "reopen", "done": "done", "skipped": "skip"}
-_MADE_FROM = re.compile(r"(.+), decision (\d{1,9})")
 
 
 class _Before(NamedTuple):
@@ -58,7 +56,6 @@ class SheetEdits:
 
         Raises :class:`InputError` with the problems of all rows.
         """
-        self._refuse_the_sheet_of_another()
         rows: dict[str, list[SheetRow]] = {}
         for row in self._sheet.rows:
             item = row.cells["item"].strip()
@@ -235,16 +232,6 @@ class SheetEdits:
                 names = ", ".join(stance.id for stance in self._project.codebook.stances)
                 raise Problem(one.row.number, f"is empty, and '{item}' is done; give one of {names}", "stance")
 
-    def _refuse_the_sheet_of_another(self) -> None:
-        """One sentence instead of the same in every row."""
-        said = (_MADE_FROM.fullmatch(row.cells.get(EXPORTED, "").strip()) for row in self._sheet.rows)
-        made_for = sorted({found[1][:60] for found in said if found})
-        if made_for and self._coder not in made_for:
-            raise InputError(
-                f"{self._sheet.name}: nothing was imported: the sheet was exported for '{"', '".join(made_for[:5])}', "
-                f"not for '{self._coder}'; import it for that coder."
-            )
-
     # ---- what was, and what is told ---------------------------------------------------------------------------
 
     def _base(self, rows: list[SheetRow]) -> dict[str, _Before]:
@@ -253,7 +240,7 @@ class SheetEdits:
         said.pop("", None)
         if not said:
             return self._at(len(self._lines))
-        found = _MADE_FROM.fullmatch(next(iter(said)))
+        found = MADE_FROM.fullmatch(next(iter(said)))
         if len(said) > 1 or found is None:
             raise Problem(rows[0].number, f"rows of one item say {', '.join(said)[:80]}; leave it as it was", EXPORTED)
         if found[1] != self._coder:

@@ -12,10 +12,12 @@ from toolkit.errors import InputError
 from toolkit.marked_text import clean
 from toolkit.storage import neutral
 
-__all__ = ["COLUMNS", "EXPORTED", "Sheet", "SheetRow", "as_cell", "shown_quote", "whole_number"]
+__all__ = ["COLUMNS", "EXPORTED", "MADE_FROM", "Sheet", "SheetRow", "as_cell", "shown_quote", "whole_number"]
 
 #: State of the log that a sheet was made from; what is marked so in its name is not read as an edit.
 EXPORTED = "exported (read only)"
+#: What stands in that column: whose sheet it is, and how many decisions the log had.
+MADE_FROM = re.compile(r"(.+), decision (\d{1,9})")
 #: The columns of a sheet, in the order a person works through them.
 COLUMNS = (
     "item", "doc_id", "start", "end", "before (read only)", "quote", "after (read only)", "code", "stance", "note",
@@ -73,6 +75,16 @@ class Sheet(NamedTuple):
                 cells = {name: _restored(record[place]) if place < len(record) else "" for name, place in names.items()}
                 rows.append(SheetRow(number, cells))
         return cls(path.name, hashlib.sha256(data).hexdigest(), rows)
+
+    def refuse_if_of_another(self, coder: str) -> None:
+        """One sentence where all rows are of somebody else's sheet, instead of the same problem in every row."""
+        said = (MADE_FROM.fullmatch(row.cells.get(EXPORTED, "").strip()) for row in self.rows)
+        others = sorted({found[1][:60] for found in said if found})
+        if others and coder not in others:
+            raise InputError(
+                f"{self.name}: nothing was imported: the sheet was exported for '{others[0]}', not for '{coder}'; "
+                "import it for the coder it is of."
+            )
 
 
 def as_cell(text: str) -> str:

@@ -110,6 +110,7 @@ def import_spreadsheet(
     state, lines = project.state(coder), project.lines(coder)
     listed = _listed(project, coder, state)
     sheet = Sheet.read(Path(path))
+    sheet.refuse_if_of_another(coder)
     edits = SheetEdits(project, coder, listed, lines, sheet, by or coder)
     report, changes = edits.compared()
     if dry_run or not changes:

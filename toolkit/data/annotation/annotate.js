@@ -920,7 +920,7 @@ class Annotator {
     if (!this.view) return false;
     if (!this.writable) return this.say(this.session.state === "elsewhere" ? this.t("elsewhere") : this.t("readonly"));
     if (this.wire.pending.length >= MOST_PENDING) return this.say(this.t("too_many", { n: MOST_PENDING }));
-    const why = this.curator && this.why.trim() && ["set", "remove", "move"].includes(what) ? { why: this.why.trim() } : {};
+    const why = this.curator && this.why.trim() && ["set", "remove", "move", "done"].includes(what) ? { why: this.why.trim() } : {};
     this.last = this.wire.decide({ m: { do: what, item: this.view.item.item, ...fields, ...why }, doc: this.view.doc.doc_id, range });
     this.refresh();
     return true;
