@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 
 from toolkit.cli.agreement import add_agreement
-from toolkit.errors import InputError
+from toolkit.errors import InputError, ToolkitError
 from toolkit.reliability.agreement import agreement
 from toolkit.reliability.explain import LANGUAGES, explanation, note, note_in, words
 from toolkit.reliability.text import agreement_html, as_markdown, as_text
@@ -471,6 +471,23 @@ def test_names_from_outside_stay_text():
     assert "\x1b" not in as_text(table)
 
 
+def test_notes_of_the_material_stand_under_the_title(hand):
+    said = "Suggestions of <b>a machine</b> were shown; nothing is independent."
+    plain, marked, page = (show(hand, notes=[said]) for show in (as_text, as_markdown, agreement_html))
+    assert said in " ".join(plain.splitlines()[1:3]) and said not in as_text(hand)
+    assert "> Suggestions of &lt;b>a machine" in marked.splitlines()[2]
+    assert "<b>" not in page and page.index("&lt;b&gt;a machine") < page.index("<table>")
+
+
+def test_a_note_of_every_row_is_said_once():
+    """Without judged nobody knows what was judged, as each row says; "any code" has no value and must not repeat it."""
+    table = agreement(codings([row for row in HAND if row[1:3] != ("d2", 10)]), repeats=10)
+    assert measure(table, "alpha_nominal", by="code", of="(any)")["value"] != 0
+    text = " ".join(as_text(table).split())
+    assert text.count("what was judged is not known") == 1
+    assert "any code: undefined, as only one category was used" in text
+
+
 # ---- figures ---------------------------------------------------------------------------------------------
 
 
@@ -532,7 +549,10 @@ def test_command_refuses_what_it_cannot_use(files):
         ([ana, luis, "--output", ana], "is one of the inputs"),
         ([ana, luis, "--output", files / "out.xlsx"], "cannot write '.xlsx'"),
         ([ana, ana], "is given twice"),
-        ([ana, files / "none.csv"], "no such file"),
+        ([ana, files / "none.csv"], "none.csv: no such file or folder."),
+        ([files / "nada"], "nada: no such file or folder."),
+        ([ana, luis, "--machine", luis], "--machine is for the folder of a project"),
+        ([ana, luis, "--output", ana / "out.csv"], "cannot be written"),
         ([ana, luis, "--coders", "ana", "luiz"], "did you mean 'luis'"),
         ([ana, luis, "--codebook", "cluetrain"], "no annotation is with the codebook 'cluetrain'"),
         ([ana, luis, "--seed", "-1"], "--seed: got -1"),
@@ -540,7 +560,7 @@ def test_command_refuses_what_it_cannot_use(files):
         ([files, ana], "one folder alone"),
         ([ana, luis, "--judged", files / "double.csv"], "stands there a second time"),
     ):
-        with pytest.raises(InputError, match=re.escape(said)):
+        with pytest.raises(ToolkitError, match=re.escape(said)):
             command(*arguments, "--repeats", "1")
     assert ana.read_text(encoding="utf-8-sig").startswith('"coder"')
 
@@ -565,7 +585,9 @@ def test_command_on_a_project(capsys, tmp_path):
     (tmp_path / "texts").mkdir()
     for name, text in (("uno", "La tienda escucha. Y responde. Fin."), ("dos", "Nadie contesta. Fin.")):
         (tmp_path / "texts" / f"{name}.txt").write_text(text, encoding="utf-8")
-    project = create_project(tmp_path / "project", tmp_path / "texts", coders=["ana", "luis"])
+    project = create_project(tmp_path / "project", tmp_path / "texts", coders=["ana", "luis", "giulia"])
+    with pytest.raises(InputError, match="nobody has marked items as done yet"):
+        command(project.folder)
     for coder in ("ana", "luis"):
         session = Session(project, coder)
         for place, item in enumerate(project.queue(coder)):
@@ -580,4 +602,38 @@ def test_command_on_a_project(capsys, tmp_path):
     table = read_table(tmp_path / "a.jsonl")
     assert value(table, "f1", by="code", code="listening") == pytest.approx(2 / 3)
     assert measure(table, "percent")["n"] == len(project.items) == 5
-    assert "Agreement between coders" in capsys.readouterr().out
+    first, second = capsys.readouterr().out.splitlines()[:2]
+    assert first == "Agreement between coders" and "giulia" in second, "who has not begun is named, and not counted"
+    # a machine as one coder more
+    codes = project.annotations("ana").assign(coder="machine:x", kind="machine", score=0.9, evidence=None)
+    write_file(codes, tmp_path / "machine.jsonl")
+    given = [project.folder, "--machine", tmp_path / "machine.jsonl", "--repeats", "20"]
+    assert command(*given, "--output", tmp_path / "m.jsonl") == 0
+    table = read_table(tmp_path / "m.jsonl")
+    assert value(table, "f1", by="coders", of="machine", coders="ana | machine:x") == 1
+    assert measure(table, "percent")["n"] == 5, "the whole is of people"
+    # a curator only where asked for
+    session = Session(project, "curator", role="curator", queue=project.items["item"].tolist())
+    session.decide({"do": "done", "item": project.items["item"][0]})
+    session.close()
+    assert (
+        command(project.folder, "--coders", "ana", "curator", "--output", tmp_path / "c.jsonl", "--repeats", "1") == 0
+    )
+    assert "ana | curator" in set(read_table(tmp_path / "c.jsonl")["coders"])
+    write_file(codes.assign(coder="luis"), tmp_path / "luis.jsonl")
+    for arguments, said in (
+        (["--machine", tmp_path / "luis.jsonl"], "'luis' is the name of a coder"),
+        (["--codebook", "groundswell"], "got 'groundswell', the project uses 'cluetrain'"),
+        (["--judged", tmp_path / "luis.jsonl"], "a project holds both"),
+        (["--output", tmp_path / "project" / "project.json"], "is one of the inputs"),
+    ):
+        with pytest.raises(InputError, match=re.escape(said)):
+            command(project.folder, *arguments, "--repeats", "1")
+
+
+def test_a_name_with_its_accent_apart_is_the_same_name(files):
+    sheet = (files / "luis.csv").read_text(encoding="utf-8-sig").replace("luis", "josé")
+    (files / "jose.csv").write_text(sheet, encoding="utf-8")
+    both = [files / "ana.csv", files / "jose.csv", "--repeats", "1"]
+    assert command(*both, "--coders", "ana", "jose\u0301", "--output", files / "out.jsonl") == 0
+    assert "ana | josé" in set(read_table(files / "out.jsonl")["coders"])

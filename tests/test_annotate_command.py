@@ -5,16 +5,18 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 
 import pandas as pd
 import pytest
+from coded_project import coded_project
 from small_codebook import YAML, small_codebook
 from test_annotation_spreadsheet import STANCES_YAML
 
 from toolkit.annotating import aggregate_project, aggregated_annotations, create_from_files
-from toolkit.annotation import create_project, open_project
+from toolkit.annotation import add_coder, create_project, open_project
 from toolkit.annotation.curating.adjudication import adjudication_session
 from toolkit.annotation.projects.export import export_project
 from toolkit.annotation.projects.migrate_project import migrate_project
@@ -24,6 +26,9 @@ from toolkit.annotation.session import Session
 from toolkit.cli.annotate import add_annotate
 from toolkit.corpus import human_annotations, load_posts
 from toolkit.errors import InputError, OutputError, ToolkitError
+from toolkit.learning.readings import lot
+from toolkit.reliability import agreement
+from toolkit.storage import read_table
 
 TEXTS = {
     "a": ("es", "La tienda contestó 😀 las quejas.\r\nLos precios subieron, «mucho». El local es azul."),
@@ -301,7 +306,7 @@ def test_codings_are_put_together_of_what_is_done(material, tmp_path):
         stance_required=False,
     )
     code(project, "giulia", 0, ("plantilla", "breach"), done=False)  # she has not finished anything yet
-    with pytest.raises(InputError, match="0 of 3 coders have marked items as done"):
+    with pytest.raises(InputError, match="nobody has marked items as done yet"):
         aggregate_project(project)
     code(project, "ana", 0, ("precios", "breach"))
     code(project, "luis", 0, ("precios", "breach"), ("plantilla", None))
@@ -312,7 +317,7 @@ def test_codings_are_put_together_of_what_is_done(material, tmp_path):
     assert table.to_numpy().tolist() == [[0, "precios", 1.0, True, 2], [0, "plantilla", 0.5, False, 2]]
     codes = aggregated_annotations(project, found, "majority")
     assert codes[["quote", "code", "stance", "coder"]].to_numpy().tolist() == [
-        ["La tienda contestó 😀 las quejas.", "precios", "breach", "majority"]
+        ["La tienda contestó 😀 las quejas.", "precios", "breach", "machine:majority"]
     ]
     weighed = aggregate_project(project, "dawid-skene")
     assert set(weighed.coder_errors["coder"]) == {"ana", "luis"} and weighed.notes
@@ -383,7 +388,7 @@ def test_a_sample_keeps_its_weights_and_the_machine_can_choose(material, tmp_pat
     assert len(unsure.project.items) == 3 and unsure.said[0] == "suggestions and scores: machine:cues"
     spans = create_from_files(tmp_path / "s", material, unit="span", suggest="cues", **settings).project
     assert len(spans.suggestions) and spans.unit == "span", "free stretches are suggested sentence by sentence"
-    for wrong, message in (({"how": "stratified"}, "give sample="), ({"unit": "word"}, "unit 'word' is unknown")):
+    for wrong, message in (({"how": "stratified"}, "say how many items"), ({"unit": "word"}, "unit 'word' is unknown")):
         with pytest.raises(InputError, match=message):
             create_from_files(tmp_path / "x", material, **settings, **wrong)
     with pytest.raises(InputError, match="is not empty"):
@@ -425,7 +430,7 @@ def test_a_project_from_the_command_line_from_beginning_to_end(material, tmp_pat
     tables = [tmp_path / name for name in ("m.csv", "a.jsonl", "e.csv")]
     arguments = ["--output", tables[0], "--annotations", tables[1], "--errors", tables[2]]
     status, said = run(folder, "adjudicate", "--method", "majority", *arguments, capsys=capsys)
-    assert status == 0 and "1 codes decided, 0 not" in said and all(path.exists() for path in tables)
+    assert status == 0 and "1 code decided, 0 not" in said and all(path.exists() for path in tables)
     status, said = run("adjudicate", folder, "--curator", "eva", capsys=capsys)
     assert "project.adjudicate('eva')" in said
     assert "did you mean 'eva'?" in run("adjudicate", folder, "--curator", "ev")[1]
@@ -436,6 +441,179 @@ def test_a_project_from_the_command_line_from_beginning_to_end(material, tmp_pat
     assert status == 0 and "The project is now at codebook oficina 2." in said
     assert "expected OLD=NEW" in run("migrate", folder, "x.yaml", "--renamed", "precios")[1]
     assert run("status", tmp_path)[0] == 2, "not a project"
+
+
+def test_nothing_is_saved_where_a_table_could_not_be_written(project, tmp_path, capsys):
+    sheet = tmp_path / "ana.csv"
+    run("export", project.folder, "--coder", "ana", "--output", sheet)
+    text = sheet.read_text(encoding="utf-8-sig")
+    assert text.count(",open,") == 7 or text.count('"open"') == 7
+    sheet.write_text(text.replace("open", "done"), encoding="utf-8")
+    (tmp_path / "folder.csv").mkdir()
+    log = project.log_path("luis")
+    code(project, "luis", 0, ("precios", "breach"))
+    before = log.read_bytes()
+    for report, message in (
+        (tmp_path / "r.txt", "cannot write '.txt'"),
+        (tmp_path / "folder.csv", "is a folder"),
+        (sheet, "is one of the inputs; give another --report"),
+        (log, "is one of the inputs"),
+        (sheet / "r.csv", "cannot be written"),
+    ):
+        status, said = run("import", project.folder, sheet, "--coder", "ana", "--report", report)
+        assert status == 2 and message in said
+    assert not open_project(project.folder).lines("ana"), "refused before the sheet was taken in"
+    for number in range(7):
+        code(project, "ana", number)
+    out = tmp_path / "m.csv"
+    for option, name, message in (
+        ("--annotations", "a.txt", "cannot write '.txt'"),
+        ("--errors", "folder.csv", "is a folder; give the name of a file as --errors"),
+        ("--errors", "m.csv", "is named twice"),
+    ):
+        given = ["adjudicate", project.folder, "--method", "majority", "--output", out, option, tmp_path / name]
+        status, said = run(*given)
+        assert status == 2 and message in said and not out.exists()
+    status, said = run("adjudicate", project.folder, "--curator", "curator", "--output", out)
+    assert status == 2 and "are of --method" in said
+    assert run("adjudicate", project.folder, "--method", "majority", "--output", log)[0] == 2
+    assert log.read_bytes() == before
+
+
+def test_what_is_put_together_is_a_machines_and_its_doubts_are_told(project, tmp_path, capsys):
+    for number in range(2):
+        code(project, "ana", number, ("precios", "breach"))
+    code(project, "luis", 0, ("precios", "breach"))
+    tables = ["--output", tmp_path / "m.csv", "--annotations", tmp_path / "a.jsonl", "--errors", tmp_path / "e.csv"]
+    assert run("adjudicate", project.folder, "--method", "majority", *tables)[0] == 0
+    shown = capsys.readouterr()
+    assert "Note: judged by one coder alone: 1 of 2 units (see the column coders)." in shown.err
+    assert "Note: no error rates: no unit was judged by three or more coders" in shown.err
+    assert "e.csv (0 rates)" in shown.out
+    codes = read_table(tmp_path / "a.jsonl")
+    assert set(codes["kind"]) == {"machine"} and set(codes["coder"]) == {"machine:majority"}
+    # so it can never count as one person more: beside people it stands in the rows of pairs
+    people = project.annotations()
+    table = agreement(pd.concat([people, codes], ignore_index=True), project.judged(), repeats=0)
+    whole = table.loc[table["by"].isna(), "note"]
+    assert whole.str.contains("machine:majority in the rows of pairs").all()
+    assert whole.str.contains("'machine:majority' was put together from people's codings").all()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--overlap", "0.5"], "--overlap and --per-item are of --assignment split"),
+        (["--per-item", "2"], "--overlap and --per-item are of --assignment split"),
+        (["--assignment", "split", "--per-item", "3"], "--per-item: got 3 with 2 coders"),
+        (["--how", "uncertainty"], "add --sample N"),
+        (["--sample", "3", "--how", "stratified"], "--how stratified and --by COLUMN go together"),
+        (["--sample", "3", "--by", "lang"], "--how stratified and --by COLUMN go together"),
+        (["--sample", "9"], "sample: got 9, allowed is 1 to 7: so many items there are."),
+        (["--sample", "4", "--whole-texts"], "allowed is 1 to 3: so many texts"),
+        (["--title", "x" * 401], "title: got 401 characters"),
+        (["--seed", "-1"], "--seed: got -1"),
+        (["--coders", "a/b"], "cannot be a name of a file"),
+    ],
+)
+def test_settings_that_say_nothing_or_too_much_are_refused_at_once(material, tmp_path, options, message):
+    asked = ["--corpus", material, "--coders", "ana", "luis", "--codebook", material / "oficina.yaml"]
+    status, said = run("create", tmp_path / "p", *asked, *options)
+    assert status == 2 and message in said and not (tmp_path / "p").exists()
+    assert not re.search(r"\w=|\w_", said.replace(str(tmp_path), "")), "words of the command line, not of Python"
+
+
+def test_a_column_that_is_not_there_and_those_that_are(material, tmp_path):
+    asked = ["--corpus", material, "--coders", "ana", "--codebook", material / "oficina.yaml", "--sample", "3"]
+    status, said = run("create", tmp_path / "p", *asked, "--how", "stratified", "--by", "zzz")
+    assert status == 2 and "no column 'zzz'" in said
+    names = said.partition("allowed are ")[2].rstrip(".").split(", ")
+    assert "lang" in names and "year" in names and len(set(names)) == len(names)
+
+
+def test_a_method_that_cannot_suggest_is_not_offered(material, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        run("create", tmp_path / "p", "--corpus", material, "--coders", "ana", "--suggest", "supervised")
+    assert "definitions" in capsys.readouterr().err
+
+
+def test_names_are_composed_and_paths_quoted(material, tmp_path, capsys):
+    folder = tmp_path / "mi proyecto"
+    asked = ["--corpus", material, "--codebook", material / "oficina.yaml", "--stance-optional"]
+    status, said = run("create", folder, *asked, "--coders", "jose\u0301", "--sample", "1", capsys=capsys)
+    assert status == 0 and f"toolkit annotate open '{folder}'" in said and "1 item (sentence) of 1 text\n" in said
+    assert open_project(folder).coders == ["josé"]
+    sheet = tmp_path / "una hoja.csv"
+    status, said = run("export", folder, "--coder", "jose\u0301", "--output", sheet, capsys=capsys)
+    assert status == 0 and f"toolkit annotate import '{folder}' '{sheet}' --coder 'josé'" in said and "(1 row)" in said
+    assert run("import", folder, sheet, "--coder", "jose\u0301", capsys=capsys)[0] == 0
+    assert "annotate open '" in run("adjudicate", folder, "--curator", "curator", capsys=capsys)[1]
+
+
+def test_a_coder_joins(project, capsys):
+    status, said = run(project.folder, "add", "giulia", "--like", "luis", capsys=capsys)
+    assert status == 0 and "giulia: 7 items" in said
+    again = open_project(project.folder)
+    assert again.coders == ["ana", "luis", "giulia"] and again.queue("giulia") == again.queue("luis")
+    assert (project.folder / "annotate_giulia.ipynb").exists()
+    assert run("add", project.folder, "Ana")[0] == 2
+
+
+def test_how_many_items_to_code(capsys):
+    """The examples of items_for_width, and Cochran 1977, p. 76: .5 within .05 takes about 385."""
+    assert run("size", "--width", "0.1", capsys=capsys)[1].startswith("383 items in 383 documents")
+    given = ["--width", "0.1", "--icc", "0.1", "--cluster", "20"]
+    assert run("size", *given, capsys=capsys)[1].startswith("1,152 items in 58 documents")
+    given = ["--width", "0.2", "--quantity", "kappa", "--expected", "0.7"]
+    assert run("size", *given, "--prevalence", "0.2", capsys=capsys)[0] == 0
+    for wrong, message in (
+        (given, "--quantity kappa needs --expected (the value you expect) and --prevalence"),
+        (["--width", "0.1", "--icc", "0.1"], "--icc and --cluster go together"),
+        (["--width", "0.1", "--prevalence", "0.1"], "give it as --expected"),
+        (["--width", "2"], "width is 2.0"),
+    ):
+        status, said = run("size", *wrong)
+        assert status == 2 and message in said
+
+
+def test_a_machine_learns_and_the_queues_follow(tmp_path, capsys):
+    project = coded_project(tmp_path / "p", 20, curators=())
+    add_coder(project, "giulia")
+    curve = tmp_path / "curve.csv"
+    before = open_project(project.folder).queue("giulia")
+    given = ["--without-examples", "--width", "0.9", "--reorder", "--output", curve]
+    assert run(project.folder, "learn", *given)[0] == 0
+    said = capsys.readouterr().out
+    assert re.search(r"^  5 texts, \d+ codes: micro-F1 0\.\d\d \[0\.\d\d, 0\.\d\d\], macro-F1 ", said, re.MULTILINE)
+    assert "people between themselves: 0." in said and "Enough to know how good it is" in said
+    assert {"f1_micro", "f1_macro", "people"} == set(pd.read_csv(curve)["measure"])
+    after = open_project(project.folder).queue("giulia")
+    assert sorted(after) == sorted(before) and after != before
+    assert f"giulia: {len(before):,} open items, least sure first" in said
+    # texts that are or will be held out follow, in the order they had
+    doc_of = dict(zip(project.items["item"], project.items["doc_id"], strict=True))
+    kept = [item for item in before if lot(doc_of[item], 1) < 0.3]
+    assert kept and after[-len(kept) :] == kept
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["status", "nada"], "nada: no such folder."),
+        (["status", "."], "make one with 'toolkit annotate create'"),
+        (["learn", "nada"], "nada: no such folder."),
+    ],
+)
+def test_what_is_no_project_is_said_in_the_words_of_the_command(tmp_path, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    status, said = run(*arguments)
+    assert status == 2 and message in said and "create_project" not in said
+
+
+def test_who_looks_for_agreement_here_is_sent_to_its_command(capsys):
+    with pytest.raises(SystemExit):
+        run("mi proyecto", "agreement")
+    assert "toolkit agreement 'mi proyecto'" in capsys.readouterr().err
 
 
 def test_jupyterlab_is_opened_in_the_folder_of_the_project(project, monkeypatch):

@@ -284,8 +284,15 @@ def test_a_sheet_with_many_problems_tells_the_first_twenty(made, tmp_path):
 def test_a_sheet_of_another_coder_is_refused(made, tmp_path):
     project = made()
     export_spreadsheet(project, "luis", tmp_path / "luis.csv")
-    with pytest.raises(InputError, match=r"the sheet was exported for 'luis', not for 'ana'"):
+    with pytest.raises(InputError, match=r"the sheet was exported for 'luis', not for 'ana'") as error:
         import_spreadsheet(project, "ana", tmp_path / "luis.csv")
+    assert len(str(error.value).splitlines()) == 1, "once, not for every row"
+    # a sheet of one's own with a row of somebody else's
+    own = export_spreadsheet(project, "ana", tmp_path / "ana.csv").to_dict("records")
+    own[2][EXPORTED] = "luis, decision 0"
+    write(tmp_path / "ana.csv", own)
+    with pytest.raises(InputError, match=r"row 4, column exported .*for 'luis', not for 'ana'"):
+        import_spreadsheet(project, "ana", tmp_path / "ana.csv")
 
 
 def test_a_file_that_is_no_sheet_is_refused(made, tmp_path):

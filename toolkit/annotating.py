@@ -138,8 +138,8 @@ def aggregate_project(project: Project, method: str = "majority") -> Aggregation
     judged = project.judged()
     busy = sorted(set(judged["coder"]))
     if len(busy) < 2:
-        done = f"only {busy[0]} has" if busy else "nobody has"
-        raise InputError(f"{done} marked items as done yet; the codings of two or more coders can be put together.")
+        who = f"only {busy[0]} has" if busy else "nobody has"
+        raise InputError(f"{who} marked items as done yet; the codings of two or more coders can be put together.")
     # codes on items that are still open are not decided on yet
     codings = project.annotations()
     finished = {

@@ -3,9 +3,9 @@
     python tests/benchmarks/agreement_unitizing.py [--repeats 1000] [--draws 5]
 
 First table: two coders mark stretches of 40 to 119 characters anywhere in 1,500 posts, each .7 of them per post on
-average; lowest and highest alpha of so many draws (seeds 1, 2, ...), with gaps that run on over the borders of posts and
-with gaps that end there. About 0 is right. Second table: seconds of the processor for 200,000 stretches of two coders in
-2,000 documents of 5,000 characters, with bootstrap samples, by the numbers held at once.
+average; lowest and highest alpha of so many draws (seeds 1, 2, ...), with gaps that run on over the borders of posts
+and with gaps that end there. About 0 is right. Second table: seconds of the processor for 200,000 stretches of two
+coders in 2,000 documents of 5,000 characters, with bootstrap samples, by the numbers held at once.
 """
 
 import argparse

@@ -106,9 +106,8 @@ def _agreement(options: argparse.Namespace) -> int:
         if not path.exists():
             raise InputError(f"{path}: no such file or folder.")
     book = load_codebook(options.codebook) if options.codebook is not None else None
-    if any(path.is_dir() for path in inputs):
-        if len(inputs) > 1:
-            raise InputError(f"got {len(inputs)} inputs, one of them a folder; give files, or one folder alone.")
+    if len(inputs) > 1 and any(path.is_dir() for path in inputs):
+        raise InputError(f"got {len(inputs)} inputs, one of them a folder; give files, or one folder alone.")
     if (inputs[0] / "project.json").is_file():
         given, book = _project(inputs[0], book, options), None
     elif options.machine is not None:
@@ -162,6 +161,8 @@ def _project(folder: "Path", book: "Codebook | None", options: argparse.Namespac
     """The coders of an annotation project, and a machine."""
     from pathlib import Path
 
+    import pandas as pd
+
     from toolkit.annotation import open_project
     from toolkit.annotation.projects.coordination import agreement_material
     from toolkit.errors import InputError
@@ -173,9 +174,11 @@ def _project(folder: "Path", book: "Codebook | None", options: argparse.Namespac
         raise InputError("--judged and --texts are for files of annotations; a project holds both, leave them out.")
     machine = None if options.machine is None else _read(Path(options.machine), "annotations")
     found = agreement_material(project, machine, options.lang)
+    # who decides between the others is compared with them only where asked for
+    named = [who for who in project.curators if who in (options.coders or ())]
     return _Given(
-        found.annotations,
-        found.judged,
+        pd.concat([found.annotations, *map(project.annotations, named)], ignore_index=True),
+        pd.concat([found.judged, *map(project.judged, named)], ignore_index=True),
         found.texts,
         found.langs,
         found.unit,

@@ -1,4 +1,4 @@
-"""``toolkit annotate``: make a project, see where it stands, sheets out and in, put codings together, learn, migrate."""
+"""``toolkit annotate``: make a project, see where it stands, sheets out and in, codings put together, what follows."""
 
 import argparse
 import os

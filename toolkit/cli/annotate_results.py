@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from toolkit.cli.arguments import counted, name_argument, path_argument, say, table_target
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 __all__ = ["adjudicate_arguments", "learn_arguments"]
@@ -29,7 +31,7 @@ def learn_arguments(parser: argparse.ArgumentParser) -> None:
     add("--width", type=float, default=0.1, metavar="0-1",
         help="of the interval of micro-F1 that is enough to know how good it is (default: %(default)s)")  # fmt: skip
     add("--held-out", type=float, default=0.3, metavar="0-1",
-        help="share of the texts coded by two that it is measured on; do not change it later (default: %(default)s)")  # fmt: skip
+        help="share of the texts coded by two that it is measured on; keep to it (default: %(default)s)")  # fmt: skip
     add("--without-examples", action="store_true", help="do not learn from the codebook's examples too (faster)")
     add("--reorder", action="store_true", help="put what it is least sure of first in everybody's queue")
     add("--output", type=path_argument, metavar="CURVE.csv", help="write the curve, as .csv, .jsonl or .parquet")
@@ -47,7 +49,7 @@ def _adjudicate(options: argparse.Namespace) -> int:
         raise InputError("--method needs --output FILE, where the codes are written.")
     named = {option: getattr(options, option) for option in ("output", "annotations", "errors")}
     project, own = opened(options.folder), own_files(options.folder)
-    targets = {}
+    targets: dict[str, Path | None] = {}
     for option, name in named.items():
         before = [str(path) for path in targets.values() if path is not None]
         if name is not None and any(_same(name, other) for other in before):

@@ -20,11 +20,13 @@ from toolkit.reliability.units import code_units
 from toolkit.resampling import sample_weights
 from toolkit.tables import STANCES, check, check_quotes
 
-__all__ = ["BY", "UNITS", "agreement"]
+__all__ = ["BY", "MADE_OF_PEOPLE", "UNITS", "agreement"]
 
 UNITS = ("sentence", "document", "span")
 LABELS = ("multiple", "single")
 BY = ("code", "stance", "lang", "coders", "period")
+#: The coders of codings that were put together from people's by a rule (:mod:`toolkit.reliability.aggregation`).
+MADE_OF_PEOPLE = ("machine:majority", "machine:dawid-skene")
 
 
 def agreement(
@@ -178,7 +180,8 @@ def _notes(annotations: pd.DataFrame, shared: Coded, core: Coded) -> list[str]:
     versions = sorted(set(annotations["codebook_version"].dropna()))
     notes = [note("versions", versions=", ".join(versions))] if len(versions) > 1 else []
     left = [coder for coder in shared.coders if coder not in core.coders]
-    return [*notes, *([note("people_only", coders=", ".join(left))] if left else [])]
+    notes += [note("people_only", coders=", ".join(left))] if left else []
+    return [*notes, *(note("made_of", coder=coder) for coder in shared.coders if coder in MADE_OF_PEOPLE)]
 
 
 def _check_books(annotations: pd.DataFrame) -> None:

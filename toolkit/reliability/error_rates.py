@@ -108,7 +108,8 @@ def estimate_error_rates(
             break
     full = np.full((units, labels), np.nan)
     full[rated] = posterior[kind_of]
-    known = total + smoothing > 0
+    # less than the smallest normal number is nothing: rates out of it would not sum to 1
+    known = total + smoothing >= np.finfo(float).tiny
     confusion = np.where(known[:, :, None], rates, np.nan).transpose(1, 0, 2)
     settled = len(reached) > 1 and reached[-1] - reached[-2] < gain
     return ErrorRates(full, shares, confusion, total.T, np.array(reached), settled)

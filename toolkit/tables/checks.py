@@ -57,7 +57,7 @@ def check(name: str, frame: pd.DataFrame, texts: Mapping[str, str] | None = None
         double = table.duplicated(keys)
         if double.any():
             row = int(double.to_numpy().argmax())
-            shown = ", ".join(f"{key} {table[key].iloc[row]!r}" for key in keys)
+            shown = ", ".join(f"{key} {_short(table[key].iloc[row])}" for key in keys)
             raise InputError(f"{name}, row {row + 1}: {shown} stands there a second time; it must be unique.")
     if texts is not None:
         check_quotes(name, table, texts)

@@ -89,7 +89,7 @@ def agreement_report(project: Project, machine: pd.DataFrame | None, **settings:
     found = agreement_material(project, machine, lang)
     own = {
         "unit": found.unit,
-        "labels": "multiple" if project.codebook.multi_label else "single",
+        "labels": "multiple" if project.codebook.multi_label or found.unit == "span" else "single",
         "codes": found.codes,
         "langs": found.langs,
         "texts": found.texts,

@@ -52,7 +52,7 @@ def _items(count: int) -> str:
 def _head(project: Project) -> str:
     book, title = project.codebook, printable(" ".join(project.settings.title.split()))
     return (
-        f"{title}\n{len(project.items):,} items ({project.unit}) of {len(project.posts):,} texts, codebook {book.id} "
+        f"{title}\n{len(project.items):,} items ({project.unit}) of {len(project.posts):,} {'text' if len(project.posts) == 1 else 'texts'}, codebook {book.id} "
         f"{book.version}"
     )
 
