@@ -20,14 +20,15 @@ from toolkit.settings import Study, load_study
 from toolkit.storage import read_table
 from toolkit.study import free_folder, run_study
 from toolkit.tables import CONTRACTS, check
+from toolkit.tables.people import PEOPLE
 from toolkit.topics import load_model
 
 QUICK = {
     "topics": {"per_language": 2, "joint": 2, "runs": 2, "iterations": 20, "fewest_posts": 1},
     "statistics": {"bootstrap": 100, "permutations": 100},
 }
-#: Tables of every run; those of an evaluation are made elsewhere.
-TABLES = [name for name in CONTRACTS if not name.startswith(("evaluation_", "adjusted_"))]
+#: Tables of every run; those of an evaluation and of people's work are made elsewhere.
+TABLES = [name for name in CONTRACTS if name not in PEOPLE and not name.startswith(("evaluation_", "adjusted_"))]
 HOSTILE = "<script>document.title='hit'</script><img src=x onerror=alert(1)>"
 
 

@@ -118,7 +118,7 @@ def _strata(items: pd.DataFrame, by: list[str], posts: pd.DataFrame | None, whol
         if found is None:
             known = [str(name) for name in (*items, *about) if name not in (*_PLACE, "text", "sha256")]
             more = "" if posts is not None else " (give posts= for genre, year and other columns of posts)"
-            raise InputError(f"by: no column '{column}' in the items or posts{more}; {suggestion(column, known)}")
+            raise InputError(f"by: no column '{column}' in the items or posts{more}; {suggestion(column, set(known))}")
         if found is about and (absent := ~items["doc_id"].isin(about.index)).any():
             raise InputError(f"posts: no post has the doc_id '{items['doc_id'][absent].iloc[0]}' of an item.")
         values = found[column] if found is items else items["doc_id"].map(about[column])

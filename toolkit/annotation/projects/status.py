@@ -51,10 +51,8 @@ def _items(count: int) -> str:
 
 def _head(project: Project) -> str:
     book, title = project.codebook, printable(" ".join(project.settings.title.split()))
-    return (
-        f"{title}\n{len(project.items):,} items ({project.unit}) of {len(project.posts):,} {'text' if len(project.posts) == 1 else 'texts'}, codebook {book.id} "
-        f"{book.version}"
-    )
+    texts = f"{len(project.posts):,} {'text' if len(project.posts) == 1 else 'texts'}"
+    return f"{title}\n{_items(len(project.items))} ({project.unit}) of {texts}, codebook {book.id} {book.version}"
 
 
 def _aligned(table: pd.DataFrame) -> list[str]:
