@@ -70,7 +70,7 @@ def learn(
     width : the wanted width of the interval of micro-F1; what is narrower is enough.
     sizes : numbers of documents to learn from; default 5, 10, 20 ... and all. They are taken in the order they were
         finished, so that the curve repeats what happened.
-    with_examples : learn from the codebook's examples too (slower, some 40 seconds a point, and better with few
+    with_examples : learn from the codebook's examples too (slower, and better with few
         documents).
 
     Returns
