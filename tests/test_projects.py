@@ -66,6 +66,24 @@ def test_what_bends_agreement_is_said_before_it(tmp_path, project):
     assert len(outcomes) == 2 * len(shown.suggestions) > 0
 
 
+def test_codes_of_a_whole_text_are_compared_as_such_and_not_as_stretches(tmp_path, project):
+    free = create_project(tmp_path / "free", project.posts, coders=["ana", "luis"], unit="span")
+    for who, code in (("ana", "listening"), ("luis", "listening")):
+        session = Session(free, who)
+        for number, row in enumerate(free.items.itertuples()):
+            text = free.texts[row.doc_id]
+            for start, end in ((row.start, row.end), (row.start, row.start + 10 + number)):
+                place = {"item": row.item, "doc_id": row.doc_id, "start": start, "end": end, "quote": text[start:end]}
+                if (start, end) != (row.start, row.end) or who == "ana":
+                    session.decide({"do": "set", **place, "code": code, "stance": "endorses"})
+            session.decide({"do": "done", "item": row.item})
+        session.close()
+    stretches = free.agreement(repeats=20)
+    whole = stretches.table[stretches.table["by"].isna()].set_index("measure")["value"]
+    assert whole["f1_exact"] == 1 and "4 codes of a whole text" in stretches.notes[0]
+    assert free.agreement(repeats=20, unit="document").notes == []
+
+
 def test_a_text_that_was_changed_is_noticed(project):
     path = project.folder / "texts.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -173,7 +173,7 @@ def _project(folder: "Path", book: "Codebook | None", options: argparse.Namespac
     if options.judged is not None or options.texts is not None:
         raise InputError("--judged and --texts are for files of annotations; a project holds both, leave them out.")
     machine = None if options.machine is None else _read(Path(options.machine), "annotations")
-    found = agreement_material(project, machine, options.lang)
+    found = agreement_material(project, machine, options.lang, options.unit)
     # who decides between the others is compared with them only where asked for
     named = [who for who in project.curators if who in (options.coders or ())]
     return _Given(

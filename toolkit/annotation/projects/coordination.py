@@ -51,10 +51,14 @@ class AgreementReport:
         return agreement_html(self.table, self.lang, notes=self.notes)
 
 
-def agreement_material(project: Project, machine: pd.DataFrame | None = None, lang: str = "en") -> AgreementMaterial:
+def agreement_material(
+    project: Project, machine: pd.DataFrame | None = None, lang: str = "en", unit: str | None = None
+) -> AgreementMaterial:
     """The codings of a project's coders, and of a machine where one is given: it counts as having judged every item.
 
-    Coders who have marked no item as done are left out, with a note. Raises :class:`InputError` where fewer than two
+    ``unit``: "document" compares whole texts; default: the project's own. Coders who have marked no item as done are
+    left out, with a note; so are, where stretches are compared, codes of a whole text: one such stretch would outweigh
+    all others. Raises :class:`InputError` where fewer than two
     are left, the machine has the name of a coder, or its codings are those of a person or of another codebook.
     """
     annotations, judged = project.annotations(), project.judged()
@@ -68,15 +72,20 @@ def agreement_material(project: Project, machine: pd.DataFrame | None = None, la
         annotations = pd.concat([annotations, given], ignore_index=True)
         everything = project.items[["doc_id", "start", "end"]]
         judged = pd.concat([judged, *(everything.assign(coder=who) for who in sorted(set(given["coder"])))])
+    unit = unit or ("sentence" if project.unit == "paragraph" else project.unit)
+    notes = _notes(project, [coder for coder in project.coders if coder not in at_work], lang)
+    if unit == "span" and (whole := _of_whole_texts(project, annotations)).any():
+        annotations = annotations[~whole]
+        notes.append(_words(lang)["whole"].format(n=int(whole.sum())))
     posts = project.posts
     return AgreementMaterial(
         annotations.reset_index(drop=True),
         judged.reset_index(drop=True),
-        "sentence" if project.unit == "paragraph" else project.unit,
+        unit,
         project.codebook.code_ids,
         dict(zip(posts["doc_id"], posts["lang"], strict=True)),
         project.texts,
-        _notes(project, [coder for coder in project.coders if coder not in at_work], lang),
+        notes,
     )
 
 
@@ -86,7 +95,7 @@ def agreement_report(project: Project, machine: pd.DataFrame | None, **settings:
     Raises :class:`InputError` as :func:`agreement_material` and :func:`toolkit.annotation.agreement` do.
     """
     lang = settings.pop("lang", project.settings.lang)
-    found = agreement_material(project, machine, lang)
+    found = agreement_material(project, machine, lang, settings.get("unit"))
     own = {
         "unit": found.unit,
         "labels": "multiple" if project.codebook.multi_label or found.unit == "span" else "single",
@@ -116,8 +125,20 @@ def _of_machine(project: Project, machine: pd.DataFrame) -> pd.DataFrame:
     return check("annotations", given, project.texts)
 
 
+def _of_whole_texts(project: Project, annotations: pd.DataFrame) -> pd.Series:
+    """Which codings are of a whole item."""
+    columns = ["doc_id", "start", "end"]
+    items = pd.MultiIndex.from_frame(project.items[columns])
+    return pd.Series(pd.MultiIndex.from_frame(annotations[columns]).isin(items), index=annotations.index)
+
+
+def _words(lang: str) -> dict[str, str]:
+    words: dict[str, str] = read_yaml(data_file("annotation", "cautions.yaml"))[lang]
+    return words
+
+
 def _notes(project: Project, not_begun: list[str], lang: str) -> list[str]:
-    words = read_yaml(data_file("annotation", "cautions.yaml"))[lang]
+    words = _words(lang)
     notes = []
     if project.settings.suggestions:
         notes.append(words["suggested"].format(by=", ".join(project.settings.suggestions.get("by", []))))
