@@ -124,11 +124,12 @@ def _agreement(options: argparse.Namespace) -> int:
     given = _chosen(given, options.coders)
     if given.left_out:
         say(f"Left out: {', '.join(given.left_out)}, who decided between the others; name the coders with --coders.")
-    book, labels = book or given.book, options.labels or given.labels
+    book, unit = book or given.book, options.unit or given.unit
+    labels = options.labels or ("multiple" if unit == "span" else given.labels)
     table = agreement(
         given.annotations,
         given.judged,
-        unit=options.unit or given.unit,
+        unit=unit,
         labels=labels,
         codes=book.code_ids if book is not None else None,
         langs=given.langs,
@@ -182,7 +183,7 @@ def _project(folder: "Path", book: "Codebook | None", options: argparse.Namespac
         found.texts,
         found.langs,
         found.unit,
-        "multiple" if project.codebook.multi_label or found.unit == "span" else "single",
+        "multiple" if project.codebook.multi_label else "single",
         project.codebook,
         notes=tuple(found.notes),
     )
@@ -203,7 +204,7 @@ def _corpus(folder: "Path", book: "Codebook | None") -> _Given:
     human = human_annotations(folder, None if book is None else book.id)
     annotations = _of_book(human.annotations, book, "--codebook NAME")
     coverage = human.coverage[human.coverage["codebook"].isin(annotations["codebook"])]
-    judged = coverage.merge(human.units, on="doc_id")[["coder", "doc_id", "start", "end"]]
+    judged = human._replace(coverage=coverage).judged
     texts, langs = _posts(folder)
     return _Given(pd.DataFrame(annotations), judged, texts, langs, left_out=("adjudicated",))
 

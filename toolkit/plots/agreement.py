@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["agreement_codes", "agreement_drift", "coder_pairs"]
 
 #: Okabe & Ito (2008), as in toolkit.plots.style.
-_POINT, _RATE = "#0072B2", "#D55E00"
+_POINT = "#0072B2"
 _LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 #: Krippendorff (2004), Content Analysis, 2nd ed., p. 241: rely on what is above the one, draw tentative conclusions
 #: from what is between the two.

@@ -27,14 +27,15 @@ class UnitRows:
     def whole(self, core: Coded, codes: bool, bar: tqdm) -> None:
         """All codes together, then one by one."""
         self.part(core)
+        # made anew at every call
+        every = core.given
         for place, code in enumerate(core.codes):
             if codes:
-                given: np.ndarray = core.given[:, :, place]
-                block = binary_block(core, given, self.weights)
+                block = binary_block(core, every[:, :, place], self.weights)
                 self.rows.add(block, core.doc, code=code, by="code")
             bar.update()
         if codes and not self.single:
-            self.rows.add(binary_block(core, np.asarray(core.given.any(2)), self.weights), core.doc, by="code", of=ANY)
+            self.rows.add(binary_block(core, np.asarray(every.any(2)), self.weights), core.doc, by="code", of=ANY)
 
     def part(self, coded: Coded, **where: Any) -> None:
         """The measures of the whole, of some units or coders."""

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
-from toolkit.reliability.coded import ABSENT, NONE, UNSAID, Coded, document_sums
+from toolkit.reliability.coded import ABSENT, UNSAID, Coded, document_sums
 from toolkit.reliability.explain import note
 from toolkit.reliability.stretches import Stretches, crossings
 from toolkit.tables import STANCES
 
-__all__ = ["NONE", "code_units"]
+__all__ = ["code_units"]
 
 SPAN = ["doc_id", "start", "end"]
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
+from toolkit.resampling import bootstrap_weights, sample_limits
 from toolkit.tables import check
 
 __all__ = [
@@ -85,7 +86,7 @@ def prevalence(
             here = of_post == value
             n = int(here.sum())
             share, samples = _bootstrap(parts[here], wholes[here], repeats, seed)
-            low, high = _limits(samples, n, confidence)
+            low, high = sample_limits(samples, n, confidence)
             notes_here = [notes[value]] if value in notes else []
             notes_here += [f"fewer than {FEW_POSTS} posts"] if n < FEW_POSTS else []
             for place, topic in enumerate(topics):
@@ -142,7 +143,7 @@ def prevalence_difference(
             continue
         share_one, samples_one = _bootstrap(parts[one], wholes[one], repeats, seed)
         share_other, samples_other = _bootstrap(parts[other], wholes[other], repeats, seed + 1)
-        low, high = _limits(samples_one - samples_other, min(counts), confidence)
+        low, high = sample_limits(samples_one - samples_other, min(counts), confidence)
         for place, topic in enumerate(topics):
             gap = share_one[place] - share_other[place]
             numbers = (gap, low[place], high[place], share_one[place], share_other[place], *counts)
@@ -259,16 +260,5 @@ def _by_model(
 
 def _bootstrap(parts: np.ndarray, wholes: np.ndarray, repeats: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The share of each topic, and that of ``repeats`` samples of as many posts (repeats, topics)."""
-    n = len(wholes)
-    drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=repeats).astype(float)
+    drawn = bootstrap_weights(len(wholes), repeats, seed)
     return parts.sum(0) / wholes.sum(), (drawn @ parts) / (drawn @ wholes)[:, None]
-
-
-def _limits(samples: np.ndarray, n: int, confidence: float) -> np.ndarray:
-    """Lower and upper limits (2, topics) by the expanded percentiles of Hesterberg (2015); missing for one post."""
-    from scipy.stats import norm, t
-
-    if n < 2:
-        return np.full((2, samples.shape[1]), np.nan)
-    tail = float(norm.cdf(-np.sqrt(n / (n - 1)) * t.ppf((1 + confidence) / 2, n - 1)))
-    return np.asarray(np.quantile(samples, [tail, 1 - tail], axis=0))
