@@ -5,9 +5,11 @@ import json
 import pandas as pd
 import pytest
 from coded_project import coded_project, play
+from small_codebook import YAML, small_codebook
 
 from toolkit.annotation import Session, add_coder, create_project, open_project
 from toolkit.annotation.projects.status import status_text
+from toolkit.cli import main
 from toolkit.corpus import human_annotations
 from toolkit.errors import InputError
 from toolkit.principles import code_passages
@@ -137,3 +139,20 @@ def test_settings_that_do_not_fit_make_nothing(tmp_path, project, settings, mess
     with pytest.raises(InputError, match=message):
         create_project(tmp_path / "new", project.posts, **{"coders": ["ana"], **settings})
     assert not (tmp_path / "new").exists()
+
+
+def test_stretches_are_compared_also_where_a_unit_takes_one_code(tmp_path, project, capsys):
+    small_codebook(tmp_path, yaml=YAML.replace("example_files", "multi_label: false\nexample_files"))
+    one = create_project(tmp_path / "one", project.posts, coders=["ana", "luis"], codebook=tmp_path / "oficina.yaml")
+    code = one.codebook.code_ids[0]
+    for who in one.coders:
+        session = Session(one, who)
+        for row in one.items.head(6).itertuples():
+            place = {"item": row.item, "doc_id": row.doc_id, "start": row.start, "end": row.end}
+            quote = one.texts[row.doc_id][row.start : row.end]
+            session.decide({"do": "set", **place, "quote": quote, "code": code})
+            session.decide({"do": "done", "item": row.item, "why": ""})
+        session.close()
+    assert main(["agreement", str(one.folder), "--unit", "span", "--repeats", "20"]) == 0
+    assert "1.000" in capsys.readouterr().out
+    assert "f1_exact" in set(one.agreement(unit="span", repeats=20).table["measure"])
