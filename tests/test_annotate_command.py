@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -17,7 +18,7 @@ from test_annotation_spreadsheet import STANCES_YAML
 
 from toolkit.annotating import aggregate_project, aggregated_annotations, create_from_files
 from toolkit.annotation import add_coder, create_project, open_project
-from toolkit.annotation.curating.adjudication import adjudication_session
+from toolkit.annotation.curating.adjudication import adjudication_session, beside_others
 from toolkit.annotation.projects.export import export_project
 from toolkit.annotation.projects.migrate_project import migrate_project
 from toolkit.annotation.projects.status import changes_text, status_text
@@ -155,6 +156,41 @@ def test_nobody_undoes_back_into_the_old_codebook_and_an_open_window_learns_of_t
     assert ask(do="set", **place, code="coste", stance="breach")["ok"]
     assert ask(do="undo")["ok"]
     assert [key[3] for key in window.state.codings] == ["coste"]
+    window.close()
+
+
+def test_where_the_new_codebook_gives_one_code_a_person_decides_between_several(project, material, tmp_path):
+    code(project, "ana", 0, ("precios", "mentions"), ("plantilla", "breach"))
+    text = (material / "oficina.yaml").read_text(encoding="utf-8")
+    folder = tmp_path / "one"
+    folder.mkdir()
+    for file in material.glob("*.jsonl"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    only = text.replace('version: "1"', 'version: "1.1"').replace("example_files", "multi_label: false\nexample_files")
+    (folder / "oficina.yaml").write_text(only, encoding="utf-8")
+    migrate_project(project, folder / "oficina.yaml")
+    item = project.items.iloc[0]["item"]
+    assert list(project.annotations("ana")["code"]) == []
+    assert (project.state("ana").item(item).status, project.state("ana").item(item).flag) == ("", True)
+    assert all(name in project.state("ana").item(item).note for name in ("precios", "plantilla"))
+
+
+def test_a_window_that_sees_others_follows_the_project_into_the_new_codebook(material, tmp_path):
+    project = create_project(
+        tmp_path / "open", material, coders=["ana", "luis"], codebook=material / "oficina.yaml",
+        stance_required=False, blind=False,
+    )  # fmt: skip
+    code(project, "luis", 0, ("precios", "mentions"))
+    window = Session(project, "ana", beside=partial(beside_others, but="ana"))
+    item = project.items.iloc[0]["item"]
+    assert [one["code"] for one in window.handle({"cid": "1", "do": "open", "item": item})["view"]["others"]] == [
+        "precios"
+    ]
+    migrate_project(open_project(project.folder), material / "next" / "oficina.yaml", take_over=True)
+    assert window.handle({"cid": "2", "do": "take_over"})["ok"]
+    assert [one["code"] for one in window.handle({"cid": "3", "do": "open", "item": item})["view"]["others"]] == [
+        "coste"
+    ]
     window.close()
 
 

@@ -148,3 +148,15 @@ def test_next_comes_what_the_machine_is_least_sure_of(tmp_path):
     assert kept[0] == kept[1]
     assert counts["luis"] == len(fresh.queue("luis"))
     assert "stub" in (fresh.folder / "queues.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_machine_reads_sentences_where_stretches_are_chosen_freely(tmp_path, small_corpus):
+    free = create_project(tmp_path / "free", small_corpus, coders=["ana"], unit="span")
+    lengths = []
+
+    def nothing(passages, codebook):
+        lengths.extend(passages["end"] - passages["start"])
+        return []
+
+    reorder_queues(free, as_coder(nothing, free.codebook, name="stub"))
+    assert len(lengths) > len(free.items) and max(lengths) < min(free.items["end"] - free.items["start"])

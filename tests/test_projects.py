@@ -7,7 +7,7 @@ import pytest
 from coded_project import coded_project, play
 from small_codebook import YAML, small_codebook
 
-from toolkit.annotation import Session, add_coder, create_project, open_project
+from toolkit.annotation import Session, add_coder, adjudication_session, create_project, open_project
 from toolkit.annotation.projects.status import status_text
 from toolkit.cli import main
 from toolkit.corpus import human_annotations
@@ -156,3 +156,20 @@ def test_stretches_are_compared_also_where_a_unit_takes_one_code(tmp_path, proje
     assert main(["agreement", str(one.folder), "--unit", "span", "--repeats", "20"]) == 0
     assert "1.000" in capsys.readouterr().out
     assert "f1_exact" in set(one.agreement(unit="span", repeats=20).table["measure"])
+
+
+def test_what_a_majority_settles_is_not_called_agreed(tmp_path, project):
+    three = create_project(tmp_path / "three", project.posts, coders=["ana", "luis", "eva"])
+    row = next(three.items.itertuples())
+    place = {"item": row.item, "doc_id": row.doc_id, "start": row.start, "end": row.end}
+    quote = three.texts[row.doc_id][row.start : row.end]
+    for who, stance in (("ana", "endorses"), ("luis", "endorses"), ("eva", "breach")):
+        session = Session(three, who)
+        session.decide({"do": "set", **place, "quote": quote, "code": "listening", "stance": stance})
+        for item in three.items["item"][:2]:
+            session.decide({"do": "done", "item": item})
+        session.close()
+    adjudication_session(three, "curator", adopt="majority").close()
+    (batch,) = three.lines("curator")
+    said = [(change["do"], change["why"]) for change in batch["changes"]]
+    assert said == [("set", "majority"), ("done", "majority"), ("done", "agreed")]

@@ -24,14 +24,15 @@ _LONGEST_CID = 80
 
 Message = dict[str, Any]
 #: What a curator sees beside the text: others' codings, who judged, where they differ.
-Beside = Callable[[str, str], Message]
+Beside = Callable[[Project, str, str], Message]
 
 
 class Session:
     """A coder's (or curator's) session on a project.
 
     ``queue``: the items, in order; default: those assigned. ``allowed``: items that may be decided on; default: the
-    queue. ``beside``: what else is shown with a document, called with doc_id and the language of the interface.
+    queue. ``beside``: what else is shown with a document, called with the project (as it is by then), doc_id and the
+    language of the interface.
     """
 
     def __init__(
@@ -155,7 +156,7 @@ class Session:
     def _view(self, item: str) -> Message:
         doc_id, start, end = self._rules.place(item)
         found = self.state.item(item)
-        beside = self._beside(doc_id, self.lang) if self._beside else {}
+        beside = self._beside(self.project, doc_id, self.lang) if self._beside else {}
         return {
             "item": {
                 "item": item, "doc_id": doc_id, "start": start, "end": end, "unit": self.project.unit,

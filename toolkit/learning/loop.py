@@ -12,7 +12,7 @@ from toolkit.annotation.planning.informative import order
 from toolkit.annotation.projects.project import Project
 from toolkit.errors import InputError
 from toolkit.learning.accuracy import accuracy, as_passages, between_people, coded_by_machine
-from toolkit.learning.readings import all_reads, finished_documents, lot, settled_reads, training_posts
+from toolkit.learning.readings import all_reads, finished_documents, lot, machine_units, settled_reads, training_posts
 from toolkit.principles import Coder, code_passages, supervised_coder
 from toolkit.resampling import sample_limits, sample_weights
 from toolkit.tables import check
@@ -147,7 +147,9 @@ def reorder_queues(
     items = project.items[project.items["item"].isin(wanted) & ~project.items["doc_id"].isin(list(avoid))]
     if not len(items):
         return dict.fromkeys(chosen, 0)
-    passages = as_passages(project, items)
+    # where stretches are chosen freely a machine reads sentences, as it learnt to, and not whole texts
+    units = machine_units(project) if project.unit == "span" else items
+    passages = as_passages(project, units[units["doc_id"].isin(items["doc_id"])].reset_index(drop=True))
     posts = project.posts[project.posts["doc_id"].isin(items["doc_id"])].reset_index(drop=True)
     scores = code_passages(
         posts, passages, project.codebook, method=coder, furniture=project.furniture, every_language=True

@@ -94,7 +94,7 @@ def adjudication_session(
     session = Session(
         project, curator, role="curator", lang=lang, take_over=take_over,
         queue=differ if only == "differences" and differ else list(found),
-        allowed=list(found), beside=lambda doc_id, lang: beside_others(project, doc_id, lang),
+        allowed=list(found), beside=beside_others,
     )  # fmt: skip
     if adopt != "none" and session.writing:
         _adopt(session, found, agreed)
@@ -115,17 +115,17 @@ def _adopt(
         if codes is None or item not in untouched:
             continue
         doc_id = str(place[item]["doc_id"])
+        why = "agreed" if all(reading.codes == codes for reading in found[item]) else "majority"
         for (start, end, code), stance in sorted(codes.items(), key=lambda pair: pair[0]):
             givers = [reading.coder for reading in found[item] if (start, end, code) in reading.codes]
-            unanimous = len(givers) == len(found[item])
             changes.append(
                 {
                     "do": "set", "item": item, "doc_id": doc_id, "start": start, "end": end,
                     "quote": texts[doc_id][start:end], "code": code, "stance": stance,
-                    "from": {"coders": givers}, "why": "agreed" if unanimous else "majority",
+                    "from": {"coders": givers}, "why": why,
                 }
             )  # fmt: skip
-        changes.append({"do": "done", "item": item, "why": "agreed"})
+        changes.append({"do": "done", "item": item, "why": why})
     if changes:
         session.decide({"do": "batch", "source": "agreement of the coders", "changes": changes})
 

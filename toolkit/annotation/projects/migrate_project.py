@@ -1,5 +1,6 @@
 """A project brought over to a new version of its codebook: one decision per person, what is unclear left to people."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -153,10 +154,11 @@ def _step(who: str, state: State, moved: Migration, old: Codebook, new: Codebook
         else:
             groups.setdefault((*key[:3], code), []).append((key, coding))
     if not new.multi_label:
-        for place in [*groups]:
-            if sum(other[:3] == place[:3] for other in groups) > 1:
-                for key, coding in groups.pop(place):
-                    unclear.setdefault(coding.item, []).append((key, coding))
+        # counted before any is taken away: the last of several would else look like the only one
+        shared = Counter(place[:3] for place in groups)
+        for place in [place for place in groups if shared[place[:3]] > 1]:
+            for key, coding in groups.pop(place):
+                unclear.setdefault(coding.item, []).append((key, coding))
     removed, given = [], []
     for place, merged in groups.items():
         stance = stances[place]

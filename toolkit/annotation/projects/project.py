@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,8 @@ class Project(ProjectData):
         not the coder's.
         """
         old = self.queue(coder)
-        strange = [item for item in items if item not in set(old)]
+        own = set(old)
+        strange = [item for item in items if item not in own]
         if strange:
             raise InputError(f"item '{strange[0]}' is not in the queue of '{coder}'.")
         state = self.state(coder)
@@ -171,7 +173,7 @@ class Project(ProjectData):
 
         if coder not in self.settings.coders:
             raise InputError(f"the project has no coder '{coder}'; {suggestion(coder, self.coders)}")
-        beside = None if self.settings.blind else lambda doc_id, lang: beside_others(self, doc_id, lang, but=coder)
+        beside = None if self.settings.blind else partial(beside_others, but=coder)
         return annotation_widget(Session(self, coder, lang=lang, take_over=take_over, beside=beside))
 
     def adjudicate(
