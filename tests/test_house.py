@@ -30,7 +30,7 @@ FLOORS = [
     ["analysis"],
     ["evaluation"],
     ["principles", "annotation"],
-    ["reliability"],
+    ["reliability", "exchange"],
     ["topics"],
     ["text"],
     ["corpus"],

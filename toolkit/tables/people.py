@@ -10,6 +10,19 @@ _STANCE = Column(missing=True, allowed=STANCES)
 _ITEM_UNITS = ("span", "sentence", "paragraph", "document")
 
 PEOPLE: dict[str, dict[str, Column]] = {
+    # what did not come through when annotations were read from a file of another program, or written for one
+    "losses": {
+        "kind": Column(allowed=("refused", "lost", "changed")),
+        "field": Column(),
+        "reason": Column(),
+        "place": Column(missing=True),
+        "doc_id": Column(missing=True),
+        "start": Column("number", missing=True, low=0),
+        "end": Column("number", missing=True, low=0),
+        "code": Column(missing=True),
+        "coder": Column(missing=True),
+        "value": Column(missing=True),
+    },
     # what a coder went through: a unit here without an annotation was judged to take no code
     "judged": {"coder": Column(), "doc_id": Column(), **SPAN},
     "items": {

@@ -1,0 +1,21 @@
+"""Annotations in and out of other tools: one small module per format behind one registry, and a report of every loss.
+
+``read_annotations(path)`` and ``write_annotations(table, path, texts=...)`` are the two doors; :func:`read_exchange`
+also gives the texts, and the table of what could not be taken in.
+"""
+
+from toolkit.exchange.detect import detect_format
+from toolkit.exchange.exchange import LossWarning, read_annotations, read_exchange, write_annotations
+from toolkit.exchange.gather import Exchange
+from toolkit.exchange.registry import FORMATS, Format
+
+__all__ = [
+    "FORMATS",
+    "Exchange",
+    "Format",
+    "LossWarning",
+    "detect_format",
+    "read_annotations",
+    "read_exchange",
+    "write_annotations",
+]

@@ -1,0 +1,76 @@
+"""Which format a file or folder is in, and which one the name of a target means."""
+
+from pathlib import Path
+
+from toolkit.errors import InputError
+from toolkit.exchange.registry import FORMATS, Format, format_named
+
+__all__ = ["detect_format", "format_of_target"]
+
+#: How much of a file is looked at.
+_HEAD = 4_000
+#: How many files of a folder are looked at before its format is given up.
+_LOOKED_AT = 2_000
+
+
+def detect_format(path: str | Path) -> str:
+    """The name of the format a file or folder is in, from its name and its beginning.
+
+    Raises :class:`InputError` where it is none of the formats, or cannot be told.
+    """
+    source = Path(path)
+    if not source.exists():
+        raise InputError(f"{source}: no such file or folder.")
+    found = _of_folder(source) if source.is_dir() else _of_file(source, _head(source))
+    if found is None:
+        raise InputError(f"{source}: its format cannot be told; name it, allowed are {', '.join(FORMATS)}.")
+    return found.name
+
+
+def format_of_target(path: Path, name: str | None) -> Format:
+    """The format to write: the named one, or the one that files with this ending have.
+
+    Raises :class:`InputError` for an unknown name, or an ending of none or of several formats.
+    """
+    if name is not None:
+        return format_named(name)
+    fitting = [one for one in FORMATS.values() if path.suffix.lower() in one.suffixes]
+    if len(fitting) == 1:
+        return fitting[0]
+    # our own table comes before others with the ending
+    if fitting and not fitting[0].texts:
+        return fitting[0]
+    if fitting:
+        names = " or ".join(one.name for one in fitting)
+        raise InputError(f"{path}: files of several formats end so; name the format: {names}.")
+    raise InputError(f"{path}: no format has files that end so; name the format, allowed are {', '.join(FORMATS)}.")
+
+
+def _head(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(_HEAD)
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror or error}.") from error
+
+
+def _of_file(file: Path, head: bytes) -> Format | None:
+    """The first format that knows the file, those with its ending before the others."""
+    suffix = file.suffix.lower()
+    listed = sorted(FORMATS.values(), key=lambda one: suffix not in one.suffixes)
+    return next((one for one in listed if one.recognise(file, head)), None)
+
+
+def _of_folder(folder: Path) -> Format | None:
+    """The format of the files in a folder, looked at by name."""
+    for number, file in enumerate(sorted(folder.rglob("*"))):
+        if number >= _LOOKED_AT:
+            break
+        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(folder).parts):
+            fitting = [one for one in FORMATS.values() if one.folder and file.suffix.lower() in one.suffixes]
+            if fitting:
+                head = _head(file)
+                found = next((one for one in fitting if one.recognise(file, head)), None)
+                if found is not None:
+                    return found
+    return None

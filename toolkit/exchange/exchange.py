@@ -1,0 +1,165 @@
+"""The two doors: annotations of any format in, annotations in any format out."""
+
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+import pandas as pd
+
+from toolkit.errors import InputError
+from toolkit.exchange.detect import detect_format, format_of_target
+from toolkit.exchange.gather import Exchange, gather, losses_table
+from toolkit.exchange.give import material_for
+from toolkit.exchange.model import Choices
+from toolkit.exchange.registry import Format, format_named
+from toolkit.exchange.targets import write_to
+from toolkit.exchange.texts import posts_of, texts_beside
+from toolkit.exchange.unpack import unpacked
+
+if TYPE_CHECKING:
+    from toolkit.codebook import Codebook
+
+Texts: TypeAlias = pd.DataFrame | Mapping[str, str] | str | Path
+
+__all__ = ["LossWarning", "read_annotations", "read_exchange", "write_annotations"]
+
+
+class LossWarning(UserWarning):
+    """Something did not come through; :func:`read_exchange` gives the table of it."""
+
+
+def read_exchange(
+    path: str | Path,
+    format: str | None = None,
+    *,
+    texts: Texts | None = None,
+    layers: tuple[str, ...] | list[str] = (),
+    coder: str | None = None,
+    codebook: str | None = None,
+) -> Exchange:
+    """Annotations and texts from a file or folder of any format of :data:`FORMATS`, and what could not be taken in.
+
+    Parameters
+    ----------
+    path : a file, a folder for formats with one file per document, or a ZIP of such a folder.
+    format : its name; without, it is detected.
+    texts : posts, texts by doc_id, or the path of a corpus, for formats that only point to texts (our own tables, Web
+        Annotations, TEI without its text beside). Without, they are looked for beside the file.
+    layers : only these annotation layers (types, tag sets, span groups); without, all that carry codes.
+    coder, codebook : what stands in these columns where the file does not say ("unknown", "imported").
+
+    Returns
+    -------
+    Exchange
+        ``annotations`` (annotations table and ``feature_...`` columns), ``posts`` (posts table), ``losses`` (losses
+        table; rows of kind "refused" were not taken in because their quote is not the text, or they point nowhere).
+        Positions are code points into the unchanged text, whatever the format counts in.
+
+    Raises
+    ------
+    InputError
+        for a path that does not exist, a format that cannot be told, files that are not of it or damaged, two texts
+        under one name.
+    """
+    source = Path(path)
+    if not source.exists():
+        raise InputError(f"{source}: no such file or folder.")
+    given = None if texts is None else posts_of(texts)
+    with _opened(source, format) as (what, inside):
+        by_id = _by_id(given)
+        found = what.read(inside, Choices(tuple(layers), by_id))
+        pointed = [one.doc_id for one in found.documents if one.text is None]
+        if given is None and (pointed or not what.texts):
+            given, _ = texts_beside(source, pointed)
+            by_id = _by_id(given)
+            if pointed and by_id and not what.own:
+                # some formats need the text to find a quote in it
+                found = what.read(inside, Choices(tuple(layers), by_id))
+    return gather(found, texts=by_id, posts=given, coder=coder, codebook=codebook)
+
+
+def read_annotations(
+    path: str | Path,
+    format: str | None = None,
+    *,
+    texts: Texts | None = None,
+    layers: tuple[str, ...] | list[str] = (),
+    coder: str | None = None,
+    codebook: str | None = None,
+) -> pd.DataFrame:
+    """The annotations of a file or folder of any format; what could not be taken in is said in a :class:`LossWarning`.
+
+    Parameters, columns and errors as in :func:`read_exchange`, which also gives the texts and the table of losses.
+    """
+    found = read_exchange(path, format, texts=texts, layers=layers, coder=coder, codebook=codebook)
+    if len(found.losses):
+        counts = found.losses["kind"].value_counts()
+        first = found.losses.iloc[0]
+        where = f"{first['place']}: " if isinstance(first["place"], str) else ""
+        said = ", ".join(f"{counts[kind]:,} {kind}" for kind in ("refused", "lost", "changed") if kind in counts)
+        message = f"{path}: {said}; the first: {where}{first['field']}: {first['reason']}. read_exchange() lists all."
+        warnings.warn(message, LossWarning, stacklevel=2)
+    return found.annotations
+
+
+def write_annotations(
+    annotations: pd.DataFrame,
+    path: str | Path,
+    format: str | None = None,
+    *,
+    texts: Texts,
+    codebook: "Codebook | str | Path | None" = None,
+) -> pd.DataFrame:
+    """Write annotations with their texts in any format of :data:`FORMATS`, whole or not at all.
+
+    Parameters
+    ----------
+    annotations : annotations table; columns ``feature_<name>`` travel where the format has a place for them.
+    path : a file; for formats with one file per document a new folder, a ``.zip`` of it, or, where there is one
+        document only, a file.
+    format : its name; without, the one whose files end as ``path`` does.
+    texts : posts, texts by doc_id, or the path of a corpus: every document in it is written, also those without an
+        annotation. Our own tables get them beside, as NAME.texts.jsonl.
+    codebook : names, definitions and order of the codes, for formats that can tell them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        losses table: everything that the format has no place for, a row per value; empty if all went through.
+
+    Raises
+    ------
+    InputError
+        for annotations that break their contract or whose quote is not the text (naming the row), an unknown format, a
+        folder that is not empty. OutputError if the target cannot be written.
+    """
+    from toolkit.codebook import load_codebook
+
+    target = Path(path)
+    what = format_of_target(target, format)
+    book = load_codebook(codebook) if isinstance(codebook, str | Path) else codebook
+    posts = posts_of(texts)
+    material, losses = material_for(what, annotations, posts, book, target.stem or "annotations")
+    losses += write_to(what, material, posts, target)
+    return losses_table(losses)
+
+
+def _by_id(posts: pd.DataFrame | None) -> dict[str, str]:
+    """The texts by doc_id."""
+    return {} if posts is None else dict(zip(posts["doc_id"], posts["text"], strict=True))
+
+
+@contextmanager
+def _opened(source: Path, format: str | None) -> Iterator[tuple[Format, Path]]:
+    """The format and the path to read: the source itself, or what is in it if it is a ZIP of a folder."""
+    packed = source.is_file() and source.suffix.lower() == ".zip" and zipfile.is_zipfile(source)
+    if not packed:
+        yield format_named(format or detect_format(source)), source
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        inside = unpacked(source, Path(folder))
+        yield format_named(format or detect_format(inside)), inside

@@ -1,0 +1,200 @@
+"""What a reader found, made into our tables: positions become code points, and every row is proved by its quote."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import pandas as pd
+
+from toolkit.errors import InputError
+from toolkit.exchange.model import FEATURE, FIELDS, Document, Found, Loss, Span
+from toolkit.exchange.offsets import Offsets, likeliest_unit
+from toolkit.files import sha256_text
+from toolkit.tables import CONTRACTS, STANCES, check
+
+__all__ = ["UNKNOWN_CODEBOOK", "UNKNOWN_CODER", "Exchange", "gather", "losses_table"]
+
+#: What stands in the columns that must not be empty, where a file does not say.
+UNKNOWN_CODER, UNKNOWN_CODEBOOK = "unknown", "imported"
+_COLUMNS = ("doc_id", "start", "end", "quote", "code", *FIELDS)
+
+
+class Exchange(NamedTuple):
+    """Texts with what was said about them.
+
+    ``annotations``: annotations table, by doc_id, start, end, code and coder; what other programs say of a span beyond
+    our columns stands in text columns ``feature_<name>``. ``posts``: posts table of the documents, also of those
+    without an annotation. ``losses``: losses table: what was refused, lost or changed on the way, and why.
+    """
+
+    annotations: pd.DataFrame
+    posts: pd.DataFrame
+    losses: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return (
+            f"<{len(self.annotations):,} annotations of {len(self.posts):,} documents; "
+            f"{len(self.losses):,} losses reported>"
+        )
+
+
+def gather(
+    found: Found,
+    *,
+    texts: Mapping[str, str],
+    posts: pd.DataFrame | None = None,
+    coder: str | None = None,
+    codebook: str | None = None,
+) -> Exchange:
+    """Our tables of what a reader found.
+
+    Parameters
+    ----------
+    texts : for documents whose text the files do not hold.
+    posts : their other columns.
+    coder, codebook : for spans that do not say ("unknown", "imported").
+
+    Rows are refused, each with its place, where the text is not at hand, a position lies outside the text or inside a
+    character, nothing stands between start and end, or the quote in the file is not what stands there.
+
+    Raises
+    ------
+    InputError
+        if two files give one document different texts.
+    """
+    documents = _documents(found.documents, texts)
+    losses = list(found.losses)
+    as_quoted = found.as_quoted or str
+    unit = _unit(found, documents, as_quoted)
+    offsets: dict[str, Offsets] = {}
+    rows: list[Span] = []
+    for span in found.spans:
+        document = documents.get(span.doc_id)
+        problem = None
+        if document is None or document.text is None:
+            problem = f"the text of '{span.doc_id}' is not at hand; give it with --texts or texts="
+        else:
+            if span.doc_id not in offsets:
+                offsets[span.doc_id] = Offsets(document.text, unit)
+            moved, problem = _moved(span, document.text, offsets[span.doc_id], as_quoted)
+        if problem:
+            # positions of the file are not ours, so they stand in the reason and not in the columns
+            losses.append(
+                Loss("refused", "annotation", problem, span.place, span.doc_id, None, None, span.code, span.coder)
+            )
+        else:
+            rows.append(_fitted(moved, coder or UNKNOWN_CODER, codebook or UNKNOWN_CODEBOOK))
+    with_text = [one for one in documents.values() if one.text is not None]
+    annotations = _annotations(rows)
+    check("annotations", annotations, {one.doc_id: one.text or "" for one in with_text})
+    return Exchange(annotations, _posts(with_text, posts), losses_table(losses))
+
+
+def losses_table(losses: Sequence[Loss]) -> pd.DataFrame:
+    """The losses as a table."""
+    columns = list(CONTRACTS["losses"])
+    rows = [tuple(getattr(loss, name) for name in columns) for loss in losses]
+    table = check("losses", pd.DataFrame(rows, columns=columns))
+    return table.astype({"start": "Int64", "end": "Int64"})
+
+
+def _documents(found: Sequence[Document], texts: Mapping[str, str]) -> dict[str, Document]:
+    """The documents by id, with the texts that are given for those that have none."""
+    documents: dict[str, Document] = {}
+    for one in found:
+        if one.text is None and one.doc_id in texts:
+            one = replace(one, text=texts[one.doc_id])
+        before = documents.get(one.doc_id)
+        if before is not None and before.text is not None and one.text is not None and before.text != one.text:
+            raise InputError(
+                f"{one.place or one.doc_id}: gives the document '{one.doc_id}' another text than "
+                f"{before.place or 'before'}; annotations of different texts cannot stand under one name."
+            )
+        if before is None or before.text is None:
+            documents[one.doc_id] = one
+    return documents
+
+
+def _unit(found: Found, documents: Mapping[str, Document], as_quoted: Callable[[str], str]) -> str:
+    if len(found.units) == 1:
+        return found.units[0]
+    quoted = [
+        (document.text, span.start, span.end, span.quote)
+        for span in found.spans
+        if span.quote is not None and (document := documents.get(span.doc_id)) is not None and document.text is not None
+    ]
+    return likeliest_unit(found.units, quoted, as_quoted)
+
+
+def _moved(span: Span, text: str, offsets: Offsets, as_quoted: Callable[[str], str]) -> tuple[Span, str | None]:
+    """The span in code points, or why it is refused."""
+    try:
+        start, end = offsets.to_points(span.start), offsets.to_points(span.end)
+    except ValueError as error:
+        return span, str(error)
+    if end <= start:
+        return span, f"nothing stands between {span.start} and {span.end}"
+    here = text[start:end]
+    if span.quote is not None and here != span.quote and as_quoted(here) != as_quoted(span.quote):
+        return span, f"the file says {_short(span.quote)}, but from {span.start} to {span.end} stands {_short(here)}"
+    if not span.code:
+        return span, "it has no code"
+    return replace(span, start=start, end=end, quote=here), None
+
+
+def _fitted(span: Span, coder: str, codebook: str) -> Span:
+    """The span with our values; what is none of them stays, as a feature."""
+    features = {name: value for name, value in span.features.items() if value}
+    stance, kind, score = span.stance or None, span.kind or "human", span.score
+    if stance is not None and stance not in STANCES:
+        features["stance"], stance = stance, None
+    if kind not in ("human", "machine"):
+        features["kind"], kind = kind, "human"
+    if score is not None and not 0 <= score <= 1:
+        features["score"], score = repr(score), None
+    return replace(
+        span,
+        stance=stance,
+        kind=kind,
+        score=score,
+        coder=span.coder or coder,
+        codebook=span.codebook or codebook,
+        codebook_version=span.codebook_version or None,
+        evidence=span.evidence or None,
+        created=span.created or None,
+        note=span.note or None,
+        features=features,
+    )
+
+
+def _annotations(rows: Sequence[Span]) -> pd.DataFrame:
+    names = sorted({name for span in rows for name in span.features})
+    order = sorted(rows, key=_order)
+    table = pd.DataFrame([tuple(getattr(span, name) for name in _COLUMNS) for span in order], columns=list(_COLUMNS))
+    for name in names:
+        table[FEATURE + name] = pd.Series([span.features.get(name) for span in order], dtype="str")
+    return check("annotations", table)
+
+
+def _order(span: Span) -> tuple[object, ...]:
+    rest = (span.stance, span.kind, span.created, span.note, span.evidence, span.codebook)
+    score = -1.0 if span.score is None else span.score
+    return (span.doc_id, span.start, span.end, span.code, span.coder or "", *(one or "" for one in rest), score)
+
+
+def _posts(documents: Sequence[Document], posts: pd.DataFrame | None) -> pd.DataFrame:
+    rows = sorted(documents, key=lambda one: one.doc_id)
+    table = pd.DataFrame(
+        [(one.doc_id, one.lang, one.text, one.title, sha256_text(one.text or "")) for one in rows],
+        columns=["doc_id", "lang", "text", "title", "sha256"],
+    )
+    if posts is not None:
+        known = posts.drop_duplicates("doc_id").set_index("doc_id")
+        for name in (column for column in known.columns if column not in ("text", "sha256")):
+            values = table["doc_id"].map(known[name])
+            table[name] = table[name].where(table[name].notna(), values) if name in table else values
+    return check("posts", table)
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 50 else text[:47] + "...")

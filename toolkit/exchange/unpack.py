@@ -1,0 +1,42 @@
+"""A ZIP of annotation files unpacked into a folder that nothing in it can leave."""
+
+import zipfile
+from pathlib import Path
+
+from toolkit.corpus.readers.zip_bounds import check_zip, read_member, safe_path
+from toolkit.errors import InputError
+from toolkit.exchange.inputs import MAX_BYTES
+
+__all__ = ["unpacked"]
+
+
+def unpacked(archive: Path, folder: Path) -> Path:
+    """Unpack the files of an archive below ``folder``; returns the folder to read: the only one in it, or itself.
+
+    Raises :class:`InputError` for archives over the bounds of :mod:`toolkit.corpus.readers.zip_bounds`, and for members
+    whose name leads out of the folder.
+    """
+    try:
+        problem = check_zip(archive)
+    except OSError as error:
+        raise InputError(f"{archive}: cannot be read: {error.strerror or error}.") from error
+    if problem:
+        raise InputError(f"{archive}: {problem}.")
+    try:
+        with zipfile.ZipFile(archive) as source:
+            for member in source.infolist():
+                if member.is_dir():
+                    continue
+                name = safe_path("", member.filename)
+                if name is None:
+                    raise InputError(f"{archive}: {member.filename[:80]!r} leads out of its folder; nothing was read.")
+                target = folder / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(read_member(source, member.filename, MAX_BYTES))
+    except InputError as error:
+        raise InputError(str(error) if str(error).startswith(str(archive)) else f"{archive}: {error}.") from error
+    except (OSError, ValueError, zipfile.BadZipFile) as error:
+        raise InputError(f"{archive}: cannot be unpacked: {getattr(error, 'strerror', None) or error}.") from error
+    # archives of one folder are read as that folder, so that documents are not named after it
+    inside = [one for one in folder.iterdir() if one.name not in ("__MACOSX",)]
+    return inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
