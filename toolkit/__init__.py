@@ -31,6 +31,7 @@ _WHERE = {
     "mark_furniture": "toolkit.corpus",
     "open_project": "toolkit.annotation",
     "plots": "toolkit",
+    "read_annotations": "toolkit.exchange",
     "run_study": "toolkit.study",
     "segment": "toolkit.corpus",
     "show_codebook": "toolkit.codebook",
@@ -38,6 +39,7 @@ _WHERE = {
     "show_furniture": "toolkit.reading",
     "Study": "toolkit.settings",
     "tokenise": "toolkit.text",
+    "write_annotations": "toolkit.exchange",
 }
 
 __all__ = sorted([*_WHERE, "__version__"])

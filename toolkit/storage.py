@@ -40,9 +40,10 @@ def write_file(table: pd.DataFrame, path: Path) -> None:
         raise InputError(f"{path}: cannot write '{kind}'; the name must end in {', '.join(FORMATS)}.")
 
 
-def read_table(path: Path, *, as_text: bool = False) -> pd.DataFrame:
+def read_table(path: Path, *, contract: str | None = None, as_text: bool = False) -> pd.DataFrame:
     """Read a table written by :func:`write_table` or :func:`write_file`. Parquet and JSON Lines give it back as it
-    was; CSV gives contract columns their type and guesses that of further ones (``as_text``: gives all as text).
+    was; CSV gives the columns of the contract (default: the one the file is named after) their type and guesses that
+    of further ones (``as_text``: gives all as text).
 
     Raises :class:`InputError` with the file, and for JSON Lines with the line, that cannot be read.
     """
@@ -50,7 +51,7 @@ def read_table(path: Path, *, as_text: bool = False) -> pd.DataFrame:
         if path.suffix.lower() == ".jsonl":
             return _read_jsonl(path)
         if path.suffix.lower() == ".csv":
-            kinds = "str" if as_text else _text_columns(path.stem)
+            kinds = "str" if as_text else _text_columns(contract or path.stem)
             table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
             text = table.select_dtypes("str").columns
             return table.assign(**{column: table[column].map(_restored, na_action="ignore") for column in text})

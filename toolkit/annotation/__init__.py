@@ -22,6 +22,7 @@ from toolkit.annotation.projects.people import add_coder
 from toolkit.annotation.projects.project import Project, open_project
 from toolkit.annotation.session import Session
 from toolkit.annotation.sheets.spreadsheet import export_spreadsheet, import_spreadsheet
+from toolkit.exchange import read_annotations, read_exchange, write_annotations
 from toolkit.reliability import agreement, dawid_skene, majority
 
 __all__ = [
@@ -50,7 +51,10 @@ __all__ = [
     "open_project",
     "order",
     "pair_counts",
+    "read_annotations",
+    "read_exchange",
     "rule_at_stake",
     "sample",
     "side_by_side",
+    "write_annotations",
 ]

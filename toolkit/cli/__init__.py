@@ -15,6 +15,7 @@ from toolkit.cli.agreement import add_agreement
 from toolkit.cli.annotate import add_annotate
 from toolkit.cli.arguments import give, path_argument, say, workers_argument
 from toolkit.cli.codebooks import add_codebook
+from toolkit.cli.convert import add_convert
 from toolkit.cli.evaluate import add_evaluate
 from toolkit.cli.load import add_load
 from toolkit.cli.mapping import add_map
@@ -105,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     add_evaluate(commands)
     add_annotate(commands)
     add_agreement(commands)
+    add_convert(commands)
     add_codebook(commands)
     describe = commands.add_parser(
         "describe",

@@ -4,14 +4,12 @@ import argparse
 import os
 import shlex
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from toolkit.cli.annotate_create import add_arguments, create_arguments, size_arguments
+from toolkit.cli.annotate_import import IMPORT_HELP, import_arguments
 from toolkit.cli.annotate_results import adjudicate_arguments, learn_arguments
-from toolkit.cli.arguments import counted, name_argument, not_an_input, path_argument, say, table_target
-
-if TYPE_CHECKING:
-    from toolkit.annotation import Project
+from toolkit.cli.arguments import counted, name_argument, not_an_input, path_argument, say
 
 __all__ = ["add_annotate"]
 
@@ -46,18 +44,9 @@ def add_annotate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     export.add_argument("--coder", type=name_argument, metavar="NAME", help="whose work becomes a sheet")
     export.add_argument("--output", type=path_argument, required=True, metavar="FILE.csv|DIR", help="what to write")
     export.set_defaults(command=_export)
-    back = _action(actions, "import", "take the edits of a sheet in, and report each")
-    back.add_argument("sheet", type=path_argument, metavar="FILE.csv", help="a sheet that 'export' made, edited")
-    back.add_argument(
-        "--coder", type=name_argument, metavar="NAME", help="whose sheet it is (needed where there are several coders)"
+    import_arguments(
+        _action(actions, "import", "take codings in: an edited sheet, or a file of another tool", IMPORT_HELP)
     )
-    back.add_argument(
-        "--by", type=name_argument, metavar="NAME", help="who edited it, for the record (default: the coder)"
-    )
-    back.add_argument("--dry-run", action="store_true", help="report only, change nothing")
-    back.add_argument("--report", type=path_argument, metavar="FILE.csv", help="also write the report as a table")
-    _take_over(back)
-    back.set_defaults(command=_import)
     adjudicate_arguments(_action(actions, "adjudicate", "put several codings together", _ADJUDICATE_HELP))
     learn_arguments(_action(actions, "learn", "train a machine on what is coded, and see how good it is", _LEARN_HELP))
     migrate = _action(actions, "migrate", "bring the project over to a new version of its codebook")
@@ -129,38 +118,6 @@ def _export(options: argparse.Namespace) -> int:
     else:
         print(f"Written: {export_project(project, options.output)} (README.md says what is there)")
     return 0
-
-
-def _import(options: argparse.Namespace) -> int:
-    from toolkit.annotation.projects.status import changes_text
-    from toolkit.annotation.sheets.spreadsheet import import_spreadsheet
-    from toolkit.cli.annotate_project import opened, own_files
-    from toolkit.storage import write_file
-
-    project = opened(options.folder)
-    # before anything is saved
-    target = table_target(options.report, [options.sheet, *own_files(options.folder)], option="--report")
-    report = import_spreadsheet(
-        project,
-        _one_coder(project, options.coder),
-        options.sheet,
-        dry_run=options.dry_run,
-        by=options.by,
-        take_over=options.take_over,
-    )
-    print(changes_text(report, dry_run=options.dry_run))
-    if target is not None:
-        write_file(report, target)
-        print(f"Written: {target}")
-    return 0
-
-
-def _one_coder(project: "Project", coder: str | None) -> str:
-    from toolkit.errors import InputError
-
-    if coder is None and len(project.coders) > 1:
-        raise InputError(f"--coder: name whose sheet it is: {', '.join([*project.coders, *project.curators])}.")
-    return coder if coder is not None else project.coders[0]
 
 
 def _migrate(options: argparse.Namespace) -> int:

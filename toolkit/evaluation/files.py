@@ -220,28 +220,9 @@ def _read(file: Path, name: str) -> pd.DataFrame:
         raise InputError(f"{file}: cannot read '{file.suffix}'; the name must end in {', '.join(FORMATS)}.")
     if not file.is_file():
         raise InputError(f"{file}: no such file.")
-    by_other_name = file.suffix.lower() == ".csv" and file.stem != name
-    table = _read_csv(file, name) if by_other_name else read_table(file)
+    table = read_table(file, contract=name)
     try:
         return check(name, table) if name in CONTRACTS and name != "passages" and len(table) else table
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
 
-
-def _read_csv(file: Path, name: str) -> pd.DataFrame:
-    """CSV under any name: a doc_id such as 007 and a version such as 1.10 stay what they are."""
-    text = [column for column, rule in CONTRACTS.get(name, {}).items() if rule.kind == "text"]
-    try:
-        table = pd.read_csv(
-            file, dtype=dict.fromkeys(text, "str"), keep_default_na=False, na_values=[""], encoding="utf-8-sig"
-        )
-    except (OSError, ValueError) as error:
-        raise InputError(f"{file}: cannot be read as a table: {str(error).splitlines()[0]}.") from error
-    # storage puts an apostrophe before what a spreadsheet would run
-    guarded = ("=", "+", "-", "@", "\t", "\r")
-    for column in table.select_dtypes("str").columns:
-        table[column] = table[column].map(
-            lambda value: value[1:] if value.startswith("'") and value.lstrip("'").startswith(guarded) else value,
-            na_action="ignore",
-        )
-    return table

@@ -14,10 +14,10 @@ from toolkit.errors import InputError
 from toolkit.exchange.detect import detect_format, format_of_target
 from toolkit.exchange.gather import Exchange, gather, losses_table
 from toolkit.exchange.give import material_for
-from toolkit.exchange.model import Choices
+from toolkit.exchange.model import Choices, Document
 from toolkit.exchange.registry import Format, format_named
 from toolkit.exchange.targets import write_to
-from toolkit.exchange.texts import posts_of, texts_beside
+from toolkit.exchange.texts import beside, posts_of, texts_beside
 from toolkit.exchange.unpack import unpacked
 
 if TYPE_CHECKING:
@@ -74,11 +74,15 @@ def read_exchange(
         found = what.read(inside, Choices(tuple(layers), by_id))
         pointed = [one.doc_id for one in found.documents if one.text is None]
         if given is None and (pointed or not what.texts):
-            given, _ = texts_beside(source, pointed)
+            given, place = texts_beside(source, pointed)
             by_id = _by_id(given)
             if pointed and by_id and not what.own:
                 # some formats need the text to find a quote in it
                 found = what.read(inside, Choices(tuple(layers), by_id))
+            if place == str(beside(source)):
+                # texts that were written with these annotations belong to them, coded or not
+                rest = [Document(doc_id, None) for doc_id in by_id if doc_id not in set(pointed)]
+                found = found._replace(documents=[*found.documents, *rest])
     return gather(found, texts=by_id, posts=given, coder=coder, codebook=codebook)
 
 

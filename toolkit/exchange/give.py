@@ -21,6 +21,8 @@ __all__ = ["material_for"]
 #: What a reader fills in where a file does not say: these values need no place.
 _FILLED = {"codebook": UNKNOWN_CODEBOOK, "kind": "human", "coder": UNKNOWN_CODER}
 _OF_DOCUMENTS = ("lang", "title")
+#: Columns of posts that say how they were read and nothing about the documents.
+_OF_READING = ("sha256", "source", "encoding", "place_in_source")
 
 
 def material_for(
@@ -96,6 +98,8 @@ def _carried(what: Format, span: Span, losses: list[Loss]) -> Span:
     """The span without what the format has no place for."""
     reason = f"{what.name} has no place for it"
     gone = [name for name in FIELDS if name not in what.carries and getattr(span, name) is not None]
+    # nobody is called so: that it is not known is said by saying nothing
+    gone += [name for name in ("coder", "codebook") if name not in gone and getattr(span, name) == _FILLED[name]]
     for name in gone:
         if getattr(span, name) != _FILLED.get(name):
             losses.append(Loss.of(span, "lost", name, reason))
@@ -120,7 +124,7 @@ def _carried_document(what: Format, document: Document, losses: list[Loss]) -> D
 def _lost_metadata(what: Format, posts: pd.DataFrame) -> Iterable[Loss]:
     """Columns of the posts that go into no format of others: one loss a column."""
     for name in posts.columns:
-        if name in ("doc_id", "text", "sha256", *_OF_DOCUMENTS):
+        if name in ("doc_id", "text", *_OF_READING, *_OF_DOCUMENTS):
             continue
         values = [value for value in posts[name].tolist() if _given(value) is not None]
         if values:

@@ -6,7 +6,8 @@ file alone.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -34,27 +35,29 @@ def file_names(doc_ids: Iterable[str]) -> dict[str, str]:
     {'es/uno: dos': 'es/uno%3A dos', '..': '%2E%2E', 'ES/uno: dos': '%45%53/uno%3A dos'}
     """
     names: dict[str, str] = {}
-    taken: set[str] = set()
+    files: set[str] = set()
     folders: dict[str, str] = {}
-    for doc_id in doc_ids:
-        parts = [_part(part) for part in doc_id.split("/")]
-        for number in range(len(parts)):
-            key = "/".join(parts[: number + 1])
-            last = number == len(parts) - 1
-            clash = key.lower() in taken if last else folders.get(key.lower(), key) != key
-            if clash:
-                parts[number] = "".join(_hex(sign) if sign.isupper() else sign for sign in parts[number])
-                key = "/".join(parts[: number + 1])
-            if not last:
-                folders.setdefault(key.lower(), key)
-        name = "/".join(parts)
-        if name.lower() in taken:
-            # two names that differ in letters without capitals of their own (ß, İ): all of it as bytes
-            name = "".join(sign if sign == "/" else _hex(sign) for sign in doc_id) or "%"
-        too_long = [part for part in name.split("/") if len(part.encode("utf-8")) > _LONGEST]
-        if too_long:
+    # what a file must not be called before its ending: "a.txt" could not stand beside the folder "a.txt"
+    beginnings: set[str] = set()
+
+    def taken(folded: str) -> bool:
+        return folded in files or folded in beginnings
+
+    for doc_id in dict.fromkeys(doc_ids):
+        name = ""
+        *above, last = doc_id.split("/")
+        for part in above:
+            name = next(
+                (one for one in _forms(name, part) if _is_free_folder(one, folders, files)), name + _as_bytes(part)
+            )
+            folders[_folded(name)] = name
+            beginnings.update(_beginnings(_folded(name)))
+            name += "/"
+        forms = _forms(name, last)
+        name = next((one for one in forms if not taken(_folded(one))), name + _as_bytes(last))
+        if any(len(part.encode("utf-8")) > _LONGEST for part in name.split("/")):
             raise InputError(f"document {doc_id[:60]!r}...: its name is too long for a file; give it a shorter doc_id.")
-        taken.add(name.lower())
+        files.add(_folded(name))
         names[doc_id] = name
     return names
 
@@ -65,9 +68,11 @@ def doc_id_of(name: str) -> str:
     >>> doc_id_of("es/uno%3A dos")
     'es/uno: dos'
     """
-    if name == "%":
-        return ""
-    return "/".join(unquote(part, errors="surrogatepass") for part in name.split("/"))
+    try:
+        return "/".join("" if part == "%" else unquote(part, errors="surrogatepass") for part in name.split("/"))
+    except UnicodeDecodeError:
+        # a name of others, in which the signs after % are no UTF-8
+        return name
 
 
 def documents_in(path: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
@@ -96,13 +101,48 @@ def documents_in(path: Path, suffixes: tuple[str, ...]) -> Iterator[tuple[str, P
 def _part(part: str) -> str:
     """One part of a path as a name that every file system takes."""
     if part in ("", ".", ".."):
-        return "".join(_hex(sign) for sign in part) or "%"
+        return _as_bytes(part)
     safe = _REFUSED.sub(lambda match: _hex(match[0]), part)
     if safe[0] in ". " or _DEVICES.match(safe):
         safe = _hex(part[0]) + safe[1:]
     if safe[-1] in ". ":
         safe = safe[:-1] + _hex(safe[-1])
     return safe
+
+
+def _forms(above: str, part: str) -> Iterator[str]:
+    """The ways to write a part below ``above``, the most readable first: as it is, capitals as bytes, all as bytes."""
+    plain = _part(part)
+    yield above + plain
+    signs = re.findall(r"%[0-9A-F]{2}|[^%]", plain)
+    yield above + "".join(_hex(sign) if sign[0].isupper() else sign for sign in signs)
+    # for names that differ in letters without capitals of their own (ß, İ), or in how their accents are composed
+    yield above + _as_bytes(part)
+
+
+def _as_bytes(part: str) -> str:
+    return "".join(_hex(sign) for sign in part) or "%"
+
+
+def _folded(name: str) -> str:
+    """What macOS and Windows compare: without capitals and ways to compose accents."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
+def _beginnings(folder: str) -> Iterator[str]:
+    """What stands before each point of a folder's own name.
+
+    >>> list(_beginnings("x.y/a.b.txt"))
+    ['x.y/a', 'x.y/a.b']
+    """
+    at = folder.rfind("/")
+    while (at := folder.find(".", at + 1)) > 0:
+        yield folder[:at]
+
+
+def _is_free_folder(name: str, folders: Mapping[str, str], files: Container[str]) -> bool:
+    folded = _folded(name)
+    return folders.get(folded, name) == name and not any(one in files for one in _beginnings(folded))
 
 
 def _hex(sign: str) -> str:

@@ -4,6 +4,7 @@ Units: ``codepoint`` (Python, brat, W3C), ``utf16`` (Java, JavaScript: an emoji 
 with ``/lf``, where the program read the text with line ends as one character (CR LF counts one).
 """
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -28,9 +29,8 @@ class Offsets:
         if unit not in UNITS:
             raise InputError(f"no offset unit '{unit}'; {suggestion(unit, UNITS)}")
         self._length = len(text)
-        borders = _borders(text, unit)
         # most texts count alike in code points and in UTF-16; a table of borders is then a waste
-        self._borders = None if borders[-1] == self._length and len(set(borders)) == len(borders) else borders
+        self._borders = None if _alike(text, unit) else _borders(text, unit)
 
     def to_points(self, offset: int) -> int:
         """The code point where an offset of the unit stands.
@@ -54,13 +54,22 @@ class Offsets:
 
 
 @lru_cache(maxsize=64)
+def _alike(text: str, unit: str) -> bool:
+    """Does every character of the text count one in the unit?"""
+    if unit.endswith("/lf") and "\r\n" in text:
+        return False
+    counted = unit.removesuffix("/lf")
+    return counted == "codepoint" or text.isascii() or (counted == "utf16" and max(text) <= "\uffff")
+
+
+@lru_cache(maxsize=64)
 def _borders(text: str, unit: str) -> Sequence[int]:
     """The offset of each border between code points, 0 to the end."""
     width = {"codepoint": _one, "utf16": _utf16, "utf8": _utf8}[unit.removesuffix("/lf")]
     joined = unit.endswith("/lf")
-    borders, at = [0], 0
+    borders, at = array("q", [0]), 0
     for number, sign in enumerate(text):
-        # the carriage return of a pair takes no room: both its sides are the same place, the later one is meant by ends
+        # the carriage return of a pair takes no room: both its sides are one place, which is read as the earlier one
         at += 0 if joined and sign == "\r" and text[number + 1 : number + 2] == "\n" else width(sign)
         borders.append(at)
     return borders
@@ -89,13 +98,20 @@ def likeliest_unit(
     'utf16'
     """
     listed = list(spans)
-    hits = {unit: sum(_says(unit, *span, as_quoted) for span in listed) for unit in units}
+    hits = {unit: _hits(unit, listed, as_quoted) for unit in units}
     return max(units, key=lambda unit: hits[unit])
 
 
-def _says(unit: str, text: str, start: int, end: int, quote: str, as_quoted: Callable[[str], str]) -> bool:
-    offsets = Offsets(text, unit)
-    try:
-        return as_quoted(text[offsets.to_points(start) : offsets.to_points(end)]) == as_quoted(quote)
-    except ValueError:
-        return False
+def _hits(unit: str, spans: Iterable[tuple[str, int, int, str]], as_quoted: Callable[[str], str]) -> int:
+    """How many spans say in this unit what their quote says."""
+    known: dict[str, Offsets] = {}
+    hits = 0
+    for text, start, end, quote in spans:
+        if text not in known:
+            known[text] = Offsets(text, unit)
+        try:
+            here = text[known[text].to_points(start) : known[text].to_points(end)]
+        except ValueError:
+            continue
+        hits += here == quote or as_quoted(here) == as_quoted(quote)
+    return hits

@@ -74,12 +74,14 @@ FORMATS: dict[str, Format] = {
         Format("brat", "brat standoff (.ann and .txt)", (".ann",), "brat", ALL, folder=True),
         Format("cas-xmi", "UIMA CAS XMI (INCEpTION)", (".xmi",), "cas:xmi", ALL, folder=True, forbidden=XML),
         Format("cas-json", "UIMA CAS JSON (INCEpTION)", (".json",), "cas:json", ALL, folder=True),
-        Format("webanno-tsv", "WebAnno TSV 3.3 (INCEpTION)", (".tsv",), "webanno", ALL, folder=True),
+        Format(
+            "webanno-tsv", "WebAnno TSV 3.3 (INCEpTION)", (".tsv",), "webanno", ALL - {"lang", "title"}, folder=True
+        ),
         Format("label-studio", "Label Studio JSON", (".json",), "label_studio", ALL),
         Format("doccano", "doccano JSON Lines", (".jsonl",), "doccano", ALL),
-        Format("refi-qda", "REFI-QDA project (ATLAS.ti, MAXQDA, NVivo)", (".qdpx",), "refi_qda", ALL, forbidden=XML),
-        Format("tei", "TEI P5 standoff (CATMA)", (".xml",), "tei", ALL, folder=True, forbidden=XML),
-        Format("web-annotation", "W3C Web Annotation JSON-LD", (".jsonld",), "web_annotation", ALL),
+        Format("refi-qda", "REFI-QDA project (ATLAS.ti, MAXQDA, NVivo)", (".qdpx", ".qde"), "refi_qda", ALL),
+        Format("tei", "TEI P5 standoff (CATMA)", (".xml",), "tei", ALL, folder=True),
+        Format("web-annotation", "W3C Web Annotation JSON-LD", (".jsonld",), "web_annotation", ALL, texts=False),
         Format("conll", "CoNLL IOB2 columns", (".conll",), "conll", ALL),
         Format("spacy", "spaCy DocBin", (".spacy",), "spacy_docs", ALL),
     )

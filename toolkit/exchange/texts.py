@@ -15,7 +15,7 @@ from toolkit.corpus import load_posts
 from toolkit.errors import InputError
 from toolkit.files import sha256_text
 from toolkit.resources import bundled_corpus
-from toolkit.storage import write_file
+from toolkit.storage import read_table, write_file
 from toolkit.tables import CONTRACTS, check
 
 __all__ = ["beside", "posts_of", "texts_beside", "write_texts"]
@@ -45,19 +45,21 @@ def posts_of(texts: pd.DataFrame | Mapping[str, str] | str | Path) -> pd.DataFra
 
 
 def texts_beside(path: Path, doc_ids: Iterable[str]) -> tuple[pd.DataFrame | None, str]:
-    """The posts of these documents from the first place near a file that has them all, else from the first that has
-    any; and where that is. (None, "") if no place has any."""
+    """The posts of these documents and where they are: the file written beside, else the first place near that has them
+    all, else the one that has most. (None, "") if no place has any. Raises :class:`InputError` for a file beside that
+    cannot be read."""
     wanted = set(doc_ids)
     best: tuple[pd.DataFrame | None, str, int] = (None, "", 0)
     for place, source in _places(path):
-        try:
-            posts = load_posts(source)
-        except InputError:
-            if source == beside(path):
-                raise
-            continue
+        if source == beside(path):
+            posts = _written(source)
+        else:
+            try:
+                posts = load_posts(source)
+            except InputError:
+                continue
         count = len(wanted & set(posts["doc_id"]))
-        if count == len(wanted) and (wanted or source == beside(path)):
+        if source == beside(path) or (wanted and count == len(wanted)):
             return posts, place
         if count > best[2]:
             best = (posts, place, count)
@@ -68,6 +70,18 @@ def write_texts(posts: pd.DataFrame, path: Path) -> None:
     """Write the posts beside a file of annotations, with all that is known of them."""
     empty = [name for name in posts.columns if name in CONTRACTS["posts"] and posts[name].isna().all()]
     write_file(posts.drop(columns=[*empty, "sha256"]), beside(path))
+
+
+def _written(file: Path) -> pd.DataFrame:
+    """The posts that :func:`write_texts` wrote."""
+    table = read_table(file)
+    if not {"doc_id", "text"} <= set(table.columns):
+        raise InputError(f"{file}: is no file of texts; it needs doc_id and text in every line.")
+    try:
+        posts = posts_of(table)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error
+    return posts
 
 
 def _places(path: Path) -> Iterator[tuple[str, Path]]:

@@ -1,0 +1,225 @@
+"""``toolkit convert``, and annotations of other tools in the commands that read annotations."""
+
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from coded_project import coded_project
+
+from toolkit.cli import main
+from toolkit.cli.convert import EXCHANGE_FORMATS
+from toolkit.converting import annotated
+from toolkit.corpus import human_annotations, load_posts
+from toolkit.errors import InputError
+from toolkit.exchange import FORMATS, LossWarning, detect_format, read_annotations, read_exchange, write_annotations
+from toolkit.resources import bundled_corpus
+from toolkit.tables import CONTRACTS
+
+TEXT = "Hablamos con voz humana 😀.\r\nEscuchar es más que oír."
+COLUMNS = list(CONTRACTS["annotations"])
+
+
+def row(doc_id, start, end, code, coder="ana", text=TEXT, **more):
+    return {
+        "doc_id": doc_id, "start": start, "end": end, "quote": text[start:end], "codebook": "cluetrain", "code": code,
+        "coder": coder, "kind": "human", **more,
+    }  # fmt: skip
+
+
+@pytest.fixture
+def table():
+    return pd.DataFrame(
+        [
+            row("es/uno", 13, 25, "human_voice", stance="endorses", note="«humana», con emoji"),
+            row("es/uno", 28, 52, "listening", coder="luis", created="2026-11-22T02:09:47Z"),
+            row("es/dos", 0, 8, "conversation", kind="machine", score=0.1 + 0.2),
+        ]
+    )
+
+
+@pytest.fixture
+def texts():
+    return {"es/uno": TEXT, "es/dos": TEXT, "es/tres": ""}
+
+
+@pytest.fixture
+def ours(table, texts, tmp_path):
+    write_annotations(table, tmp_path / "in.jsonl", texts=texts)
+    return tmp_path / "in.jsonl"
+
+
+def rows(frame):
+    return sorted(frame[COLUMNS].astype(object).where(frame[COLUMNS].notna(), "").to_numpy().tolist(), key=str)
+
+
+def run(*arguments, status=0):
+    assert main([str(one) for one in arguments]) == status
+
+
+def test_the_names_on_the_command_line_are_those_of_the_registry():
+    assert tuple(FORMATS) == EXCHANGE_FORMATS
+
+
+def test_help_names_all_formats_and_imports_none():
+    code = "import sys, toolkit.cli.convert; print([m for m in sys.modules if 'pandas' in m or 'exchange' in m])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", EXCHANGE_FORMATS)
+def test_there_and_back_by_the_command_line(ours, tmp_path, name, capsys):
+    """Format by format, detected on the way back; what is lost is said."""
+    what = FORMATS[name]
+    out = tmp_path / ("out" if what.folder else f"out{what.suffixes[0]}")
+    run("convert", ours, out, "--to", name, "--losses", tmp_path / "losses.csv")
+    said = capsys.readouterr()
+    assert "3 annotations of 3 documents" in said.out and "Written:" in said.out
+    losses = pd.read_csv(tmp_path / "losses.csv")
+    assert detect_format(out) == name
+    run("convert", out, tmp_path / "back.jsonl")
+    before, after = read_annotations(ours), read_annotations(tmp_path / "back.jsonl")
+    lost = sorted(set(losses["field"]) & set(COLUMNS))
+    pd.testing.assert_frame_equal(
+        before[COLUMNS].drop(columns=lost), after[COLUMNS].drop(columns=lost), check_dtype=False
+    )
+    back = read_exchange(tmp_path / "back.jsonl").posts
+    assert dict(zip(back["doc_id"], back["text"], strict=True)) == {"es/uno": TEXT, "es/dos": TEXT, "es/tres": ""}
+
+
+@pytest.mark.parametrize("name", [name for name, what in FORMATS.items() if what.folder])
+def test_a_folder_of_files_can_be_a_zip(ours, tmp_path, name):
+    run("convert", ours, tmp_path / "out.zip", "--to", name)
+    assert len(read_exchange(tmp_path / "out.zip").posts) == 3
+
+
+def test_one_document_can_be_one_file(table, tmp_path):
+    table = table[table["doc_id"] == "es/uno"]
+    losses = write_annotations(table, tmp_path / "uno.ann", texts={"es/uno": TEXT})
+    assert (tmp_path / "uno.txt").is_file()
+    found = read_exchange(tmp_path / "uno.ann")
+    assert found.annotations["quote"].tolist() == ["voz humana 😀", "Escuchar es más que oír."]
+    assert losses["value"].tolist() == found.posts["doc_id"].tolist() == ["uno"]
+    with pytest.raises(InputError, match="2 documents and brat has a file for each"):
+        write_annotations(table, tmp_path / "dos.ann", texts={"es/uno": TEXT, "es/dos": TEXT})
+
+
+def test_strict_tells_a_program_that_something_was_lost(ours, tmp_path, capsys):
+    run("convert", ours, tmp_path / "same.csv", "--strict")
+    assert "Nothing was refused, lost or changed." in capsys.readouterr().err
+    lines = ours.read_text(encoding="utf-8").splitlines()
+    strange = json.loads(lines[0]) | {"mood": "glad"}
+    ours.write_text("\n".join([json.dumps(strange), *lines[1:]]), encoding="utf-8")
+    run("convert", ours, tmp_path / "less.csv", "--strict", status=1)
+    assert "lost 1 x mood: the annotations table has no such column" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"quote": "otra cosa"}, "the file says 'otra cosa', but from 0 to 8 stands 'Hablamos'"),
+        ({"end": 5000}, "position 5000 lies outside the text, which ends at 52"),
+        ({"start": 8}, "nothing stands between 8 and 8"),
+        ({"start": "x"}, "start: got 'x', expected a whole number from 0"),
+        ({"start": True}, "start: got True, expected a whole number from 0"),
+        ({"doc_id": 7}, "doc_id: got 7, expected a text"),
+        ({"doc_id": "es/nada"}, "the text of 'es/nada' is not at hand; give it with --texts or texts="),
+        ({"code": None}, "code: got None, expected a text"),
+        ({"score": "alto"}, "score: got 'alto', expected a number from 0 to 1"),
+    ],
+)
+def test_a_wrong_row_is_refused_with_its_place_and_the_others_go_on(ours, change, reason):
+    lines = ours.read_text(encoding="utf-8").splitlines()
+    first = json.loads(lines[0]) | change
+    ours.write_text("\n".join([json.dumps(first), *lines[1:]]), encoding="utf-8")
+    with pytest.warns(LossWarning, match="1 refused"):
+        assert len(read_annotations(ours)) == 2
+    (loss,) = read_exchange(ours).losses.to_dict("records")
+    assert (loss["kind"], loss["place"], loss["reason"]) == ("refused", "in.jsonl, line 1", reason)
+
+
+def test_where_all_is_refused_nothing_is_written(ours, tmp_path, capsys):
+    (tmp_path / "in.texts.jsonl").write_text('{"doc_id": "es/uno", "text": "otro"}\n{"doc_id": "es/dos", "text": ""}\n')
+    run("convert", ours, tmp_path / "out.csv", status=2)
+    assert "all 3 annotations were refused and nothing was written" in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_texts_are_found_beside_or_named(table, texts, tmp_path):
+    write_annotations(table, tmp_path / "a.jsonl", texts=texts)
+    (tmp_path / "a.texts.jsonl").rename(tmp_path / "elsewhere.jsonl")
+    assert len(read_exchange(tmp_path / "a.jsonl").losses) == 3
+    assert read_exchange(tmp_path / "a.jsonl", texts=tmp_path / "elsewhere.jsonl").losses.empty
+    (tmp_path / "elsewhere.jsonl").rename(tmp_path / "posts.jsonl")
+    assert read_exchange(tmp_path / "a.jsonl").losses.empty
+
+
+def test_the_annotations_of_the_bundled_corpus_find_their_texts():
+    file = bundled_corpus() / "annotations" / "cluetrain_author.jsonl"
+    found = read_exchange(file)
+    human = human_annotations(bundled_corpus(), "cluetrain", "author")
+    assert found.losses.empty and len(found.annotations) == len(human.annotations)
+
+
+def test_a_corpus_with_annotations_can_be_taken_out(tmp_path):
+    found = annotated(bundled_corpus())
+    human = human_annotations(bundled_corpus())
+    assert rows(found.annotations) == rows(human.annotations)
+    assert set(found.posts["doc_id"]) == set(human.coverage["doc_id"])
+
+
+def test_a_project_goes_out_and_comes_back_into_another(tmp_path, capsys):
+    project = coded_project(tmp_path / "p", 2)
+    run("convert", project.folder, tmp_path / "brat", "--to", "brat")
+    empty = coded_project(tmp_path / "q", 2, coders=("ana", "luis"))
+    run("annotate", "import", empty.folder, tmp_path / "brat", "--coder", "ana", "--of", "second")
+    said = capsys.readouterr()
+    assert "Taken in" in said.out
+    before, after = project.annotations("second"), empty.annotations("ana")
+    keys = ["doc_id", "start", "end", "quote", "code", "stance"]
+    assert sorted(map(tuple, before[keys].to_numpy())) == sorted(map(tuple, after[keys].to_numpy()))
+    run("annotate", "import", empty.folder, tmp_path / "brat", "--coder", "luis", status=2)
+    assert "holds no annotations of 'luis'; name one by --of" in capsys.readouterr().err
+
+
+def test_agreement_between_files_of_other_tools(tmp_path, capsys):
+    """One file per person that names nobody: each is called as its file."""
+    posts = load_posts(bundled_corpus())
+    human = human_annotations(bundled_corpus(), "cluetrain", posts=posts)
+    both = sorted(set(human.coverage.loc[human.coverage["coder"] == "second", "doc_id"]))[:6]
+    posts = posts[posts["doc_id"].isin(both)]
+    for who in ("author", "second"):
+        own = human.annotations[(human.annotations["coder"] == who) & human.annotations["doc_id"].isin(both)]
+        plain = own.assign(coder="unknown", codebook="imported", stance=None, note=None, created=None)
+        write_annotations(plain, tmp_path / f"{who}.conll", texts=posts)
+        write_annotations(own, tmp_path / f"{who}.jsonl", texts=posts)
+    values = []
+    for suffix in ("conll", "jsonl"):
+        out = tmp_path / f"{suffix}.csv"
+        files = [tmp_path / f"{who}.{suffix}" for who in ("author", "second")]
+        run("agreement", *files, "--repeats", 5, "--output", out)
+        table = pd.read_csv(out)
+        values.append(table[(table["measure"] == "f1") & table["code"].isna()]["value"].tolist())
+    assert values[0] == values[1] and values[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nothing.jsonl", "out.csv"], "nothing.jsonl: no such file or folder."),
+        (["in.jsonl", "in.jsonl"], "is one of the inputs"),
+        (["in.jsonl", "out.json"], "files of several formats end so; name the format: cas-json or label-studio."),
+        (["in.jsonl", "out"], "no format has files that end so"),
+        (["in.texts.jsonl", "out.csv"], "its format cannot be told"),
+        (["in.texts.jsonl", "out.csv", "--from", "jsonl"], "the column 'start' is missing"),
+        (["in.jsonl", "out.csv", "--losses", "losses.txt"], "cannot write '.txt'"),
+        (["in.jsonl", "out.csv", "--texts", "nowhere"], "nowhere"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(ours, tmp_path, monkeypatch, capsys, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    run("convert", *arguments, status=2)
+    said = capsys.readouterr().err
+    assert message in said and said.count("\n") == 1
+    assert not (tmp_path / "out.csv").exists()

@@ -1,0 +1,212 @@
+"""What ``toolkit agreement`` measures: files of any format, an annotation project, or a corpus with annotations."""
+
+import argparse
+from typing import TYPE_CHECKING, NamedTuple
+
+from toolkit.cli.arguments import name_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pandas as pd
+
+    from toolkit.codebook import Codebook
+
+__all__ = [
+    "Given",
+    "chosen",
+    "levels",
+    "of_corpus",
+    "of_files",
+    "of_project",
+    "read",
+    "stands_alone",
+    "texts_and_languages",
+]
+
+
+class Given(NamedTuple):
+    """What the inputs hold. ``left_out``: coders that agree with the others by their making. ``notes``: what is to be
+    known before a number is quoted."""
+
+    annotations: "pd.DataFrame"
+    judged: "pd.DataFrame | None" = None
+    texts: dict[str, str] | None = None
+    langs: dict[str, str] | None = None
+    unit: str = "sentence"
+    labels: str = "multiple"
+    book: "Codebook | None" = None
+    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def of_files(files: "Sequence[Path]", book: "Codebook | None") -> Given:
+    """Annotations from files, one after the other."""
+    import pandas as pd
+
+    from toolkit.errors import InputError
+
+    for file in files:
+        if sum(other.resolve() == file.resolve() for other in files) > 1:
+            raise InputError(f"{file}: is given twice; name each file once.")
+    tables = [_annotations(file) for file in files]
+    table = pd.concat([found for found, _ in tables], ignore_index=True)
+    texts = {doc_id: text for _, of_file in tables for doc_id, text in of_file.items()}
+    return Given(_of_book(table, book, "--codebook NAME|FILE"), texts=texts or None, left_out=("adjudicated",))
+
+
+def stands_alone(folder: "Path") -> bool:
+    """A project or a corpus, and not a folder in which a format has a file per document."""
+    from toolkit.errors import InputError
+    from toolkit.exchange import FORMATS, detect_format
+
+    if (folder / "project.json").is_file() or (folder / "annotations").is_dir() or (folder / "texts").is_dir():
+        return True
+    try:
+        return not FORMATS[detect_format(folder)].folder
+    except InputError:
+        return True
+
+
+def _annotations(file: "Path") -> "tuple[pd.DataFrame, dict[str, str]]":
+    """The annotations of a file of any format; texts by doc_id where the format holds them."""
+    from toolkit.cli.arguments import say
+    from toolkit.converting import loss_lines
+    from toolkit.errors import InputError
+    from toolkit.exchange import FORMATS, detect_format, read_exchange
+    from toolkit.printable import printable
+
+    try:
+        name = detect_format(file)
+    except InputError:
+        name = "jsonl"
+    if FORMATS[name].own:
+        return read(file, "annotations"), {}
+    found = read_exchange(file, name, coder=file.name.removesuffix(file.suffix))
+    for line in loss_lines(found.losses):
+        say(printable(f"{file}: {line}"))
+    texts = dict(zip(found.posts["doc_id"], found.posts["text"], strict=True)) if FORMATS[name].texts else {}
+    return found.annotations, texts
+
+
+def of_project(folder: "Path", book: "Codebook | None", options: argparse.Namespace) -> Given:
+    """The coders of an annotation project, and a machine."""
+    from pathlib import Path
+
+    import pandas as pd
+
+    from toolkit.annotation import open_project
+    from toolkit.annotation.projects.coordination import agreement_material
+    from toolkit.errors import InputError
+
+    project = open_project(folder)
+    if book is not None and book.id != project.codebook.id:
+        raise InputError(f"--codebook: got '{book.id}', the project uses '{project.codebook.id}'; leave it out.")
+    if options.judged is not None or options.texts is not None:
+        raise InputError("--judged and --texts are for files of annotations; a project holds both, leave them out.")
+    machine = None if options.machine is None else read(Path(options.machine), "annotations")
+    found = agreement_material(project, machine, options.lang, options.unit)
+    # who decides between the others is compared with them only where asked for
+    named = [who for who in project.curators if who in (options.coders or ())]
+    return Given(
+        pd.concat([found.annotations, *map(project.annotations, named)], ignore_index=True),
+        pd.concat([found.judged, *map(project.judged, named)], ignore_index=True),
+        found.texts,
+        found.langs,
+        found.unit,
+        "multiple" if project.codebook.multi_label else "single",
+        project.codebook,
+        notes=tuple(found.notes),
+    )
+
+
+def of_corpus(folder: "Path", book: "Codebook | None") -> Given:
+    """A corpus with annotations."""
+    import pandas as pd
+
+    from toolkit.corpus import human_annotations
+    from toolkit.errors import InputError
+
+    if not (folder / "annotations" / "coverage.csv").is_file():
+        raise InputError(
+            f"{folder}: is neither an annotation project (project.json) nor a corpus with annotations "
+            "(annotations/coverage.csv); give one of these, or files of annotations."
+        )
+    human = human_annotations(folder, None if book is None else book.id)
+    annotations = _of_book(human.annotations, book, "--codebook NAME")
+    coverage = human.coverage[human.coverage["codebook"].isin(annotations["codebook"])]
+    judged = human._replace(coverage=coverage).judged
+    texts, langs = texts_and_languages(folder)
+    return Given(pd.DataFrame(annotations), judged, texts, langs, left_out=("adjudicated",))
+
+
+def _of_book(table: "pd.DataFrame", book: "Codebook | None", option: str) -> "pd.DataFrame":
+    """The annotations with one codebook."""
+    from toolkit.errors import InputError
+
+    there = sorted(set(table["codebook"]))
+    if book is None:
+        if len(there) > 1:
+            raise InputError(
+                f"the annotations are with {len(there)} codebooks ({', '.join(there)}); choose by {option}."
+            )
+        return table
+    if book.id not in there:
+        raise InputError(f"no annotation is with the codebook '{book.id}'; there are {', '.join(there) or 'none'}.")
+    return table[table["codebook"] == book.id].reset_index(drop=True)
+
+
+def chosen(given: Given, coders: "Sequence[str] | None") -> Given:
+    """The coders asked for, or all but those who decided between the others."""
+    from toolkit.errors import InputError, suggestion
+
+    tables = [table for table in (given.annotations, given.judged) if table is not None]
+    known = sorted({str(name) for table in tables for name in table["coder"]})
+    # files may hold names that are not composed
+    composed = {name_argument(name): name for name in known}
+    coders = None if coders is None else [composed.get(name, name) for name in coders]
+    for name in coders or ():
+        if name not in known:
+            raise InputError(f"--coders: nobody is called '{name}'; {suggestion(name, known)}")
+    left = tuple(name for name in given.left_out if name in known and coders is None)
+    kept = [name for name in known if name not in left] if coders is None else list(coders)
+    own = [table[table["coder"].isin(kept)].reset_index(drop=True) for table in tables]
+    return given._replace(annotations=own[0], judged=own[1] if len(own) > 1 else None, left_out=left)
+
+
+def levels(book: "Codebook | None") -> list[str] | None:
+    """The codes of the codebook's one ordered group, from low to high."""
+    if book is None:
+        return None
+    groups = [group.id for group in book.groups if group.ordered]
+    codes = [code for code in book.codes if len(groups) == 1 and code.group == groups[0]]
+    return [code.id for code in sorted(codes, key=lambda code: code.order or 0)] if len(codes) > 1 else None
+
+
+def texts_and_languages(source: "str | Path") -> tuple[dict[str, str], dict[str, str]]:
+    """Texts and languages by doc_id."""
+    from toolkit.corpus import declared_language, language_of_post, load_posts
+
+    posts = load_posts(source)
+    texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
+    declared = dict(zip(posts["doc_id"], posts["lang"], strict=True))
+    langs = {name: declared_language(declared[name]) or language_of_post(text).lang for name, text in texts.items()}
+    return texts, {name: lang for name, lang in langs.items() if lang}
+
+
+def read(file: "Path", name: str) -> "pd.DataFrame":
+    """A checked table; in a CSV file of any name a doc_id such as 007 stays what it is."""
+    from toolkit.errors import InputError
+    from toolkit.storage import FORMATS, read_table
+    from toolkit.tables import check
+
+    if file.suffix.lower() not in FORMATS:
+        raise InputError(f"{file}: cannot read '{file.suffix}'; the name must end in {', '.join(FORMATS)}.")
+    if not file.is_file():
+        raise InputError(f"{file}: no such file.")
+    table = read_table(file, contract=name)
+    try:
+        return check(name, table)
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from error

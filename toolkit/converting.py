@@ -1,0 +1,167 @@
+"""Annotations of any kind of source to any format: the command ``toolkit convert``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from toolkit.annotation import open_project
+from toolkit.codebook import Codebook, codebook_names, load_codebook
+from toolkit.corpus import human_annotations, load_posts
+from toolkit.errors import InputError
+from toolkit.exchange import detect_format, read_exchange, write_annotations
+from toolkit.tables import empty
+
+__all__ = ["Annotated", "annotated", "convert", "loss_lines"]
+
+
+class Annotated(NamedTuple):
+    """Annotations with their texts: ``what`` says where they come from, ``losses`` what could not be read."""
+
+    annotations: pd.DataFrame
+    posts: pd.DataFrame
+    losses: pd.DataFrame
+    what: str
+    codebook: Codebook | None = None
+
+
+def annotated(
+    source: str | Path,
+    format: str | None = None,
+    *,
+    texts: str | Path | None = None,
+    layers: Sequence[str] = (),
+    coder: str | None = None,
+    codebook: str | None = None,
+) -> Annotated:
+    """The annotations of an annotation project (all that coders and curators decided), a corpus with annotations, the
+    folder of a run (what the machine coded), or a file or folder of any exchange format.
+
+    Parameters as in :func:`toolkit.exchange.read_exchange`; projects, corpora and runs take none of them.
+
+    Raises :class:`InputError` as that function does, and for choices that the source does not take.
+    """
+    folder = Path(source)
+    kind = _kind(folder)
+    if format is None and kind is not None:
+        chosen = {"texts": texts, "layers": layers, "coder": coder}
+        named = [name for name, value in chosen.items() if value]
+        if named:
+            raise InputError(f"{source}: is {kind}, for which '{named[0]}' cannot be chosen; leave it out.")
+        return _READERS[kind](folder)
+    name = format or detect_format(folder)
+    found = read_exchange(folder, name, texts=texts, layers=list(layers), coder=coder, codebook=codebook)
+    return Annotated(found.annotations, found.posts, found.losses, name, _bundled(found.annotations))
+
+
+def convert(
+    source: str | Path,
+    target: str | Path,
+    *,
+    format: str | None = None,
+    to: str | None = None,
+    texts: str | Path | None = None,
+    layers: Sequence[str] = (),
+    coder: str | None = None,
+    codebook: str | Path | None = None,
+) -> tuple[list[str], pd.DataFrame]:
+    """Read annotations from one format and write them in another.
+
+    Parameters
+    ----------
+    source, format, texts, layers, coder : see :func:`annotated`.
+    target, to : see :func:`toolkit.exchange.write_annotations`.
+    codebook : names and definitions of the codes for the target, and the codebook of annotations that name none;
+        default: the bundled one that the annotations name.
+
+    Returns
+    -------
+    tuple
+        what was read and written, a line each; the losses table of both ways, with ``way`` ("read", "written").
+
+    Raises
+    ------
+    InputError
+        as those functions do, and where nothing at all could be read.
+    """
+    book = load_codebook(codebook) if codebook is not None else None
+    name = None if book is None else book.id
+    found = annotated(source, format, texts=texts, layers=layers, coder=coder, codebook=name)
+    refused = found.losses[found.losses["kind"] == "refused"]
+    if found.annotations.empty and len(refused):
+        first = refused.iloc[0]
+        place = f" ({first['place']})" if isinstance(first["place"], str) else ""
+        raise InputError(
+            f"{source}: all {len(refused):,} annotations were refused and nothing was written; the first{place}: "
+            f"{first['reason']}."
+        )
+    lost = write_annotations(found.annotations, target, to, texts=found.posts, codebook=book or found.codebook)
+    gone = int(((lost["field"] == "annotation") & (lost["kind"] == "lost")).sum())
+    read = f"{_counted(len(found.annotations), 'annotation')} of {_counted(len(found.posts), 'document')}"
+    lines = [
+        f"Read:    {source} ({found.what}): {read}",
+        f"Written: {target}: {_counted(len(found.annotations) - gone, 'annotation')}",
+    ]
+    losses = pd.concat([found.losses.assign(way="read"), lost.assign(way="written")], ignore_index=True)
+    return lines, losses
+
+
+def loss_lines(losses: pd.DataFrame) -> list[str]:
+    """The losses for a reader, a line for each reason: of what, how many, and the first as an example."""
+    lines = []
+    for (kind, reason), part in losses.groupby(["kind", "reason"], sort=False):
+        counts = part["field"].value_counts(sort=False)
+        fields = ", ".join(f"{count:,} x {field}" for field, count in counts.items())
+        said = [part.iloc[0][name] for name in ("place", "doc_id", "value")]
+        place, value = next((one for one in said[:2] if isinstance(one, str)), None), said[2]
+        example = ": ".join(one for one in (place, value) if isinstance(one, str))
+        lines.append(f"{kind} {fields}: {reason}" + (f" ({example[:100]})" if example else ""))
+    return lines
+
+
+def _kind(folder: Path) -> str | None:
+    """What a folder is that is no exchange format."""
+    if (folder / "project.json").is_file():
+        return "an annotation project"
+    if (folder / "annotations" / "coverage.csv").is_file():
+        return "a corpus with annotations"
+    if (folder / "run.json").is_file() and (folder / "tables" / "annotations.parquet").is_file():
+        return "a run"
+    return None
+
+
+def _project(folder: Path) -> Annotated:
+    project = open_project(folder)
+    people = [one for one in (*project.coders, *project.curators) if project.lines(one)]
+    tables = [project.annotations(one) for one in people]
+    table = pd.concat(tables, ignore_index=True) if tables else empty("annotations")
+    return Annotated(table, project.posts, empty("losses"), "annotation project", project.codebook)
+
+
+def _corpus(folder: Path) -> Annotated:
+    posts = load_posts(folder)
+    human = human_annotations(folder, posts=posts)
+    # who went through a post without giving a code has said something too
+    covered = posts[posts["doc_id"].isin(human.coverage["doc_id"])].reset_index(drop=True)
+    return Annotated(human.annotations, covered, empty("losses"), "corpus", _bundled(human.annotations))
+
+
+def _run(folder: Path) -> Annotated:
+    file = folder / "tables" / "annotations.parquet"
+    found = read_exchange(file, "parquet")
+    return Annotated(found.annotations, found.posts, found.losses, "run", _bundled(found.annotations))
+
+
+_READERS = {"an annotation project": _project, "a corpus with annotations": _corpus, "a run": _run}
+
+
+def _bundled(annotations: pd.DataFrame) -> Codebook | None:
+    """The bundled codebook that all annotations name."""
+    names = set(annotations["codebook"])
+    name = names.pop() if len(names) == 1 else ""
+    return load_codebook(name) if name in codebook_names() else None
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
