@@ -1,5 +1,6 @@
 """Annotations of any kind of source to any format: the command ``toolkit convert``."""
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,9 +12,12 @@ from toolkit.codebook import Codebook, codebook_names, load_codebook
 from toolkit.corpus import human_annotations, load_posts
 from toolkit.errors import InputError
 from toolkit.exchange import detect_format, read_exchange, write_annotations
+from toolkit.exchange.codebooks.registry import read_codebook, write_codebook, write_codebook_yaml
+from toolkit.exchange.gather import losses_table
+from toolkit.exchange.model import Loss
 from toolkit.tables import empty
 
-__all__ = ["Annotated", "annotated", "convert", "loss_lines"]
+__all__ = ["Annotated", "annotated", "convert", "convert_codebook", "loss_lines"]
 
 
 class Annotated(NamedTuple):
@@ -107,6 +111,39 @@ def convert(
     return lines, losses
 
 
+def convert_codebook(
+    source: str | Path,
+    target: str | Path,
+    *,
+    format: str | None = None,
+    to: str | None = None,
+    lang: str | None = None,
+) -> tuple[str, pd.DataFrame]:
+    """Read a codebook of ours (bundled name or .yaml) or of another tool, and write it for another, or as ours.
+
+    ``lang``: the language written, for tools that know one only (default English, else the codebook's first); and that
+    of a codebook read that does not say it. Returns a line on what was written, and the losses table of both ways.
+
+    Raises :class:`InputError` as :func:`toolkit.exchange.codebooks.registry.read_codebook` and
+    :func:`~toolkit.exchange.codebooks.registry.write_codebook` do.
+    """
+    name = str(source)
+    ours = format == "yaml" or (format is None and (name in codebook_names() or name.endswith((".yaml", ".yml"))))
+    losses: list[Loss] = []
+    with tempfile.TemporaryDirectory() as folder:
+        if ours:
+            book = load_codebook(source)
+        else:
+            draft = read_codebook(Path(source), format)
+            losses += draft.losses
+            losses += write_codebook_yaml(draft, Path(folder) / "codebook.yaml", lang)
+            book = load_codebook(Path(folder) / "codebook.yaml")
+        language = lang or ("en" if "en" in book.languages else book.languages[0])
+        losses += write_codebook(book, Path(target), to, language)
+    line = f"Written: {target}: codebook {book.id} {book.version}, {_counted(len(book.codes), 'code')}"
+    return line, losses_table(losses)
+
+
 def loss_lines(losses: pd.DataFrame) -> list[str]:
     """The losses for a reader, a line for each reason: of what, how many, and the first as an example."""
     lines = []
@@ -115,7 +152,7 @@ def loss_lines(losses: pd.DataFrame) -> list[str]:
         fields = ", ".join(f"{count:,} x {field}" for field, count in counts.items())
         said = [part.iloc[0][name] for name in ("place", "doc_id", "value")]
         place, value = next((one for one in said[:2] if isinstance(one, str)), None), said[2]
-        example = ": ".join(one for one in (place, value) if isinstance(one, str))
+        example = ": ".join(one for one in (place, value) if isinstance(one, str)) if len(counts) == 1 else place
         lines.append(f"{kind} {fields}: {reason}" + (f" ({example[:100]})" if example else ""))
     return lines
 

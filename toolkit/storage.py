@@ -59,6 +59,9 @@ def read_table(path: Path, *, contract: str | None = None, as_text: bool = False
     except InputError:
         raise
     except (OSError, ValueError) as error:
+        if path.suffix.lower() == ".parquet" and path.is_file():
+            # what pyarrow says is about its own inside
+            raise InputError(f"{path}: is damaged, or no Parquet file; make it anew.") from error
         raise InputError(f"{path}: cannot be read as a table: {str(error).splitlines()[0]}.") from error
 
 

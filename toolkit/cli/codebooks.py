@@ -1,10 +1,17 @@
-"""``toolkit codebook``: list, show, check, guidelines."""
+"""``toolkit codebook``: list, show, check, guidelines, convert."""
 
 import argparse
 
-from toolkit.cli.arguments import give, path_argument
+from toolkit.cli.arguments import give, not_an_input, path_argument, say
 
-__all__ = ["add_codebook"]
+__all__ = ["CODEBOOK_FORMATS", "add_codebook"]
+
+#: The names in :data:`toolkit.exchange.codebooks.registry.CODEBOOK_FORMATS`; a test compares them.
+CODEBOOK_FORMATS = ("yaml", "qdc", "label-studio-config", "brat-conf", "inception-tagset")
+_CONVERT = """\
+Write a codebook for another tool, or read one of another tool (OUT.yaml). Formats: yaml (ours), qdc (REFI-QDA:
+ATLAS.ti, MAXQDA, NVivo), label-studio-config (.xml), brat-conf (.conf), inception-tagset (.json). What the other format
+has no place for is listed."""
 
 
 def add_codebook(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -30,6 +37,13 @@ def add_codebook(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     check.add_argument("name", metavar="NAME|FILE", help="bundled name or .yaml file")
     check.set_defaults(command=_codebook_check)
+    convert = actions.add_parser("convert", help="a codebook from or for another tool", description=_CONVERT)
+    convert.add_argument("name", metavar="NAME|FILE", help="bundled name, .yaml file, or file of another tool")
+    convert.add_argument("output", type=path_argument, metavar="OUT", help="file to write")
+    convert.add_argument("--from", dest="format", choices=CODEBOOK_FORMATS, metavar="FORMAT", help="default: detected")
+    convert.add_argument("--to", choices=CODEBOOK_FORMATS, metavar="FORMAT", help="default: as the name of OUT ends")
+    convert.add_argument("--lang", help="language written, and of what is read if it does not say (default: en)")
+    convert.set_defaults(command=_codebook_convert)
 
 
 def _codebook_list(options: argparse.Namespace) -> int:
@@ -54,6 +68,20 @@ def _guidelines(options: argparse.Namespace) -> int:
     from toolkit.codebook import guidelines
 
     return give(guidelines(options.lang), options.output)
+
+
+def _codebook_convert(options: argparse.Namespace) -> int:
+    from toolkit.converting import convert_codebook, loss_lines
+    from toolkit.printable import printable
+
+    not_an_input(options.output, [options.name], "OUT")
+    line, losses = convert_codebook(
+        options.name, options.output, format=options.format, to=options.to, lang=options.lang
+    )
+    print(line)
+    for lost in loss_lines(losses):
+        say(f"  {printable(lost)}")
+    return 0
 
 
 def _codebook_check(options: argparse.Namespace) -> int:

@@ -1,11 +1,12 @@
 """Which format a file or folder is in, and which one the name of a target means."""
 
+import itertools
 from pathlib import Path
 
 from toolkit.errors import InputError
 from toolkit.exchange.registry import FORMATS, Format, format_named
 
-__all__ = ["detect_format", "format_of_target"]
+__all__ = ["detect_format", "files_of", "format_of_target"]
 
 #: How much of a file is looked at.
 _HEAD = 4_000
@@ -61,16 +62,26 @@ def _of_file(file: Path, head: bytes) -> Format | None:
     return next((one for one in listed if one.recognise(file, head)), None)
 
 
+def files_of(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    """The files of a folder and its subfolders that end so, sorted; hidden ones are passed over."""
+    listed = itertools.islice(sorted(folder.rglob("*")), _LOOKED_AT)
+    return [
+        file
+        for file in listed
+        if file.suffix.lower() in suffixes
+        and file.is_file()
+        and not any(part.startswith((".", "__MACOSX")) for part in file.relative_to(folder).parts)
+    ]
+
+
 def _of_folder(folder: Path) -> Format | None:
-    """The format of the files in a folder, looked at by name."""
-    for number, file in enumerate(sorted(folder.rglob("*"))):
-        if number >= _LOOKED_AT:
-            break
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(folder).parts):
-            fitting = [one for one in FORMATS.values() if one.folder and file.suffix.lower() in one.suffixes]
-            if fitting:
-                head = _head(file)
-                found = next((one for one in fitting if one.recognise(file, head)), None)
-                if found is not None:
-                    return found
+    """The format of the first file in a folder that one knows; those with a file per document come first."""
+    for whole in (True, False):
+        formats = [one for one in FORMATS.values() if one.folder == whole]
+        for file in files_of(folder, tuple(suffix for one in formats for suffix in one.suffixes)):
+            head = _head(file)
+            fitting = [one for one in formats if file.suffix.lower() in one.suffixes]
+            found = next((one for one in fitting if one.recognise(file, head)), None)
+            if found is not None:
+                return found
     return None

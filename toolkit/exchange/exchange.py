@@ -3,7 +3,7 @@
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, TypeAlias
 import pandas as pd
 
 from toolkit.errors import InputError
-from toolkit.exchange.detect import detect_format, format_of_target
-from toolkit.exchange.gather import Exchange, gather, losses_table
+from toolkit.exchange.detect import detect_format, files_of, format_of_target
+from toolkit.exchange.gather import Exchange, gather, losses_table, together
 from toolkit.exchange.give import material_for
-from toolkit.exchange.model import Choices, Document
+from toolkit.exchange.model import Choices, Document, Found
 from toolkit.exchange.registry import Format, format_named
 from toolkit.exchange.targets import write_to
 from toolkit.exchange.texts import beside, posts_of, texts_beside
@@ -70,20 +70,35 @@ def read_exchange(
         raise InputError(f"{source}: no such file or folder.")
     given = None if texts is None else posts_of(texts)
     with _opened(source, format) as (what, inside):
-        by_id = _by_id(given)
-        found = what.read(inside, Choices(tuple(layers), by_id))
-        pointed = [one.doc_id for one in found.documents if one.text is None]
-        if given is None and (pointed or not what.texts):
-            given, place = texts_beside(source, pointed)
-            by_id = _by_id(given)
-            if pointed and by_id and not what.own:
-                # some formats need the text to find a quote in it
-                found = what.read(inside, Choices(tuple(layers), by_id))
-            if place == str(beside(source)):
-                # texts that were written with these annotations belong to them, coded or not
-                rest = [Document(doc_id, None) for doc_id in by_id if doc_id not in set(pointed)]
-                found = found._replace(documents=[*found.documents, *rest])
-    return gather(found, texts=by_id, posts=given, coder=coder, codebook=codebook)
+        files = [inside]
+        if inside.is_dir() and not what.folder:
+            # as some tools export: a file for each person, or each part of the work
+            files = files_of(inside, what.suffixes)
+            if not files:
+                raise InputError(f"{source}: holds no file that ends in {' or '.join(what.suffixes)}.")
+        beside_it = source if inside.is_file() or what.folder else inside
+        read = [_read(what, file, beside_it if file == inside else file, given, layers) for file in files]
+        found = [gather(one, texts=_by_id(posts), posts=posts, coder=coder, codebook=codebook) for one, posts in read]
+    return found[0] if len(found) == 1 else together(found, str(source))
+
+
+def _read(
+    what: Format, file: Path, source: Path, given: pd.DataFrame | None, layers: Sequence[str]
+) -> tuple[Found, pd.DataFrame | None]:
+    """What a reader finds, and the posts with the texts it points to: those given, or those beside ``source``."""
+    found = what.read(file, Choices(tuple(layers), _by_id(given)))
+    pointed = [one.doc_id for one in found.documents if one.text is None]
+    if given is not None or (what.texts and not pointed):
+        return found, given
+    posts, place = texts_beside(source, pointed)
+    if pointed and posts is not None and not what.own:
+        # some formats need the text to find a quote in it
+        found = what.read(file, Choices(tuple(layers), _by_id(posts)))
+    if place == str(beside(source)):
+        # texts that were written with these annotations belong to them, coded or not
+        rest = [Document(doc_id, None) for doc_id in _by_id(posts) if doc_id not in set(pointed)]
+        found = found._replace(documents=[*found.documents, *rest])
+    return found, posts
 
 
 def read_annotations(

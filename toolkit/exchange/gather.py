@@ -1,5 +1,6 @@
 """What a reader found, made into our tables: positions become code points, and every row is proved by its quote."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -12,10 +13,16 @@ from toolkit.exchange.offsets import Offsets, likeliest_unit
 from toolkit.files import sha256_text
 from toolkit.tables import CONTRACTS, STANCES, check
 
-__all__ = ["UNKNOWN_CODEBOOK", "UNKNOWN_CODER", "Exchange", "gather", "losses_table"]
+__all__ = ["UNKNOWN_CODEBOOK", "UNKNOWN_CODER", "Exchange", "gather", "losses_table", "row_order", "together"]
 
 #: What stands in the columns that must not be empty, where a file does not say.
 UNKNOWN_CODER, UNKNOWN_CODEBOOK = "unknown", "imported"
+#: Characters of a reason: three lines of a terminal.
+_LONGEST = 300
+_HALF = re.compile("[\ud800-\udfff]")
+_HALVES = "half of a surrogate pair became U+FFFD"
+_WORDS = ("doc_id", "text", "lang", "title")
+_STRINGS = ("doc_id", "code", "quote", *(name for name in FIELDS if name != "score"))
 _COLUMNS = ("doc_id", "start", "end", "quote", "code", *FIELDS)
 
 
@@ -32,10 +39,9 @@ class Exchange(NamedTuple):
     losses: pd.DataFrame
 
     def __repr__(self) -> str:
-        return (
-            f"<{len(self.annotations):,} annotations of {len(self.posts):,} documents; "
-            f"{len(self.losses):,} losses reported>"
-        )
+        counts = (len(self.annotations), "annotation"), (len(self.posts), "document"), (len(self.losses), "loss")
+        rows, texts, lost = (f"{n:,} {word}{'' if n == 1 else 'es' if word == 'loss' else 's'}" for n, word in counts)
+        return f"<{rows} of {texts}; {lost} reported>"
 
 
 def gather(
@@ -62,8 +68,9 @@ def gather(
     InputError
         if two files give one document different texts.
     """
-    documents = _documents(found.documents, texts)
     losses = list(found.losses)
+    found = _without_halves(found, losses)
+    documents = _documents(found.documents, {name: _HALF.sub("\ufffd", text) for name, text in texts.items()})
     as_quoted = found.as_quoted or str
     unit = _unit(found, documents, as_quoted)
     offsets: dict[str, Offsets] = {}
@@ -90,12 +97,60 @@ def gather(
     return Exchange(annotations, _posts(with_text, posts), losses_table(losses))
 
 
+def together(parts: Sequence[Exchange], where: str) -> Exchange:
+    """Several files as one: their annotations, each text once. Raises :class:`InputError` for two texts of one name."""
+    posts = pd.concat([one.posts for one in parts], ignore_index=True).drop_duplicates(["doc_id", "text"])
+    double = posts["doc_id"].duplicated()
+    if double.any():
+        name = posts.loc[double, "doc_id"].iloc[0]
+        raise InputError(f"{where}: two files give the document '{name}' different texts; read them one by one.")
+    annotations = pd.concat([one.annotations for one in parts], ignore_index=True)
+    keys = ["doc_id", "start", "end", "code", "coder"]
+    return Exchange(
+        check("annotations", annotations.sort_values(keys, kind="stable", ignore_index=True)),
+        check("posts", posts.sort_values("doc_id", ignore_index=True)),
+        pd.concat([one.losses for one in parts], ignore_index=True),
+    )
+
+
 def losses_table(losses: Sequence[Loss]) -> pd.DataFrame:
     """The losses as a table."""
     columns = list(CONTRACTS["losses"])
-    rows = [tuple(getattr(loss, name) for name in columns) for loss in losses]
+    rows = [tuple(getattr(_one_line(loss), name) for name in columns) for loss in losses]
     table = check("losses", pd.DataFrame(rows, columns=columns))
     return table.astype({"start": "Int64", "end": "Int64"})
+
+
+def _one_line(loss: Loss) -> Loss:
+    """The loss with a reason of one line that can be read, whatever names stand in it."""
+    reason = " ".join(loss.reason.split())
+    reason = reason if len(reason) <= _LONGEST else f"{reason[: _LONGEST - 3]}..."
+    return loss if reason == loss.reason else replace(loss, reason=reason)
+
+
+def _without_halves(found: Found, losses: list[Loss]) -> Found:
+    """The same with U+FFFD for halves of surrogate pairs, which JSON can write and no table can hold.
+
+    Both count one in UTF-16 and in code points, and three in UTF-8: positions stay.
+    """
+    documents = list(found.documents)
+    for at, one in enumerate(documents):
+        changed = {name: _HALF.sub("\ufffd", value) for name in _WORDS if (value := getattr(one, name)) is not None}
+        if any(value != getattr(one, name) for name, value in changed.items()):
+            documents[at] = replace(one, **changed)
+            losses.append(Loss("changed", "text", _HALVES, one.place or None, changed["doc_id"]))
+    spans = list(found.spans)
+    for at, span in enumerate(spans):
+        strings = [getattr(span, name) for name in _STRINGS]
+        if not _HALF.search("".join(one for one in (*strings, *span.features, *span.features.values()) if one)):
+            continue
+        new = {name: _HALF.sub("\ufffd", value) for name, value in zip(_STRINGS, strings, strict=True) if value}
+        features = {_HALF.sub("\ufffd", name): _HALF.sub("\ufffd", value) for name, value in span.features.items()}
+        spans[at] = replace(span, **new, features=features)  # type: ignore[arg-type]
+        said = [getattr(span, name) for name in new if name != "quote"]
+        if features != dict(span.features) or said != [value for name, value in new.items() if name != "quote"]:
+            losses.append(Loss("changed", "annotation", _HALVES, span.place, new["doc_id"], code=new.get("code")))
+    return found._replace(documents=documents, spans=spans)
 
 
 def _documents(found: Sequence[Document], texts: Mapping[str, str]) -> dict[str, Document]:
@@ -169,17 +224,30 @@ def _fitted(span: Span, coder: str, codebook: str) -> Span:
 
 def _annotations(rows: Sequence[Span]) -> pd.DataFrame:
     names = sorted({name for span in rows for name in span.features})
-    order = sorted(rows, key=_order)
+    order = sorted(rows, key=row_order)
     table = pd.DataFrame([tuple(getattr(span, name) for name in _COLUMNS) for span in order], columns=list(_COLUMNS))
     for name in names:
         table[FEATURE + name] = pd.Series([span.features.get(name) for span in order], dtype="str")
     return check("annotations", table)
 
 
-def _order(span: Span) -> tuple[object, ...]:
-    rest = (span.stance, span.kind, span.created, span.note, span.evidence, span.codebook)
+def row_order(span: Span) -> tuple[object, ...]:
+    """The order of rows: by document, place, code, coder, then all the rest: only equal rows can change places."""
+    rest = (
+        span.stance, span.kind, span.created, span.note, span.evidence, span.codebook, span.codebook_version,
+    )  # fmt: skip
     score = -1.0 if span.score is None else span.score
-    return (span.doc_id, span.start, span.end, span.code, span.coder or "", *(one or "" for one in rest), score)
+    features = sorted(span.features.items())
+    return (
+        span.doc_id,
+        span.start,
+        span.end,
+        span.code,
+        span.coder or "",
+        *(one or "" for one in rest),
+        score,
+        features,
+    )
 
 
 def _posts(documents: Sequence[Document], posts: pd.DataFrame | None) -> pd.DataFrame:

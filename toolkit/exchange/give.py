@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from toolkit.errors import InputError
-from toolkit.exchange.gather import UNKNOWN_CODEBOOK, UNKNOWN_CODER
+from toolkit.exchange.gather import UNKNOWN_CODEBOOK, UNKNOWN_CODER, row_order
 from toolkit.exchange.model import FEATURE, FIELDS, Document, Loss, Material, Span
 from toolkit.exchange.registry import Format
 from toolkit.tables import CONTRACTS, check
@@ -80,11 +80,11 @@ def _spans(table: pd.DataFrame) -> list[Span]:
         row: dict[str, Any] = {name: _given(value) for name, value in zip(names, values, strict=True)}
         features = {
             name.removeprefix(FEATURE): str(cells[number])
-            for name, cells in extra.items()
+            for name, cells in sorted(extra.items())
             if _given(cells[number]) is not None
         }
         spans.append(Span(**row, features=features))
-    return sorted(spans, key=lambda one: (one.doc_id, one.start, one.end, one.code, one.coder or ""))
+    return sorted(spans, key=row_order)
 
 
 def _given(value: Any) -> Any:

@@ -69,7 +69,7 @@ def texts_beside(path: Path, doc_ids: Iterable[str]) -> tuple[pd.DataFrame | Non
 def write_texts(posts: pd.DataFrame, path: Path) -> None:
     """Write the posts beside a file of annotations, with all that is known of them."""
     empty = [name for name in posts.columns if name in CONTRACTS["posts"] and posts[name].isna().all()]
-    write_file(posts.drop(columns=[*empty, "sha256"]), beside(path))
+    write_file(posts.drop(columns=[*empty, "sha256"]).sort_values("doc_id"), beside(path))
 
 
 def _written(file: Path) -> pd.DataFrame:

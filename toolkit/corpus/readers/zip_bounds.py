@@ -177,9 +177,11 @@ def parse_xml(data: bytes) -> "etree._Element":
     problem = prolog_problem(data)
     if problem:
         raise _NoXml(problem)
+    # xml:id given twice is a fault that nothing here depends on
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
-    )
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True,
+        collect_ids=False,
+    )  # fmt: skip
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:

@@ -138,7 +138,7 @@ def _found(path: Path, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Found:
         if number == 0:
             absent = [name for name in _NEEDED if name not in row]
             if absent:
-                names = ", ".join(str(name) for name in list(row)[:12])
+                names = " ".join(", ".join(str(name)[:30] for name in list(row)[:12]).split())
                 raise InputError(
                     f"{path}: the column '{absent[0]}' is missing; a table of annotations has {', '.join(_NEEDED)}, "
                     f"this one has {names}."

@@ -1,0 +1,153 @@
+"""What a REFI-QDA project holds besides codings of texts: notes to find, and a loss for each thing left behind."""
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from toolkit.errors import InputError
+from toolkit.exchange.formats.refi_qda.archive import ProjectFiles
+from toolkit.exchange.formats.refi_qda.codes import Tag, local, text_of
+from toolkit.exchange.formats.refi_qda.fields import normal_guid
+from toolkit.exchange.model import Loss
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+__all__ = ["notes_of", "other_losses"]
+
+_REGIONS = ("PictureSelection", "PDFSelection", "AudioSelection", "VideoSelection", "TranscriptSelection")
+_WHAT = {
+    "PictureSelection": "a part of a picture", "PDFSelection": "a part of a page",
+    "AudioSelection": "a part of a recording", "VideoSelection": "a part of a film",
+    "TranscriptSelection": "a part of a transcript, placed by time",
+}  # fmt: skip
+_NOWHERE = "it has no place in a table of annotations"
+
+
+def notes_of(files: ProjectFiles, parts: dict[str, Any]) -> dict[str, list[str]]:
+    """The texts of notes by the GUIDs that lead to them: the note's own, and those that links tie to it.
+
+    ATLAS.ti and NVivo tie notes to selections by links (Annex A.3; QualCoder, refi.py, load_codings_for_text).
+    """
+    notes: dict[str, list[str]] = {}
+    for note in parts.get("Notes", ()):
+        text = _note_text(note, files)
+        if text:
+            notes[normal_guid(note.get("guid"))] = [text]
+    own = dict(notes)
+    for link in parts.get("Links", ()):
+        ends = normal_guid(link.get("originGUID")), normal_guid(link.get("targetGUID"))
+        for here, there in (ends, ends[::-1]):
+            if there in own and here not in own and here:
+                notes[here] = [*notes.get(here, []), *own[there]]
+    return notes
+
+
+def _note_text(note: "etree._Element", files: ProjectFiles) -> str:
+    text = text_of(note, "PlainTextContent")
+    path = note.get("plainTextPath")
+    if text is None and path:
+        try:
+            text = files.text(path)
+        except InputError:
+            text = None
+    said = [text_of(note, "Description") or "", text or ""]
+    return "\n".join(filter(None, said)) or note.get("name") or ""
+
+
+def other_losses(
+    files: ProjectFiles, parts: dict[str, Any], tags: list[Tag], read: set[str], about: str, ours: bool
+) -> list[Loss]:
+    """A loss for each selection that is not of a text, each note that no text has, each link, set, case and graph.
+
+    ``read``: GUIDs of the selections that were read; ``about``: the project's description, where it is not ours.
+    """
+    names = {tag.guid: tag.name for tag in tags}
+    losses: list[Loss] = []
+
+    def lose(kind: Any, field: str, reason: str, element: "etree._Element", value: str | None) -> None:
+        losses.append(Loss(kind, field, reason, place=f"{files.where}, line {element.sourceline}", value=value or None))
+
+    for element in parts.get("Sources", ()):
+        _of_source(element, names, read, lose)
+    used = _notes_used(parts, read)
+    for note in parts.get("Notes", ()):
+        if normal_guid(note.get("guid")) not in used:
+            codings = sum(1 for _ in note.iter("{*}Coding"))
+            more = f" (nor have its {codings} codings)" if codings else ""
+            lose("lost", "note", f"it belongs to no coded stretch, so {_NOWHERE}{more}", note, _note_text(note, files))
+    noted = {normal_guid(note.get("guid")) for note in parts.get("Notes", ())}
+    for link in parts.get("Links", ()):
+        ends = {normal_guid(link.get(name)) for name in ("originGUID", "targetGUID")}
+        if not (ends & noted and ends & read):
+            lose("lost", "link", f"a link between two things: {_NOWHERE}", link, link.get("name"))
+    for part, child, what in (
+        ("Sets", "Set", "a group of documents or codes"),
+        ("Cases", "Case", "a case"),
+        ("Graphs", "Graph", "a drawing"),
+    ):
+        for element in parts.get(part, ()):
+            if local(element) == child:
+                lose("lost", child.lower(), f"{what}: {_NOWHERE}", element, element.get("name"))
+    losses += _of_variables(files, parts)
+    book = parts.get("CodeBook")
+    told = sum(bool(tag.description.strip()) for tag in tags)
+    if told and not ours and book is not None:
+        lose(
+            "lost", "codebook", f"the definitions of {told} codes belong to a codebook, not to annotations", book, None
+        )
+    if about.strip():
+        lose("lost", "project", f"the description of the project: {_NOWHERE}", files.root, about)
+    return losses
+
+
+def _of_source(source: "etree._Element", names: dict[str, str], read: set[str], lose: Any) -> None:
+    """Regions, transcripts and formatted texts of a source."""
+    for element in source.iter(*(f"{{*}}{name}" for name in _REGIONS)):
+        refs = [normal_guid(one.get("targetGUID")) for one in element.iter("{*}CodeRef")]
+        codes = ", ".join(names.get(one, one) for one in refs)
+        said = text_of(element, "Description")
+        what = _WHAT[local(element)]
+        if normal_guid(element.get("guid")) in read:
+            lose("changed", "region", f"{what}: only its text is read", element, codes)
+        else:
+            lose("lost", "region", f"{what}: only texts are read", element, ": ".join(filter(None, (codes, said))))
+    for element in source.iter("{*}Transcript"):
+        lose("lost", "transcript", "a transcript bound to times: only texts are read", element, element.get("name"))
+    known = normal_guid(source.get("guid")) in read
+    if local(source) in ("AudioSource", "VideoSource", "PictureSource") and not known:
+        lose("lost", "document", f"no text ({local(source)}): only texts are read", source, source.get("name"))
+    elif known and (local(source) != "TextSource" or source.get("richTextPath")):
+        lose("changed", "document", "a formatted source: its plain text is read", source, source.get("name"))
+
+
+def _notes_used(parts: dict[str, Any], read: set[str]) -> set[str]:
+    """GUIDs of notes that went into the note of an annotation."""
+    used = set()
+    for source in parts.get("Sources", ()):
+        for selection in source.iter("{*}PlainTextSelection"):
+            if normal_guid(selection.get("guid")) in read:
+                used |= {normal_guid(one.get("targetGUID")) for one in selection.iter("{*}NoteRef")}
+    for link in parts.get("Links", ()):
+        ends = {normal_guid(link.get(name)) for name in ("originGUID", "targetGUID")}
+        if ends & read:
+            used |= ends
+    return used
+
+
+def _of_variables(files: ProjectFiles, parts: dict[str, Any]) -> list[Loss]:
+    """One loss per variable of documents or cases, other than the language and title that we read."""
+    names = {normal_guid(one.get("guid")): one for one in parts.get("Variables", ())}
+    counts: Counter[str] = Counter()
+    for part in ("Sources", "Cases"):
+        element = parts.get(part)
+        for ref in () if element is None else element.iter("{*}VariableRef"):
+            guid = normal_guid(ref.get("targetGUID"))
+            named = names[guid].get("name") if guid in names else guid
+            if part == "Cases" or named not in ("lang", "title"):
+                counts[guid] += 1
+    reason = "a variable of documents or cases, with {} values: " + _NOWHERE
+    return [
+        Loss("lost", "variable", reason.format(count), f"{files.where}, line {names[guid].sourceline}"
+             if guid in names else files.where, value=(names[guid].get("name") if guid in names else guid))
+        for guid, count in counts.items()
+    ]  # fmt: skip

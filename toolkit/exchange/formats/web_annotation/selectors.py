@@ -1,0 +1,160 @@
+"""Selectors of a target to positions in its text (Web Annotation Data Model, section 4.2).
+
+A list of selectors are ways to say the same place: a position is taken and proved by the quote; where it does not hold,
+or there is none, the quote is looked for with its prefix and suffix, and taken if it stands there once. ``refinedBy``
+counts inside what the outer selector chose. XPath, CSS, SVG and data selectors need the page and are not followed.
+"""
+
+import re
+from typing import Any, Literal, NamedTuple, TypeGuard
+
+from toolkit.exchange.formats.web_annotation.shapes import as_list, kind_of, text_or_none
+from toolkit.exchange.offsets import Offsets
+
+__all__ = ["Place", "Unplaced", "plain_position", "quote_of", "resolve"]
+
+#: RFC 5147: a range of characters of a text/plain resource.
+_CHARS = re.compile(r"(?:char=)(\d{1,15}),(\d{1,15})(?:;.*)?", re.DOTALL)
+#: How deep refinements are followed; those of the specification's examples have one level.
+_DEEPEST = 20
+_POSITIONS = ("TextPositionSelector", "FragmentSelector", "RangeSelector")
+
+
+class Unplaced(Exception):
+    """Why a selector gives no place: the end of a sentence; ``kind`` of the loss."""
+
+    def __init__(self, reason: str, kind: Literal["refused", "lost"] = "refused") -> None:
+        super().__init__(reason)
+        self.kind: Literal["refused", "lost"] = kind
+
+
+class Place(NamedTuple):
+    """Code points of a text, the quote if the selectors tell one, and how it was found if not as it was said."""
+
+    start: int
+    end: int
+    quote: str | None = None
+    changed: str | None = None
+
+
+def plain_position(selectors: list[Any]) -> tuple[int, int] | None:
+    """Start and end of the text position among selectors that are not refined, as they stand."""
+    for one in selectors:
+        if "TextPositionSelector" in kind_of(one) and one.get("refinedBy") is None:
+            start, end = one.get("start"), one.get("end")
+            if _whole(start) and _whole(end):
+                return start, end
+    return None
+
+
+def quote_of(selectors: list[Any]) -> str | None:
+    """The words that the selectors quote."""
+    for one in selectors:
+        if "TextQuoteSelector" in kind_of(one) and one.get("refinedBy") is None and isinstance(one.get("exact"), str):
+            return str(one["exact"])
+    return None
+
+
+def resolve(selectors: list[Any], text: str, offsets: Offsets) -> Place:
+    """The place in a text. Raises :class:`Unplaced`."""
+    low, high, level = 0, len(text), 0
+    while True:
+        place = _alternatives(selectors, text, offsets, low, high)
+        inner = [one for each in selectors if isinstance(each, dict) for one in as_list(each.get("refinedBy"))]
+        if not inner:
+            return place
+        level += 1
+        if level > _DEEPEST:
+            raise Unplaced(f"its selectors are refined more than {_DEEPEST} times")
+        low, high, selectors = place.start, place.end, inner
+        # a refinement counts in what was chosen, and its unit cannot be proved by other quotes
+        offsets = Offsets(text[low:high], "codepoint")
+
+
+def _alternatives(selectors: list[Any], text: str, offsets: Offsets, low: int, high: int) -> Place:
+    """The place that alternative selectors say, inside of low and high."""
+    quotes = [one for one in selectors if "TextQuoteSelector" in kind_of(one)]
+    problems: list[Unplaced] = []
+    exact = quote_of(selectors)
+    for one in selectors:
+        kinds = kind_of(one)
+        if kinds.isdisjoint(_POSITIONS) or ("startContainer" in one and "startSelector" not in one):
+            continue
+        try:
+            start, end = _position(one, kinds, text, offsets, low, high, exact)
+        except Unplaced as problem:
+            problems.append(problem)
+            continue
+        if exact is None or text[start:end] == exact:
+            return Place(start, end, exact)
+        short = repr(text[start:end][:40])
+        problems.append(Unplaced(f"the quote {exact[:40]!r} is not what stands at its position ({short})"))
+    for one in quotes:
+        try:
+            start, end = _quoted(one, text, low, high)
+        except Unplaced as problem:
+            problems.append(problem)
+            continue
+        changed = f"{problems[0]}; it was found by its quote" if problems else None
+        return Place(start, end, exact, changed)
+    if problems:
+        raise problems[-1]
+    names = sorted({name for one in selectors for name in kind_of(one)}) or ["no selector"]
+    raise Unplaced(f"{', '.join(names)[:100]}: no position in a text, the page itself would be needed", "lost")
+
+
+def _position(
+    one: dict[str, Any], kinds: set[str], text: str, offsets: Offsets, low: int, high: int, exact: str | None
+) -> tuple[int, int]:
+    """What a selector that counts says, in code points of the text."""
+    if "RangeSelector" in kinds:
+        # from the beginning of the first to the beginning of the second (section 4.2.9)
+        ends = []
+        for name in ("startSelector", "endSelector"):
+            inner = as_list(one.get(name))
+            if any("RangeSelector" in kind_of(each) for each in inner):
+                raise Unplaced("a range inside of a range is not followed", "lost")
+            ends.append(_alternatives(inner, text, offsets, low, high).start)
+        start, end = ends
+    else:
+        if "TextPositionSelector" in kinds:
+            said = one.get("start"), one.get("end")
+        else:
+            match = _CHARS.fullmatch(text_or_none(one.get("value")) or "")
+            if match is None:
+                value = str(one.get("value"))[:60]
+                raise Unplaced(f"the fragment '{value}' is no range of characters (char=3,9)", "lost")
+            said = int(match[1]), int(match[2])
+        first, last = said
+        if not (_whole(first) and _whole(last)):
+            raise Unplaced(f"start {first!r:.40} and end {last!r:.40} are not both whole numbers from 0 on")
+        try:
+            start, end = low + offsets.to_points(first), low + offsets.to_points(last)
+        except ValueError as error:
+            raise Unplaced(str(error)) from None
+        if "FragmentSelector" in kinds and exact is None and "\r\n" in text[low:end]:
+            raise Unplaced("there are line ends of two characters before, which programs count in two ways")
+    if not low <= start <= end <= high:
+        raise Unplaced(f"its end {end} lies before its start {start}, or outside of what it refines")
+    return start, end
+
+
+def _quoted(one: dict[str, Any], text: str, low: int, high: int) -> tuple[int, int]:
+    """Where a quote stands, if that is one place."""
+    exact = text_or_none(one.get("exact"))
+    if not exact:
+        raise Unplaced("its quote has no words")
+    before, after = text_or_none(one.get("prefix")) or "", text_or_none(one.get("suffix")) or ""
+    whole = before + exact + after
+    # what stands around may lie outside of what is refined
+    first = text.find(whole, max(0, low - len(before)), high + len(after))
+    if first < 0:
+        raise Unplaced(f"the quote {exact[:40]!r} is not in the text")
+    if text.find(whole, first + 1, high + len(after)) >= 0:
+        raise Unplaced(f"the quote {exact[:40]!r} stands in the text more than once, also with what is around it")
+    start = first + len(before)
+    return start, start + len(exact)
+
+
+def _whole(value: Any) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**15
