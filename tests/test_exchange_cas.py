@@ -215,7 +215,7 @@ class TestWhatIsRead:
         )
         assert rows(found) == [("voz", "voz"), ("humana", "PER")]
         (voz,) = [one for one in found.spans if one.code == "voz"]
-        assert dict(voz.features) == {"sure": "7"}
+        assert dict(voz.features) == {"layer": "webanno.custom.Tema", "sure": "7"}
         assert voz.note == "bien"
         assert losses(found) == [("lost", "layer", "1"), ("lost", "layer", "1")]
         assert {one.reason.split()[0] for one in found.losses} == {
@@ -274,11 +274,11 @@ class TestWhatIsRead:
         )
         types = type_system(S="uima.tcas.Annotation rating=uima.cas.Integer other=uima.tcas.Annotation")
         told = read(tmp_path, content, types=types)
-        assert dict(told.spans[0].features) == {"rating": "3"}
+        assert dict(told.spans[0].features) == {"layer": "own.S", "rating": "3"}
         assert losses(told) == [("lost", "link", "'voz'")]
         (tmp_path / "TypeSystem.xml").unlink()
         guessed = read(tmp_path, content)
-        assert dict(guessed.spans[0].features) == {"rating": "3", "other": "3"}
+        assert dict(guessed.spans[0].features) == {"layer": "own.S", "rating": "3", "other": "3"}
         assert {one.kind for one in guessed.losses} == {"changed"}
         assert {re.search("'(.+?)'", one.reason)[1] for one in guessed.losses} == {"rating", "other"}
 
@@ -291,7 +291,7 @@ class TestWhatIsRead:
             ),
         )
         assert rows(found) == [("la", "a"), ("la", "b")]
-        assert dict(found.spans[0].features) == {"why": '["x", "y"]'}
+        assert dict(found.spans[0].features) == {"layer": "webanno.custom.S", "why": '["x", "y"]'}
 
     def test_an_array_that_many_point_to_is_not_written_out_in_full(self, tmp_path):
         array = "".join(f"<elements>{number}</elements>" for number in range(300))
@@ -310,8 +310,9 @@ class TestWhatIsRead:
             ),
         )
         one, two = found.spans
-        assert (one.stance, one.coder, one.score, dict(one.features)) == ("breach", "ana", 0.5, {})
-        assert dict(two.features) == {"stance": "angry", "score": "5", "kind": "odd"}
+        layer = {"layer": "webanno.custom.S"}
+        assert (one.stance, one.coder, one.score, dict(one.features)) == ("breach", "ana", 0.5, layer)
+        assert dict(two.features) == {**layer, "stance": "angry", "score": "5", "kind": "odd"}
         assert (two.coder, two.created, two.kind) == (None, None, None)
 
     @pytest.mark.parametrize(
@@ -379,7 +380,7 @@ class TestWhatIsRead:
         found = cas.read_json(tmp_path / "uno.json", Choices())
         assert rows(found) == [("voz", "a")]
         assert dict(found.spans[0].features) == {
-            "share": "NaN", "sure": "true", "many": "3", "part": "0.5", "tags": '["x", "y"]',
+            "layer": "own.S", "share": "NaN", "sure": "true", "many": "3", "part": "0.5", "tags": '["x", "y"]',
         }  # fmt: skip
         assert losses(found) == [("lost", "link", "'voz'")]
 

@@ -312,15 +312,15 @@ def test_a_file_of_others(tmp_path):
     content = content.replace("[1]|*[2]\trejects[1]|never[2]\t", "[1]|no[2]\t", 1).replace("never[2]", "no[2]")
     found = read_text(tmp_path, content)
     assert found.documents[0].text == "Ay 😊 qué bien\nY\nadiós"
-    assert shown(found) == [("Ay", "queja|risa"), ("Ay 😊", "no"), ("qu", "voz"), ("bien", "7"), ("qué", "Frame"),
+    assert shown(found) == [("Ay", "queja|risa"), ("Ay 😊", "no"), ("qu", "voz"), ("bien", "sí"), ("qué", "Frame"),
                             ("Ay", "CorefLink"), ("bien", "CorefLink")]  # fmt: skip
     one = {span.code: span for span in found.spans}
     assert (one["queja|risa"].coder, one["voz"].coder, one["voz"].score) == ("ana", "ana", 0.25)
-    # no value is a code: the first feature with one is taken, and the layer is said
     assert found.spans[-2].features == {
         "layer": "webanno.custom.CorefLink", "referenceRelation": "igual", "referenceType": "ella",
     }  # fmt: skip
-    assert one["7"].features == {"layer": "webanno.custom.Tono", "comentario": "sí"}
+    # no feature has a name that says code: the first with a word is taken, and the layer is said
+    assert one["sí"].features == {"layer": "webanno.custom.Tono", "Score": "7"}
     assert one["voz"].place.endswith("line 14") and one["voz"].kind is None and one["voz"].created is None
     assert lost(found) == [
         ("lost", "annotation", None),

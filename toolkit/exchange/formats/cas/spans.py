@@ -1,16 +1,15 @@
 """The annotations of a CAS as our spans, and a loss for everything in it that has no place in our table.
 
-The code is the value of the first of the features CODES that has one, in small or large letters; else the short name
-of the type. What is plainly one of our fields (stance, coder, note, created, score) is taken as such, every other
-feature as it is.
+Which feature is the code, and which are fields of ours: :mod:`toolkit.exchange.formats.cas.features`. Where none is the
+code, it is the short name of the type; every other feature stays as it is.
 """
 
 import json
-import math
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from toolkit.exchange.formats.cas.features import code_feature, field_of, score_of
 from toolkit.exchange.formats.cas.files import CasFile
 from toolkit.exchange.formats.cas.layer import FEATURES, LAYER, META, NO_LANGUAGE, name_of_feature
 from toolkit.exchange.formats.cas.layers import BUILD, tier
@@ -25,18 +24,11 @@ from toolkit.exchange.formats.cas.model import (
 )
 from toolkit.exchange.formats.cas.types import Types
 from toolkit.exchange.model import Document, Loss, Span
-from toolkit.tables import STANCES
 
-__all__ = ["CODES", "Part", "part_of"]
+__all__ = ["Part", "part_of"]
 
 Kind = Literal["refused", "lost"]
 
-#: Features that hold a code: ours, NamedEntity and most layers (value), concepts, then what people call it.
-CODES = ("code", "value", "identifier", "label", "category", "tag", "posvalue")
-#: Features of others that are one of our fields by their names.
-_FIELDS = {
-    "coder": "coder", "annotator": "coder", "author": "coder", "created": "created", "note": "note", "comment": "note",
-}  # fmt: skip
 _RELATION = {"Governor", "Dependent"}
 #: Links, values and mentions of one annotation that are listed one by one: a file can point to one array from
 #: everywhere, and written out would be as large as the square of its size.
@@ -267,36 +259,17 @@ def _one(values: list[str]) -> str | None:
 def _fields(name: str, said: dict[str, list[str]]) -> tuple[list[str], dict[str, Any]]:
     """The codes that features hold, and the rest as the fields of a span."""
     own = name == LAYER
-    code = next(
-        (key for want in CODES[: 1 if own else None] for key in said if key.lower() == want and any(said[key])), ""
-    )
+    code = code_feature(said, own)
     fields: dict[str, Any] = {}
-    features: dict[str, str] = {}
+    features: dict[str, str] = {} if own else {"layer": name}
     for key, values in said.items():
         value = _one(values)
         if key == code or not value:
             continue
-        field_name = (key if key in FEATURES else None) if own else _field_of(key, value)
-        score = _score(value) if field_name == "score" else None
+        field_name = (key if key in FEATURES else None) if own else field_of(key, value)
+        score = score_of(value) if field_name == "score" else None
         if field_name is None or field_name in fields or (field_name == "score" and score is None):
             features[name_of_feature(key) if own and key.startswith("feature_") else key] = value
         else:
             fields[field_name] = value if score is None else score
     return [one for one in said.get(code, []) if one], {**fields, "features": features}
-
-
-def _field_of(key: str, value: str) -> str | None:
-    """Which of our fields a feature of another layer plainly is."""
-    low = key.lower()
-    if low == "stance":
-        return "stance" if value in STANCES else None
-    return "score" if low == "score" else _FIELDS.get(low)
-
-
-def _score(value: str) -> float | None:
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    # our table says 0 to 1; what other programs count differently stays theirs
-    return number if math.isfinite(number) and 0 <= number <= 1 else None

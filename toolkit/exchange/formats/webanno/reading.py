@@ -4,15 +4,14 @@ Source: INCEpTION, ``Tsv3XDeserializer.java`` (``parseAnnotation``, ``getOrCreat
 annotation is all cells of its layer at one place of the stack; the disambiguation id joins those of several rows.
 """
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
+from toolkit.exchange.formats.cas.features import code_feature, field_of, score_of
 from toolkit.exchange.formats.cas.layer import LAYER, name_of_feature
 from toolkit.exchange.formats.cas.layers import BUILD, matches, tier
-from toolkit.exchange.formats.cas.spans import CODES
 from toolkit.exchange.formats.cas.types import Types
 from toolkit.exchange.formats.webanno.escapes import divided, unescape_value, without_id
 from toolkit.exchange.formats.webanno.lines import EMPTY, Layer, Placed, Sheet, Unit
@@ -23,8 +22,6 @@ __all__ = ["chosen", "spans_of"]
 
 _NUMBER = re.compile(r"[0-9.]+([eE][+-]?[0-9]+)?", re.ASCII)
 #: Names that others give to our fields, in any case.
-_ALIASES = {"coder": "coder", "annotator": "coder", "author": "coder", "created": "created", "note": "note",
-           "comment": "note", "stance": "stance"}  # fmt: skip
 #: "no value" in a column of a layer that is there.
 _NULL = "*"
 
@@ -103,7 +100,7 @@ def spans_of(
         for mark in marks:
             where = f"{place}, line {mark.line}"
             span = _span(layer, mark, doc_id, coder, where)
-            if layer.name == LAYER and not _code_of(dict(_texts(layer, mark)), True, any_else=False):
+            if layer.name == LAYER and not code_feature({name: [value] for name, value in _texts(layer, mark)}, True):
                 mark.wrong = mark.wrong or "it has no code"
             if mark.wrong:
                 losses.append(replace(Loss.of(span, "refused", "annotation", mark.wrong), start=None, end=None))
@@ -173,21 +170,21 @@ def _values(layer: Layer, parts: Sequence[str | None]) -> tuple[list[str | None]
 
 
 def _span(layer: Layer, mark: _Mark, doc_id: str, coder: str | None, place: str) -> Span:
-    """The span of an annotation. The code is the first feature of CODES with a value, else the first feature that has
-    one (not of chains, which have labels of links), else the name of the layer. ``coder``: whose file of a project it
-    is; whom the annotation names is kept beside.
+    """The span of an annotation. The code: as :mod:`toolkit.exchange.formats.cas.features` says, else the name of the
+    layer. ``coder``: whose file of a project it is; whom the annotation names is kept beside.
     """
     own = layer.name == LAYER
     said = dict(_texts(layer, mark))
-    name = _code_of(said, own, any_else=not own and layer.kind == "SP")
+    # links of chains have labels, which are no codes
+    name = code_feature({name: [value] for name, value in said.items()}, own) if layer.kind == "SP" else ""
     code = said.pop(name) if name else layer.short
     fields: dict[str, str] = {}
     features: dict[str, str] = {} if own else {"layer": layer.name}
     score = None
     for feature, value in said.items():
-        field = feature if own and feature in FIELDS else None if own else _ALIASES.get(feature.lower())
-        if feature.lower() == "score" and score is None and _score(value) is not None:
-            score = _score(value)
+        field = (feature if feature in FIELDS else None) if own else field_of(feature, value)
+        if field == "score" and score is None and score_of(value) is not None:
+            score = score_of(value)
         elif field in (None, "score", *fields) or not _fits(str(field), value):
             features[name_of_feature(feature) if own else feature] = value
         else:
@@ -205,28 +202,10 @@ def _texts(layer: Layer, mark: _Mark) -> Iterator[tuple[str, str]]:
             yield column.name, unescape_value(value)
 
 
-def _code_of(said: Mapping[str, str], own: bool, *, any_else: bool) -> str | None:
-    for want in CODES[: 1 if own else None]:
-        for name, value in said.items():
-            if name.lower() == want and value:
-                return name
-    return None if not any_else else next((name for name, value in said.items() if value), None)
-
-
 def _fits(field: str, value: str) -> bool:
     """Can a field of ours have this value? Programs of others let people write anything."""
     allowed = {"stance": STANCES, "kind": ("human", "machine")}
     return value in allowed.get(field, (value,)) and (value != "" or field not in ("coder", "codebook"))
-
-
-def _score(value: str) -> float | None:
-    if not _NUMBER.fullmatch(value):
-        return None
-    try:
-        number = float(value)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) and 0 <= number <= 1 else None
 
 
 def _slots(layer: Layer, mark: _Mark, span: Span) -> Iterator[Loss]:
