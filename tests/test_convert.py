@@ -213,7 +213,7 @@ def test_agreement_between_files_of_other_tools(tmp_path, capsys):
         (["in.jsonl", "in.jsonl"], "is one of the inputs"),
         (["in.jsonl", "out.json"], "files of several formats end so; name the format: cas-json or label-studio."),
         (["in.jsonl", "out"], "no format has files that end so"),
-        (["in.texts.jsonl", "out.csv"], "its format cannot be told"),
+        (["in.texts.jsonl", "out.csv"], "is JSON with the keys doc_id, text, and so in none of the formats read here"),
         (["in.texts.jsonl", "out.csv", "--from", "jsonl"], "the column 'start' is missing"),
         (["in.jsonl", "out.csv", "--losses", "losses.txt"], "cannot write '.txt'"),
         (["in.jsonl", "out.csv", "--texts", "nowhere"], "nowhere"),

@@ -474,3 +474,16 @@ def test_the_comment_is_json_on_one_line(tmp_path):
     details = json.loads(line.removeprefix("# document = ").removesuffix("\tO"))
     expected = {"start": 3, "end": 6, "code": "voz", "layer": 1, "score": 0.1 + 0.2, "note": "a\u2028b"}
     assert details["annotations"] == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("EU B-ORG\nrejects O\n\nPeter B-PER\n", True),
+        ("La voz humana.\nOtra línea O\n", False),
+        ("Una sola línea O\n", False),
+        ("", False),
+    ],
+)
+def test_a_plain_text_is_taken_for_columns_only_where_every_row_is_tagged(text, known):
+    assert recognise(Path("uno.txt"), text.encode()) is known

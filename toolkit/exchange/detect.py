@@ -1,8 +1,10 @@
 """Which format a file or folder is in, and which one the name of a target means."""
 
 import itertools
+import re
 from pathlib import Path
 
+from toolkit.corpus.readers.zip_bounds import root_name
 from toolkit.errors import InputError
 from toolkit.exchange.registry import FORMATS, Format, format_named
 
@@ -24,7 +26,8 @@ def detect_format(path: str | Path) -> str:
         raise InputError(f"{source}: no such file or folder.")
     found = _of_folder(source) if source.is_dir() else _of_file(source, _head(source))
     if found is None:
-        raise InputError(f"{source}: its format cannot be told; name it, allowed are {', '.join(FORMATS)}.")
+        what = "holds no file" if source.is_dir() else f"is {_described(source)}, and so"
+        raise InputError(f"{source}: {what} in none of the formats read here; if it is, name it: {', '.join(FORMATS)}.")
     return found.name
 
 
@@ -45,6 +48,25 @@ def format_of_target(path: Path, name: str | None) -> Format:
         names = " or ".join(one.name for one in fitting)
         raise InputError(f"{path}: files of several formats end so; name the format: {names}.")
     raise InputError(f"{path}: no format has files that end so; name the format, allowed are {', '.join(FORMATS)}.")
+
+
+def _described(file: Path) -> str:
+    """What a file is at first sight: the keys of JSON, the root of XML, or its first words."""
+    head = _head(file)
+    text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lstrip()
+    if not text:
+        return "empty"
+    if "\x00" in text:
+        return "a binary file"
+    if text[0] in "{[":
+        keys = list(dict.fromkeys(re.findall(r'"([^"\\\n]{1,40})"\s*:', text)))[:6]
+        return f"JSON with the keys {', '.join(keys)}" if keys else "JSON without keys"
+    if text[0] == "<":
+        try:
+            return f"XML with the root <{root_name(head)}>"
+        except InputError:
+            return "XML that is not well formed"
+    return f"a text that begins with {' '.join(text.split())[:40]!r}"
 
 
 def _head(file: Path) -> bytes:

@@ -14,10 +14,15 @@ _SUFFIXES = (".conll", ".iob", ".iob2", ".bio", ".conllu", ".conllup")
 
 
 def recognise(path: Path, head: bytes) -> bool:
-    """Does the file have such an ending and rows that end in a tag (or a number first, as CoNLL-U)?"""
+    """Does the file have such an ending and rows that end in a tag (or a number first, as CoNLL-U)? In a file of plain
+    text (.txt) all rows that are looked at must end in one."""
+    lines = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "ignore").split("\n")
+    if path.suffix.lower() == ".txt":
+        # the last line may be cut
+        rows = [fields_of(one.strip()) for one in (lines[:-1] if len(lines) > 1 else lines) if one.strip()]
+        return len(rows) > 1 and all(len(row) > 1 and TAG.fullmatch(row[-1]) for row in rows)
     if path.suffix.lower() not in _SUFFIXES:
         return False
-    lines = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "ignore").split("\n")
     for line in (one.removesuffix("\r") for one in lines):
         if line.startswith("# global.columns"):
             return True
