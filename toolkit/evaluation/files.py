@@ -225,4 +225,3 @@ def _read(file: Path, name: str) -> pd.DataFrame:
         return check(name, table) if name in CONTRACTS and name != "passages" and len(table) else table
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
-

@@ -20,6 +20,7 @@ UNKNOWN_CODER, UNKNOWN_CODEBOOK = "unknown", "imported"
 #: Characters of a reason: three lines of a terminal.
 _LONGEST = 300
 _HALF = re.compile("[\ud800-\udfff]")
+_LOSS_TEXTS = ("field", "place", "doc_id", "code", "coder", "value")
 _HALVES = "half of a surrogate pair became U+FFFD"
 _WORDS = ("doc_id", "text", "lang", "title")
 _STRINGS = ("doc_id", "code", "quote", *(name for name in FIELDS if name != "score"))
@@ -122,10 +123,12 @@ def losses_table(losses: Sequence[Loss]) -> pd.DataFrame:
 
 
 def _one_line(loss: Loss) -> Loss:
-    """The loss with a reason of one line that can be read, whatever names stand in it."""
+    """The loss with a reason of one line that can be read, whatever names stand in it; no halves of surrogate pairs."""
     reason = " ".join(loss.reason.split())
     reason = reason if len(reason) <= _LONGEST else f"{reason[: _LONGEST - 3]}..."
-    return loss if reason == loss.reason else replace(loss, reason=reason)
+    texts = {"reason": reason} | {name: getattr(loss, name) for name in _LOSS_TEXTS}
+    new = {name: _HALF.sub("\ufffd", text) for name, text in texts.items() if text}
+    return replace(loss, **new)  # type: ignore[arg-type]
 
 
 def _without_halves(found: Found, losses: list[Loss]) -> Found:
