@@ -225,3 +225,46 @@ def test_what_cannot_be_done_is_said_in_one_sentence(ours, tmp_path, monkeypatch
     said = capsys.readouterr().err
     assert message in said and said.count("\n") == 1
     assert not (tmp_path / "out.csv").exists()
+
+
+def test_codes_of_others_get_the_ids_of_the_codebook(tmp_path, capsys):
+    """A codebook read from a tool has ids of ours; annotations of that tool say what the tool says."""
+    conf = tmp_path / "annotation.conf"
+    conf.write_text("[entities]\nPER\nVoz_Humana\n[relations]\n[events]\n[attributes]\n", encoding="utf-8")
+    run("codebook", "convert", conf, tmp_path / "own.yaml", "--lang", "es")
+    said = capsys.readouterr().err
+    assert "as 'per'" in said and "as 'voz_humana'" in said and "2 x definition: it has none" in said
+    (tmp_path / "uno.txt").write_text("Ana habla", encoding="utf-8")
+    (tmp_path / "uno.ann").write_text("T1\tPER 0 3\tAna\nT2\tVoz_Humana 4 9\thabla\nT3\tOtro 0 9\tAna habla\n")
+    run("convert", tmp_path / "uno.ann", tmp_path / "out.jsonl", "--codebook", tmp_path / "own.yaml")
+    assert "the codebook has it as 'per'" in capsys.readouterr().err
+    assert sorted(read_annotations(tmp_path / "out.jsonl")["code"]) == ["Otro", "per", "voz_humana"]
+
+
+@pytest.mark.parametrize(("shift", "reads"), [(0, "brat counts the mark"), (1, "others do not")])
+def test_a_byte_order_mark_counts_or_not_as_the_quotes_say(tmp_path, shift, reads):
+    (tmp_path / "uno.txt").write_bytes("\ufeffHola mundo".encode())
+    start = 6 - shift
+    (tmp_path / "uno.ann").write_text(f"T1\tVoz {start} {start + 5}\tmundo\n")
+    assert read_annotations(tmp_path / "uno.ann")["quote"].tolist() == ["mundo"], reads
+
+
+def test_a_tag_added_to_our_set_in_inception_has_its_description_as_definition(tmp_path):
+    from toolkit.exchange.codebooks.registry import read_codebook
+
+    run("codebook", "convert", "cluetrain", tmp_path / "tags.json", "--lang", "es")
+    value = json.loads((tmp_path / "tags.json").read_text(encoding="utf-8"))
+    value["tags"].append({"tag_name": "ironia", "tag_description": "Dice lo contrario de lo que piensa."})
+    (tmp_path / "tags.json").write_text(json.dumps(value), encoding="utf-8")
+    added = read_codebook(tmp_path / "tags.json").codes[-1]
+    assert (added.id, added.name, added.definition) == ("ironia", "ironia", "Dice lo contrario de lo que piensa.")
+
+
+def test_a_type_put_in_the_place_of_another_does_not_inherit_its_name(tmp_path):
+    from toolkit.exchange.codebooks.registry import read_codebook
+
+    run("codebook", "convert", "cluetrain", tmp_path / "annotation.conf", "--lang", "es")
+    text = (tmp_path / "annotation.conf").read_text(encoding="utf-8").replace("\nhuman_voice\n", "\nironia\n")
+    (tmp_path / "annotation.conf").write_text(text, encoding="utf-8")
+    (new,) = [one for one in read_codebook(tmp_path / "annotation.conf").codes if one.id == "ironia"]
+    assert (new.name, new.definition) == ("ironia", "")

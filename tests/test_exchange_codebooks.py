@@ -127,7 +127,9 @@ def test_thousands_of_equal_names_take_no_time():
 def test_a_missing_definition_is_said_and_not_invented(tmp_path):
     draft = CodebookDraft("uno", "Uno", (CodeDraft("voz", "Voz", colour="#ff0000", key="v"),))
     losses = write_codebook_yaml(draft, tmp_path / "uno.yaml", lang="es")
-    assert [(one.field, one.code, one.value) for one in losses] == [("colour", "voz", "#ff0000"), ("key", "voz", "v")]
+    assert [(one.field, one.code, one.value) for one in losses] == [
+        ("definition", "voz", None), ("colour", "voz", "#ff0000"), ("key", "voz", "v"),
+    ]  # fmt: skip
     book = load_codebook(tmp_path / "uno.yaml")
     assert book.languages == ("es",)
     assert "no define este código" in book.code("voz").definition["es"]
@@ -150,7 +152,7 @@ def test_steps_that_are_none_and_stances_of_others_are_losses(tmp_path):
         stances=(StanceDraft("endorses", "A favor"), StanceDraft("ironic", "Irónico")),
     )  # fmt: skip
     losses = write_codebook_yaml(draft, tmp_path / "uno.yaml")
-    assert [(one.field, one.code, one.value) for one in losses] == [
+    assert [(one.field, one.code, one.value) for one in losses if one.field != "definition"] == [
         ("stance", None, "ironic"), ("order", "a", "1"), ("order", "b", "1"), ("order", "c", "2"),
     ]  # fmt: skip
     book = load_codebook(tmp_path / "uno.yaml")
@@ -299,7 +301,9 @@ def test_annotation_conf_of_others(tmp_path):
         ("lost", "attribute", "Negation"),
         ("changed", "group", "Cosas/Persona/Autora"),
         ("changed", "group", "Grupo/Hijo"),
+        *[("changed", "code", None)] * 6,
     ]
+    assert [one.written for one in draft.codes] == ["Persona", "Autora", "Lugar", "Voz humana", "Grupo", "Hijo"]
 
 
 def test_the_real_annotation_conf(tmp_path):
@@ -309,7 +313,7 @@ def test_the_real_annotation_conf(tmp_path):
     draft = read_codebook(folder / "brat" / "annotation.conf")
     assert [one.name for one in draft.codes] == ["ORG", "PER", "LOC", "MISC"]
     assert [one.id for one in draft.codes] == ["org", "per", "loc", "misc"]
-    assert draft.losses == ()
+    assert [(one.field, one.code) for one in draft.losses] == [("code", name) for name in ("ORG", "PER", "LOC", "MISC")]
     with pytest.raises(InputError, match="no labels or choices for text"):
         read_codebook(next((folder / "label_studio").glob("*.xml")))
 
@@ -345,11 +349,12 @@ def test_labelling_config_of_others(tmp_path):
     assert draft.title == "Tono de la noticia"
     assert draft.codes == (
         CodeDraft("frio", "Frío", "Sin emoción", colour="#ff0000", key="f"),
-        CodeDraft("calido", "Cálido"),
+        CodeDraft("calido", "Cálido", written="Cálido"),
     )
     assert [(one.field, one.value) for one in draft.losses] == [
         ("control", "RectangleLabels caras"),
         ("control", "Choices idioma"),
+        ("code", None),
     ]
 
 
@@ -390,11 +395,14 @@ def test_tag_set_of_others(tmp_path):
     (tmp_path / "uno.json").write_text(json.dumps(value), "utf-8")
     draft = read_codebook(tmp_path / "uno.json")
     assert (draft.id, draft.title, draft.description, draft.language) == ("stts", "STTS", "Wortarten\n\nmehr", "de")
-    assert draft.codes == (CodeDraft("nn", "NN", "Nomen\n\nnormal"), CodeDraft("nn_2", "NN\ufffd"))
+    assert draft.codes == (
+        CodeDraft("nn", "NN", "Nomen\n\nnormal", written="NN"), CodeDraft("nn_2", "NN\ufffd", written="NN\ufffd"),
+    )  # fmt: skip
     assert [(one.kind, one.field, one.place) for one in draft.losses] == [
         ("refused", "code", "uno.json, tag 3"),
         ("refused", "code", "uno.json, tag 4"),
         ("lost", "create_tag", "uno.json"),
+        *[("changed", "code", "uno.json")] * 2,
     ]
 
 

@@ -12,12 +12,13 @@ from toolkit.codebook import Codebook, codebook_names, load_codebook
 from toolkit.corpus import human_annotations, load_posts
 from toolkit.errors import InputError
 from toolkit.exchange import detect_format, read_exchange, write_annotations
+from toolkit.exchange.codebooks.draft import ids_of
 from toolkit.exchange.codebooks.registry import read_codebook, write_codebook, write_codebook_yaml
-from toolkit.exchange.gather import losses_table
+from toolkit.exchange.gather import UNKNOWN_CODEBOOK, losses_table
 from toolkit.exchange.model import Loss
 from toolkit.tables import empty
 
-__all__ = ["Annotated", "annotated", "convert", "convert_codebook", "loss_lines"]
+__all__ = ["Annotated", "annotated", "convert", "convert_codebook", "loss_lines", "with_codes_of"]
 
 
 class Annotated(NamedTuple):
@@ -100,6 +101,9 @@ def convert(
             f"{source}: all {len(refused):,} annotations were refused and nothing was written; the first{place}: "
             f"{first['reason']}."
         )
+    if book is not None:
+        table, renamed = with_codes_of(found.annotations, book)
+        found = found._replace(annotations=table, losses=pd.concat([found.losses, renamed], ignore_index=True))
     lost = write_annotations(found.annotations, target, to, texts=found.posts, codebook=book or found.codebook)
     gone = int(((lost["field"] == "annotation") & (lost["kind"] == "lost")).sum())
     read = f"{_counted(len(found.annotations), 'annotation')} of {_counted(len(found.posts), 'document')}"
@@ -109,6 +113,27 @@ def convert(
     ]
     losses = pd.concat([found.losses.assign(way="read"), lost.assign(way="written")], ignore_index=True)
     return lines, losses
+
+
+def with_codes_of(annotations: pd.DataFrame, book: Codebook) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Annotations with the ids of a codebook for codes that it has under a name, or that are an id but for capitals,
+    blanks and signs ("PER" for per); and the losses table that says which. Only codes of no or of this codebook."""
+    ids = set(book.code_ids)
+    names: dict[str, set[str]] = {}
+    for code in book.codes:
+        for name in code.name.values():
+            names.setdefault(name, set()).add(code.id)
+    concerned = annotations["codebook"].isin([book.id, UNKNOWN_CODEBOOK])
+    new: dict[str, str] = {}
+    losses = []
+    for code, count in annotations.loc[concerned, "code"].value_counts(sort=False).items():
+        found = names.get(str(code), set()) or {ids_of([str(code)])[0]} & ids
+        if code not in ids and len(found) == 1:
+            (new[str(code)],) = found
+            said = f"{int(count):,} annotations"
+            losses.append(Loss("changed", "code", f"the codebook has it as '{new[str(code)]}'", code=code, value=said))
+    codes = annotations["code"].map(lambda code: new.get(code, code)).where(concerned, annotations["code"])
+    return annotations.assign(code=codes.astype("str")), losses_table(losses)
 
 
 def convert_codebook(

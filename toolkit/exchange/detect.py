@@ -26,8 +26,12 @@ def detect_format(path: str | Path) -> str:
         raise InputError(f"{source}: no such file or folder.")
     found = _of_folder(source) if source.is_dir() else _of_file(source, _head(source))
     if found is None:
-        what = "holds no file" if source.is_dir() else f"is {_described(source)}, and so"
-        raise InputError(f"{source}: {what} in none of the formats read here; if it is, name it: {', '.join(FORMATS)}.")
+        names = ", ".join(FORMATS)
+        if source.is_dir():
+            raise InputError(f"{source}: holds no file in a format read here; if it does, name the format: {names}.")
+        raise InputError(
+            f"{source}: is {_described(source)}, and so in none of the formats read here; if it is, name it: {names}."
+        )
     return found.name
 
 

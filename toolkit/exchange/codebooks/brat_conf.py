@@ -124,7 +124,7 @@ def _entry(code: CodeDraft, depth: int) -> list[str]:
     step = "" if code.order is None else str(code.order)
     kind = encode_type(code.id)
     return [
-        *_remarks(depth, Name=code.name, Definition=code.definition, Step=step),
+        *_remarks(depth, Type=kind, Name=code.name, Definition=code.definition, Step=step),
         f"{chr(9) * depth}{kind}\n",
     ]
 
@@ -175,6 +175,7 @@ def read(path: Path) -> CodebookDraft:
             id=code_id,
             name=one.remarks.get("Name") or labels.get(one.type) or decode(one.type) or code_id,
             definition=one.remarks.get("Definition", ""),
+            written=None if decode(one.type) == code_id else decode(one.type),
             group=group_ids.get(parents.get(one.number, "")),
             order=whole_number(one.remarks.get("Step")),
         )

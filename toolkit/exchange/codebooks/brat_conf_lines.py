@@ -110,6 +110,9 @@ def _entry_of(line: str, number: int, remarks: dict[str, str]) -> Entry:
     word, *rest = line.split(maxsplit=1)
     kind = word.split("|")[0]
     arguments = rest[0] if rest else ""
+    if remarks.get("Type", kind) != kind:
+        # somebody put another type in the place of the one that the remarks are about
+        remarks = {}
     return Entry(kind.removeprefix("!"), indent, kind.startswith("!"), arguments, remarks, number)
 
 

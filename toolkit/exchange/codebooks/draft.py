@@ -40,7 +40,8 @@ ID = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 @dataclass(frozen=True, slots=True)
 class CodeDraft:
-    """One code. ``order``: in its group, where the group is ordered; ``colour``: ``#rrggbb``; ``key``: a hot key."""
+    """One code. ``order``: in its group, where the group is ordered; ``colour``: ``#rrggbb``; ``key``: a hot key;
+    ``written``: what annotations of the tool say, where that is no id."""
 
     id: str
     name: str
@@ -49,6 +50,7 @@ class CodeDraft:
     order: int | None = None
     colour: str | None = None
     key: str | None = None
+    written: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

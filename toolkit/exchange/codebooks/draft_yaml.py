@@ -61,6 +61,9 @@ def _as_file(draft: CodebookDraft, lang: str, losses: list[Loss]) -> dict[str, A
     codes = []
     for code in draft.codes:
         row: dict[str, Any] = {"id": code.id, "name": words(code.name, code.id)}
+        if not code.definition.strip():
+            reason = "it has none: the codebook says that, as ours must have one"
+            losses.append(Loss("changed", "definition", reason, code=code.id))
         row["definition"] = words(code.definition, _NO_DEFINITION.get(lang, _NO_DEFINITION["en"]))
         if code.group in steps:
             row["group"] = code.group

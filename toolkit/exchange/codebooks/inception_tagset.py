@@ -43,9 +43,11 @@ def write(draft: CodebookDraft, path: Path) -> list[Loss]:
         return f"{first}\n\n{text}" if text else first
 
     about = both(draft.title, draft.description, "title")
-    tags = [
-        {"tag_name": one.id, "tag_description": both(one.name, one.definition, "name", one.id)} for one in draft.codes
-    ]
+    tags = []
+    for one in draft.codes:
+        text = both(one.name, one.definition, "name", one.id)
+        # the empty line says that it is a name and no definition
+        tags.append({"tag_name": one.id, "tag_description": text if one.definition else f"{text}\n\n"})
     description = f"{about}\n\n[codebook of cluetrain-toolkit, version {draft.version}]"
     value = {"name": draft.id, "description": description, "language": draft.language}
     write_json(path, value | {"tags": tags, "create_tag": False})
@@ -76,8 +78,9 @@ def read(path: Path) -> CodebookDraft:
         raise InputError(f"{path}: the tag set has no tags; there is no code to read.")
     codes = []
     for (tag, text), code_id in zip(tags, ids_of(tag for tag, _ in tags), strict=True):
-        shown, definition = _both(text) if ours else (tag, text)
-        codes.append(CodeDraft(code_id, shown or tag, definition))
+        # a tag that somebody added to our set has a description without a name
+        shown, definition = _both(text) if ours and "\n\n" in text else (tag, text)
+        codes.append(CodeDraft(code_id, shown or tag, definition, written=None if tag == code_id else tag))
     name = (_text(value.get("name")) or path.stem).strip() or "tagset"
     title, description = _both(about) if ours else (name, about)
     language = (_text(value.get("language")) or "").strip().lower()

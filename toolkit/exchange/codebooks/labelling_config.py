@@ -138,6 +138,7 @@ def read(path: Path) -> CodebookDraft:
                 order=order,
                 colour=colour.lower() if colour and _COLOUR.fullmatch(colour) else None,
                 key=entry.get("hotkey") or None,
+                written=None if _held(entry) == code_id else _held(entry),
             )
         )
     # "$name" stands for a field of the task; a title of ours that begins so is a title

@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -84,7 +84,10 @@ def read_codebook(path: Path | str, format: str | None = None) -> CodebookDraft:
         book = load_codebook(path)
         return draft_of(book, "en" if "en" in book.languages else book.languages[0])
     draft: CodebookDraft = chosen.function("read")(path)
-    return draft
+    renamed = [one for one in draft.codes if one.written is not None]
+    reason = "ids are lower case, letters and digits: annotations that name it so are read with --codebook as"
+    losses = [Loss("changed", "code", f"{reason} '{one.id}'", path.name, code=one.written) for one in renamed]
+    return replace(draft, losses=(*draft.losses, *losses))
 
 
 def write_codebook(codebook: "Codebook", path: Path | str, format: str | None = None, lang: str = "en") -> list[Loss]:

@@ -1,13 +1,13 @@
 """The lines of a brat .ann: annotations with what is said of them, and the rest as losses."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Literal
 
 from toolkit.exchange.model import Loss
 
-__all__ = ["Ann", "Textbound", "parse"]
+__all__ = ["Ann", "Textbound", "counting_mark", "parse"]
 
 #: More digits than a text has places.
 _PLACES = re.compile(r"[0-9]{1,12} [0-9]{1,12}(?:;[0-9]{1,12} [0-9]{1,12})*")
@@ -42,6 +42,26 @@ class Ann:
     def lose(self, kind: Literal["refused", "lost"], what: str, reason: str, number: int, line: str) -> None:
         """A line that is not taken in."""
         self.losses.append(Loss(kind, what, reason, f"{self.place}, line {number}", value=line[:_SHOWN]))
+
+
+def counting_mark(ann: Ann, text: str) -> Ann:
+    """The annotations as brat counts them in a text with a byte order mark. Other programs do not count it: where more
+    quotes stand one character further on than they say, all are moved there."""
+    if not text.startswith("\ufeff"):
+        return ann
+    moved = {
+        name: replace(one, fragments=[(start + 1, end + 1) for start, end in one.fragments])
+        for name, one in ann.textbounds.items()
+    }
+    further = replace(ann, textbounds=moved)
+    return further if _hits(further, text) > _hits(ann, text) else ann
+
+
+def _hits(ann: Ann, text: str) -> int:
+    """How many quotes of one piece stand where they are said to, line ends counted as two characters or as one."""
+    single = [one for one in ann.textbounds.values() if len(one.fragments) == 1 and one.quote]
+    versions = (text, text.replace("\r\n", "\n"))
+    return max(sum(version[slice(*one.fragments[0])] == one.quote for one in single) for version in versions)
 
 
 def parse(text: str, place: str) -> Ann:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from toolkit.errors import InputError
 from toolkit.exchange.codebooks.brat_names import decode, fragments_of, is_gap, one_line
-from toolkit.exchange.formats.brat.lines import Ann, Textbound, parse
+from toolkit.exchange.formats.brat.lines import Ann, Textbound, counting_mark, parse
 from toolkit.exchange.formats.brat.writing import DOCUMENTS, FIELDS_NOTE, RESERVED
 from toolkit.exchange.inputs import read_bytes, read_text
 from toolkit.exchange.model import Choices, Document, Found, Loss, Span
@@ -87,7 +87,7 @@ def _files(path: Path, choices: Choices, losses: list[Loss]) -> Iterator[_File]:
             reason = f"its text {beside.name} is not beside it: {count} annotations are left out; put the text there"
             losses.append(Loss("refused", "document", reason, place, doc_id))
             continue
-        yield _File(doc_id, text, ann, place)
+        yield _File(doc_id, text, counting_mark(ann, text), place)
 
 
 def _decoded(data: bytes, place: str) -> str:
