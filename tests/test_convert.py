@@ -120,10 +120,11 @@ def test_strict_tells_a_program_that_something_was_lost(ours, tmp_path, capsys):
     [
         ({"quote": "otra cosa"}, "the file says 'otra cosa', but from 0 to 8 stands 'Hablamos'"),
         ({"end": 5000}, "position 5000 lies outside the text, which ends at 52"),
-        ({"start": 8}, "nothing stands between 8 and 8"),
+        ({"start": 8}, "the file says 'Hablamos', but from 8 to 8 stands ''"),
+        ({"start": 9}, "nothing stands between 9 and 8"),
         ({"start": "x"}, "start: got 'x', expected a whole number from 0"),
         ({"start": True}, "start: got True, expected a whole number from 0"),
-        ({"doc_id": 7}, "doc_id: got 7, expected a text"),
+        ({"doc_id": [7]}, "doc_id: got [7], expected a text"),
         ({"doc_id": "es/nada"}, "the text of 'es/nada' is not at hand; give it with --texts or texts="),
         ({"code": None}, "code: got None, expected a text"),
         ({"score": "alto"}, "score: got 'alto', expected a number from 0 to 1"),
@@ -268,3 +269,54 @@ def test_a_type_put_in_the_place_of_another_does_not_inherit_its_name(tmp_path):
     (tmp_path / "annotation.conf").write_text(text, encoding="utf-8")
     (new,) = [one for one in read_codebook(tmp_path / "annotation.conf").codes if one.id == "ironia"]
     assert (new.name, new.definition) == ("ironia", "")
+
+
+def test_a_folder_of_tables_is_read_as_one_with_all_their_texts(table, texts, tmp_path):
+    for who in ("ana", "luis"):
+        own = table[table["coder"] == who].reset_index(drop=True)
+        write_annotations(own, tmp_path / "all" / f"{who}.jsonl", texts=texts)
+    found = read_exchange(tmp_path / "all")
+    assert rows(found.annotations) == rows(table.reindex(columns=COLUMNS)) and found.losses.empty
+    (tmp_path / "all" / "settings.jsonl").write_text('{"a": 1}\n')
+    assert read_exchange(tmp_path / "all").losses["place"].tolist() == ["settings.jsonl"]
+    assert sorted(found.posts["doc_id"]) == sorted(texts)
+    (tmp_path / "all" / "luis.texts.jsonl").write_text('{"doc_id": "es/uno", "text": "otro"}\n')
+    with pytest.raises(InputError, match="two files of texts hold different texts of 'es/uno'"):
+        read_exchange(tmp_path / "all")
+
+
+@pytest.mark.parametrize("name", ["jsonl", "csv", "parquet"])
+def test_a_row_without_a_character_is_kept_by_our_own_tables_alone(tmp_path, name):
+    nothing = pd.DataFrame([row("es/uno", 3, 3, "listening")])
+    assert write_annotations(nothing, tmp_path / f"in.{name}", texts={"es/uno": TEXT}).empty
+    found = read_exchange(tmp_path / f"in.{name}")
+    assert rows(found.annotations) == rows(nothing.reindex(columns=COLUMNS)) and found.losses.empty
+    (loss,) = write_annotations(nothing, tmp_path / "brat", "brat", texts={"es/uno": TEXT}).to_dict("records")
+    assert (loss["kind"], loss["field"], loss["start"]) == ("lost", "annotation", 3)
+
+
+def test_a_table_that_a_spreadsheet_in_spain_saved(tmp_path):
+    (tmp_path / "in.csv").write_text("doc_id;start;end;code;score;coder\n1;0;8;7;0,5;ana\n", encoding="utf-8-sig")
+    (found,) = read_annotations(tmp_path / "in.csv", texts={"1": TEXT}).to_dict("records")
+    assert (found["doc_id"], found["quote"], found["code"], found["score"]) == ("1", "Hablamos", "7", 0.5)
+
+
+def test_a_table_of_another_program_with_its_types(tmp_path):
+    other = pd.DataFrame(
+        {
+            "doc_id": [1], "start": [0.0], "end": [8], "code": [7], "created": pd.to_datetime(["2009-03-12 10:00"]),
+            "feature_terms": [["a", "b"]],
+        }
+    )  # fmt: skip
+    other.to_parquet(tmp_path / "in.parquet")
+    (found,) = read_annotations(tmp_path / "in.parquet", texts={"1": TEXT}).to_dict("records")
+    assert (found["doc_id"], found["code"], found["created"]) == ("1", "7", "2009-03-12T10:00:00")
+    assert json.loads(found["feature_terms"]) == ["a", "b"]
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "\n=1+1", "@x", "\uff1d1", "-1", "'=1", "+1"])
+def test_cells_that_a_spreadsheet_would_run_are_neutral_and_come_back(tmp_path, cell):
+    note = pd.DataFrame([row("es/uno", 0, 8, "listening", note=cell)])
+    write_annotations(note, tmp_path / "in.csv", texts={"es/uno": TEXT})
+    assert f'"{cell}"' not in (tmp_path / "in.csv").read_bytes().decode("utf-8-sig")
+    assert read_annotations(tmp_path / "in.csv")["note"].tolist() == [cell]

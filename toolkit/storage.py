@@ -15,8 +15,8 @@ from toolkit.tables import CONTRACTS
 __all__ = ["FORMATS", "neutral", "read_table", "write_file", "write_table"]
 
 FORMATS = (".csv", ".jsonl", ".parquet")
-#: Spreadsheets run cells that begin with these.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Spreadsheets run cells that begin with these (OWASP, CSV injection); the wide ones in some languages.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def write_table(table: pd.DataFrame, folder: Path, name: str) -> dict[str, object]:
@@ -40,10 +40,10 @@ def write_file(table: pd.DataFrame, path: Path) -> None:
         raise InputError(f"{path}: cannot write '{kind}'; the name must end in {', '.join(FORMATS)}.")
 
 
-def read_table(path: Path, *, contract: str | None = None, as_text: bool = False) -> pd.DataFrame:
+def read_table(path: Path, *, contract: str | None = None, as_text: bool = False, delimiter: str = ",") -> pd.DataFrame:
     """Read a table written by :func:`write_table` or :func:`write_file`. Parquet and JSON Lines give it back as it
     was; CSV gives the columns of the contract (default: the one the file is named after) their type and guesses that
-    of further ones (``as_text``: gives all as text).
+    of further ones (``as_text``: gives all as text; ``delimiter``: what divides its columns).
 
     Raises :class:`InputError` with the file, and for JSON Lines with the line, that cannot be read.
     """
@@ -52,7 +52,9 @@ def read_table(path: Path, *, contract: str | None = None, as_text: bool = False
             return _read_jsonl(path)
         if path.suffix.lower() == ".csv":
             kinds = "str" if as_text else _text_columns(contract or path.stem)
-            table = pd.read_csv(path, dtype=kinds, keep_default_na=False, na_values=[""], encoding="utf-8-sig")
+            table = pd.read_csv(
+                path, dtype=kinds, keep_default_na=False, na_values=[""], encoding="utf-8-sig", sep=delimiter
+            )
             text = table.select_dtypes("str").columns
             return table.assign(**{column: table[column].map(_restored, na_action="ignore") for column in text})
         return pd.read_parquet(path)

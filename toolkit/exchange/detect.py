@@ -8,12 +8,14 @@ from toolkit.corpus.readers.zip_bounds import root_name
 from toolkit.errors import InputError
 from toolkit.exchange.registry import FORMATS, Format, format_named
 
-__all__ = ["detect_format", "files_of", "format_of_target"]
+__all__ = ["TEXTS", "detect_format", "files_of", "format_of_target", "is_of"]
 
 #: How much of a file is looked at.
 _HEAD = 4_000
-#: How many files of a folder are looked at before its format is given up.
-_LOOKED_AT = 2_000
+#: The end of the name of texts that stand beside annotations.
+TEXTS = ".texts.jsonl"
+#: How many files a folder is searched for, as in :mod:`toolkit.exchange.names`.
+_MOST = 200_000
 
 
 def detect_format(path: str | Path) -> str:
@@ -88,14 +90,23 @@ def _of_file(file: Path, head: bytes) -> Format | None:
     return next((one for one in listed if one.recognise(file, head)), None)
 
 
+def is_of(what: Format, file: Path) -> bool:
+    """Does a file look like one of the format?"""
+    return what.recognise(file, _head(file))
+
+
 def files_of(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    """The files of a folder and its subfolders that end so, sorted; hidden ones are passed over."""
-    listed = itertools.islice(sorted(folder.rglob("*")), _LOOKED_AT)
+    """The files of a folder and its subfolders that end so, sorted; hidden ones are passed over. InputError for more
+    than 200,000 files."""
+    listed = list(itertools.islice(folder.rglob("*"), _MOST + 1))
+    if len(listed) > _MOST:
+        raise InputError(f"{folder}: holds more than {_MOST:,} files; read it in parts.")
     return [
         file
-        for file in listed
+        for file in sorted(listed)
         if file.suffix.lower() in suffixes
         and file.is_file()
+        and not file.name.endswith(TEXTS)
         and not any(part.startswith((".", "__MACOSX")) for part in file.relative_to(folder).parts)
     ]
 

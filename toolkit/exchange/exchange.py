@@ -5,19 +5,20 @@ import warnings
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
 from toolkit.errors import InputError
-from toolkit.exchange.detect import detect_format, files_of, format_of_target
-from toolkit.exchange.gather import Exchange, gather, losses_table, together
+from toolkit.exchange.detect import detect_format, files_of, format_of_target, is_of
+from toolkit.exchange.gather import Exchange, gather, losses_table
 from toolkit.exchange.give import material_for
-from toolkit.exchange.model import Choices, Document, Found
+from toolkit.exchange.model import Choices, Document, Found, Loss
 from toolkit.exchange.registry import Format, format_named
 from toolkit.exchange.targets import write_to
-from toolkit.exchange.texts import beside, posts_of, texts_beside
+from toolkit.exchange.texts import posts_of, texts_beside
 from toolkit.exchange.unpack import unpacked
 
 if TYPE_CHECKING:
@@ -71,34 +72,41 @@ def read_exchange(
     given = None if texts is None else posts_of(texts)
     with _opened(source, format) as (what, inside):
         files = [inside]
-        if inside.is_dir() and not what.folder:
-            # as some tools export: a file for each person, or each part of the work
+        if inside.is_dir() and not (what.folder or what.folders):
+            # a file for each person, or each part of the work
             files = files_of(inside, what.suffixes)
             if not files:
                 raise InputError(f"{source}: holds no file that ends in {' or '.join(what.suffixes)}.")
-        beside_it = source if inside.is_file() or what.folder else inside
-        read = [_read(what, file, beside_it if file == inside else file, given, layers) for file in files]
-        found = [gather(one, texts=_by_id(posts), posts=posts, coder=coder, codebook=codebook) for one, posts in read]
-    return found[0] if len(found) == 1 else together(found, str(source))
+        strange = [file for file in files if format is None and len(files) > 1 and not is_of(what, file)]
+        files = [file for file in files if file not in strange]
+        chosen = Choices(tuple(layers), _by_id(given), coder)
+        found = _joined([what.read(file, chosen) for file in files])
+        pointed = [one.doc_id for one in found.documents if one.text is None]
+        if given is None and (pointed or not what.texts):
+            given, own = texts_beside(source, pointed, files)
+            if pointed and given is not None and not what.own:
+                # some formats need the text to find a quote in it
+                found = _joined([what.read(file, replace(chosen, texts=_by_id(given))) for file in files])
+            # texts that were written with these annotations belong to them, coded or not
+            known = {one.doc_id for one in found.documents}
+            rest = [Document(doc_id, None) for doc_id in own if doc_id not in known]
+            found = found._replace(documents=[*found.documents, *rest])
+    found = found._replace(losses=[*found.losses, *(_passed_over(file, what) for file in strange)])
+    return gather(found, texts=_by_id(given), posts=given, coder=coder, codebook=codebook, empty_spans=what.own)
 
 
-def _read(
-    what: Format, file: Path, source: Path, given: pd.DataFrame | None, layers: Sequence[str]
-) -> tuple[Found, pd.DataFrame | None]:
-    """What a reader finds, and the posts with the texts it points to: those given, or those beside ``source``."""
-    found = what.read(file, Choices(tuple(layers), _by_id(given)))
-    pointed = [one.doc_id for one in found.documents if one.text is None]
-    if given is not None or (what.texts and not pointed):
-        return found, given
-    posts, place = texts_beside(source, pointed)
-    if pointed and posts is not None and not what.own:
-        # some formats need the text to find a quote in it
-        found = what.read(file, Choices(tuple(layers), _by_id(posts)))
-    if place == str(beside(source)):
-        # texts that were written with these annotations belong to them, coded or not
-        rest = [Document(doc_id, None) for doc_id in _by_id(posts) if doc_id not in set(pointed)]
-        found = found._replace(documents=[*found.documents, *rest])
-    return found, posts
+def _passed_over(file: Path, what: Format) -> Loss:
+    return Loss("refused", "document", f"it is no file of the format {what.name}", file.name)
+
+
+def _joined(parts: Sequence[Found]) -> Found:
+    """What was found in several files, as if in one."""
+    if len(parts) == 1:
+        return parts[0]
+    documents = [one for part in parts for one in part.documents]
+    spans = [one for part in parts for one in part.spans]
+    losses = [one for part in parts for one in part.losses]
+    return Found(documents, spans, losses, parts[0].units, parts[0].as_quoted)
 
 
 def read_annotations(

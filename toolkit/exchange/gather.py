@@ -13,7 +13,7 @@ from toolkit.exchange.offsets import Offsets, likeliest_unit
 from toolkit.files import sha256_text
 from toolkit.tables import CONTRACTS, STANCES, check
 
-__all__ = ["UNKNOWN_CODEBOOK", "UNKNOWN_CODER", "Exchange", "gather", "losses_table", "row_order", "together"]
+__all__ = ["UNKNOWN_CODEBOOK", "UNKNOWN_CODER", "Exchange", "gather", "losses_table", "row_order"]
 
 #: What stands in the columns that must not be empty, where a file does not say.
 UNKNOWN_CODER, UNKNOWN_CODEBOOK = "unknown", "imported"
@@ -52,6 +52,7 @@ def gather(
     posts: pd.DataFrame | None = None,
     coder: str | None = None,
     codebook: str | None = None,
+    empty_spans: bool = False,
 ) -> Exchange:
     """Our tables of what a reader found.
 
@@ -60,6 +61,7 @@ def gather(
     texts : for documents whose text the files do not hold.
     posts : their other columns.
     coder, codebook : for spans that do not say ("unknown", "imported").
+    empty_spans : take rows without a character between start and end too, as our own tables may hold them.
 
     Rows are refused, each with its place, where the text is not at hand, a position lies outside the text or inside a
     character, nothing stands between start and end, or the quote in the file is not what stands there.
@@ -84,7 +86,7 @@ def gather(
         else:
             if span.doc_id not in offsets:
                 offsets[span.doc_id] = Offsets(document.text, unit)
-            moved, problem = _moved(span, document.text, offsets[span.doc_id], as_quoted)
+            moved, problem = _moved(span, document.text, offsets[span.doc_id], as_quoted, empty_spans)
         if problem:
             # positions of the file are not ours, so they stand in the reason and not in the columns
             losses.append(
@@ -96,22 +98,6 @@ def gather(
     annotations = _annotations(rows)
     check("annotations", annotations, {one.doc_id: one.text or "" for one in with_text})
     return Exchange(annotations, _posts(with_text, posts), losses_table(losses))
-
-
-def together(parts: Sequence[Exchange], where: str) -> Exchange:
-    """Several files as one: their annotations, each text once. Raises :class:`InputError` for two texts of one name."""
-    posts = pd.concat([one.posts for one in parts], ignore_index=True).drop_duplicates(["doc_id", "text"])
-    double = posts["doc_id"].duplicated()
-    if double.any():
-        name = posts.loc[double, "doc_id"].iloc[0]
-        raise InputError(f"{where}: two files give the document '{name}' different texts; read them one by one.")
-    annotations = pd.concat([one.annotations for one in parts], ignore_index=True)
-    keys = ["doc_id", "start", "end", "code", "coder"]
-    return Exchange(
-        check("annotations", annotations.sort_values(keys, kind="stable", ignore_index=True)),
-        check("posts", posts.sort_values("doc_id", ignore_index=True)),
-        pd.concat([one.losses for one in parts], ignore_index=True),
-    )
 
 
 def losses_table(losses: Sequence[Loss]) -> pd.DataFrame:
@@ -184,13 +170,15 @@ def _unit(found: Found, documents: Mapping[str, Document], as_quoted: Callable[[
     return likeliest_unit(found.units, quoted, as_quoted)
 
 
-def _moved(span: Span, text: str, offsets: Offsets, as_quoted: Callable[[str], str]) -> tuple[Span, str | None]:
+def _moved(
+    span: Span, text: str, offsets: Offsets, as_quoted: Callable[[str], str], empty: bool
+) -> tuple[Span, str | None]:
     """The span in code points, or why it is refused."""
     try:
         start, end = offsets.to_points(span.start), offsets.to_points(span.end)
     except ValueError as error:
         return span, str(error)
-    if end <= start:
+    if end < start or (end == start and not empty):
         return span, f"nothing stands between {span.start} and {span.end}"
     here = text[start:end]
     if span.quote is not None and here != span.quote and as_quoted(here) != as_quoted(span.quote):

@@ -78,6 +78,7 @@ def _spans(table: pd.DataFrame) -> list[Span]:
     spans = []
     for number, values in enumerate(zip(*columns.values(), strict=True)):
         row: dict[str, Any] = {name: _given(value) for name, value in zip(names, values, strict=True)}
+        row["quote"] = row["quote"] or ""
         features = {
             name.removeprefix(FEATURE): str(cells[number])
             for name, cells in sorted(extra.items())

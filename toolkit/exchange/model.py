@@ -94,10 +94,12 @@ class Loss:
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a user can say about reading. ``layers``: only these annotation layers, types or label sets (all that carry
-    codes, if none is named); ``texts``: texts by doc_id, for files that only point to them."""
+    codes, if none is named); ``texts``: texts by doc_id, for files that only point to them; ``coder``: who coded where
+    the files do not say."""
 
     layers: tuple[str, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
+    coder: str | None = None
 
 
 class Found(NamedTuple):

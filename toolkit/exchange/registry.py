@@ -21,9 +21,10 @@ class Format:
     """One exchange format.
 
     ``suffixes``: endings of its files, or of the files in its folder. ``folder``: one file per document in a folder (a
-    single file of it can be read too). ``texts``: its files hold the texts; else they stand beside, as
-    :mod:`toolkit.exchange.texts` says. ``carries``: which of FIELDS it has a place for; "features": further columns
-    too; "lang", "title": of documents. ``forbidden``: characters it cannot hold, as a pattern.
+    single file of it can be read too). ``folders``: its reader takes a folder of its files as one work. ``texts``: its
+    files hold the texts; else they stand beside, as :mod:`toolkit.exchange.texts` says. ``carries``: which of FIELDS it
+    has a place for; "features": further columns too; "lang", "title": of documents. ``forbidden``: characters it cannot
+    hold, as a pattern.
     ``module``: in ``toolkit.exchange.formats``; it has ``read``, ``write`` and ``recognise(path, head)``.
     """
 
@@ -33,6 +34,7 @@ class Format:
     module: str
     carries: frozenset[str]
     folder: bool = False
+    folders: bool = False
     texts: bool = True
     forbidden: str = UTF8
 
@@ -77,8 +79,8 @@ FORMATS: dict[str, Format] = {
         Format(
             "webanno-tsv", "WebAnno TSV 3.3 (INCEpTION)", (".tsv",), "webanno", ALL - {"lang", "title"}, folder=True
         ),
-        Format("label-studio", "Label Studio JSON", (".json",), "label_studio", ALL),
-        Format("doccano", "doccano JSON Lines", (".jsonl",), "doccano", ALL),
+        Format("label-studio", "Label Studio JSON", (".json",), "label_studio", ALL, folders=True),
+        Format("doccano", "doccano JSON Lines", (".jsonl",), "doccano", ALL, folders=True),
         Format("refi-qda", "REFI-QDA project (ATLAS.ti, MAXQDA, NVivo)", (".qdpx", ".qde"), "refi_qda", ALL),
         Format("tei", "TEI P5 standoff (CATMA)", (".xml",), "tei", ALL, folder=True),
         Format("web-annotation", "W3C Web Annotation JSON-LD", (".jsonld",), "web_annotation", ALL, texts=False),

@@ -1,18 +1,19 @@
 """The texts that annotations point to, where their file does not hold them: found beside it, and written beside it.
 
-Looked for in this order, and said where found: ``NAME.texts.jsonl`` (what is written beside ``NAME.jsonl``), a table of
+Looked for in this order: ``NAME.texts.jsonl`` (what is written beside ``NAME.jsonl``), a table of
 posts or texts in the same folder, the folder ``texts/`` of a corpus here or one folder up, the corpus that ``run.json``
 names, the bundled corpora.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from toolkit.corpus import load_posts
 from toolkit.errors import InputError
+from toolkit.exchange.detect import TEXTS
 from toolkit.files import sha256_text
 from toolkit.resources import bundled_corpus
 from toolkit.storage import read_table, write_file
@@ -27,7 +28,7 @@ _BUNDLED = ("conversaciones",)
 
 def beside(path: Path) -> Path:
     """Where the texts of a file of annotations are written: a.jsonl -> a.texts.jsonl."""
-    return path.with_name(f"{path.name.removesuffix(path.suffix)}.texts.jsonl")
+    return path.with_name(path.name.removesuffix(path.suffix) + TEXTS)
 
 
 def posts_of(texts: pd.DataFrame | Mapping[str, str] | str | Path) -> pd.DataFrame:
@@ -44,26 +45,49 @@ def posts_of(texts: pd.DataFrame | Mapping[str, str] | str | Path) -> pd.DataFra
     return check("posts", texts)
 
 
-def texts_beside(path: Path, doc_ids: Iterable[str]) -> tuple[pd.DataFrame | None, str]:
-    """The posts of these documents and where they are: the file written beside, else the first place near that has them
-    all, else the one that has most. (None, "") if no place has any. Raises :class:`InputError` for a file beside that
-    cannot be read."""
-    wanted = set(doc_ids)
-    best: tuple[pd.DataFrame | None, str, int] = (None, "", 0)
-    for place, source in _places(path):
-        if source == beside(path):
-            posts = _written(source)
-        else:
-            try:
-                posts = load_posts(source)
-            except InputError:
-                continue
-        count = len(wanted & set(posts["doc_id"]))
-        if source == beside(path) or (wanted and count == len(wanted)):
-            return posts, place
-        if count > best[2]:
-            best = (posts, place, count)
-    return best[0], best[1]
+def texts_beside(
+    path: Path, doc_ids: Iterable[str], files: Sequence[Path] = ()
+) -> tuple[pd.DataFrame | None, list[str]]:
+    """The posts of these documents, and which of them were written with the annotations.
+
+    First the files ``NAME.texts.jsonl`` beside ``path`` and ``files``; for documents in none of them the first place
+    near ``path`` that has them all, else the one that has most. (None, []) if no place has any.
+
+    Raises
+    ------
+    InputError
+        for a file beside that cannot be read, or two that give one document different texts.
+    """
+    written = [beside(file) for file in dict.fromkeys((path, *files)) if beside(file).is_file()]
+    found = [_written(file) for file in written]
+    posts = pd.concat(found, ignore_index=True).drop_duplicates(["doc_id", "text"]) if found else None
+    if posts is not None and posts["doc_id"].duplicated().any():
+        name = posts.loc[posts["doc_id"].duplicated(), "doc_id"].iloc[0]
+        raise InputError(
+            f"{written[0].parent}: two files of texts hold different texts of '{name}'; keep the right one."
+        )
+    own = [] if posts is None else posts["doc_id"].tolist()
+    wanted = set(doc_ids) - set(own)
+    if wanted or posts is None:
+        near = _near(path, wanted)
+        posts = near if posts is None else posts if near is None else pd.concat([posts, near], ignore_index=True)
+    return posts, own
+
+
+def _near(path: Path, wanted: set[str]) -> pd.DataFrame | None:
+    """The posts among ``wanted`` from the first place that has all, else from the one that has most."""
+    best: pd.DataFrame | None = None
+    for source in _places(path) if wanted else ():
+        try:
+            posts = load_posts(source)
+        except InputError:
+            continue
+        posts = posts[posts["doc_id"].isin(wanted)]
+        if len(posts) > (0 if best is None else len(best)):
+            best = posts
+        if len(posts) == len(wanted):
+            break
+    return best
 
 
 def write_texts(posts: pd.DataFrame, path: Path) -> None:
@@ -84,26 +108,23 @@ def _written(file: Path) -> pd.DataFrame:
     return posts
 
 
-def _places(path: Path) -> Iterator[tuple[str, Path]]:
-    """Name and path of each place where texts could be."""
-    own = beside(path)
-    if own.is_file():
-        yield str(own), own
-    folder = path.absolute().parent
+def _places(path: Path) -> Iterator[Path]:
+    """Each place near a file where texts could be."""
+    folder = path.absolute() if path.is_dir() else path.absolute().parent
     for name in _NAMES:
         for suffix in _SUFFIXES:
             file = folder / f"{name}{suffix}"
             if file.is_file() and file != path.absolute():
-                yield str(file), file
+                yield file
     for above in (folder, folder.parent):
         if (above / "texts").is_dir():
-            yield str(above), above
+            yield above
         if (above / "run.json").is_file():
             corpus = _corpus_of_run(above / "run.json")
             if corpus is not None and corpus.exists():
-                yield str(corpus), corpus
+                yield corpus
     for name in _BUNDLED:
-        yield f"the bundled corpus '{name}'", bundled_corpus(name)
+        yield bundled_corpus(name)
 
 
 def _corpus_of_run(record: Path) -> Path | None:

@@ -1,7 +1,9 @@
 """Our own annotations table as JSON Lines, CSV or Parquet; the texts stand beside (:mod:`toolkit.exchange.texts`)."""
 
+import datetime
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -48,9 +50,16 @@ def recognise_jsonl(path: Path, head: bytes) -> bool:
 
 def recognise_csv(path: Path, head: bytes) -> bool:
     """A first line with our four columns."""
-    line = head.removeprefix(b"\xef\xbb\xbf").split(b"\n")[0].decode("utf-8", "replace")
-    names = {name.strip().strip('"') for name in line.split(",")}
-    return path.suffix.lower() == ".csv" and names.issuperset(_NEEDED)
+    return path.suffix.lower() == ".csv" and _delimiter(head) is not None
+
+
+def _delimiter(head: bytes) -> str | None:
+    """What divides the columns: a comma, or what spreadsheet programs write in Spain and Italy; None if no table."""
+    line = head.removeprefix(b"\xef\xbb\xbf").splitlines()[0].decode("utf-8", "replace") if head else ""
+    for sign in (",", ";", "\t"):
+        if {name.strip().strip('"') for name in line.split(sign)}.issuperset(_NEEDED):
+            return sign
+    return None
 
 
 def recognise_parquet(path: Path, head: bytes) -> bool:
@@ -76,7 +85,9 @@ def read_csv(path: Path, choices: Choices) -> Found:
     from toolkit.storage import read_table
 
     _bounded(path)
-    table = read_table(path, as_text=True)
+    with path.open("rb") as stream:
+        delimiter = _delimiter(stream.read(4_000)) or ","
+    table = read_table(path, as_text=True, delimiter=delimiter)
     records = table.astype(object).where(table.notna(), None).to_dict("records")
     return _found(path, [(f"{path.name}, row {number}", row) for number, row in enumerate(records, 1)])
 
@@ -149,7 +160,7 @@ def _found(path: Path, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Found:
         else:
             losses.append(Loss("refused", "annotation", found, place))
         for name, value in row.items():
-            if name not in _COLUMNS and not str(name).startswith(FEATURE) and value not in (None, ""):
+            if name not in _COLUMNS and not str(name).startswith(FEATURE) and not _empty(value):
                 others[str(name)] = others.get(str(name), 0) + 1
     reason = "the annotations table has no such column"
     losses += [Loss("lost", name, reason, path.name, value=f"{count:,} rows") for name, count in sorted(others.items())]
@@ -160,6 +171,10 @@ def _found(path: Path, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Found:
 def _span(row: Mapping[str, Any], place: str) -> Span | str:
     """The span of a row, or why it is refused."""
     doc_id, code = row.get("doc_id"), row.get("code")
+    # names that are numbers were texts before a program made a table of them
+    doc_id, code = (
+        str(name) if isinstance(name, int) and not isinstance(name, bool) else name for name in (doc_id, code)
+    )
     if not isinstance(doc_id, str):
         return f"doc_id: got {_short(doc_id)}, expected a text"
     if not isinstance(code, str) or not code:
@@ -173,29 +188,44 @@ def _span(row: Mapping[str, Any], place: str) -> Span | str:
     values: dict[str, Any] = {}
     for name in ("quote", *FIELDS):
         value = row.get(name)
-        if value is None or value == "":
-            values[name] = "" if name == "quote" and value == "" else None
+        if _empty(value):
+            # a quote of nothing says that nothing stands there; one that is missing says nothing
+            values[name] = value if name == "quote" else None
         elif name == "score":
             values[name] = _number(value)
             if values[name] is None:
                 return f"score: got {_short(value)}, expected a number from 0 to 1"
         elif isinstance(value, str):
             values[name] = value
+        elif name == "created" and isinstance(value, datetime.date):
+            values[name] = value.isoformat()
         else:
             return f"{name}: got {_short(value)}, expected a text"
     features = {
-        str(name).removeprefix(FEATURE): str(value)
+        str(name).removeprefix(FEATURE): value if isinstance(value, str) else _as_json(value)
         for name, value in row.items()
-        if str(name).startswith(FEATURE) and value not in (None, "")
+        if str(name).startswith(FEATURE) and not _empty(value)
     }
     return Span(doc_id, positions[0], positions[1], code, **values, features=features, place=place)
+
+
+def _as_json(value: Any) -> str:
+    """What a program put into a cell that is no text."""
+    return json.dumps(
+        value, ensure_ascii=False, default=lambda other: other.tolist() if hasattr(other, "tolist") else str(other)
+    )
+
+
+def _empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value)
 
 
 def _whole(value: Any) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
+        found = re.fullmatch(r"([0-9]{1,15})(?:\.0*)?", value)
+        return int(found[1]) if found else None
     if isinstance(value, float):
         value = int(value) if math.isfinite(value) and value == int(value) else -1
     try:
@@ -209,7 +239,8 @@ def _number(value: Any) -> float | None:
     if isinstance(value, bool):
         return None
     try:
-        number = float(value)
+        # spreadsheets in Spain and Italy write 0,5
+        number = float(value.replace(",", ".") if isinstance(value, str) else value)
     except (TypeError, ValueError, OverflowError):
         return None
     return number if math.isfinite(number) else None
