@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import zipfile
 
 import pandas as pd
 import pytest
@@ -125,7 +126,7 @@ def test_strict_tells_a_program_that_something_was_lost(ours, tmp_path, capsys):
         ({"start": "x"}, "start: got 'x', expected a whole number from 0"),
         ({"start": True}, "start: got True, expected a whole number from 0"),
         ({"doc_id": [7]}, "doc_id: got [7], expected a text"),
-        ({"doc_id": "es/nada"}, "the text of 'es/nada' is not at hand; give it with --texts or texts="),
+        ({"doc_id": "es/nada"}, "its text is not at hand; give it (--texts, texts=)"),
         ({"code": None}, "code: got None, expected a text"),
         ({"score": "alto"}, "score: got 'alto', expected a number from 0 to 1"),
     ],
@@ -320,3 +321,131 @@ def test_cells_that_a_spreadsheet_would_run_are_neutral_and_come_back(tmp_path, 
     write_annotations(note, tmp_path / "in.csv", texts={"es/uno": TEXT})
     assert f'"{cell}"' not in (tmp_path / "in.csv").read_bytes().decode("utf-8-sig")
     assert read_annotations(tmp_path / "in.csv")["note"].tolist() == [cell]
+
+
+def test_texts_of_other_tables_are_not_replaced(table, texts, tmp_path, capsys):
+    write_annotations(table, tmp_path / "cod.jsonl", texts=texts)
+    other = {"es/uno": "otro texto"}
+    none = table[:0]
+    with pytest.raises(InputError, match=r"cod.texts.jsonl: is there already, with other texts"):
+        write_annotations(none, tmp_path / "cod.csv", texts=other)
+    assert not (tmp_path / "cod.csv").exists() and read_exchange(tmp_path / "cod.jsonl").losses.empty
+    write_annotations(none, tmp_path / "cod.jsonl", texts=other)  # the pair is replaced as a pair
+    (tmp_path / "mine.texts.jsonl").write_text('{"doc_id": "d", "text": "mine"}\n')
+    with pytest.raises(InputError, match="give another name"):
+        write_annotations(table, tmp_path / "mine.jsonl", texts=texts)
+
+
+def test_nothing_is_written_among_the_files_of_a_project(ours, tmp_path, capsys):
+    project = coded_project(tmp_path / "p", 1)
+    before = {path: path.read_bytes() for path in project.folder.rglob("*") if path.is_file()}
+    for name in ("decisions/author.jsonl", "decisions/new.jsonl", "items.jsonl", "texts.jsonl"):
+        run("convert", ours, project.folder / name, status=2)
+    assert {path: path.read_bytes() for path in project.folder.rglob("*") if path.is_file()} == before
+    run("convert", ours, project.folder / "export.jsonl")
+
+
+def test_what_annotations_cannot_say_of_a_project_is_listed(tmp_path, capsys):
+    project = coded_project(tmp_path / "p", 1)
+    run("convert", project.folder, tmp_path / "out.jsonl")
+    assert "done: it is said of items, and annotations do not say it" in capsys.readouterr().err
+
+
+def test_a_zip_is_recognised_by_all_commands(ours, tmp_path, capsys):
+    run("convert", ours, tmp_path / "out.zip", "--to", "brat")
+    assert detect_format(tmp_path / "out.zip") == "brat"
+    run("convert", tmp_path / "out.zip", tmp_path / "back.jsonl")
+    assert "3 annotations of 3 documents" in capsys.readouterr().out
+
+
+def test_a_layer_that_is_not_there_is_an_error(ours, tmp_path, capsys):
+    run("convert", ours, tmp_path / "brat", "--to", "brat")
+    run("convert", tmp_path / "brat", tmp_path / "out.jsonl", "--layer", "nope", status=2)
+    assert "has no annotation of the layer nope" in capsys.readouterr().err
+
+
+def test_a_text_that_only_has_the_same_name_needs_quotes(tmp_path, capsys):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "01.txt").write_text("Otro texto que no tiene nada que ver.")
+    (tmp_path / "a" / "a.jsonl").write_text('{"doc_id": "01", "start": 0, "end": 4, "code": "x"}\n')
+    run("convert", tmp_path / "a" / "a.jsonl", tmp_path / "out.csv", status=2)
+    assert "no quote to prove the text that was found" in capsys.readouterr().err
+    run("convert", tmp_path / "a" / "a.jsonl", tmp_path / "out.csv", "--texts", tmp_path / "texts")
+    assert "1 rows have no quote: that they mark what was meant is not proved" in capsys.readouterr().out
+
+
+def test_all_texts_that_are_named_are_written(table, texts, tmp_path):
+    write_annotations(table, tmp_path / "in.jsonl", texts=texts)
+    assert set(read_exchange(tmp_path / "in.jsonl", texts={**texts, "es/cuatro": "Más"}).posts["doc_id"]) == {
+        *texts, "es/cuatro",
+    }  # fmt: skip
+
+
+def test_files_that_count_differently_are_read_each_in_its_unit(tmp_path):
+    """Two people, one program each: one counts code points, the other UTF-16 units, as the names of quotations show."""
+    text = "😀 Hola mundo"
+    for who in ("ana", "luis"):
+        own = pd.DataFrame([row("d", 7, 12, "x", coder=who, text=text)])
+        write_annotations(own, tmp_path / f"{who}.qdpx", texts={"d": text})
+    with zipfile.ZipFile(tmp_path / "luis.qdpx") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    project = members["project.qde"].decode()
+    assert 'startPosition="7"' in project
+    project = project.replace('startPosition="7"', 'startPosition="8"').replace('endPosition="12"', 'endPosition="13"')
+    with zipfile.ZipFile(tmp_path / "luis.qdpx", "w") as archive:
+        for name, content in (members | {"project.qde": project.encode()}).items():
+            archive.writestr(name, content)
+    found = read_annotations(tmp_path)
+    assert dict(zip(found["coder"], found["quote"], strict=True)) == {"ana": "mundo", "luis": "mundo"}
+
+
+def edited_brat(folder):
+    """Somebody deleted the first annotation, and changed the code of the next, in the file of a text."""
+    (file,) = list(folder.rglob("*.ann"))
+    lines = file.read_text(encoding="utf-8").split("\n")
+    kept = [line for line in lines if not line.startswith("T1\t") and "\tT1 " not in line and " T1\t" not in line]
+    kept = [line for line in kept if "T1 " not in line]
+    at = next(number for number, line in enumerate(kept) if line.startswith("T2\t"))
+    name, where, quote = kept[at].split("\t")
+    kept[at] = f"{name}\thumility_values {where.split(' ', 1)[1]}\t{quote}"
+    file.write_text("\n".join(kept), encoding="utf-8")
+
+
+def test_what_somebody_changed_elsewhere_comes_back_and_what_stays_is_said(tmp_path, capsys):
+    project = coded_project(tmp_path / "p", 1, coders=("author",), curators=("curator",))
+    before = len(project.annotations("author"))
+    run("convert", project.folder, tmp_path / "brat", "--to", "brat")
+    edited_brat(tmp_path / "brat")
+    report = tmp_path / "left.csv"
+    run("annotate", "import", project.folder, tmp_path / "brat", "--coder", "author", "--report", report)
+    assert "2 decisions of author in these texts stand not in FILE, and stay" in capsys.readouterr().err
+    assert len(project.annotations("author")) == before + 1
+    run("annotate", "import", project.folder, tmp_path / "brat", "--coder", "author", "--replace")
+    assert "2 codes taken out" in capsys.readouterr().out
+    after = project.annotations("author")
+    there = read_annotations(tmp_path / "brat")
+    keys = ["doc_id", "start", "end", "code"]
+    assert sorted(map(tuple, after[keys].to_numpy())) == sorted(map(tuple, there[keys].to_numpy()))
+
+
+def test_a_document_that_one_coder_left_without_a_code_counts_between_files(tmp_path):
+    """Both files hold both texts; luis found nothing in the second."""
+    both = {"d1": TEXT, "d2": TEXT}
+    ana = pd.DataFrame([row("d1", 0, 8, "listening"), row("d2", 0, 8, "listening")])
+    for who, coded in (("ana", ana), ("luis", ana[:1])):
+        write_annotations(coded.assign(coder=who), tmp_path / f"{who}.conll", texts=both)
+    files = [tmp_path / "ana.conll", tmp_path / "luis.conll"]
+    run("agreement", *files, "--unit", "span", "--repeats", 5, "--output", tmp_path / "out.csv")
+    measured = pd.read_csv(tmp_path / "out.csv")
+    assert measured["documents"].max() == 2
+    f1 = measured[measured["measure"].str.startswith("f1") & measured["code"].isna()]["value"]
+    assert f1.max() < 1
+
+
+def test_files_that_give_one_document_two_texts_are_not_compared(table, tmp_path, capsys):
+    for who, text in (("ana", TEXT), ("luis", TEXT.replace("\r", ""))):
+        own = pd.DataFrame([row("d1", 0, 8, "listening", coder=who, text=text)])
+        write_annotations(own, tmp_path / f"{who}.conll", texts={"d1": text})
+    run("agreement", tmp_path / "ana.conll", tmp_path / "luis.conll", status=2)
+    assert "gives the document 'd1' another text" in capsys.readouterr().err

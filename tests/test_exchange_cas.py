@@ -4,10 +4,12 @@ import io
 import json
 import random
 import re
+import shutil
 import tempfile
 import warnings
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import cassis
@@ -17,6 +19,7 @@ from hypothesis import HealthCheck, given, settings
 
 from toolkit.errors import InputError
 from toolkit.exchange.formats import cas
+from toolkit.exchange.formats.cas.folder import document_names, document_of
 from toolkit.exchange.formats.cas.layer import FEATURES, LAYER, feature_of, name_of_feature
 from toolkit.exchange.formats.cas.types import types_of_xml
 from toolkit.exchange.gather import gather
@@ -58,7 +61,7 @@ def read(folder: Path, content: str, *layers: str, types: str = ""):
 
 def rows(found) -> list[tuple[str, str]]:
     """Quote and code of each annotation that the core takes."""
-    return [(one.quote, one.code) for one in gather(found, texts={}).annotations.itertuples()]
+    return [(one.quote, one.code) for one in gather([found], texts={}).annotations.itertuples()]
 
 
 def losses(found) -> list[tuple[str, str, str | None]]:
@@ -126,14 +129,35 @@ class TestThereAndBack:
             FORMATS[name].write(material, tmp_path / number)
             made.append({file.name: file.read_bytes() for file in (tmp_path / number).rglob("*") if file.is_file()})
         assert made[0] == made[1]
-        assert set(made[0]) == {"TypeSystem.xml", "README.txt", f"uno{FORMATS[name].suffixes[0]}"}
+        assert set(made[0]) == {"TypeSystem.xml", "README.txt", f"es~2Funo{FORMATS[name].suffixes[0]}"}
 
     @BOTH
     def test_documents_called_like_our_own_files_do_not_collide(self, name, tmp_path):
-        ids = ["TypeSystem.xml/uno", "README.txt", "readme.TXT/a", "TypeSystem"]
+        ids = ["TypeSystem.xml/uno", "README.txt", "readme.TXT/a", "TypeSystem", "", "/", "~2F", "a//b", "%", "%2F"]
         FORMATS[name].write(Material([Document(one, one) for one in ids], [], [], []), tmp_path)
         found = FORMATS[name].read(tmp_path, Choices())
         assert {one.doc_id: one.text for one in found.documents} == {one: one for one in ids}
+
+    @pytest.mark.parametrize(
+        "doc_id", ["".join(map(chr, range(32, 127))), "-a", ".a", "ñ/-😀/\x01\u202e", "con/aux", "a ", "~", ""]
+    )
+    def test_names_of_files_are_names_that_inception_takes(self, doc_id, tmp_path):
+        """The signs are those of its own message (issue 4107); ValidationUtils.isValidFilename for the first sign."""
+        (name,) = document_names([doc_id]).values()
+        assert not set(name) & set("!\"#$%&'*+/:<=>?@\\`{|}") and name[0] not in "-." and name.isprintable()
+        assert document_of(name) == doc_id
+        cas.write_json(Material([Document(doc_id, "a")], [], [], []), tmp_path)
+        assert (tmp_path / f"{name}.json").is_file()
+
+    def test_a_name_too_long_for_a_file_is_refused(self):
+        with pytest.raises(InputError, match="shorter doc_id"):
+            document_names(["/".join("a" * 100)])
+
+    def test_folders_and_names_as_they_were_written_before_are_read(self, tmp_path):
+        cas.write_json(Material([Document("uno: dos", "a")], [], [], []), tmp_path)
+        (tmp_path / "es").mkdir()
+        (tmp_path / "uno~3A dos.json").rename(tmp_path / "es" / "uno%3A dos.json")
+        assert [one.doc_id for one in cas.read_json(tmp_path, Choices()).documents] == ["es/uno: dos"]
 
     def test_a_text_too_long_for_xml_is_refused_before_it_is_written(self, tmp_path):
         with pytest.raises(InputError, match="cas-json"):
@@ -336,7 +360,7 @@ class TestWhatIsRead:
                 text="😀 voz",
             ),
         )
-        tables = gather(found, texts={})
+        tables = gather([found], texts={})
         assert list(tables.annotations["quote"]) == ["😀"]
         (loss,) = tables.losses.itertuples()
         assert (loss.kind, loss.field) == (kind, "annotation")
@@ -383,6 +407,193 @@ class TestWhatIsRead:
             "layer": "own.S", "share": "NaN", "sure": "true", "many": "3", "part": "0.5", "tags": '["x", "y"]',
         }  # fmt: skip
         assert losses(found) == [("lost", "link", "'voz'")]
+
+
+class TestWhichFeatureIsTheCode:
+    """One feature for a layer, over all files that are read together."""
+
+    @pytest.mark.parametrize(
+        ("said", "codes", "changed"),
+        [
+            # a comment is no code where another feature is, in whatever order
+            (['Comment="dudosa" Tipo="a"', 'Why="no sé"', 'Tipo="b" Why="sí"'], ["a", "S", "b"], ["S"]),
+            (['Why="porque sí" Tipo="a"', 'Why="no" Tipo="a"'], ["a", "a"], []),
+            (['Comentario="dudosa" Tipo="a"', 'Comentario="no sé"', 'Comentario="sí"'], ["a", "S", "S"], ["S", "S"]),
+            # as often, as different: the first
+            (['Uno="x" Dos="y"'], ["x"], []),
+            # names that people give to codes come first, though another is filled more often
+            (['label="a" Tipo="b"', 'Tipo="c"'], ["a", "S"], ["S"]),
+            (['identifier="Q1"', 'value="" identifier="Q2"'], ["Q1", "Q2"], []),
+            # such a name that nobody filled in: then there is no code
+            (['value="" Why="no"', 'Why="sí"'], ["S", "S"], []),
+            (['Sure="0.5" ok="true"'], ["S"], []),
+        ],
+    )
+    def test_the_same_for_all_annotations(self, said, codes, changed, tmp_path):
+        spans = (f'<own:S xmi:id="{n}" sofa="1" begin="{n}" end="{n + 1}" {one}/>' for n, one in enumerate(said, 2))
+        names = dict.fromkeys(re.findall(r"(\w+)=", " ".join(said)))
+        types = type_system(S=" ".join(["uima.tcas.Annotation", *(f"{name}=uima.cas.String" for name in names)]))
+        found = read(tmp_path, xmi(*spans), types=types)
+        assert [one.code for one in found.spans] == codes
+        assert [(one.kind, one.field, one.code) for one in found.losses] == [
+            ("changed", "code", one) for one in changed
+        ]
+        everything = {value for one in said for value in re.findall('="([^"]+)"', one)}
+        kept = {value for one in found.spans for value in (one.code, one.note, *one.features.values())}
+        assert everything <= kept, "what is no code is kept beside"
+
+    def test_one_for_all_files(self, tmp_path):
+        for name, one in (("a", 'Why="no sé"'), ("b", 'Why="sí" Tipo="x"'), ("c", 'Tipo="x"'), ("d", 'Tipo="x"')):
+            content = xmi(f'<own:S xmi:id="2" sofa="1" begin="0" end="2" {one}/>')
+            (tmp_path / f"{name}.xmi").write_text(content, encoding="utf-8")
+        found = cas.read_xmi(tmp_path, Choices())
+        assert [one.code for one in found.spans] == ["S", "x", "x", "x"]
+
+    def test_it_may_have_several_values(self, tmp_path):
+        one = '<own:S xmi:id="2" sofa="1" begin="0" end="2" Why="no"><Tipo>a</Tipo><Tipo>b</Tipo></own:S>'
+        found = read(tmp_path, xmi(one, '<own:S xmi:id="3" sofa="1" begin="0" end="2" Tipo="a"/>'))
+        assert [one.code for one in found.spans] == ["a", "b", "a"]
+        assert found.spans[0].features == {"layer": "own.S", "Why": "no"}
+
+
+METADATA = (
+    '<meta:DocumentMetaData xmlns:meta="http:///de/tudarmstadt/ukp/dkpro/core/api/metadata/type.ecore" xmi:id="9" '
+    'sofa="1" begin="0" end="13" language="es" {}/>'
+)
+
+
+class TestMetadata:
+    """What INCEpTION writes of a document that it exports (inception, FormatSupport.addOrUpdateDocumentMetadata)."""
+
+    def said(self, title="es~2Funo.xmi", who="ana", project="mio"):
+        return (
+            f'documentTitle="{title}" documentId="{who}" collectionId="{project}" documentBaseUri="{project}" '
+            f'documentUri="{project}/{title}"'
+        )
+
+    def found(self, folder, name, said):
+        spans = (
+            '<custom:Code xmi:id="2" sofa="1" begin="0" end="2" code="a" coder="luis"/>',
+            '<custom:Code xmi:id="3" sofa="1" begin="3" end="6" code="b"/>',
+        )
+        (folder / f"{name}.xmi").write_text(xmi(METADATA.format(said), *spans), encoding="utf-8")
+        found = cas.read_xmi(folder / f"{name}.xmi", Choices())
+        (document,) = found.documents
+        assert document.lang == "es"
+        return document.doc_id, document.title, [one.coder for one in found.spans]
+
+    def test_the_id_is_who_annotated_and_the_title_no_title(self, tmp_path):
+        assert self.found(tmp_path, "es~2Funo", self.said()) == ("es/uno", None, ["luis", "ana"])
+        assert self.found(tmp_path, "otro", self.said("a.txt")) == ("otro", None, ["luis", "ana"])
+        # in a ZIP of one document, the file is called after the id
+        assert self.found(tmp_path, "ana", self.said()) == ("es/uno", None, ["luis", "ana"])
+        assert self.found(tmp_path, "uno", self.said("uno.txt", "INITIAL_CAS")) == ("uno", None, ["luis", None])
+
+    @pytest.mark.parametrize(
+        ("said", "title"),
+        [
+            ('documentTitle="Un día" documentId="uno"', "Un día"),
+            ('documentTitle="Un día" documentId="ana"', "Un día"),
+            ('documentTitle="uno.txt" documentId="uno.txt" documentUri="file:/tmp/uno.txt"', None),
+            ('documentTitle="uno.x" documentId="uno" collectionId="m" documentBaseUri="m" documentUri="m/uno.x"', None),
+        ],
+    )
+    def test_other_ids_are_nobody(self, said, title, tmp_path):
+        assert self.found(tmp_path, "uno", said) == ("uno", title, ["luis", None])
+
+
+def exported(folder: Path, name: str, files: dict[str, list[Span]]) -> Path:
+    """A project after our file was imported and these annotators worked on it, in the folders of the tool."""
+    ending = FORMATS[name].suffixes[0]
+    for who, spans in files.items():
+        made = folder / "made" / who
+        made.mkdir(parents=True)
+        FORMATS[name].write(Material([Document("es/uno", "la voz humana")], spans, [], []), made)
+        (file,) = (one for one in made.iterdir() if one.suffix == ending)
+        above = "curation" if who == "CURATION_USER" else "annotation"
+        target = folder / above / file.name / f"{who}{ending}"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file.rename(target)
+    return folder
+
+
+class TestWhatStandsInEveryFile:
+    """All three formats of INCEpTION: annotations that were there before anyone began."""
+
+    ALL = pytest.mark.parametrize("name", ["cas-xmi", "cas-json", "webanno-tsv"])
+    ANA = Span("es/uno", 0, 2, "a", "la", coder="ana", stance="breach", note="una nota", features={"tono": "x"})
+    LUIS = Span("es/uno", 3, 6, "b", "voz", coder="luis", score=0.5)
+
+    def read(self, folder: Path, name: str):
+        """Quote, code, coder and named coder of each span; each loss."""
+        found = FORMATS[name].read(folder, Choices())
+        assert {one.doc_id for one in found.documents} == {"es/uno"}
+        spans = sorted(
+            ("la voz humana"[one.start : one.end], one.code, one.coder, one.features.get("coder", ""))
+            for one in found.spans
+        )
+        return spans, [(one.kind, one.field, one.code, one.coder, one.reason) for one in found.losses]
+
+    @ALL
+    def test_what_nobody_changed_counts_once_and_keeps_its_coder(self, name, tmp_path):
+        both = [self.ANA, self.LUIS, self.LUIS]
+        folder = exported(tmp_path, name, {"INITIAL_CAS": both, "ana": both, "luis": both, "giulia": both})
+        spans, losses = self.read(folder, name)
+        assert spans == [("la", "a", "ana", ""), ("voz", "b", "luis", ""), ("voz", "b", "luis", "")]
+        assert losses == []
+        (row, *_) = gather([FORMATS[name].read(folder, Choices())], texts={}).annotations.to_dict("records")
+        assert (row["note"], row["feature_tono"], row["stance"]) == ("una nota", "x", "breach")
+
+    @ALL
+    def test_also_where_nobody_has_begun(self, name, tmp_path):
+        folder = exported(tmp_path, name, {"INITIAL_CAS": [self.ANA]})
+        assert self.read(folder, name) == ([("la", "a", "ana", "")], [])
+
+    @ALL
+    def test_what_is_new_or_changed_is_the_annotators_and_a_loss_says_so(self, name, tmp_path):
+        new, changed = Span("es/uno", 7, 13, "c", "humana"), replace(self.LUIS, code="d")
+        giulia = [self.ANA, changed, new, self.ANA]
+        folder = exported(tmp_path, name, {"INITIAL_CAS": [self.ANA, self.LUIS], "giulia": giulia})
+        spans, losses = self.read(folder, name)
+        assert spans == [
+            ("humana", "c", "giulia", ""),
+            ("la", "a", "ana", ""),
+            ("la", "a", "giulia", "ana"),
+            ("voz", "b", "luis", ""),
+            ("voz", "d", "giulia", "luis"),
+        ]
+        said = "giulia deleted or changed it in INCEpTION; it still counts"
+        assert losses == [("changed", "annotation", "b", "luis", said)]
+
+    @ALL
+    def test_who_changes_her_own_withdraws_it_and_who_changes_anothers_does_not(self, name, tmp_path):
+        other = replace(self.ANA, note="otra")
+        files = {"INITIAL_CAS": [self.ANA, self.LUIS], "ana": [other, self.LUIS], "luis": [self.LUIS]}
+        folder = exported(tmp_path, name, files)
+        spans, losses = self.read(folder, name)
+        assert spans == [("la", "a", "ana", ""), ("voz", "b", "luis", "")]
+        assert [one.note for one in FORMATS[name].read(folder, Choices()).spans if one.code == "a"] == ["otra"]
+        assert [(kind, field, code, coder, why.partition(" ")[0]) for kind, field, code, coder, why in losses] == [
+            ("changed", "annotation", "a", "ana", "ana"),
+            ("changed", "annotation", "a", "ana", "luis"),
+        ]
+
+    @ALL
+    def test_what_was_curated_was_decided_again(self, name, tmp_path):
+        folder = exported(tmp_path, name, {"INITIAL_CAS": [self.ANA, self.LUIS], "CURATION_USER": [self.ANA]})
+        spans, losses = self.read(folder, name)
+        assert spans == [("la", "a", "CURATION_USER", "ana"), ("la", "a", "ana", ""), ("voz", "b", "luis", "")]
+        assert losses == []
+
+    @ALL
+    def test_documents_are_called_as_ours_unless_two_would_be(self, name, tmp_path):
+        folder = exported(tmp_path, name, {"ana": [self.ANA]})
+        ending = FORMATS[name].suffixes[0]
+        for other in ("dos.txt", "tres.json", "tres.tsv", "cuatro.XMI"):
+            shutil.copytree(folder / "annotation" / f"es~2Funo{ending}", folder / "annotation" / other)
+        (folder / "exportedproject1.json").write_text("{}", encoding="utf-8")
+        found = FORMATS[name].read(folder, Choices())
+        assert sorted(one.doc_id for one in found.documents) == ["cuatro", "dos.txt", "es/uno", "tres.json", "tres.tsv"]
 
 
 class TestProjects:
@@ -628,7 +839,7 @@ class TestRealFiles:
             theirs = Counter(
                 (s.begin, s.end, s.value or "NamedEntity") for s in other.select(entity) if s.begin < s.end
             )
-            tables = gather(cas.read_xmi(file, Choices(layers=())), texts={})
+            tables = gather([cas.read_xmi(file, Choices(layers=()))], texts={})
             custom = {"SimpleSpan", "SimpleLink", "SimpleLinkHost", "ComplexLinkHost", "FlexLinkHost", "val1", "val2"}
             ours = Counter((s.start, s.end, s.code) for s in tables.annotations.itertuples() if s.code not in custom)
             assert ours == theirs, file.name

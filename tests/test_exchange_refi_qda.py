@@ -1,8 +1,10 @@
 """REFI-QDA projects and codebooks: written by us and read back, written by others and read, and what is left behind."""
 
 import re
+import tempfile
 import zipfile
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from exchange_material import material_of, sample_of, samples, through_format
@@ -185,7 +187,7 @@ def test_what_a_person_sees_in_another_program(tmp_path):
         for one in root.iter("{*}PlainTextSelection")
         if one.get("startPosition") == "6"
     ]
-    comment = "¿Seguro?\nSí.\n\n[cluetrain-toolkit]\nevidence: voz\\nalta"
+    comment = "¿Seguro?\nSí.\n\n[cluetrain-toolkit]\ncode: human_voice\ncoder: luis\nevidence: voz\\nalta"
     assert (["human_voice", "breach"], None) in shown
     assert (["human_voice"], comment) in shown
     about = next(one for one in codes.values() if one.get("name") == "human_voice").findtext("{*}Description")
@@ -198,6 +200,240 @@ def test_what_no_program_may_give_back_is_refused_and_the_row_stays(tmp_path):
     assert losses(found)[:3] == [("refused", "score"), ("refused", "kind"), ("refused", "stance")]
     (span,) = found.spans
     assert (span.score, span.kind, span.stance, span.features) == (None, None, None, {"tono": "alto"})
+
+
+# ---- ours, after a person worked on it in another program -----------------------------------------------------------
+
+
+def changed(path, change):
+    """The project again with ``change`` done to its XML."""
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    root = etree.fromstring(members["project.qde"])
+    change(root)
+    return packed(path.with_name("changed.qdpx"), members | {"project.qde": etree.tostring(root)})
+
+
+def written(tmp_path, rows, text="La voz humana no engaña"):
+    """A project with our annotations of one text, by ana unless a row says otherwise."""
+    rows = [{"doc_id": "uno", "start": 0, "end": 6, "code": "voz", "coder": "ana", **row} for row in rows]
+    refi_qda.write(material_of(sample_of([{"doc_id": "uno", "text": text}], rows)), tmp_path / "ours.qdpx")
+    return tmp_path / "ours.qdpx"
+
+
+def guid(root, kind, name):
+    return next(one.get("guid") for one in root.iter(f"{{*}}{kind}") if one.get("name") == name)
+
+
+def as_qualcoder(root, once=True):
+    """What QualCoder makes of a project (refi.py: load_codings_for_text, text_selection_xml): a selection of every
+    coding, each with the comment; new GUIDs; ``once``: one coding for a code, place and user (its table code_text)."""
+    new = Counter()
+
+    def fresh():
+        new["guid"] += 1
+        return f"99999999-0000-4000-8000-{new['guid']:012}"
+
+    renewed = {one.get("guid"): fresh() for one in root.iter("{*}Code", "{*}User")}
+    for one in root.iter("{*}Code", "{*}User"):
+        one.set("guid", renewed[one.get("guid")])
+    for text in root.iter("{*}TextSource"):
+        seen = set()
+        for old in text.findall("{*}PlainTextSelection"):
+            user = renewed[old.get("creatingUser")]
+            for coding in old.findall("{*}Coding"):
+                code = renewed[coding.find("{*}CodeRef").get("targetGUID")]
+                key = (code, user, old.get("startPosition"), old.get("endPosition"))
+                if once and key in seen:
+                    continue
+                seen.add(key)
+                made = etree.SubElement(text, old.tag, dict(old.attrib, guid=fresh(), creatingUser=user))
+                if old.find("{*}Description") is not None:
+                    etree.SubElement(made, f"{{{SPACE}}}Description").text = old.findtext("{*}Description")
+                inner = etree.SubElement(made, coding.tag, guid=fresh(), creatingUser=user)
+                etree.SubElement(inner, f"{{{SPACE}}}CodeRef", targetGUID=code)
+            text.remove(old)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(samples())
+def test_codings_taken_apart_find_their_stances_again(sample):
+    with tempfile.TemporaryDirectory() as folder:
+        material = material_of(sample)
+        refi_qda.write(material, Path(folder) / "ours.qdpx")
+        found = refi_qda.read(changed(Path(folder) / "ours.qdpx", lambda root: as_qualcoder(root, False)), Choices())
+    names = ("doc_id", "start", "end", "code", "coder", "stance", "kind", "score", "evidence", "note")
+    before, after = (
+        Counter(tuple(getattr(one, name) for name in names) for one in side) for side in (material.spans, found.spans)
+    )
+    assert (before, list(found.losses)) == (after, [])
+
+
+def test_stances_of_several_codes_at_one_place_after_qualcoder(tmp_path):
+    rows = [
+        {"stance": "endorses"}, {"code": "trato", "stance": "breach"}, {"code": "x"},
+        {"coder": "luis", "stance": "breach"}, {"coder": "luis", "code": "x", "stance": "breach"},
+    ]  # fmt: skip
+    found = refi_qda.read(changed(written(tmp_path, rows), as_qualcoder), Choices())
+    assert sorted((one.coder, one.code, one.stance) for one in found.spans if one.code != "x") == [
+        ("ana", "trato", "breach"), ("ana", "voz", "endorses"), ("luis", "voz", "breach")
+    ]  # fmt: skip
+    assert {(one.coder, one.stance) for one in found.spans if one.code == "x"} == {("ana", None), ("luis", "breach")}
+    assert losses(found) == []
+
+
+def test_a_stance_that_cannot_be_told_after_qualcoder_is_reported(tmp_path):
+    # the same code twice: QualCoder keeps one of them, and both stances
+    found = refi_qda.read(
+        changed(written(tmp_path, [{"stance": "breach"}, {"stance": "endorses"}]), as_qualcoder), Choices()
+    )
+    (span,) = found.spans
+    (loss,) = found.losses
+    assert {span.stance, loss.value} == {"breach", "endorses"}
+    assert (loss.kind, loss.field, loss.doc_id, loss.coder) == ("lost", "stance", "uno", "ana")
+
+
+def test_a_stance_is_what_its_coding_says_and_not_the_line(tmp_path):
+    path = written(tmp_path, [{"stance": "endorses"}, {"code": "x", "stance": "breach"}])
+
+    def other(root):
+        for ref in root.iter("{*}CodeRef"):
+            if ref.get("targetGUID") == guid(root, "Code", "endorses"):
+                ref.set("targetGUID", guid(root, "Code", "breach"))
+
+    def none(root):
+        for ref in list(root.iter("{*}CodeRef")):
+            if ref.get("targetGUID") == guid(root, "Code", "endorses"):
+                ref.getparent().getparent().remove(ref.getparent())
+
+    found = refi_qda.read(changed(path, other), Choices())
+    assert ([one.stance for one in found.spans], losses(found)) == (["breach", "breach"], [])
+    found = refi_qda.read(changed(path, none), Choices())
+    assert ({one.code: one.stance for one in found.spans}, losses(found)) == (
+        {"voz": None, "x": "breach"}, [("lost", "stance")]
+    )  # fmt: skip
+
+
+MACHINE = {"coder": "modelo", "kind": "machine", "score": 0.9, "evidence": "porque", "note": "¿?"}
+
+
+@pytest.mark.parametrize("way", ["as it is", "QualCoder"])
+@pytest.mark.parametrize("code", ["voz", "trato"])
+def test_a_code_that_a_person_adds_to_a_machines_selection_is_the_persons(tmp_path, code, way):
+    path = written(tmp_path, [MACHINE, {"start": 7, "end": 13, "code": "trato", "coder": "luis"}])
+
+    def add(root):
+        chosen = next(root.iter("{*}PlainTextSelection"))
+        user = guid(root, "User", "luis")
+        coding = etree.SubElement(chosen, f"{{{SPACE}}}Coding", guid=LUIS, creatingUser=user)
+        etree.SubElement(coding, f"{{{SPACE}}}CodeRef", targetGUID=guid(root, "Code", code))
+        for one in root.iter("{*}Code", "{*}User") if way == "QualCoder" else ():
+            old = one.get("guid")
+            for other in root.iter():
+                for name, value in other.items():
+                    other.set(name, value.replace(old, old[::-1]))
+
+    found = refi_qda.read(changed(path, add), Choices())
+    got = [(one.code, one.coder, one.kind, one.score, one.evidence) for one in found.spans if one.start == 0]
+    assert got == [("voz", "modelo", "machine", 0.9, "porque"), (code, "luis", "human", None, None)]
+    assert losses(found) == []
+
+
+@pytest.mark.parametrize(("code", "coder"), [("trato", "luis"), ("voz", "luis"), ("trato", "modelo")])
+def test_a_code_that_a_person_puts_in_a_machines_place_is_not_the_machines(tmp_path, code, coder):
+    path = written(tmp_path, [MACHINE, {"start": 7, "end": 13, "code": "trato", "coder": "luis"}])
+
+    def replace(root):
+        coding = next(root.iter("{*}Coding"))
+        coding.set("creatingUser", guid(root, "User", coder))
+        coding[0].set("targetGUID", guid(root, "Code", code))
+
+    found = refi_qda.read(changed(path, replace), Choices())
+    one = found.spans[0]
+    assert (one.code, one.coder, one.kind, one.score, one.evidence) == (code, coder, "human", None, None)
+    assert [(loss.kind, loss.field) for loss in found.losses] == [("changed", "annotation")]
+    assert "score: 0.9" in found.losses[0].value
+
+
+def test_a_machines_coding_stays_so_when_its_code_or_user_is_called_otherwise(tmp_path):
+    def rename(root):
+        for one in root.iter("{*}Code", "{*}User"):
+            one.set("name", one.get("name").upper() + " 2")
+
+    (span,) = refi_qda.read(changed(written(tmp_path, [MACHINE | {"code": " raro"}]), rename), Choices()).spans
+    assert (span.code, span.coder, span.kind, span.score) == (" RARO 2", "MODELO 2", "machine", 0.9)
+
+
+def test_a_name_that_xml_would_change_holds_until_a_person_changes_it(tmp_path):
+    path = written(
+        tmp_path, [{"code": " raro", "coder": "ana\x00 "}, {"start": 7, "end": 13, "code": "otro", "coder": "luis"}]
+    )
+
+    def trim(root):
+        for one in root.iter("{*}Code", "{*}User"):
+            one.set("name", one.get("name").strip())
+
+    def put(root):
+        coding = next(root.iter("{*}Coding"))
+        coding.set("creatingUser", guid(root, "User", "luis"))
+        coding[0].set("targetGUID", guid(root, "Code", "otro"))
+
+    first = refi_qda.read(changed(path, trim), Choices()).spans[0]
+    assert (first.code, first.coder) == (" raro", "ana\x00 ")
+    found = refi_qda.read(changed(path, put), Choices())
+    assert ((found.spans[0].code, found.spans[0].coder), losses(found)) == (("otro", "luis"), [])
+
+
+def test_a_note_written_above_our_lines_stays(tmp_path):
+    def write(root):
+        about = next(root.iter("{*}PlainTextSelection"))[0]
+        about.text = "nuevo\n\n" + about.text
+
+    (span,) = refi_qda.read(changed(written(tmp_path, [{"note": " viejo"}]), write), Choices()).spans
+    assert span.note == " viejo\nnuevo"
+
+
+LONG = " ".join(f"palabra{number}" for number in range(60))
+
+
+@pytest.mark.parametrize(
+    ("others", "moved", "kinds"),
+    [(2, 1, ["changed"]), (0, 1, ["changed"]), (2, 3, ["refused"]), (1, 2, ["refused"])],
+)
+def test_a_long_selection_that_was_moved_is_read_unless_most_of_its_document_disagree(tmp_path, others, moved, kinds):
+    rows = [{"start": 9, "end": 200}] + [
+        {"start": 20 + 9 * one, "end": 28 + 9 * one, "code": "x"} for one in range(others)
+    ]
+
+    def move(root):
+        for one in list(root.iter("{*}PlainTextSelection"))[:moved]:
+            for name in ("startPosition", "endPosition"):
+                one.set(name, str(int(one.get(name)) + 5))
+
+    found = refi_qda.read(changed(written(tmp_path, rows, LONG), move), Choices())
+    assert [one.kind for one in found.losses] == kinds
+    long = [one for one in found.spans if one.code == "voz"]
+    assert [(one.start, one.end, one.features) for one in long] == ([(14, 205, {})] if kinds == ["changed"] else [])
+
+
+def test_one_moved_selection_in_each_of_many_documents_is_no_work_of_a_person(tmp_path):
+    posts = [{"doc_id": f"p{number}", "text": LONG} for number in range(3)]
+    rows = [{"doc_id": one["doc_id"], "start": 9, "end": 200, "code": "voz", "coder": "ana"} for one in posts]
+    refi_qda.write(material_of(sample_of(posts, rows)), tmp_path / "ours.qdpx")
+
+    def move(root):
+        for one in root.iter("{*}PlainTextSelection"):
+            one.set("startPosition", "10")
+
+    found = refi_qda.read(changed(tmp_path / "ours.qdpx", move), Choices())
+    assert (list(found.spans), losses(found)) == ([], [("refused", "annotation")] * 3)
+
+
+@pytest.mark.parametrize(("text", "said"), [("uno\r\ndos", True), ("uno\ndos", False)])
+def test_a_project_says_how_it_counts_line_ends(tmp_path, text, said):
+    with zipfile.ZipFile(written(tmp_path, [{}], text)) as archive:
+        root = etree.fromstring(archive.read("project.qde"))
+    assert ("ATLAS.ti counts one" in root.findtext("{*}Description")) is said
 
 
 # ---- the lines in comments ------------------------------------------------------------------------------------------
@@ -269,6 +505,34 @@ def test_nvivo_ties_notes_by_links_and_lists_cases_among_the_codes(tmp_path):
     assert [(one.code, one.note) for one in found.spans] == [("a", None), ("b", "uno\ndel documento")]
     assert quotes(found) == ["humana", "¡Olé!"]
     assert Counter(losses(found)) == {("lost", "case"): 2, ("lost", "note"): 1}
+
+
+def test_a_note_counts_as_read_only_where_it_went_into_an_annotation(tmp_path):
+    notes = [f"66666666-0000-4000-8000-{number:012}" for number in range(6)]
+    of = dict(zip(notes, ["documento", "coding", "código", "de todo", "doble", "nadie"], strict=True))
+    whole = f'<Coding guid="{TRUST}" creatingUser="{ANA}"><CodeRef targetGUID="{VOICE}"/>'
+    whole += f'<NoteRef targetGUID="{notes[3]}"/></Coding>'
+    ends = [
+        ("33333333-0000-4000-8000-000000000001", notes[0]), (notes[1], "55555555-0000-4000-8000-000000000000"),
+        (notes[2], VOICE), (notes[4], "33333333-0000-4000-8000-000000000001"),
+        (notes[4], "44444444-0000-4000-8000-000000000001"),
+    ]  # fmt: skip
+    more = "".join(f'<Note guid="{one}"><PlainTextContent>{text}</PlainTextContent></Note>' for one, text in of.items())
+    links = "".join(f'<Link guid="{ANA}" originGUID="{one}" targetGUID="{two}"/>' for one, two in ends)
+    found = read(
+        tmp_path, source(selection(0, 5, VOICE), whole), more=f"<Notes>{more}</Notes><Links>{links}</Links>"
+    )  # fmt: skip
+    assert [one.note for one in found.spans] == ["doble\ncoding", "de todo"]
+    said = Counter((one.field, one.value) for one in found.losses if one.field in ("note", "link"))
+    assert said == {("note", "documento"): 1, ("note", "código"): 1, ("note", "nadie"): 1, ("link", None): 3}
+
+
+def test_a_comment_on_what_makes_no_annotation_is_reported(tmp_path):
+    codes = f'<Code guid="{VOICE}" name="voz" isCodable="true"/>' + STANCES["names"]
+    parts = source(selection(0, 5, LUIS, about="perdido"), selection(0, 5, ANA, about="solo"), selection(0, 5, VOICE))
+    found = read(tmp_path, parts, codes=codes)
+    assert [one.stance for one in found.spans] == ["breach"]
+    assert [one.value for one in found.losses if one.field == "note"] == ["perdido", "solo"]
 
 
 def test_maxqda_comments_without_a_code_are_reported_with_their_words(tmp_path):
@@ -581,6 +845,49 @@ def test_codes_of_our_codebook_keep_their_ids_through_a_project_of_another_progr
     guid = re.search(r'guid="([^"]+)" name="Voz humana"', codes)[1]
     (span,) = read(tmp_path, source(selection(0, 5, guid)), codes=codes).spans
     assert span.code == "human_voice"
+
+
+def copied(codes):
+    """Codes as when somebody duplicates the second of them, with its description, and calls the copy otherwise."""
+    one = re.findall(r"<Code .*?</Code>", codes, re.DOTALL)[1]
+    assert "id: b<" in one
+    return codes + re.sub('guid="[^"]+" name="[^"]+"', f'guid="{LUIS}" name="Otra"', one)
+
+
+@pytest.mark.parametrize("change", ["none", "copied", "copied, new GUIDs", "called like an id"])
+def test_codes_with_one_id_stay_two(tmp_path, change):
+    codes = tuple(CodeDraft(name, name.upper() * 3, "x") for name in "abc")
+    qdc.write(CodebookDraft("libro", "Libro", codes), tmp_path / "b.qdc")
+    text = (tmp_path / "b.qdc").read_text("utf-8")
+    listed = text[text.index("<Codes>") + 7 : text.index("</Codes>")]
+    new = copied(listed) if "copied" in change else listed
+    if change == "called like an id":
+        new = new.replace('name="CCC"', 'name="b"')
+    if change == "copied, new GUIDs":
+        new = re.sub('guid="(.{8})', 'guid="00000000', new)
+    path = tmp_path / "other.qdc"
+    path.write_text(text.replace(listed, new), "utf-8")
+    draft = qdc.read(path)
+    guids = re.findall('<Code guid="([^"]+)"', new)
+    found = read(tmp_path, source(selection(0, 5, *guids)), codes=new)
+    names, drafts, changes = {
+        "none": (["a", "b", "c"], ["a", "b", "c"], []),
+        "copied": (["a", "b", "c", "Otra"], ["a", "b", "c", "otra"], ["b"]),
+        "copied, new GUIDs": (["a", "BBB", "c", "Otra"], ["a", "bbb", "c", "otra"], ["b", "b"]),
+        "called like an id": (["a", "BBB", "c"], ["a", "bbb", "c"], ["b"]),
+    }[change]
+    assert [one.code for one in found.spans] == names
+    assert sorted(one.id for one in draft.codes) == sorted(drafts)
+    assert [one.value for one in found.losses if one.field == "code"] == changes
+    assert [(one.kind, one.field, one.value) for one in draft.losses] == [("changed", "code", one) for one in changes]
+
+
+def test_an_edited_name_or_description_in_a_codebook_beats_our_lines(tmp_path):
+    qdc.write(CodebookDraft("l", "L", (CodeDraft("a", "raro ", " uno"),)), tmp_path / "b.qdc")
+    text = (tmp_path / "b.qdc").read_text("utf-8")
+    (tmp_path / "b.qdc").write_text(text.replace('name="raro "', 'name="claro"').replace("[clue", "dos\n\n[clue", 1))
+    (code,) = qdc.read(tmp_path / "b.qdc").codes
+    assert (code.id, code.name, code.definition) == ("a", "claro", " uno\ndos")
 
 
 def test_the_codebook_of_a_project_is_read(interop, tmp_path):

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from toolkit.errors import InputError
 from toolkit.exchange.formats import webanno
+from toolkit.exchange.formats.cas.folder import document_names
 from toolkit.exchange.formats.cas.layer import FEATURES, LAYER, feature_of
 from toolkit.exchange.formats.webanno.escapes import escape_text, escape_value, unescape_text, unescape_value
 from toolkit.exchange.model import Choices, Document, Found, Material, Span
-from toolkit.exchange.names import file_names
 from toolkit.exchange.registry import FORMATS
 
 #: What INCEpTION unescapes in values (Escaping.unescapeValue); "\r" is ours, and stays two signs there.
@@ -187,7 +187,7 @@ def test_there_and_back_is_the_same_and_the_tool_reads_it_too(sample):
         )
         same_up_to([], sample_of_material(bare), sample_of_found(found))
         files = content_of(folder)
-        names = file_names(one.doc_id for one in material.documents)
+        names = document_names(one.doc_id for one in material.documents)
         assert set(files) == set(names.values())
         for document, spans in material.by_document():
             if document.text:
@@ -312,15 +312,15 @@ def test_a_file_of_others(tmp_path):
     content = content.replace("[1]|*[2]\trejects[1]|never[2]\t", "[1]|no[2]\t", 1).replace("never[2]", "no[2]")
     found = read_text(tmp_path, content)
     assert found.documents[0].text == "Ay 😊 qué bien\nY\nadiós"
-    assert shown(found) == [("Ay", "queja|risa"), ("Ay 😊", "no"), ("qu", "voz"), ("bien", "sí"), ("qué", "Frame"),
+    assert shown(found) == [("Ay", "queja|risa"), ("Ay 😊", "no"), ("qu", "voz"), ("bien", "Tono"), ("qué", "Frame"),
                             ("Ay", "CorefLink"), ("bien", "CorefLink")]  # fmt: skip
     one = {span.code: span for span in found.spans}
     assert (one["queja|risa"].coder, one["voz"].coder, one["voz"].score) == ("ana", "ana", 0.25)
     assert found.spans[-2].features == {
         "layer": "webanno.custom.CorefLink", "referenceRelation": "igual", "referenceType": "ella",
     }  # fmt: skip
-    # no feature has a name that says code: the first with a word is taken, and the layer is said
-    assert one["sí"].features == {"layer": "webanno.custom.Tono", "Score": "7"}
+    # what others have as their code is empty: the comment is none, and the layer is said
+    assert one["Tono"].features == {"layer": "webanno.custom.Tono", "Score": "7", "comentario": "sí"}
     assert one["voz"].place.endswith("line 14") and one["voz"].kind is None and one["voz"].created is None
     assert lost(found) == [
         ("lost", "annotation", None),
@@ -330,7 +330,21 @@ def test_a_file_of_others(tmp_path):
         ("lost", "relation", "fuerza: mucho, source: 1-1[1_0]"),
         ("lost", "sentence", "1"),
         ("changed", "text", "1"),
+        ("changed", "code", None),
     ]
+
+
+def test_a_comment_is_no_code(tmp_path):
+    """One feature is the code of a layer in all files, whatever stands in a cell."""
+    head = "#FORMAT=WebAnno TSV 3.3\n#T_SP=webanno.custom.Tema|{}\n\n\n#Text=Hola Ana Ruiz\n"
+    rows = "1-1\t0-4\tHola\tno sé\t*\t\n1-2\t5-8\tAna\t*\tsaludo\t\n1-3\t9-13\tRuiz\tapellido\tsaludo\t\n"
+    found = read_text(tmp_path, head.format("Comentario|Tipo") + rows)
+    assert shown(found) == [("Hola", "Tema"), ("Ana", "saludo"), ("Ruiz", "saludo")]
+    assert [one.features.get("Comentario") for one in found.spans] == ["no sé", None, "apellido"]
+    assert [(loss.kind, loss.field, loss.code) for loss in found.losses] == [("changed", "code", "Tema")]
+    # a name that people give to codes, declared and never filled
+    unfilled = read_text(tmp_path, head.format("Comentario|value") + rows.replace("saludo", "*"))
+    assert {code for _, code in shown(unfilled)} == {"Tema"} and unfilled.losses == []
 
 
 def test_layers_are_chosen_by_name(tmp_path):
@@ -488,13 +502,15 @@ def test_a_project_of_inception(tmp_path):
     assert ("refused", "document") in {(loss.kind, loss.field) for loss in webanno.read(tmp_path, Choices()).losses}
 
 
-def test_whom_an_annotation_names_is_kept_beside_whose_file_it_is(tmp_path):
+def test_whom_a_changed_annotation_names_is_kept_beside_whose_file_it_is(tmp_path):
+    """More on what stands in every file: test_exchange_cas, TestWhatStandsInEveryFile."""
     content = written(tmp_path / "out", "uno", Span("uno", 0, 3, "voz", "uno", coder="ana"))
     work = tmp_path / "in" / "annotation" / "uno.tsv"
     work.mkdir(parents=True)
-    for name in ("INITIAL_CAS", "luis"):
-        (work / f"{name}.tsv").write_text(content)
-    (span,) = webanno.read(tmp_path / "in", Choices()).spans
+    (work / "INITIAL_CAS.tsv").write_text(content)
+    (work / "luis.tsv").write_text(content.replace("voz[", "otra["))
+    span, first = webanno.read(tmp_path / "in", Choices()).spans
+    assert (first.coder, first.code, first.features) == ("ana", "voz", {})
     assert (span.coder, span.features) == ("luis", {"coder": "ana"})
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from toolkit.annotation import open_project
+from toolkit.annotation import Project, open_project
 from toolkit.codebook import Codebook, codebook_names, load_codebook
 from toolkit.corpus import human_annotations, load_posts
 from toolkit.errors import InputError
@@ -16,19 +16,22 @@ from toolkit.exchange.codebooks.draft import ids_of
 from toolkit.exchange.codebooks.registry import read_codebook, write_codebook, write_codebook_yaml
 from toolkit.exchange.gather import UNKNOWN_CODEBOOK, losses_table
 from toolkit.exchange.model import Loss
+from toolkit.storage import read_table
 from toolkit.tables import empty
 
 __all__ = ["Annotated", "annotated", "convert", "convert_codebook", "loss_lines", "with_codes_of"]
 
 
 class Annotated(NamedTuple):
-    """Annotations with their texts: ``what`` says where they come from, ``losses`` what could not be read."""
+    """Annotations with their texts: ``what`` says where they come from, ``losses`` what could not be read, ``notes``
+    where texts were found and what could not be proved."""
 
     annotations: pd.DataFrame
     posts: pd.DataFrame
     losses: pd.DataFrame
     what: str
     codebook: Codebook | None = None
+    notes: tuple[str, ...] = ()
 
 
 def annotated(
@@ -57,7 +60,7 @@ def annotated(
         return _READERS[kind](folder)
     name = format or detect_format(folder)
     found = read_exchange(folder, name, texts=texts, layers=list(layers), coder=coder, codebook=codebook)
-    return Annotated(found.annotations, found.posts, found.losses, name, _bundled(found.annotations))
+    return Annotated(found.annotations, found.posts, found.losses, name, _bundled(found.annotations), found.notes)
 
 
 def convert(
@@ -109,6 +112,7 @@ def convert(
     read = f"{_counted(len(found.annotations), 'annotation')} of {_counted(len(found.posts), 'document')}"
     lines = [
         f"Read:    {source} ({found.what}): {read}",
+        *(f"Note:    {note}" for note in found.notes),
         f"Written: {target}: {_counted(len(found.annotations) - gone, 'annotation')}",
     ]
     losses = pd.concat([found.losses.assign(way="read"), lost.assign(way="written")], ignore_index=True)
@@ -198,7 +202,26 @@ def _project(folder: Path) -> Annotated:
     people = [one for one in (*project.coders, *project.curators) if project.lines(one)]
     tables = [project.annotations(one) for one in people]
     table = pd.concat(tables, ignore_index=True) if tables else empty("annotations")
-    return Annotated(table, project.posts, empty("losses"), "annotation project", project.codebook)
+    return Annotated(table, project.posts, _left_in(project, people), "annotation project", project.codebook)
+
+
+def _left_in(project: Project, people: Sequence[str]) -> pd.DataFrame:
+    """What annotations cannot say of a project: which items were done, skipped or flagged, and notes on items."""
+    reason = "it is said of items, and annotations do not say it; toolkit annotate export writes all of a project"
+    losses = []
+    for one in people:
+        states = project.state(one).items.values()
+        said = {
+            "done": sum(state.status == "done" for state in states),
+            "skipped": sum(state.status == "skipped" for state in states),
+            "flag": sum(state.flag for state in states),
+            "item note": sum(bool(state.note) for state in states),
+        }
+        for field, count in said.items():
+            if count:
+                value = _counted(count, "item")
+                losses.append(Loss("lost", field, reason, project.folder.name, coder=one, value=value))
+    return losses_table(losses)
 
 
 def _corpus(folder: Path) -> Annotated:
@@ -210,9 +233,12 @@ def _corpus(folder: Path) -> Annotated:
 
 
 def _run(folder: Path) -> Annotated:
-    file = folder / "tables" / "annotations.parquet"
-    found = read_exchange(file, "parquet")
-    return Annotated(found.annotations, found.posts, found.losses, "run", _bundled(found.annotations))
+    tables = folder / "tables"
+    texts = tables / "posts.parquet"
+    found = read_exchange(
+        tables / "annotations.parquet", "parquet", texts=read_table(texts) if texts.is_file() else None
+    )
+    return Annotated(found.annotations, found.posts, found.losses, "run", _bundled(found.annotations), found.notes)
 
 
 _READERS = {"an annotation project": _project, "a corpus with annotations": _corpus, "a run": _run}

@@ -103,7 +103,7 @@ def _agreement(options: argparse.Namespace) -> int:
     elif whole:
         given = of_corpus(inputs[0], book)
     else:
-        given = of_files(inputs, book)
+        given = of_files(inputs, book, options)
     if options.judged is not None:
         given = given._replace(judged=read(Path(options.judged), "judged"))
     if options.texts is not None:

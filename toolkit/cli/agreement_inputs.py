@@ -41,19 +41,55 @@ class Given(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def of_files(files: "Sequence[Path]", book: "Codebook | None") -> Given:
-    """Annotations from files, one after the other."""
+def of_files(files: "Sequence[Path]", book: "Codebook | None", options: argparse.Namespace) -> Given:
+    """Annotations from files, one after the other.
+
+    Where each file is of one coder and says which documents it holds, each document of it was judged as a whole; that
+    is what freely chosen stretches and whole documents are compared in.
+    """
     import pandas as pd
 
     from toolkit.errors import InputError
+    from toolkit.exchange.gather import UNKNOWN_CODEBOOK
 
     for file in files:
         if sum(other.resolve() == file.resolve() for other in files) > 1:
             raise InputError(f"{file}: is given twice; name each file once.")
-    tables = [_annotations(file) for file in files]
+    tables = [_annotations(file, book, options.texts) for file in files]
     table = pd.concat([found for found, _ in tables], ignore_index=True)
-    texts = {doc_id: text for _, of_file in tables for doc_id, text in of_file.items()}
-    return Given(_of_book(table, book, "--codebook NAME|FILE"), texts=texts or None, left_out=("adjudicated",))
+    texts: dict[str, str] = {}
+    for file, (_, of_file) in zip(files, tables, strict=True):
+        for doc_id, text in (of_file or {}).items():
+            if texts.setdefault(doc_id, text) != text:
+                raise InputError(f"{file}: gives the document '{doc_id}' another text than the files before it.")
+    notes = []
+    named = sorted(set(table["codebook"]) - {UNKNOWN_CODEBOOK})
+    if book is None and len(named) == 1 and (table["codebook"] == UNKNOWN_CODEBOOK).any():
+        table["codebook"] = named[0]
+        notes.append(f"codes of files that name no codebook are taken for those of '{named[0]}'")
+    judged = None
+    if options.judged is None and options.unit in ("span", "document"):
+        judged = _judged([(found, of_file) for found, of_file in tables])
+    return Given(
+        _of_book(table, book, "--codebook NAME|FILE"),
+        judged,
+        texts=texts or None,
+        left_out=("adjudicated",),
+        notes=tuple(notes),
+    )
+
+
+def _judged(tables: "Sequence[tuple[pd.DataFrame, dict[str, str] | None]]") -> "pd.DataFrame | None":
+    """Whole documents as judged by the one coder of each file; None where a file has several, or names no documents."""
+    import pandas as pd
+
+    rows = []
+    for found, texts in tables:
+        coders = set(found["coder"])
+        if texts is None or len(coders) != 1:
+            return None
+        rows += [(*coders, doc_id, 0, len(text)) for doc_id, text in texts.items()]
+    return pd.DataFrame(rows, columns=["coder", "doc_id", "start", "end"]).drop_duplicates(ignore_index=True)
 
 
 def stands_alone(folder: "Path") -> bool:
@@ -64,30 +100,39 @@ def stands_alone(folder: "Path") -> bool:
     if (folder / "project.json").is_file() or (folder / "annotations").is_dir() or (folder / "texts").is_dir():
         return True
     try:
-        return not FORMATS[detect_format(folder)].folder
+        # tables of ours in a folder are named one by one: there may be others beside them
+        return FORMATS[detect_format(folder)].own
     except InputError:
         return True
 
 
-def _annotations(file: "Path") -> "tuple[pd.DataFrame, dict[str, str]]":
-    """The annotations of a file of any format; texts by doc_id where the format holds them."""
+def _annotations(
+    file: "Path", book: "Codebook | None", texts: "str | None"
+) -> "tuple[pd.DataFrame, dict[str, str] | None]":
+    """The annotations of a file of any format; texts by doc_id where the file, or one written with it, holds them."""
     from toolkit.cli.arguments import say
     from toolkit.converting import loss_lines
     from toolkit.errors import InputError
     from toolkit.exchange import FORMATS, detect_format, read_exchange
+    from toolkit.exchange.texts import beside
     from toolkit.printable import printable
 
     try:
         name = detect_format(file)
     except InputError:
         name = "jsonl"
-    if FORMATS[name].own:
-        return read(file, "annotations"), {}
-    found = read_exchange(file, name, coder=file.name.removesuffix(file.suffix))
-    for line in loss_lines(found.losses):
+    if FORMATS[name].own and file.is_file():
+        table = read(file, "annotations")
+        return table, _by_id(read_exchange(file, name).posts) if beside(file).is_file() else None
+    stem = file.name.removesuffix(file.suffix)
+    found = read_exchange(file, name, texts=texts, coder=stem, codebook=None if book is None else book.id)
+    for line in (*found.notes, *loss_lines(found.losses)):
         say(printable(f"{file}: {line}"))
-    texts = dict(zip(found.posts["doc_id"], found.posts["text"], strict=True)) if FORMATS[name].texts else {}
-    return found.annotations, texts
+    return found.annotations, _by_id(found.posts)
+
+
+def _by_id(posts: "pd.DataFrame") -> dict[str, str]:
+    return dict(zip(posts["doc_id"], posts["text"], strict=True))
 
 
 def of_project(folder: "Path", book: "Codebook | None", options: argparse.Namespace) -> Given:

@@ -1,6 +1,7 @@
 """``toolkit convert``: annotations from one tool's format to another's."""
 
 import argparse
+import os
 
 from toolkit.cli.arguments import name_argument, not_an_input, path_argument, say, table_target
 
@@ -58,11 +59,25 @@ def add_convert(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     parser.set_defaults(command=_convert)
 
 
+def _of_a_project(name: str) -> list[str]:
+    """The files of the annotation project that a file would lie in: no decision may be written over."""
+    from pathlib import Path
+
+    from toolkit.cli.annotate_project import own_files
+    from toolkit.errors import InputError
+
+    above = list(Path(name).absolute().parents)[:2]
+    found = [folder for folder in above if (folder / "project.json").is_file()]
+    if found and Path(name).absolute().parent != found[0]:
+        raise InputError(f"{name}: lies among the files of the project {found[0]}; write to another folder.")
+    return [own for folder in found for own in own_files(str(folder))]
+
+
 def _convert(options: argparse.Namespace) -> int:
-    not_an_input(options.output, (options.input, options.texts, options.codebook), "OUT")
-    target = table_target(
-        options.losses, (options.input, options.output, options.texts, options.codebook), option="--losses"
-    )
+    inputs = (options.input, options.texts, options.codebook)
+    not_an_input(options.output, (*inputs, *_of_a_project(options.output)), "OUT")
+    beside = f"{os.path.splitext(options.output)[0]}.texts.jsonl"  # noqa: PTH122 - pathlib is slow to import
+    target = table_target(options.losses, (*inputs, options.output, beside), option="--losses")
     from toolkit.converting import convert, loss_lines
     from toolkit.printable import printable
     from toolkit.storage import write_file

@@ -2,11 +2,14 @@
 
 import itertools
 import re
+import tempfile
+import zipfile
 from pathlib import Path
 
 from toolkit.corpus.readers.zip_bounds import root_name
 from toolkit.errors import InputError
 from toolkit.exchange.registry import FORMATS, Format, format_named
+from toolkit.exchange.unpack import unpacked
 
 __all__ = ["TEXTS", "detect_format", "files_of", "format_of_target", "is_of"]
 
@@ -26,10 +29,15 @@ def detect_format(path: str | Path) -> str:
     source = Path(path)
     if not source.exists():
         raise InputError(f"{source}: no such file or folder.")
-    found = _of_folder(source) if source.is_dir() else _of_file(source, _head(source))
+    if source.is_file() and zipfile.is_zipfile(source) and source.suffix.lower() == ".zip":
+        with tempfile.TemporaryDirectory() as folder:
+            inside = unpacked(source, Path(folder))
+            found = _of_folder(inside)
+    else:
+        found = _of_folder(source) if source.is_dir() else _of_file(source, _head(source))
     if found is None:
         names = ", ".join(FORMATS)
-        if source.is_dir():
+        if source.is_dir() or source.suffix.lower() == ".zip":
             raise InputError(f"{source}: holds no file in a format read here; if it does, name the format: {names}.")
         raise InputError(
             f"{source}: is {_described(source)}, and so in none of the formats read here; if it is, name it: {names}."

@@ -3,7 +3,7 @@
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -50,26 +50,30 @@ def read_exchange(
     format : its name; without, it is detected.
     texts : posts, texts by doc_id, or the path of a corpus, for formats that only point to texts (our own tables, Web
         Annotations, TEI without its text beside). Without, they are looked for beside the file.
-    layers : only these annotation layers (types, tag sets, span groups); without, all that carry codes.
+    layers : only these annotation layers (types, tag sets, span groups); without, all that carry codes. Our own tables
+        have none.
     coder, codebook : what stands in these columns where the file does not say ("unknown", "imported").
 
     Returns
     -------
     Exchange
         ``annotations`` (annotations table and ``feature_...`` columns), ``posts`` (posts table), ``losses`` (losses
-        table; rows of kind "refused" were not taken in because their quote is not the text, or they point nowhere).
-        Positions are code points into the unchanged text, whatever the format counts in.
+        table; rows of kind "refused" were not taken in because their quote is not the text, or they point nowhere),
+        ``notes`` (where texts were found, what could not be proved). Positions are code points into the unchanged text,
+        whatever the format counts in.
 
     Raises
     ------
     InputError
         for a path that does not exist, a format that cannot be told, files that are not of it or damaged, two texts
-        under one name.
+        under one name, layers that nothing is in.
     """
     source = Path(path)
     if not source.exists():
         raise InputError(f"{source}: no such file or folder.")
     given = None if texts is None else posts_of(texts)
+    if layers and format is not None and format_named(format).own:
+        raise InputError(f"{source}: our own tables have no layers; leave '{layers[0]}' out.")
     with _opened(source, format) as (what, inside):
         files = [inside]
         if inside.is_dir() and not (what.folder or what.folders):
@@ -80,33 +84,34 @@ def read_exchange(
         strange = [file for file in files if format is None and len(files) > 1 and not is_of(what, file)]
         files = [file for file in files if file not in strange]
         chosen = Choices(tuple(layers), _by_id(given), coder)
-        found = _joined([what.read(file, chosen) for file in files])
-        pointed = [one.doc_id for one in found.documents if one.text is None]
+        parts = [what.read(file, chosen) for file in files]
+        documents = {one.doc_id: one for part in parts for one in part.documents}
+        # texts that were given, or written with these annotations, belong to them, coded or not
+        own = [] if given is None or what.texts else given["doc_id"].tolist()
+        guessed: set[str] = set()
+        places: list[str] = []
+        pointed = [one.doc_id for one in documents.values() if one.text is None]
         if given is None and (pointed or not what.texts):
-            given, own = texts_beside(source, pointed, files)
+            given, own, places = texts_beside(source, pointed, files)
+            guessed = set(_by_id(given)) - set(own)
             if pointed and given is not None and not what.own:
                 # some formats need the text to find a quote in it
-                found = _joined([what.read(file, replace(chosen, texts=_by_id(given))) for file in files])
-            # texts that were written with these annotations belong to them, coded or not
-            known = {one.doc_id for one in found.documents}
-            rest = [Document(doc_id, None) for doc_id in own if doc_id not in known]
-            found = found._replace(documents=[*found.documents, *rest])
-    found = found._replace(losses=[*found.losses, *(_passed_over(file, what) for file in strange)])
-    return gather(found, texts=_by_id(given), posts=given, coder=coder, codebook=codebook, empty_spans=what.own)
-
-
-def _passed_over(file: Path, what: Format) -> Loss:
-    return Loss("refused", "document", f"it is no file of the format {what.name}", file.name)
-
-
-def _joined(parts: Sequence[Found]) -> Found:
-    """What was found in several files, as if in one."""
-    if len(parts) == 1:
-        return parts[0]
-    documents = [one for part in parts for one in part.documents]
-    spans = [one for part in parts for one in part.spans]
-    losses = [one for part in parts for one in part.losses]
-    return Found(documents, spans, losses, parts[0].units, parts[0].as_quoted)
+                parts = [what.read(file, replace(chosen, texts=_by_id(given))) for file in files]
+        rest = [Document(doc_id, None) for doc_id in own if doc_id not in documents]
+        passed = [Loss("refused", "document", f"it is no file of the format {what.name}", one.name) for one in strange]
+        parts.append(Found(rest, [], passed))
+    if layers and not any(part.spans for part in parts):
+        raise InputError(f"{source}: has no annotation of the layer {' or '.join(layers)}; leave it out to read all.")
+    found = gather(
+        parts,
+        texts=_by_id(given),
+        posts=given,
+        coder=coder,
+        codebook=codebook,
+        empty_spans=what.own,
+        guessed=guessed,
+    )
+    return found._replace(notes=(*(f"texts from {place}" for place in places), *found.notes))
 
 
 def read_annotations(

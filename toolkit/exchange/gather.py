@@ -1,7 +1,7 @@
 """What a reader found, made into our tables: positions become code points, and every row is proved by its quote."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -38,6 +38,7 @@ class Exchange(NamedTuple):
     annotations: pd.DataFrame
     posts: pd.DataFrame
     losses: pd.DataFrame
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         counts = (len(self.annotations), "annotation"), (len(self.posts), "document"), (len(self.losses), "loss")
@@ -46,15 +47,16 @@ class Exchange(NamedTuple):
 
 
 def gather(
-    found: Found,
+    parts: Sequence[Found],
     *,
     texts: Mapping[str, str],
     posts: pd.DataFrame | None = None,
     coder: str | None = None,
     codebook: str | None = None,
     empty_spans: bool = False,
+    guessed: Collection[str] = (),
 ) -> Exchange:
-    """Our tables of what a reader found.
+    """Our tables of what readers found, file by file: each may count in another unit.
 
     Parameters
     ----------
@@ -62,6 +64,7 @@ def gather(
     posts : their other columns.
     coder, codebook : for spans that do not say ("unknown", "imported").
     empty_spans : take rows without a character between start and end too, as our own tables may hold them.
+    guessed : documents whose text nobody named and that only has the same name: their rows need a quote.
 
     Rows are refused, each with its place, where the text is not at hand, a position lies outside the text or inside a
     character, nothing stands between start and end, or the quote in the file is not what stands there.
@@ -71,33 +74,42 @@ def gather(
     InputError
         if two files give one document different texts.
     """
-    losses = list(found.losses)
-    found = _without_halves(found, losses)
-    documents = _documents(found.documents, {name: _HALF.sub("\ufffd", text) for name, text in texts.items()})
-    as_quoted = found.as_quoted or str
-    unit = _unit(found, documents, as_quoted)
-    offsets: dict[str, Offsets] = {}
+    losses: list[Loss] = []
+    documents: dict[str, Document] = {}
     rows: list[Span] = []
-    for span in found.spans:
-        document = documents.get(span.doc_id)
-        problem = None
-        if document is None or document.text is None:
-            problem = f"the text of '{span.doc_id}' is not at hand; give it with --texts or texts="
-        else:
-            if span.doc_id not in offsets:
-                offsets[span.doc_id] = Offsets(document.text, unit)
-            moved, problem = _moved(span, document.text, offsets[span.doc_id], as_quoted, empty_spans)
-        if problem:
-            # positions of the file are not ours, so they stand in the reason and not in the columns
-            losses.append(
-                Loss("refused", "annotation", problem, span.place, span.doc_id, None, None, span.code, span.coder)
-            )
-        else:
-            rows.append(_fitted(moved, coder or UNKNOWN_CODER, codebook or UNKNOWN_CODEBOOK))
+    known = {name: _HALF.sub("\ufffd", text) for name, text in texts.items()}
+    unproved = 0
+    for part in parts:
+        losses += part.losses
+        found = _without_halves(part, losses)
+        inside = {one.doc_id for one in found.documents if one.text is not None}
+        _add_documents(documents, found.documents, known)
+        as_quoted = found.as_quoted or str
+        unit = _unit(found, documents, as_quoted)
+        offsets: dict[str, Offsets] = {}
+        for span in found.spans:
+            document = documents.get(span.doc_id)
+            problem: str | None = "its text is not at hand; give it (--texts, texts=)"
+            moved = span
+            if document is not None and document.text is not None:
+                if span.doc_id not in offsets:
+                    offsets[span.doc_id] = Offsets(document.text, unit)
+                moved, problem = _moved(span, document.text, offsets[span.doc_id], as_quoted, empty_spans)
+                if problem is None and span.quote is None and span.doc_id not in inside:
+                    unproved += 1
+                    if span.doc_id in guessed:
+                        problem = "it has no quote to prove the text that was found; name the texts (--texts, texts=)"
+            if problem is not None:
+                # positions of the file are not ours, so they stand in the reason and not in the columns
+                who = (span.doc_id, None, None, span.code, span.coder)
+                losses.append(Loss("refused", "annotation", problem, span.place, *who))
+            else:
+                rows.append(_fitted(moved, coder or UNKNOWN_CODER, codebook or UNKNOWN_CODEBOOK))
     with_text = [one for one in documents.values() if one.text is not None]
     annotations = _annotations(rows)
     check("annotations", annotations, {one.doc_id: one.text or "" for one in with_text})
-    return Exchange(annotations, _posts(with_text, posts), losses_table(losses))
+    notes = [f"{unproved:,} rows have no quote: that they mark what was meant is not proved"] if unproved else []
+    return Exchange(annotations, _posts(with_text, posts), losses_table(losses), tuple(notes))
 
 
 def losses_table(losses: Sequence[Loss]) -> pd.DataFrame:
@@ -142,9 +154,8 @@ def _without_halves(found: Found, losses: list[Loss]) -> Found:
     return found._replace(documents=documents, spans=spans)
 
 
-def _documents(found: Sequence[Document], texts: Mapping[str, str]) -> dict[str, Document]:
-    """The documents by id, with the texts that are given for those that have none."""
-    documents: dict[str, Document] = {}
+def _add_documents(documents: dict[str, Document], found: Sequence[Document], texts: Mapping[str, str]) -> None:
+    """Further documents by id, with the texts that are given for those that have none."""
     for one in found:
         if one.text is None and one.doc_id in texts:
             one = replace(one, text=texts[one.doc_id])
@@ -156,7 +167,6 @@ def _documents(found: Sequence[Document], texts: Mapping[str, str]) -> dict[str,
             )
         if before is None or before.text is None:
             documents[one.doc_id] = one
-    return documents
 
 
 def _unit(found: Found, documents: Mapping[str, Document], as_quoted: Callable[[str], str]) -> str:
@@ -193,11 +203,11 @@ def _fitted(span: Span, coder: str, codebook: str) -> Span:
     features = {name: value for name, value in span.features.items() if value}
     stance, kind, score = span.stance or None, span.kind or "human", span.score
     if stance is not None and stance not in STANCES:
-        features["stance"], stance = stance, None
+        features[_free(features, "stance")], stance = stance, None
     if kind not in ("human", "machine"):
-        features["kind"], kind = kind, "human"
+        features[_free(features, "kind")], kind = kind, "human"
     if score is not None and not 0 <= score <= 1:
-        features["score"], score = repr(score), None
+        features[_free(features, "score")], score = repr(score), None
     return replace(
         span,
         stance=stance,
@@ -211,6 +221,13 @@ def _fitted(span: Span, coder: str, codebook: str) -> Span:
         note=span.note or None,
         features=features,
     )
+
+
+def _free(features: Mapping[str, str], name: str) -> str:
+    """The name, or with lines behind it where a feature is called so already."""
+    while name in features:
+        name += "_"
+    return name
 
 
 def _annotations(rows: Sequence[Span]) -> pd.DataFrame:

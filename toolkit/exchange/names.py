@@ -68,6 +68,8 @@ def doc_id_of(name: str) -> str:
     >>> doc_id_of("es/uno%3A dos")
     'es/uno: dos'
     """
+    # file systems and programs decompose accents; where they belong to a name, they are written as bytes
+    name = unicodedata.normalize("NFC", name)
     try:
         return "/".join("" if part == "%" else unquote(part, errors="surrogatepass") for part in name.split("/"))
     except UnicodeDecodeError:
@@ -107,7 +109,7 @@ def _part(part: str) -> str:
         safe = _hex(part[0]) + safe[1:]
     if safe[-1] in ". ":
         safe = safe[:-1] + _hex(safe[-1])
-    return safe
+    return safe if unicodedata.normalize("NFC", safe) == safe else _as_bytes(part)
 
 
 def _forms(above: str, part: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ names, the bundled corpora.
 """
 
 import json
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pandas as pd
 from toolkit.corpus import load_posts
 from toolkit.errors import InputError
 from toolkit.exchange.detect import TEXTS
-from toolkit.files import sha256_text
+from toolkit.files import sha256_text, write_bytes
 from toolkit.resources import bundled_corpus
 from toolkit.storage import read_table, write_file
 from toolkit.tables import CONTRACTS, check
@@ -47,11 +48,11 @@ def posts_of(texts: pd.DataFrame | Mapping[str, str] | str | Path) -> pd.DataFra
 
 def texts_beside(
     path: Path, doc_ids: Iterable[str], files: Sequence[Path] = ()
-) -> tuple[pd.DataFrame | None, list[str]]:
-    """The posts of these documents, and which of them were written with the annotations.
+) -> tuple[pd.DataFrame | None, list[str], list[str]]:
+    """The posts of these documents, which of them were written with the annotations, and the places they come from.
 
     First the files ``NAME.texts.jsonl`` beside ``path`` and ``files``; for documents in none of them the first place
-    near ``path`` that has them all, else the one that has most. (None, []) if no place has any.
+    near ``path`` that has them all, else the one that has most. (None, [], []) if no place has any.
 
     Raises
     ------
@@ -67,16 +68,18 @@ def texts_beside(
             f"{written[0].parent}: two files of texts hold different texts of '{name}'; keep the right one."
         )
     own = [] if posts is None else posts["doc_id"].tolist()
-    wanted = set(doc_ids) - set(own)
-    if wanted or posts is None:
-        near = _near(path, wanted)
-        posts = near if posts is None else posts if near is None else pd.concat([posts, near], ignore_index=True)
-    return posts, own
+    places = [str(file) for file in written]
+    near, place = _near(path, set(doc_ids) - set(own))
+    if near is not None:
+        posts = near if posts is None else pd.concat([posts, near], ignore_index=True)
+        places.append(place)
+    return posts, own, places
 
 
-def _near(path: Path, wanted: set[str]) -> pd.DataFrame | None:
-    """The posts among ``wanted`` from the first place that has all, else from the one that has most."""
+def _near(path: Path, wanted: set[str]) -> tuple[pd.DataFrame | None, str]:
+    """The posts among ``wanted`` from the first place that has all, else from the one that has most; and the place."""
     best: pd.DataFrame | None = None
+    place = ""
     for source in _places(path) if wanted else ():
         try:
             posts = load_posts(source)
@@ -84,16 +87,32 @@ def _near(path: Path, wanted: set[str]) -> pd.DataFrame | None:
             continue
         posts = posts[posts["doc_id"].isin(wanted)]
         if len(posts) > (0 if best is None else len(best)):
-            best = posts
+            best, place = posts, str(source)
         if len(posts) == len(wanted):
             break
-    return best
+    return best, place
 
 
 def write_texts(posts: pd.DataFrame, path: Path) -> None:
-    """Write the posts beside a file of annotations, with all that is known of them."""
-    empty = [name for name in posts.columns if name in CONTRACTS["posts"] and posts[name].isna().all()]
-    write_file(posts.drop(columns=[*empty, "sha256"]).sort_values("doc_id"), beside(path))
+    """Write the posts beside a file of annotations, with all that is known of them.
+
+    Raises :class:`InputError` where other texts stand there that another table needs, or that were not written with
+    ``path``.
+    """
+    file = beside(path)
+    empty = [
+        name for name, rule in CONTRACTS["posts"].items() if rule.missing and name in posts and posts[name].isna().all()
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        part = Path(folder) / file.name
+        write_file(posts.drop(columns=[*empty, "sha256"]).sort_values("doc_id"), part)
+        content = part.read_bytes()
+    if file.exists() and file.read_bytes() != content:
+        stem = file.name.removesuffix(TEXTS)
+        others = [path.with_name(f"{stem}{suffix}") for suffix in (*_SUFFIXES, ".jsonld")]
+        if not path.exists() or any(other.exists() for other in others if other != path):
+            raise InputError(f"{file}: is there already, with other texts, and would be replaced; give another name.")
+    write_bytes(file, content)
 
 
 def _written(file: Path) -> pd.DataFrame:
@@ -131,6 +150,6 @@ def _corpus_of_run(record: Path) -> Path | None:
     """The corpus that a run record names."""
     try:
         value = json.loads(record.read_text(encoding="utf-8"))
-        return Path(value["study"]["corpus"]["path"])
+        return Path(value["corpus"]["path"])
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

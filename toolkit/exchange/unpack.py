@@ -3,7 +3,8 @@
 import zipfile
 from pathlib import Path
 
-from toolkit.corpus.readers.zip_bounds import check_zip, read_member, safe_path
+from toolkit.corpus.readers.unpack import member_name
+from toolkit.corpus.readers.zip_bounds import check_zip, read_member
 from toolkit.errors import InputError
 from toolkit.exchange.inputs import MAX_BYTES
 
@@ -27,10 +28,9 @@ def unpacked(archive: Path, folder: Path) -> Path:
             for member in source.infolist():
                 if member.is_dir():
                     continue
-                name = safe_path("", member.filename)
-                if name is None:
-                    raise InputError(f"{archive}: {member.filename[:80]!r} leads out of its folder; nothing was read.")
-                target = folder / name
+                target = folder / _inside(member, archive)
+                if target.exists():
+                    raise InputError(f"{archive}: holds {member.filename[:80]!r} twice; nothing was read.")
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(read_member(source, member.filename, MAX_BYTES))
     except InputError as error:
@@ -40,3 +40,13 @@ def unpacked(archive: Path, folder: Path) -> Path:
     # archives of one folder are read as that folder, so that documents are not named after it
     inside = [one for one in folder.iterdir() if one.name not in ("__MACOSX",)]
     return inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
+
+
+def _inside(member: zipfile.ZipInfo, archive: Path) -> Path:
+    """Where a member goes, as a path without a way out. Some programs write backslashes between folders; a colon, which
+    Windows takes for something else, is written as in :mod:`toolkit.exchange.names`."""
+    name, _ = member_name(member)
+    parts = [part for part in name.replace("\\", "/").split("/") if part != "."]
+    if "" in parts or ".." in parts or "\x00" in name:
+        raise InputError(f"{archive}: {member.filename[:80]!r} leads out of its folder; nothing was read.")
+    return Path(*(part.replace(":", "%3A") for part in parts))

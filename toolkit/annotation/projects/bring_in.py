@@ -19,6 +19,7 @@ def import_annotations(
     judged: pd.DataFrame | None = None,
     *,
     source: str = "annotations table",
+    remove: pd.DataFrame | None = None,
     take_over: bool = False,
 ) -> pd.DataFrame:
     """Take the codings of one person into a project, as one step of that coder (or curator) which undo takes back.
@@ -31,6 +32,7 @@ def import_annotations(
         marked as done (so where an item is a whole text, that must have been judged as a whole), but for those over
         which a coding lies that could not be taken in. Without it, items with a code are.
     source : where they come from; it stands in the log.
+    remove : annotations of the coder that are taken out in the same step (doc_id, start, end, code).
 
     Returns
     -------
@@ -61,7 +63,9 @@ def import_annotations(
         given.setdefault(item, []).append(_decision(item, row))
     done = set(given) if judged is None else items.inside(judged) - items.touched(mine[reason[mine.index] != ""])
     changes: list[dict[str, Any]] = []
+    gone = {} if remove is None else _removals(items, remove)
     for item in project.items["item"]:
+        changes += gone.get(item, [])
         changes += given.get(item, [])
         if item in done:
             changes.append({"do": "done", "item": item})
@@ -74,6 +78,17 @@ def import_annotations(
         finally:
             session.close()
     return table.assign(reason=reason)[reason != ""].reset_index(drop=True)
+
+
+def _removals(items: "_Items", remove: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """By item: what takes these codes out."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for doc_id, start, end, code in remove[["doc_id", "start", "end", "code"]].itertuples(index=False, name=None):
+        item = items.of(doc_id, int(start), int(end))
+        if item is not None:
+            place = {"item": item, "doc_id": doc_id, "start": int(start), "end": int(end)}
+            found.setdefault(item, []).append({"do": "remove", **place, "code": code})
+    return found
 
 
 def _decision(item: str, row: pd.Series) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from toolkit.corpus.readers.record import ABOUT_FILES
 from toolkit.errors import InputError
 
 __all__ = ["DAMAGED", "MAX_IN_ALL", "MAX_MEMBER", "MAX_RATIO", "Budget", "Entry", "entries", "extract", "gunzip"]
-__all__ += ["is_bomb", "open_zip"]
+__all__ += ["is_bomb", "member_name", "open_zip"]
 
 #: The largest member of a ZIP archive: an export of 200,000 posts has about 400 MB.
 MAX_MEMBER = 500_000_000
@@ -95,7 +95,7 @@ def entries(archive: zipfile.ZipFile) -> tuple[list[Entry], list[tuple[str, str]
     found: dict[str, Entry] = {}
     refusals = []
     for info in archive.infolist():
-        name, coding = _name(info)
+        name, coding = member_name(info)
         reason = _unsafe(info, name)
         if reason:
             refusals.append((_shown(name), reason))
@@ -220,7 +220,7 @@ def _shown(name: str) -> str:
     return "".join("\ufffd" if unicodedata.category(sign)[0] == "C" else sign for sign in name[:200])
 
 
-def _name(info: zipfile.ZipInfo) -> tuple[str, str]:
+def member_name(info: zipfile.ZipInfo) -> tuple[str, str]:
     """A member's path in composed letters, and its encoding where that was a guess.
 
     Names without the UTF-8 flag are in the code page of the machine that packed them: Windows in Spanish or Italian

@@ -19,7 +19,16 @@ from typing import TYPE_CHECKING
 from toolkit.errors import InputError
 from toolkit.exchange.codebooks.draft import PARTS, CodebookDraft, CodeDraft, GroupDraft, StanceDraft, ids_of
 from toolkit.exchange.formats.refi_qda.archive import open_project
-from toolkit.exchange.formats.refi_qda.codes import STANCE, Tag, codes_in, local, stance_guid, stances_in, text_of
+from toolkit.exchange.formats.refi_qda.codes import (
+    STANCE,
+    Tag,
+    codes_in,
+    doubtful_ids,
+    local,
+    stance_guid,
+    stances_in,
+    text_of,
+)
 from toolkit.exchange.formats.refi_qda.fields import (
     ORIGIN,
     clean,
@@ -27,6 +36,7 @@ from toolkit.exchange.formats.refi_qda.fields import (
     guid_of,
     natural,
     normal_guid,
+    plain,
     split_comment,
 )  # fmt: skip
 from toolkit.exchange.inputs import read_xml
@@ -148,16 +158,20 @@ def read(path: Path) -> CodebookDraft:
     ours, others = _sets(sets)
     losses = [_lost(path, one) for one in others]
     stances = stances_in(tags)
-    plain = [tag for tag in tags if tag.guid not in stances and not _is_stance_folder(tag, tags, stances)]
-    parents = {tag.inside[0] for tag in plain if tag.inside}
-    group_tags = [tag for tag in plain if not tag.inside and (not tag.codable or tag.guid in parents)]
-    code_tags = [tag for tag in plain if tag.codable]
+    usual = [tag for tag in tags if tag.guid not in stances and not _is_stance_folder(tag, tags, stances)]
+    parents = {tag.inside[0] for tag in usual if tag.inside}
+    group_tags = [tag for tag in usual if not tag.inside and (not tag.codable or tag.guid in parents)]
+    code_tags = [tag for tag in usual if tag.codable]
     if not code_tags:
         raise InputError(f"{path}: holds no code that can be coded with; mark its codes as codable.")
     order = {guid: number for number, guid in enumerate(_members(ours))}
     code_tags.sort(key=lambda tag: order.get(tag.guid, len(order)))
     group_ids = dict(zip((tag.guid for tag in group_tags), ids_of(map(_id, group_tags), "group"), strict=True))
-    code_ids = ids_of(map(_id, code_tags))
+    doubtful = doubtful_ids(code_tags)
+    doubts = {tag.guid for tag in doubtful}
+    code_ids = ids_of(tag.name if tag.guid in doubts else _id(tag) for tag in code_tags)
+    called = {tag.guid: code_id for tag, code_id in zip(code_tags, code_ids, strict=True)}
+    losses += [tag.no_id(called[tag.guid], path.name) for tag in doubtful]
     codes = []
     for tag, code_id in zip(code_tags, code_ids, strict=True):
         if len(tag.inside) > 1:
@@ -166,7 +180,7 @@ def read(path: Path) -> CodebookDraft:
                 Loss("changed", "group", reason, f"{path.name}, line {tag.line}", code=code_id, value=tag.path)
             )
         codes.append(_code_draft(tag, code_id, group_ids, path, losses))
-    inner = [tag for tag in plain if tag.inside and not tag.codable]
+    inner = [tag for tag in usual if tag.inside and not tag.codable]
     reason = "a folder inside another: it lives on in the names of its codes"
     losses += [Loss("changed", "group", reason, f"{path.name}, line {tag.line}", value=tag.path) for tag in inner]
     lines, title, description = _about(ours, path)
@@ -226,8 +240,9 @@ def _about(one: "etree._Element | None", path: Path) -> tuple[dict[str, str | No
     if one is None:
         return {}, path.stem, ""
     description, lines = split_comment(text_of(one, "Description") or "")
-    title, whole = lines.get("name"), lines.get("definition")
-    return lines, (one.get("name") or path.stem) if title is None else title, description if whole is None else whole
+    whole = "\n".join(filter(None, [lines.get("definition"), description]))
+    title = _as_written(one.get("name") or "", lines.get("name"))
+    return lines, title if title or "name" in lines else path.stem, whole
 
 
 def _is_stance_folder(tag: Tag, tags: list[Tag], stances: dict[str, str]) -> bool:
@@ -243,13 +258,19 @@ def _id(tag: Tag) -> str:
 
 def _name(tag: Tag) -> str:
     """A code's name; below the uppermost level with all between."""
-    known = tag.lines.get("name")
-    return _JOIN.join((*tag.above[1:], tag.name if known is None else known))
+    # a code without a name is called by its GUID
+    name = "" if tag.name == tag.guid and "name" in tag.lines else tag.name
+    return _JOIN.join((*tag.above[1:], _as_written(name, tag.lines.get("name"))))
+
+
+def _as_written(name: str, known: str | None) -> str:
+    """A name, or what our line says of it, where that is the same but for what XML or a program changed."""
+    return name if known is None or plain(known) != plain(name) else known
 
 
 def _definition(tag: Tag) -> str:
-    known = tag.lines.get("definition")
-    return tag.description if known is None else known
+    # what a person wrote above our line since then stays
+    return "\n".join(filter(None, [tag.lines.get("definition"), tag.description]))
 
 
 def _code_draft(tag: Tag, code_id: str, groups: dict[str, str], path: Path, losses: list[Loss]) -> CodeDraft:

@@ -7,27 +7,28 @@ them into INCEpTION. What is read: see :mod:`toolkit.exchange.formats.cas.layers
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from toolkit.errors import InputError
 from toolkit.exchange import inputs
 from toolkit.exchange.formats.cas.cas_json import PARTS, json_cas, json_text
-from toolkit.exchange.formats.cas.files import INITIAL, CasFile, cas_files
-from toolkit.exchange.formats.cas.layer import NAMESPACES, README, Anchored, anchored_of, declared_types, type_system
+from toolkit.exchange.formats.cas.features import Survey, spans_of_said
+from toolkit.exchange.formats.cas.files import CasFile, cas_files
+from toolkit.exchange.formats.cas.folder import columns_of, write_folder
+from toolkit.exchange.formats.cas.layer import NAMES, NAMESPACES, README, anchored_of, declared_types
 from toolkit.exchange.formats.cas.layers import CODES, OTHER, SILENT, check_layers, matches
 from toolkit.exchange.formats.cas.model import Cas
+from toolkit.exchange.formats.cas.projects import Work, owned
 from toolkit.exchange.formats.cas.spans import Part, part_of
 from toolkit.exchange.formats.cas.types import Types, types_of_json
 from toolkit.exchange.formats.cas.xmi import xmi_cas, xmi_text
 from toolkit.exchange.model import Choices, Document, Found, Loss, Material, Span
-from toolkit.exchange.names import file_names
 
 __all__ = ["read_json", "read_xmi", "recognise_json", "recognise_xmi", "write_json", "write_xmi"]
 
 Silent = Mapping[str, frozenset[str]]
-#: Beside the documents in the folder we write.
-_TYPES, _README = "TypeSystem.xml", "README.txt"
 #: The longest attribute that XML parsers take (libxml2, XML_MAX_TEXT_LENGTH, without its option for huge trees).
 _LONGEST = 10_000_000
 _PART = re.compile(rf'"({"|".join(PARTS)})"\s*:'.encode())
@@ -79,7 +80,8 @@ def read_json(path: Path, choices: Choices) -> Found:
 
 
 def write_xmi(material: Material, path: Path) -> list[Loss]:
-    """Write into an empty folder. Raises :class:`InputError` for a text longer than XML parsers take."""
+    """Write into an empty folder. Raises :class:`InputError` for a text longer than XML parsers take, and for a
+    ``doc_id`` too long for a file's name."""
     for one in material.documents:
         if len(one.text or "") > _LONGEST // 4 and len((one.text or "").encode()) > _LONGEST:
             raise InputError(
@@ -87,20 +89,24 @@ def write_xmi(material: Material, path: Path) -> list[Loss]:
                 "write cas-json, or divide it."
             )
 
-    def text_of(document: Document, anchored: list[Anchored]) -> str:
-        return xmi_text(document.text or "", anchored, NAMESPACES)
+    def text_of(document: Document, spans: Sequence[Span]) -> str:
+        return xmi_text(document.text or "", anchored_of(document, spans), NAMESPACES)
 
-    return _write(material, path, ".xmi", text_of, "UIMA CAS XMI (XML 1.0)")
+    write_folder(material, path, ".xmi", text_of, README.format(format="UIMA CAS XMI (XML 1.0)", names=NAMES))
+    return []
 
 
 def write_json(material: Material, path: Path) -> list[Loss]:
-    """Write into an empty folder."""
-    types = declared_types(_columns(material))
+    """Write into an empty folder. Raises :class:`InputError` for a ``doc_id`` too long for a file's name."""
+    types = declared_types(columns_of(material.spans))
 
-    def text_of(document: Document, anchored: list[Anchored]) -> str:
-        return json_text(document.text or "", anchored, types)
+    def text_of(document: Document, spans: Sequence[Span]) -> str:
+        return json_text(document.text or "", anchored_of(document, spans), types)
 
-    return _write(material, path, ".json", text_of, "UIMA CAS JSON 0.4.0 (experimental)")
+    write_folder(
+        material, path, ".json", text_of, README.format(format="UIMA CAS JSON 0.4.0 (experimental)", names=NAMES)
+    )
+    return []
 
 
 def _read(
@@ -108,7 +114,8 @@ def _read(
 ) -> Found:
     layers = choices.layers
     silent = {name: features for name, features in SILENT.items() if not matches(layers, [name])}
-    parts: list[tuple[CasFile, Part]] = []
+    parts: list[Part] = []
+    survey = Survey()
     refused: list[tuple[CasFile, InputError]] = []
     seen: dict[str, list[str]] = {}
     for file in cas_files(path, suffix):
@@ -120,7 +127,12 @@ def _read(
         lines = {name: types.ancestors(name) for name in {*types, *(one.type for one in cas.structures)}}
         seen.update(lines)
         wanted = {name for name, line in lines.items() if matches(layers, line)} if layers else None
-        parts.append((file, part_of(file, cas, types, id_name, wanted)))
+        part = part_of(file, cas, types, id_name, wanted)
+        parts.append(part)
+        for name, found in part.said.items():
+            survey.declare(name, types.features(name))
+            for one in found:
+                survey.add(one)
     if refused and not parts:
         file, first = refused[0]
         more = f" (the first of {len(refused)} files, none of which can be read)" if len(refused) > 1 else ""
@@ -129,7 +141,7 @@ def _read(
     losses = [
         Loss("refused", "document", _sentence(None, file, error), file.place, file.doc_id) for file, error in refused
     ]
-    return _together(parts, losses, chosen=bool(layers))
+    return _together(parts, survey, losses, chosen=bool(layers))
 
 
 def _sentence(path: Path | None, file: CasFile, error: InputError) -> str:
@@ -142,13 +154,14 @@ def _sentence(path: Path | None, file: CasFile, error: InputError) -> str:
     return f"{path}: {said}" if path == file.path else f"{path}: {file.place} {said}"
 
 
-def _together(parts: Sequence[tuple[CasFile, Part]], losses: list[Loss], *, chosen: bool) -> Found:
+def _together(parts: Sequence[Part], survey: Survey, losses: list[Loss], *, chosen: bool) -> Found:
     """All files as one, with the types that are read in any of them."""
-    tiers = {CODES} if any(_codes_in(part) for _, part in parts) else {CODES, OTHER}
+    tiers = {CODES} if any(_codes_in(part) for part in parts) else {CODES, OTHER}
     documents: dict[str, Document] = {}
     again: list[Document] = []
-    spans: list[Span] = []
-    for file, part in parts:
+    works: list[Work] = []
+    for part in parts:
+        file = part.file
         for one in part.documents:
             before = documents.setdefault(one.doc_id, one)
             if before.text is None:
@@ -160,48 +173,26 @@ def _together(parts: Sequence[tuple[CasFile, Part]], losses: list[Loss], *, chos
         for name, count in sorted(part.unplaced.items()):
             reason = f"what {name} says stands nowhere in a text"
             losses.append(Loss("lost", "layer", reason, file.place, file.doc_id, value=str(count)))
+        spans: dict[str, list[Span]] = defaultdict(list)
         for name, count in sorted(part.counts.items()):
             if name not in part.losses or not (chosen or part.tiers[name] in tiers):
                 reason = f"{name} is no layer of codes; name the layer to read it"
                 losses.append(Loss("lost", "layer", reason, file.place, file.doc_id, value=str(count)))
                 continue
-            found = part.spans.get(name, [])
             losses += part.losses[name]
-            if file.coder in INITIAL:
-                reason = f"{name} of {file.coder} is what annotators started from and nobody's work"
-                losses += (
-                    [Loss("lost", "layer", reason, file.place, file.doc_id, value=str(len(found)))] if found else []
-                )
-            else:
-                spans += found
-    return Found([*documents.values(), *again], spans, losses, ("utf16",))
+            for said in part.said.get(name, ()):
+                found, lost = spans_of_said(said, survey)
+                spans[name] += found
+                losses += lost
+        works.append(Work(file, spans, part.owner))
+    made, changed = owned(works)
+    return Found([*documents.values(), *again], made, [*losses, *changed], ("utf16",))
 
 
 def _codes_in(part: Part) -> bool:
     """Does a file have an annotation of a layer made for coding, read or refused?"""
     return any(
         one_tier == CODES
-        and (part.spans.get(name) or any(one.field == "annotation" for one in part.losses.get(name, ())))
+        and (part.said.get(name) or any(one.field == "annotation" for one in part.losses.get(name, ())))
         for name, one_tier in part.tiers.items()
     )
-
-
-def _write(
-    material: Material, path: Path, suffix: str, text_of: Callable[[Document, list[Anchored]], str], said: str
-) -> list[Loss]:
-    names = file_names(one.doc_id for one in material.documents)
-    for document, spans in material.by_document():
-        name = names[document.doc_id]
-        if "/" in name and name.partition("/")[0].lower() in (_TYPES.lower(), _README.lower()):
-            # a folder of documents that is called as one of our files
-            name = f"%{ord(name[0]):02X}{name[1:]}"
-        target = path / (name + suffix)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(text_of(document, anchored_of(document, spans)).encode())
-    (path / _TYPES).write_bytes(type_system(declared_types(_columns(material))).encode())
-    (path / _README).write_bytes(README.format(format=said).encode())
-    return []
-
-
-def _columns(material: Material) -> set[str]:
-    return {name for span in material.spans for name in span.features}

@@ -7,20 +7,24 @@ projects CORRECTION_USER is (inception, projects_export.adoc).
 """
 
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.corpus.readers.zip_bounds import check_zip, read_member
 from toolkit.errors import InputError
+from toolkit.exchange.formats.cas.folder import document_of
 from toolkit.exchange.formats.cas.types import Types, TypesBeside, types_of_xml
 from toolkit.exchange.inputs import MAX_BYTES, read_bytes
 from toolkit.exchange.names import documents_in
 
-__all__ = ["CURATION", "INITIAL", "CasFile", "cas_files"]
+__all__ = ["CURATION", "INITIAL", "CasFile", "cas_files", "document_name"]
 
 #: Names of files where no annotator is: what they started from, and what was made of their work.
 INITIAL, CURATION = ("INITIAL_CAS", "CORRECTION_USER"), "CURATION_USER"
+#: Endings of our files, which INCEpTION leaves in the names of documents.
+_OURS = (".xmi", ".json", ".tsv")
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,10 @@ def cas_files(path: Path, suffix: str) -> Iterator[CasFile]:
         return
     root = path if path.is_dir() else path.parent
     beside = TypesBeside(root)
-    for doc_id, file in documents_in(path, (suffix,)):
-        place = file.relative_to(root).as_posix() if path.is_dir() else str(path)
-        yield CasFile(doc_id, None, place, file, beside)
+    for _, file in documents_in(path, (suffix,)):
+        name = file.relative_to(root).as_posix()
+        place = name if path.is_dir() else str(path)
+        yield CasFile(document_of(name.removesuffix(file.suffix)), None, place, file, beside)
 
 
 def _of_archive(archive: zipfile.ZipFile, place: str) -> tuple[bytes, Types]:
@@ -94,8 +99,26 @@ def _any_marked(folders: list[Path]) -> bool:
     return any(True for folder in folders for name in (*INITIAL, CURATION) for _ in folder.glob(f"*/{name}.*"))
 
 
+def document_name(name: str) -> str:
+    """The document that is called so in INCEpTION: of our own files, the name without ending.
+
+    >>> document_name("es~2Funo.xmi"), document_name("uno.txt")
+    ('es/uno', 'uno.txt')
+    """
+    stem, dot, ending = name.rpartition(".")
+    return document_of(stem) if stem and dot + ending.lower() in _OURS else name
+
+
+def _names(names: set[str]) -> dict[str, str]:
+    """The documents of a project; two that would be called the same keep their endings."""
+    documents = {name: document_name(name) for name in names}
+    count = Counter(documents.values())
+    return {name: name if count[one] > 1 else one for name, one in documents.items()}
+
+
 def _of_project(path: Path, folders: list[Path], suffix: str) -> Iterator[CasFile]:
     root, number = path.resolve(), 0
+    names = _names({one.name for folder in folders for one in folder.iterdir()})
     endings = (suffix, ".zip") if suffix == ".xmi" else (suffix,)
     for folder in folders:
         for file in sorted(folder.glob("*/*")):
@@ -104,7 +127,7 @@ def _of_project(path: Path, folders: list[Path], suffix: str) -> Iterator[CasFil
                 number += 1
                 coder = file.name.removesuffix(file.suffix)
                 place = file.relative_to(path).as_posix()
-                yield CasFile(file.parent.name, coder, place, file, TypesBeside(file.parent))
+                yield CasFile(names[file.parent.name], coder, place, file, TypesBeside(file.parent))
     if not number:
         raise InputError(
             f"{path}: is a project of INCEpTION without files that end in {suffix}; export it again and choose this"

@@ -20,7 +20,7 @@ from toolkit.exchange.offsets import Offsets
 from toolkit.exchange.segments import sentences_of, tokens_of
 
 __all__ = [
-    "FEATURES", "LAYER", "META", "NAMESPACES", "NO_LANGUAGE", "README", "SENTENCE", "TOKEN", "Anchored",
+    "FEATURES", "LAYER", "META", "NAMES", "NAMESPACES", "NO_LANGUAGE", "README", "SENTENCE", "TOKEN", "Anchored",
     "anchored_of", "declared_types", "feature_of", "name_of_feature", "type_system",
 ]  # fmt: skip
 
@@ -151,6 +151,15 @@ def type_system(types: dict[str, dict[str, Any]]) -> str:
     return "\n".join([*lines, "  </types>", "</typeSystemDescription>", ""])
 
 
+#: What a user should know of names, of documents and of coders, in all three formats.
+NAMES = """\
+All annotations become part of the document that every annotator starts from; who made them stands in "coder".
+To read the work of your annotators, export the whole project from INCEpTION with this format as "secondary format".
+An annotation that nobody changed there stays the work of whom "coder" names and counts once; what an annotator added
+or changed is the annotator's own.
+Keep the names of the files: INCEpTION takes no "/" and few other signs in names of documents, so that they are
+written as "~" and two digits or letters ("~2F" is "/"). From a project that is exported they come back."""
+
 README = """\
 Annotations as UIMA CAS, one file per document, to be opened in INCEpTION.
 
@@ -161,6 +170,6 @@ Annotations as UIMA CAS, one file per document, to be opened in INCEpTION.
    INCEpTION does not import documents without any text.
 3. If the codes shall be chosen from a list, import the tagset of the codebook and give it to the feature "code".
 
-All annotations become part of the document that every annotator starts from; who made them stands in "coder".
-To read the work of your annotators, export the whole project from INCEpTION with this format as "secondary format".
+{names}
+INCEpTION keeps the language of a document; in place of its title it writes its own name of the document.
 """

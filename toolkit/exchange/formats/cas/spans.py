@@ -1,17 +1,17 @@
-"""The annotations of a CAS as our spans, and a loss for everything in it that has no place in our table.
+"""The annotations of a CAS as it says them, and a loss for everything in it that has no place in our table.
 
-Which feature is the code, and which are fields of ours: :mod:`toolkit.exchange.formats.cas.features`. Where none is the
-code, it is the short name of the type; every other feature stays as it is.
+Which of their features is the code: :mod:`toolkit.exchange.formats.cas.features`, when all files have been read.
 """
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
-from toolkit.exchange.formats.cas.features import code_feature, field_of, score_of
-from toolkit.exchange.formats.cas.files import CasFile
-from toolkit.exchange.formats.cas.layer import FEATURES, LAYER, META, NO_LANGUAGE, name_of_feature
+from toolkit.exchange.formats.cas.features import Said, joined, known_code
+from toolkit.exchange.formats.cas.files import INITIAL, CasFile, document_name
+from toolkit.exchange.formats.cas.layer import META, NO_LANGUAGE
 from toolkit.exchange.formats.cas.layers import BUILD, tier
 from toolkit.exchange.formats.cas.model import (
     ARRAYS,
@@ -23,7 +23,7 @@ from toolkit.exchange.formats.cas.model import (
     short_name,
 )
 from toolkit.exchange.formats.cas.types import Types
-from toolkit.exchange.model import Document, Loss, Span
+from toolkit.exchange.model import Document, Loss
 
 __all__ = ["Part", "part_of"]
 
@@ -39,12 +39,15 @@ _MANY = 100
 class Part:
     """What one file holds.
 
-    ``spans, losses``: by type, for the types that may be read; ``counts``: annotations of each type; ``unplaced``: what
+    ``file``: with the name of its document, where only the CAS says it; ``owner``: who annotated, as the CAS says it;
+    ``said, losses``: by type, for the types that may be read; ``counts``: annotations of each type; ``unplaced``: what
     stands nowhere in a text, by type; ``tiers``: what types are for; ``always``: losses whatever is read.
     """
 
+    file: CasFile
+    owner: str | None = None
     documents: list[Document] = field(default_factory=list)
-    spans: dict[str, list[Span]] = field(default_factory=dict)
+    said: dict[str, list[Said]] = field(default_factory=dict)
     losses: dict[str, list[Loss]] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     unplaced: Counter[str] = field(default_factory=Counter)
@@ -62,13 +65,14 @@ class _Reading:
     """One file while it is read."""
 
     def __init__(self, file: CasFile, cas: Cas, types: Types, id_name: str, wanted: set[str] | None) -> None:
-        self.file, self.cas, self.types, self.id_name = file, cas, types, id_name
-        self.part = Part()
+        self.cas, self.types, self.id_name = cas, types, id_name
         self._known = cas.by_id()
         self._utf16: dict[int, bytes] = {}
         self._pointed_at = {number for one in cas.structures for numbers in one.refs.values() for number in numbers}
         self._chained = any("first" in one.refs and not one.anchored for one in cas.structures)
         self._metadata = self._all_metadata()
+        self.file, owner = _exported(file, self._metadata)
+        self.part, file = Part(self.file, owner), self.file
         self._names = self._documents()
         for name, problem in cas.problems:
             self.part.always.append(Loss("refused", "annotation", f"{name} {problem}", file.place, file.doc_id))
@@ -78,7 +82,7 @@ class _Reading:
                 read = one.type in wanted if wanted is not None else self.part.tiers[one.type] < BUILD
                 self._take(one, read)
         for name, key in sorted(cas.unsure):
-            if name not in self.part.spans:
+            if name not in self.part.said:
                 continue
             reason = (
                 f"no type system beside the file says whether '{key}' of {short_name(name)} is a number or points to "
@@ -101,7 +105,7 @@ class _Reading:
             said = self._metadata.get(number, {})
             lang = said.get("language")
             lang = lang if lang and lang != NO_LANGUAGE else None
-            title = said.get("documentTitle") or None
+            title = None if _is_file_name(said) else said.get("documentTitle") or None
             self.part.documents.append(Document(name, sofa.text, lang, title, self.file.place))
             if sofa.uri is not None and sofa.text is None:
                 reason = "the text stands elsewhere and is not fetched; give it as a text of the corpus"
@@ -132,7 +136,7 @@ class _Reading:
         problem = self._problem(one, name)
         if problem is not None:
             kind, reason = problem
-            code = ", ".join(_fields(one.type, one.values)[0]) or short_name(one.type)
+            code = known_code(Said(one.type, "", 0, 0, one.values, place))
             losses.append(Loss(kind, "annotation", reason, place, name or self.file.doc_id, code=code))
         elif _RELATION & set(one.refs):
             reason = "there is no place for relations between annotations"
@@ -166,19 +170,8 @@ class _Reading:
                     losses.append(Loss("changed", "annotation", reason, place, name, value=more))
             elif key != "next" or not self._chained:
                 losses += self._links(one, key, place, name)
-        codes, spans_said = _fields(one.type, said)
-        if one.type == LAYER and not codes:
-            losses.append(Loss("refused", "annotation", "it has no code", place, name))
-        for code in codes or ([] if one.type == LAYER else [short_name(one.type)]):
-            span = Span(name, one.begin or 0, one.end or 0, code, place=place, **spans_said)
-            self.part.spans.setdefault(one.type, []).append(self._by_coder(span))
-
-    def _by_coder(self, span: Span) -> Span:
-        """In a project the coder is whose file it is; whom the annotation itself names is kept beside."""
-        coder = self.file.coder
-        if coder is None or span.coder in (None, coder):
-            return replace(span, coder=span.coder or coder)
-        return replace(span, coder=coder, features={**span.features, "coder": span.coder})
+        annotation = Said(one.type, name, one.begin or 0, one.end or 0, said, place)
+        self.part.said.setdefault(one.type, []).append(annotation)
 
     def _take_without_place(self, one: Structure, read: bool) -> None:
         losses = self.part.always if read else []
@@ -188,7 +181,7 @@ class _Reading:
             losses.append(Loss("lost", "chain", reason, place, name, value=self._chain(one)))
         elif read and one.sofa is not None and one.id in self.cas.indexed:
             reason = "it belongs to the whole document and has no place in its text"
-            said = {key: _one(values) for key, values in one.values.items()}
+            said = {key: joined(values) for key, values in one.values.items()}
             value = json.dumps({short_name(one.type): said}, ensure_ascii=False)
             losses.append(Loss("lost", "annotation", reason, place, name, value=value))
         elif one.id not in self._pointed_at:
@@ -205,7 +198,7 @@ class _Reading:
             target = self._known.get(number)
             shown = self._shown(number)
             if target is not None and not target.anchored and "target" in target.refs:
-                role = _one(target.values.get("role", [])) or ""
+                role = joined(target.values.get("role", [])) or ""
                 shown = f"{role}: {', '.join(self._shown(to) for to in target.refs['target'])}".removeprefix(": ")
             losses.append(Loss("lost", "link", reason, place, name, value=shown))
         return losses
@@ -230,7 +223,7 @@ class _Reading:
 
     def _relation(self, one: Structure) -> str:
         ends = [self._shown(number) for key in ("Governor", "Dependent") for number in one.refs.get(key, [])]
-        said = ", ".join(f"{key}={_one(values)}" for key, values in one.values.items())
+        said = ", ".join(f"{key}={joined(values)}" for key, values in one.values.items())
         return f"{short_name(one.type)}{f' ({said})' if said else ''}: {' - '.join(ends)}"
 
     def _shown(self, number: int) -> str:
@@ -251,25 +244,29 @@ class _Reading:
         self.part.always.append(Loss(kind, what, reason, self.file.place, name))
 
 
-def _one(values: list[str]) -> str | None:
-    """The values of a feature as one text; several as a list in JSON."""
-    return None if not values else values[0] if len(values) == 1 else json.dumps(values, ensure_ascii=False)
+def _exported(file: CasFile, metadata: Mapping[int, Mapping[str, str]]) -> tuple[CasFile, str | None]:
+    """The file, and who annotated it, where INCEpTION says that.
 
-
-def _fields(name: str, said: dict[str, list[str]]) -> tuple[list[str], dict[str, Any]]:
-    """The codes that features hold, and the rest as the fields of a span."""
-    own = name == LAYER
-    code = code_feature(said, own)
-    fields: dict[str, Any] = {}
-    features: dict[str, str] = {} if own else {"layer": name}
-    for key, values in said.items():
-        value = _one(values)
-        if key == code or not value:
+    It writes into every file that it exports (inception, FormatSupport.addOrUpdateDocumentMetadata) the document's name
+    as title, the project as collection, both as URI, and as id whose work it is. The file in the ZIP of one document is
+    called after that id, too; then the document is called after the title.
+    """
+    for said in metadata.values():
+        title, who, project = said.get("documentTitle"), said.get("documentId"), said.get("collectionId")
+        known = title and who and project and said.get("documentUri") == f"{project}/{title}"
+        if not known or file.coder is not None or said.get("documentBaseUri") != project:
             continue
-        field_name = (key if key in FEATURES else None) if own else field_of(key, value)
-        score = score_of(value) if field_name == "score" else None
-        if field_name is None or field_name in fields or (field_name == "score" and score is None):
-            features[name_of_feature(key) if own and key.startswith("feature_") else key] = value
-        else:
-            fields[field_name] = value if score is None else score
-    return [one for one in said.get(code, []) if one], {**fields, "features": features}
+        document = document_name(str(title))
+        if who in (title, document, document.rpartition(".")[0]):
+            return file, None
+        if who == file.doc_id:
+            file = replace(file, doc_id=document)
+        return file, None if who in INITIAL else who
+    return file, None
+
+
+def _is_file_name(said: Mapping[str, str]) -> bool:
+    """Is a title no title, but the last part of where the document came from? DKPro's readers say so (dkpro-core,
+    ResourceCollectionReaderBase), and INCEpTION."""
+    title, uri = said.get("documentTitle"), said.get("documentUri")
+    return bool(title and uri) and uri is not None and uri.rpartition("/")[2] == title

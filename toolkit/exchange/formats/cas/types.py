@@ -54,6 +54,14 @@ class Types:
             line.append(self._declared[line[-1]][0])
         return line
 
+    def features(self, name: str) -> list[str]:
+        """The features of a type as declared, its own before those of its supertypes.
+
+        >>> Types({"a.B": ("uima.tcas.Annotation", {"x": "uima.cas.String"})}).features("a.B")
+        ['x']
+        """
+        return [feature for one in self.ancestors(name) if one in self._declared for feature in self._declared[one][1]]
+
     def refers(self, name: str, feature: str) -> bool | None:
         """Does a feature of a type point to other structures? None where it is not declared."""
         for one in self.ancestors(name):

@@ -13,6 +13,11 @@ Annex A.3 that is named "granola" goes from 62 to 69. The specification does not
 (src/qualcoder/refi.py, load_text_source) has found that ATLAS.ti counts CR LF as one character, and NVivo as two; so
 both are tried, and UTF-16 units, in the order of the program that wrote the file (attribute ``origin``). What decides
 are the names of the selections, which in ATLAS.ti are their text, cut at about 100 signs.
+
+What we write counts CR LF as two. So in ATLAS.ti codings of texts with CR LF would stand too late by one character for
+each line end before them; nothing in a file can say how it counts. Everything comes back through us, so the table of
+losses has no row for it; the description of the project, which ATLAS.ti shows as its comment, says it. For ATLAS.ti,
+give texts LF before they are coded.
 """
 
 from pathlib import Path

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from toolkit.exchange.formats.refi_qda.fields import guid_of, normal_guid, split_comment
+from toolkit.exchange.model import Loss
 from toolkit.tables.columns import STANCES
 
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["STANCE", "Tag", "codes_in", "local", "names_of", "stance_guid", "stances_in", "text_of"]
+__all__ = ["STANCE", "Tag", "codes_in", "doubtful_ids", "local", "names_of", "stance_guid", "stances_in", "text_of"]
 
 #: The folder of codes (it cannot be coded with itself) under which the stances stand.
 STANCE = "stance"
@@ -36,6 +37,11 @@ class Tag(NamedTuple):
     def path(self) -> str:
         """Its name with all above it."""
         return _JOIN.join((*self.above, self.name))
+
+    def no_id(self, read_as: str, where: str) -> Loss:
+        """The loss of a code whose id is doubtful (:func:`doubtful_ids`)."""
+        reason = f"another code has the id in its description too, or is called so; it is read as {read_as[:80]!r}"
+        return Loss("changed", "code", reason, f"{where}, line {self.line}", code=read_as, value=self.lines.get("id"))
 
 
 def local(element: "etree._Element") -> str:
@@ -86,11 +92,36 @@ def stances_in(tags: list[Tag]) -> dict[str, str]:
     return found
 
 
-def names_of(tags: list[Tag], stances: dict[str, str]) -> dict[str, str]:
-    """What each code is called in our table: its name where the file has it once, else its path (``Precio::bueno``).
+def names_of(tags: list[Tag], stances: dict[str, str]) -> tuple[dict[str, str], list[Tag]]:
+    """What each code is called in our table, and the codes whose ids are not trusted.
 
-    Folders, which cannot be coded with, do not count when it comes to names. A code of a codebook that we wrote (.qdc)
-    is called by the id in its description.
+    A code's name is its name where the file has it once, else its path (``Precio::bueno``). Folders, which cannot be
+    coded with, do not count when it comes to names. A code of a codebook that we wrote (.qdc) is called by the id in
+    its description, unless that is doubtful.
     """
-    counts = Counter(tag.name for tag in tags if tag.codable and tag.guid not in stances)
-    return {tag.guid: tag.lines.get("id") or (tag.name if counts[tag.name] < 2 else tag.path) for tag in tags}
+    codes = [tag for tag in tags if tag.codable and tag.guid not in stances]
+    counts = Counter(tag.name for tag in codes)
+    doubtful = doubtful_ids(codes)
+    doubts = {tag.guid for tag in doubtful}
+    called = {tag.guid: tag.name if counts[tag.name] < 2 else tag.path for tag in tags}
+    ids = {tag.guid: tag.lines.get("id") for tag in tags if tag.guid not in doubts}
+    return {guid: ids.get(guid) or name for guid, name in called.items()}, doubtful
+
+
+def doubtful_ids(codes: list[Tag]) -> list[Tag]:
+    """The codes that bear an id of our codebook that is not theirs alone: another bears it, or is called so.
+
+    Who duplicates a code in a program duplicates its description. Of several with one id, that with the GUID we gave
+    to this id is ours.
+    """
+    bearers = Counter(tag.lines.get("id") for tag in codes)
+    called = Counter(word for tag in codes for word in {tag.name, tag.path})
+    doubtful = []
+    for tag in codes:
+        given = tag.lines.get("id")
+        if not given or given == tag.name:
+            continue
+        alone = bearers[given] == 1 or tag.guid == guid_of("code", given)
+        if not alone or called[given] - (given in (tag.name, tag.path)):
+            doubtful.append(tag)
+    return doubtful

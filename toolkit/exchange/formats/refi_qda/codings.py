@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 from toolkit.exchange.formats.refi_qda.archive import ProjectFiles
 from toolkit.exchange.formats.refi_qda.codes import local
 from toolkit.exchange.formats.refi_qda.fields import normal_guid
+from toolkit.exchange.formats.refi_qda.lines import Names, claim_of, said_of, with_lines
+from toolkit.exchange.formats.refi_qda.other import Note
 from toolkit.exchange.formats.refi_qda.place import Selection
-from toolkit.exchange.model import FEATURE, Document, Loss
-from toolkit.tables.columns import STANCES
+from toolkit.exchange.formats.refi_qda.stances import Place, Row, Said, in_selection
+from toolkit.exchange.model import Document, Loss
 
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["KINDS", "State", "code_of", "coded", "notes_at"]
-
-
-#: Who codes; the values of the column ``kind``.
-KINDS = ("human", "machine")
+__all__ = ["State", "code_of", "coded", "notes_at"]
 
 
 @dataclass
@@ -28,8 +26,10 @@ class State:
     files: ProjectFiles
     users: dict[str, str]
     codes: dict[str, str]
+    code_names: Names
+    user_names: Names
     stances: dict[str, str]
-    notes: dict[str, list[str]]
+    notes: dict[str, list[Note]]
     variables: dict[str, str]
     cases: dict[str, str]
     shared: dict[str, str | None] = field(default_factory=dict)
@@ -37,6 +37,11 @@ class State:
     selections: list[Selection] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    #: what stands at a document, start and end by a user, while its stances are not known
+    places: dict[tuple[str, int, int, str], Place] = field(default_factory=dict)
+    #: GUIDs of the notes, and numbers of the links, that went into the note of an annotation
+    noted: set[str] = field(default_factory=set)
+    linked: set[int] = field(default_factory=set)
     #: GUIDs of sources and selections that were read
     read: set[str] = field(default_factory=set)
 
@@ -51,50 +56,51 @@ class State:
 
 def coded(
     codings: list["etree._Element"], selection: "etree._Element | None", note: str, lines: dict[str, str | None],
-    state: State,
+    state: State, where: tuple[str, int, int],
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """The fields of the annotations that a selection's codings make."""
-    made, stances = [], []
+    """The fields of the annotations that a selection's codings make, but for stances that stand in other selections.
+
+    ``where``: document, start and end, by which those are found (:func:`toolkit.exchange.formats.refi_qda.stances`).
+    """
+    owner = normal_guid(selection.get("creatingUser")) if selection is not None else ""
+    rows: list[Row] = []
+    said: list[Said] = []
     for coding in codings:
         guid = _target(coding)
-        coder = _coder(coding, selection, state)
+        user, coder = _coder(coding, owner, state)
         if guid in state.stances:
-            stances.append((coder, state.stances[guid], coding))
+            said.append(Said(user, coder, state.stances[guid], note, coding))
         elif guid in state.cases:
             name = state.cases[guid]
             state.lose("lost", "case", "it says to which case the stretch belongs, and is no code", coding, value=name)
         elif guid not in state.codes:
             state.lose("refused", "annotation", f"it names a code {guid[:40]!r} that the file does not have", coding)
         else:
-            fields = _fields(coding, selection, lines, state)
             refs = [coding.get("guid"), *(one.get("targetGUID") for one in coding if local(one) == "NoteRef")]
-            said = "\n".join(filter(None, [note, *notes_at(refs, state)]))
-            made.append({"code": state.codes[guid], "coder": coder, "note": said or None} | fields)
-    for coder in {one[0]: None for one in stances}:
-        taken = {stance for who, stance, _ in stances if who == coder}
-        of = [one for one in made if one["coder"] == coder]
-        if len(taken) == 1 and of:
-            for one in of:
-                one["stance"] = min(taken)
-        else:
-            why = "several stances; none can be told to belong to a code" if of else "a stance without a code"
-            element = next(coding for who, _, coding in stances if who == coder)
-            state.lose(
-                "lost",
-                "stance",
-                f"one user gave this selection {why}",
-                element,
-                coder=coder,
-                value=", ".join(sorted(taken)),
-            )
-    for one in made:
-        one.update(_of_lines(lines, one, state, codings[0]))
-    return made
+            whole = "\n".join(filter(None, [note, *notes_at(refs, state)]))
+            fields = {"code": state.codes[guid], "coder": coder, "note": whole or None}
+            fields |= _fields(coding, selection, state)
+            ours = bool(lines) and said_of(lines, guid, user, owner, state)
+            if ours:
+                with_lines(fields, lines, guid, user, state, coding)
+            rows.append(Row(fields, user, claim_of(lines) if ours else None, coding, ours))
+    if rows and lines.keys() - {"code", "coder"} and not any(row.ours for row in rows):
+        reason = "the lines in its comment were written of another code or user, so they do not hold for its codings"
+        shown = "; ".join(f"{name}: {value}" for name, value in lines.items())
+        state.lose("changed", "annotation", reason, codings[0], doc_id=where[0], value=shown)
+    if note and not rows and not said:
+        state.lose("lost", "note", "a comment on a stretch that has no code", codings[0], doc_id=where[0], value=note)
+    if rows:
+        said = [one._replace(note="") for one in said]
+    open_rows, left = in_selection(rows, said)
+    for row in open_rows:
+        state.places.setdefault((*where, row.user), Place(where[0])).rows.append(row)
+    for one in left:
+        state.places.setdefault((*where, one.user), Place(where[0])).said.append(one)
+    return [row.fields for row in rows]
 
 
-def _fields(
-    coding: "etree._Element", selection: "etree._Element | None", lines: dict[str, str | None], state: State
-) -> dict[str, Any]:
+def _fields(coding: "etree._Element", selection: "etree._Element | None", state: State) -> dict[str, Any]:
     """Time, and what the project says of all annotations; features: who changed the selection last, and when."""
     holder = selection if selection is not None else coding
     created = coding.get("creationDateTime") or holder.get("creationDateTime")
@@ -107,55 +113,25 @@ def _fields(
     return fields
 
 
-def _of_lines(
-    lines: dict[str, str | None], made: dict[str, Any], state: State, element: "etree._Element"
-) -> dict[str, Any]:
-    """Fields from the lines of a comment; a score that is no number is refused, the rest of the row stays."""
-    fields: dict[str, Any] = {}
-    features = dict(made["features"])
-    for name, value in lines.items():
-        if name.startswith(FEATURE):
-            features[name.removeprefix(FEATURE)] = value or ""
-        elif name == "score":
-            fields[name] = _score(value)
-            if fields[name] is None:
-                reason = "its score is no number from 0 to 1"
-                state.lose("refused", name, reason, element, code=made["code"], value=value)
-        elif name == "kind" and value not in KINDS:
-            state.lose("refused", name, "its kind is neither human nor machine", element, value=value)
-        elif name == "stance" and value not in STANCES:
-            state.lose("refused", "stance", "its stance is none of ours", element, code=made["code"], value=value)
-        elif name in ("code", "coder", "kind", "evidence", "created", "note", "codebook", "codebook_version", "stance"):
-            fields[name] = value
-        else:
-            features[name] = value or ""
-    if fields.get("code") is None:
-        fields.pop("code", None)
-    return fields | {"features": features}
-
-
-def _score(text: str | None) -> float | None:
-    """A number from 0 to 1, as our tables take it; None for anything else."""
-    try:
-        score = float(text or "")
-    except ValueError:
-        return None
-    return score if 0 <= score <= 1 else None
-
-
 def notes_at(guids: Iterable[str | None], state: State) -> list[str]:
-    """The notes at these GUIDs: a note's own, or one linked with them."""
-    return [text for guid in guids for text in state.notes.get(normal_guid(guid), ()) if guid]
+    """The notes at these GUIDs, a note's own or one linked with them; both the note and the link count as read."""
+    found = [one for guid in guids if guid for one in state.notes.get(normal_guid(guid), ())]
+    for one in found:
+        state.noted.add(one.guid)
+        if one.link is not None:
+            state.linked.add(one.link)
+    return [one.text for one in found]
 
 
-def _coder(coding: "etree._Element", selection: "etree._Element | None", state: State) -> str | None:
-    guid = coding.get("creatingUser") or (selection.get("creatingUser") if selection is not None else None)
+def _coder(coding: "etree._Element", owner: str, state: State) -> tuple[str, str | None]:
+    """GUID and name of a coding's user, who is the selection's where it does not say."""
+    guid = normal_guid(coding.get("creatingUser")) or owner
     if not guid:
-        return None
-    name = state.users.get(normal_guid(guid))
+        return "", None
+    name = state.users.get(guid)
     if name is None:
         state.lose("lost", "coder", "its user is not among the users of the file", coding, value=guid)
-    return name or (normal_guid(guid) if name == "" else None)
+    return guid, name or (guid if name == "" else None)
 
 
 def _target(coding: "etree._Element") -> str:

@@ -10,10 +10,23 @@ from collections.abc import Mapping
 from functools import lru_cache
 from uuid import UUID, uuid5
 
-__all__ = ["MARK", "ORIGIN", "clean", "comment_of", "guid_of", "natural", "normal_guid", "split_comment"]
+__all__ = [
+    "MARK",
+    "NAME_LENGTH",
+    "ORIGIN",
+    "clean",
+    "comment_of",
+    "guid_of",
+    "natural",
+    "normal_guid",
+    "plain",
+    "split_comment",
+]
 
 #: The program named in the files we write (attribute ``origin`` of the project).
 ORIGIN = "cluetrain-toolkit"
+#: Where the names of our selections are cut, as those of ATLAS.ti are (Annex A.3).
+NAME_LENGTH = 100
 MARK = f"[{ORIGIN}]"
 #: Namespace of our GUIDs: uuid5 of the DNS namespace (RFC 9562, section 6.6) and our name.
 _SPACE = uuid5(UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8"), ORIGIN)
@@ -48,6 +61,11 @@ def natural(text: str, lines: bool = False) -> bool:
     if not text or text != text.strip() or MARK in text or (not lines and "\n" in text):
         return False
     return not _BROKEN.search(text)
+
+
+def plain(text: str) -> str:
+    """A name as it can be compared after XML or a program changed white space and signs that it does not take."""
+    return "".join(_BROKEN.sub("", text).split())
 
 
 def comment_of(note: str, fields: Mapping[str, str | None]) -> str:

@@ -1,7 +1,7 @@
 """What a REFI-QDA project holds besides codings of texts: notes to find, and a loss for each thing left behind."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from toolkit.errors import InputError
 from toolkit.exchange.formats.refi_qda.archive import ProjectFiles
@@ -12,7 +12,7 @@ from toolkit.exchange.model import Loss
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["notes_of", "other_losses"]
+__all__ = ["Note", "notes_of", "other_losses"]
 
 _REGIONS = ("PictureSelection", "PDFSelection", "AudioSelection", "VideoSelection", "TranscriptSelection")
 _WHAT = {
@@ -23,22 +23,31 @@ _WHAT = {
 _NOWHERE = "it has no place in a table of annotations"
 
 
-def notes_of(files: ProjectFiles, parts: dict[str, Any]) -> dict[str, list[str]]:
+class Note(NamedTuple):
+    """A note to find: its GUID and text, and the number of the link that leads to it, if one does."""
+
+    guid: str
+    text: str
+    link: int | None = None
+
+
+def notes_of(files: ProjectFiles, parts: dict[str, Any]) -> dict[str, list[Note]]:
     """The texts of notes by the GUIDs that lead to them: the note's own, and those that links tie to it.
 
     ATLAS.ti and NVivo tie notes to selections by links (Annex A.3; QualCoder, refi.py, load_codings_for_text).
     """
-    notes: dict[str, list[str]] = {}
+    notes: dict[str, list[Note]] = {}
     for note in parts.get("Notes", ()):
         text = _note_text(note, files)
         if text:
-            notes[normal_guid(note.get("guid"))] = [text]
+            guid = normal_guid(note.get("guid"))
+            notes[guid] = [Note(guid, text)]
     own = dict(notes)
-    for link in parts.get("Links", ()):
+    for number, link in enumerate(parts.get("Links", ())):
         ends = normal_guid(link.get("originGUID")), normal_guid(link.get("targetGUID"))
         for here, there in (ends, ends[::-1]):
             if there in own and here not in own and here:
-                notes[here] = [*notes.get(here, []), *own[there]]
+                notes.setdefault(here, []).extend(one._replace(link=number) for one in own[there])
     return notes
 
 
@@ -55,11 +64,13 @@ def _note_text(note: "etree._Element", files: ProjectFiles) -> str:
 
 
 def other_losses(
-    files: ProjectFiles, parts: dict[str, Any], tags: list[Tag], read: set[str], about: str, ours: bool
-) -> list[Loss]:
+    files: ProjectFiles, parts: dict[str, Any], tags: list[Tag], read: set[str], noted: set[str], linked: set[int],
+    about: str, ours: bool,
+) -> list[Loss]:  # fmt: skip
     """A loss for each selection that is not of a text, each note that no text has, each link, set, case and graph.
 
-    ``read``: GUIDs of the selections that were read; ``about``: the project's description, where it is not ours.
+    ``read``: GUIDs of the sources and selections that were read; ``noted``, ``linked``: GUIDs of the notes and numbers
+    of the links that went into the note of an annotation; ``about``: the project's description, where it is not ours.
     """
     names = {tag.guid: tag.name for tag in tags}
     losses: list[Loss] = []
@@ -69,16 +80,13 @@ def other_losses(
 
     for element in parts.get("Sources", ()):
         _of_source(element, names, read, lose)
-    used = _notes_used(parts, read)
     for note in parts.get("Notes", ()):
-        if normal_guid(note.get("guid")) not in used:
+        if normal_guid(note.get("guid")) not in noted:
             codings = sum(1 for _ in note.iter("{*}Coding"))
             more = f" (nor have its {codings} codings)" if codings else ""
             lose("lost", "note", f"it belongs to no coded stretch, so {_NOWHERE}{more}", note, _note_text(note, files))
-    noted = {normal_guid(note.get("guid")) for note in parts.get("Notes", ())}
-    for link in parts.get("Links", ()):
-        ends = {normal_guid(link.get(name)) for name in ("originGUID", "targetGUID")}
-        if not (ends & noted and ends & read):
+    for number, link in enumerate(parts.get("Links", ())):
+        if number not in linked:
             lose("lost", "link", f"a link between two things: {_NOWHERE}", link, link.get("name"))
     for part, child, what in (
         ("Sets", "Set", "a group of documents or codes"),
@@ -118,20 +126,6 @@ def _of_source(source: "etree._Element", names: dict[str, str], read: set[str], 
         lose("lost", "document", f"no text ({local(source)}): only texts are read", source, source.get("name"))
     elif known and (local(source) != "TextSource" or source.get("richTextPath")):
         lose("changed", "document", "a formatted source: its plain text is read", source, source.get("name"))
-
-
-def _notes_used(parts: dict[str, Any], read: set[str]) -> set[str]:
-    """GUIDs of notes that went into the note of an annotation."""
-    used = set()
-    for source in parts.get("Sources", ()):
-        for selection in source.iter("{*}PlainTextSelection"):
-            if normal_guid(selection.get("guid")) in read:
-                used |= {normal_guid(one.get("targetGUID")) for one in selection.iter("{*}NoteRef")}
-    for link in parts.get("Links", ()):
-        ends = {normal_guid(link.get(name)) for name in ("originGUID", "targetGUID")}
-        if ends & read:
-            used |= ends
-    return used
 
 
 def _of_variables(files: ProjectFiles, parts: dict[str, Any]) -> list[Loss]:

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from toolkit.exchange.formats.refi_qda.fields import ORIGIN, clean
+from toolkit.exchange.formats.refi_qda.fields import NAME_LENGTH, ORIGIN, clean
 from toolkit.exchange.model import Loss, Span
 from toolkit.exchange.offsets import Offsets
 
@@ -45,23 +45,59 @@ def unit_of(selections: list[Selection], origin: str) -> str:
 
 
 def spans_at(selections: list[Selection], unit: str, losses: list[Loss]) -> Iterator[Span]:
-    """The annotations, each with its text where the selection's name says it; refused ones are added to ``losses``."""
+    """The annotations, each with its text where the selection's name says it; refused ones are added to ``losses``.
+
+    A long name that is a text cut short, but not the text at its positions, proves the positions wrong, unless we wrote
+    it and the positions of the document are right otherwise: then a person moved the selection or edited the text, and
+    the program left it its old name.
+    """
+    read = []
     for one in selections:
         if one.end < 0:
             one.end = Offsets(one.text, unit).from_points(len(one.text))
         quote = _slice(one, unit) if one.name else None
-        said = quote is not None and _is_text(one.name, quote)
-        if one.name and not said and one.name.endswith("…") and len(one.name) >= _CUT:
+        read.append((one, quote, quote is not None and _is_text(one.name, quote)))
+    wrong = _shifted([(one, said) for one, _, said in read if one.name])
+    for one, quote, said in read:
+        cut = one.name.endswith("…") and len(one.name) >= _CUT
+        ours = cut and len(one.name) == NAME_LENGTH and quote is not None and one.doc_id not in wrong
+        if cut and not said:
+            kind: Literal["refused", "changed"] = "refused"
             reason = "its name, a text cut short, is not what stands at its positions"
+            if ours:
+                kind = "changed"
+                reason = "it was moved, resized or edited since we named it by its text; read where it stands now"
             for fields in one.spans:
                 losses.append(
-                    Loss("refused", "annotation", reason, one.place, one.doc_id, code=fields["code"], value=one.name)
+                    Loss(kind, "annotation", reason, one.place, one.doc_id, code=fields["code"], value=one.name)
                 )
-            continue
+            if not ours:
+                continue
         for fields in one.spans:
-            if one.name and not said:
+            if one.name and not said and not ours:
                 fields["features"].setdefault("name", one.name)
             yield Span(one.doc_id, one.start, one.end, quote=quote if said else None, place=one.place, **fields)
+
+
+def _shifted(named: list[tuple[Selection, bool]]) -> set[str]:
+    """The documents in which most names are texts of other places: there positions are counted in another way.
+
+    ``named``: selections, and whether their name is the text at their positions. Where a document has but one such
+    name, the other documents of the file decide.
+    """
+    if all(said for _, said in named):
+        return set()
+    right, wrong = Counter[str](), Counter[str]()
+    texts: dict[str, str] = {}
+    for one, said in named:
+        if one.doc_id not in texts:
+            texts[one.doc_id] = _words(one.text)
+        if said:
+            right[one.doc_id] += 1
+        elif _words(one.name).removesuffix("…") in texts[one.doc_id]:
+            wrong[one.doc_id] += 1
+    whole = wrong.total() > max(right.total(), 1)
+    return {doc_id for doc_id, count in wrong.items() if count > right[doc_id] and (count > 1 or whole)}
 
 
 def _slice(one: Selection, unit: str) -> str | None:
@@ -79,5 +115,9 @@ def _is_text(name: str, text: str | None) -> bool:
     """Is a name this text, or its beginning and "…"? Programs write it on one line, so white space does not count."""
     if text is None:
         return False
-    said, stands = "".join(name.split()), "".join(clean(text).split())
+    said, stands = _words(name), _words(text)
     return said == stands or (said.endswith("…") and len(said) > 1 and stands.startswith(said[:-1]))
+
+
+def _words(text: str) -> str:
+    return "".join(clean(text).split())

@@ -6,8 +6,9 @@
 - The text of a PDF or picture (``Representation``, ``TextDescription``) is a document by the name of its source.
 - The name of a selection that is its text proves its place; another name is a feature "name"
   (:mod:`toolkit.exchange.formats.refi_qda.place`).
-- Nested codes: see :func:`toolkit.exchange.formats.refi_qda.codes.names_of`. A stance among the codings of a selection
-  goes to all codes that the same user gave it.
+- Nested codes: see :func:`toolkit.exchange.formats.refi_qda.codes.names_of`. Stances among the codings:
+  :mod:`toolkit.exchange.formats.refi_qda.stances`. Our lines in comments:
+  :mod:`toolkit.exchange.formats.refi_qda.lines`.
 - What has no place in a table of annotations is reported by :mod:`toolkit.exchange.formats.refi_qda.other`.
 """
 
@@ -18,10 +19,12 @@ from typing import TYPE_CHECKING, Any
 from toolkit.errors import InputError
 from toolkit.exchange.formats.refi_qda.archive import open_project
 from toolkit.exchange.formats.refi_qda.codes import codes_in, local, names_of, stances_in, text_of
-from toolkit.exchange.formats.refi_qda.codings import KINDS, State, code_of, coded, notes_at
+from toolkit.exchange.formats.refi_qda.codings import State, code_of, coded, notes_at
 from toolkit.exchange.formats.refi_qda.fields import ORIGIN, normal_guid, split_comment
+from toolkit.exchange.formats.refi_qda.lines import KINDS, Names
 from toolkit.exchange.formats.refi_qda.other import notes_of, other_losses
 from toolkit.exchange.formats.refi_qda.place import Selection, spans_at, unit_of
+from toolkit.exchange.formats.refi_qda.stances import settle
 from toolkit.exchange.model import Choices, Document, Found
 
 if TYPE_CHECKING:
@@ -43,25 +46,32 @@ def read(path: Path, choices: Choices) -> Found:
     ours = files.root.get("origin") == ORIGIN
     tags = [tag for codes in parts.get("CodeBook", ()) if local(codes) == "Codes" for tag in codes_in(codes)]
     stances = stances_in(tags)
+    users = {normal_guid(one.get("guid")): one.get("name") or one.get("id") or "" for one in parts.get("Users", ())}
+    codes, doubtful = names_of(tags, stances)
     state = State(
         files,
-        users={normal_guid(one.get("guid")): one.get("name") or one.get("id") or "" for one in parts.get("Users", ())},
-        codes=names_of(tags, stances),
+        users=users,
+        codes=codes,
+        code_names=Names("code", {tag.guid: tag.name for tag in tags}, codes),
+        user_names=Names("user", users),
         stances=stances,
         notes=notes_of(files, parts),
         variables={normal_guid(one.get("guid")): one.get("name") or "" for one in parts.get("Variables", ())},
         # NVivo lists its cases among the codes too, by the same GUID (QualCoder, refi.py, parse_cases)
         cases={normal_guid(one.get("guid")): one.get("name") or "" for one in parts.get("Cases", ())},
     )
+    state.losses += [tag.no_id(codes[tag.guid], files.where) for tag in doubtful]
     about, lines = split_comment(text_of(files.root, "Description") or "")
     state.shared = {name: lines[name] for name in ("codebook", "codebook_version") if name in lines}
     if lines.get("kind") in KINDS:
         state.shared["kind"] = lines["kind"]
     for source in parts.get("Sources", ()):
         _source(source, state)
+    settle(state)
     unit = unit_of(state.selections, files.root.get("origin") or "")
     spans = list(spans_at(state.selections, unit, state.losses))
-    losses = [*state.losses, *other_losses(files, parts, tags, state.read, "" if lines else about, ours)]
+    left = other_losses(files, parts, tags, state.read, state.noted, state.linked, "" if lines else about, ours)
+    losses = [*state.losses, *left]
     return Found(state.documents, spans, losses, (unit,))
 
 
@@ -103,7 +113,7 @@ def _source(source: "etree._Element", state: State) -> None:
         if local(child) == "PlainTextSelection":
             _selection(child, doc_id, text, state)
     for coding in [*(direct if holder is not source else ()), *(one for one in holder if local(one) == "Coding")]:
-        made = coded([coding], None, "", {}, state)
+        made = coded([coding], None, "", {}, state, (doc_id, 0, -1))
         if not made:
             continue
         said = {"doc_id": doc_id, "code": made[0]["code"]}
@@ -178,7 +188,7 @@ def _selection(selection: "etree._Element", doc_id: str, text: str, state: State
             kind, code = "lost" if empty else "refused", code_of(coding, state)
             state.lose(kind, "annotation", reason, coding, doc_id=doc_id, code=code, value=note or None)
     else:
-        made = coded(codings, selection, note, lines, state)
+        made = coded(codings, selection, note, lines, state, (doc_id, start, end))
         name = selection.get("name") or ""
         state.selections.append(Selection(doc_id, text, start, end, name, made, state.place(selection)))
 

@@ -8,8 +8,9 @@ Where our columns stand, so that users of QDA programs see them and a way back f
 - ``stance``: a second ``Coding`` of the same selection with a code of the folder "stance" (endorses, breach ...);
 - ``coder``: a ``User``; ``created``: the ``creationDateTime`` of the coding, where it is an ``xsd:dateTime``;
 - ``note``: the comment of the selection. Below it, as lines, what has no attribute (score, evidence, kind where it is
-  "machine", further columns, and values that XML or a program would change): see
-  :mod:`toolkit.exchange.formats.refi_qda.fields`;
+  "machine", further columns, values that XML or a program would change, and the stance, where the same coder gave other
+  codes at the same place another one): see :mod:`toolkit.exchange.formats.refi_qda.fields`. The first two lines name
+  the code and the coder that the others speak of;
 - ``codebook`` and ``codebook_version`` are lines in the comment of the project, as most annotations have them;
 - ``doc_id``: the source's name; ``lang`` and ``title``: variables of the source.
 
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.exchange.formats.refi_qda.codes import STANCE, stance_guid
-from toolkit.exchange.formats.refi_qda.fields import ORIGIN, clean, comment_of, guid_of, natural
+from toolkit.exchange.formats.refi_qda.fields import NAME_LENGTH, ORIGIN, clean, comment_of, guid_of, natural
 from toolkit.exchange.model import FEATURE, Document, Loss, Material, Span
 from toolkit.files import sha256_text
 from toolkit.tables.columns import STANCES
@@ -33,14 +34,17 @@ from toolkit.tables.columns import STANCES
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["NAME_LENGTH", "XML_SPACE", "write"]
+__all__ = ["XML_SPACE", "write"]
 
 #: The namespace of projects (section 5.3).
 XML_SPACE = "urn:QDA-XML:project:1.0"
-#: Where ATLAS.ti cuts the names of its selections (Annex A.3).
-NAME_LENGTH = 100
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-](0\d|1[0-3]):[0-5]\d)?")
 _ABOUT = "Annotations written by cluetrain-toolkit; the lines below are read back by it."
+#: Said in files with such texts, as no program says which it takes (see the package's description).
+_LINE_ENDS = (
+    "Positions count Unicode code points; some texts have CR LF line ends, which count two here. ATLAS.ti counts one:"
+    " in it, codings of these texts stand too late by one character for each line end before them."
+)
 #: Fields that a line of the project says for all annotations that do not say otherwise.
 _SHARED = ("codebook", "codebook_version")
 
@@ -92,7 +96,9 @@ def _project(material: Material, texts: list[tuple[str, str]]) -> "etree._Elemen
         sources = _in(root, "Sources")
         for document, spans in material.by_document():
             _source(sources, document, spans, shared, known, texts)
-    _in(root, "Description").text = comment_of(_ABOUT, shared | {"kind": "human"})
+    two = any("\r\n" in (one.text or "") for one in material.documents)
+    about = f"{_LINE_ENDS}\n{_ABOUT}" if two else _ABOUT
+    _in(root, "Description").text = comment_of(about, shared | {"kind": "human"})
     return root
 
 
@@ -180,8 +186,11 @@ def _source(
     if hidden:
         _in(source, "Description").text = comment_of("", hidden)
     seen: Counter[str] = Counter()
+    stances: dict[tuple[int, int, str | None], set[str | None]] = {}
     for span in spans:
-        _selection(source, span, shared, seen)
+        stances.setdefault((span.start, span.end, span.coder), set()).add(span.stance)
+    for span in spans:
+        _selection(source, span, shared, seen, len(stances[span.start, span.end, span.coder]) > 1)
     for name, value in values.items():
         if value is not None and name not in hidden:
             holder = _in(source, "VariableValue")
@@ -189,7 +198,10 @@ def _source(
             _in(holder, "TextValue").text = value
 
 
-def _selection(source: "etree._Element", span: Span, shared: dict[str, str | None], seen: Counter[str]) -> None:
+def _selection(
+    source: "etree._Element", span: Span, shared: dict[str, str | None], seen: Counter[str], several: bool
+) -> None:
+    """One annotation. ``several``: its coder gave this place different stances."""
     place = guid_of(source.get("guid"), span.start, span.end, span.code, span.coder, span.stance)
     seen[place] += 1
     number = seen[place]
@@ -205,6 +217,11 @@ def _selection(source: "etree._Element", span: Span, shared: dict[str, str | Non
     if span.created is not None and "created" not in hidden:
         by["creationDateTime"] = span.created
     selection = _in(source, "PlainTextSelection", **attributes, **by)
+    if several:
+        # programs that take codings apart (QualCoder, refi.py) would leave no other way to tell whose stance is which
+        hidden["stance"] = span.stance
+    if hidden or not natural(span.code) or not natural(span.coder or "-"):
+        hidden = {"code": span.code, "coder": span.coder} | hidden
     note = span.note if span.note is not None and "note" not in hidden else ""
     comment = comment_of(note, hidden)
     if comment:
@@ -219,10 +236,6 @@ def _selection(source: "etree._Element", span: Span, shared: dict[str, str | Non
 def _hidden(span: Span, shared: dict[str, str | None]) -> dict[str, str | None]:
     """What stands in the lines of the comment."""
     hidden: dict[str, str | None] = {}
-    if not natural(span.code):
-        hidden["code"] = span.code
-    if span.coder is not None and not natural(span.coder):
-        hidden["coder"] = span.coder
     if span.kind != "human":
         hidden["kind"] = span.kind
     if span.score is not None:

@@ -6,26 +6,27 @@ Sources: INCEpTION, user guide, "WebAnno TSV 3.3 File format", and the module ``
 the layer of TypeSystem.xml beside the files, the same as in our UIMA CAS; documents without text it refuses.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 from toolkit.errors import InputError
-from toolkit.exchange.formats.cas.files import INITIAL, CasFile, cas_files
-from toolkit.exchange.formats.cas.layer import LAYER, declared_types, type_system
+from toolkit.exchange.formats.cas.features import Said, Survey, spans_of_said
+from toolkit.exchange.formats.cas.files import CasFile, cas_files
+from toolkit.exchange.formats.cas.folder import columns_of, write_folder
+from toolkit.exchange.formats.cas.layer import LAYER, NAMES
 from toolkit.exchange.formats.cas.layers import check_layers
+from toolkit.exchange.formats.cas.projects import Work, owned
 from toolkit.exchange.formats.webanno.lines import SIGNATURE, Layer, layers_of, placed, sheet_of
-from toolkit.exchange.formats.webanno.reading import chosen, spans_of
-from toolkit.exchange.formats.webanno.writing import columns_of, sheet_text
+from toolkit.exchange.formats.webanno.reading import chosen, read_sheet
+from toolkit.exchange.formats.webanno.writing import sheet_text
 from toolkit.exchange.inputs import read_text
 from toolkit.exchange.model import Choices, Document, Found, Loss, Material, Span
-from toolkit.exchange.names import doc_id_of, file_names
 
 __all__ = ["read", "recognise", "write"]
 
 #: How much of a file is read to learn its layers: a layer has a line of some hundred characters.
 _HEAD = 1 << 16
-#: Beside the documents in the folder we write, as for UIMA CAS.
-_TYPES, _README_NAME = "TypeSystem.xml", "README.txt"
 _README = """\
 Annotations as WebAnno TSV 3.3, one file per document, to be opened in INCEpTION.
 
@@ -36,9 +37,8 @@ Annotations as WebAnno TSV 3.3, one file per document, to be opened in INCEpTION
    INCEpTION does not import documents without any text.
 3. If the codes shall be chosen from a list, import the tagset of the codebook and give it to the feature "code".
 
-All annotations become part of the document that every annotator starts from; who made them stands in "coder".
-To read the work of your annotators, export the whole project from INCEpTION with this format as "secondary format".
-UIMA CAS XMI does the same and also keeps languages and titles of documents; INCEpTION itself recommends it.
+{names}
+UIMA CAS XMI does the same and also keeps the languages of documents; INCEpTION itself recommends it.
 """
 
 
@@ -54,12 +54,14 @@ def read(path: Path, choices: Choices) -> Found:
     Raises :class:`InputError` when nothing can be read.
     """
     losses: list[Loss] = []
-    files = list(_named(path))
-    take = _layers_to_read([file for file, _ in files], choices, path)
+    files = list(cas_files(path, ".tsv"))
+    survey = Survey()
+    take = _layers_to_read(files, choices, path, survey)
     documents: dict[str, Document] = {}
-    spans: list[Span] = []
+    sheets: list[tuple[CasFile, list[Said]]] = []
     first_problem: InputError | None = None
-    for file, doc_id in files:
+    for file in files:
+        doc_id = file.doc_id
         try:
             sheet = sheet_of(read_text(file.path), file.place)
             before = documents.get(doc_id)
@@ -77,12 +79,10 @@ def read(path: Path, choices: Choices) -> Found:
             continue
         if before is None:
             documents[doc_id] = Document(doc_id, text.text, place=file.place)
-        found, lost = spans_of(sheet, text, doc_id, file.coder, take, bool(choices.layers), file.place)
-        if file.coder in INITIAL and found:
-            reason = f"what stands in {file.coder} is what annotators started from and nobody's work"
-            losses.append(Loss("lost", "layer", reason, file.place, doc_id, value=str(len(found))))
-        else:
-            spans += found
+        annotations, lost = read_sheet(sheet, text, doc_id, take, bool(choices.layers), file.place)
+        sheets.append((file, annotations))
+        for one in annotations:
+            survey.add(one)
         losses += [*sheet.losses, *lost]
         if sheet.ids:
             reason = "ids of sentences have no place here"
@@ -94,42 +94,52 @@ def read(path: Path, choices: Choices) -> Found:
     if not documents and first_problem is not None:
         said = str(first_problem)
         raise InputError(said if said.startswith(str(path)) else f"{path}: {said}")
-    return Found(list(documents.values()), spans, losses)
+    spans, more = _spans(sheets, survey)
+    return Found(list(documents.values()), spans, [*losses, *more])
 
 
 def write(material: Material, path: Path) -> list[Loss]:
-    """One file for each document, named after it. Everything that the format has a place for is in it."""
+    """One file for each document, named after it. Everything that the format has a place for is in it.
+
+    Raises :class:`InputError` for a ``doc_id`` too long for a file's name.
+    """
     features = columns_of(material.spans)
-    names = file_names(document.doc_id for document in material.documents)
-    for document, spans in material.by_document():
-        name = names[document.doc_id]
-        if name.partition("/")[0].lower() in (_TYPES.lower(), _README_NAME.lower()):
-            # a folder of documents that is called as one of our files
-            name = f"%{ord(name[0]):02X}{name[1:]}"
-        file = path / f"{name}.tsv"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(sheet_text(document, spans, features).encode("utf-8"))
-    (path / _TYPES).write_bytes(type_system(declared_types(features)).encode("utf-8"))
-    (path / _README_NAME).write_bytes(_README.encode("utf-8"))
+
+    def text_of(document: Document, spans: Sequence[Span]) -> str:
+        return sheet_text(document, spans, features)
+
+    write_folder(material, path, ".tsv", text_of, _README.format(names=NAMES))
     return []
 
 
-def _named(path: Path) -> Iterator[tuple[CasFile, str]]:
-    """The files, each with the name of its document: of our own files in a project, the name without ending."""
-    for file in cas_files(path, ".tsv"):
-        yield file, file.doc_id if file.coder is None else doc_id_of(file.doc_id.removesuffix(".tsv"))
+def _spans(sheets: Sequence[tuple[CasFile, Sequence[Said]]], survey: Survey) -> tuple[list[Span], list[Loss]]:
+    """The spans of all files, when it is known which features are codes, and what of them is lost or changed."""
+    works: list[Work] = []
+    losses: list[Loss] = []
+    for file, said in sheets:
+        spans: dict[str, list[Span]] = defaultdict(list)
+        for one in said:
+            found, lost = spans_of_said(one, survey)
+            spans[one.layer] += found
+            losses += lost
+        works.append(Work(file, spans))
+    made, changed = owned(works)
+    return made, [*losses, *changed]
 
 
-def _layers_to_read(files: list[CasFile], choices: Choices, path: Path) -> set[str]:
-    """Names of the layers that carry codes, the same for all files."""
+def _layers_to_read(files: Sequence[CasFile], choices: Choices, path: Path, survey: Survey) -> set[str]:
+    """Names of the layers that carry codes, the same for all files. ``survey``: gets the features they declare."""
     layers: dict[str, Layer] = {}
     for file in files:
         try:
             with file.path.open("rb") as stream:
                 head = stream.read(_HEAD).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-            layers |= {layer.name: layer for layer in layers_of(head, file.place)[0] if layer.kind != "RL"}
+            declared = [layer for layer in layers_of(head, file.place)[0] if layer.kind != "RL"]
         except (InputError, OSError):
             continue  # said when it is read
+        for layer in declared:
+            layers[layer.name] = layer
+            survey.declare(layer.name, [column.name for column in layer.columns if column.kind == "feature"])
     if layers:
         check_layers(choices.layers, {layer.name: [layer.name] for layer in layers.values()}, str(path))
     return chosen(list(layers.values()), choices.layers)

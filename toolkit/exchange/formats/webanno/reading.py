@@ -1,27 +1,21 @@
-"""One WebAnno TSV 3 file: its cells to spans, and what has no place in our table to losses.
+"""One WebAnno TSV 3 file: its cells to annotations, and what has no place in our table to losses.
 
 Source: INCEpTION, ``Tsv3XDeserializer.java`` (``parseAnnotation``, ``getOrCreateSpanAnnotation``, ``setFeatures``). An
 annotation is all cells of its layer at one place of the stack; the disambiguation id joins those of several rows.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import zip_longest
 
-from toolkit.exchange.formats.cas.features import code_feature, field_of, score_of
-from toolkit.exchange.formats.cas.layer import LAYER, name_of_feature
+from toolkit.exchange.formats.cas.features import Said, known_code
 from toolkit.exchange.formats.cas.layers import BUILD, matches, tier
 from toolkit.exchange.formats.cas.types import Types
 from toolkit.exchange.formats.webanno.escapes import divided, unescape_value, without_id
 from toolkit.exchange.formats.webanno.lines import EMPTY, Layer, Placed, Sheet, Unit
-from toolkit.exchange.model import FIELDS, Loss, Span
-from toolkit.tables import STANCES
+from toolkit.exchange.model import Loss
 
-__all__ = ["chosen", "spans_of"]
+__all__ = ["chosen", "read_sheet"]
 
-_NUMBER = re.compile(r"[0-9.]+([eE][+-]?[0-9]+)?", re.ASCII)
-#: Names that others give to our fields, in any case.
 #: "no value" in a column of a layer that is there.
 _NULL = "*"
 
@@ -74,15 +68,14 @@ class _Mark:
                 self.clash = self.clash or f"says '{old[:40]}' and '{new[:40]}' of one annotation; the first is kept"
 
 
-def spans_of(
-    sheet: Sheet, text: Placed, doc_id: str, coder: str | None, take: set[str], named: bool, place: str
-) -> tuple[list[Span], list[Loss]]:
-    """The spans of a file (in code points) and what does not become one.
+def read_sheet(
+    sheet: Sheet, text: Placed, doc_id: str, take: set[str], named: bool, place: str
+) -> tuple[list[Said], list[Loss]]:
+    """The annotations of a file (in code points) and what does not become one.
 
-    ``coder``: whose file it is, where the features do not say; ``take``: names of the span layers that carry codes;
-    ``named``: the user named them, so that others are not missed.
+    ``take``: names of the span layers that carry codes; ``named``: the user named them, so that others are not missed.
     """
-    spans: list[Span] = []
+    annotations: list[Said] = []
     losses: list[Loss] = []
     rows = [(unit, where) for unit, where in zip(sheet.units(), text.places, strict=True) if unit.cells is not None]
     for layer in sheet.layers:
@@ -98,21 +91,19 @@ def spans_of(
                 losses.append(Loss("lost", "layer", reason, place, doc_id, code=layer.short, value=str(len(marks))))
             continue
         for mark in marks:
-            where = f"{place}, line {mark.line}"
-            span = _span(layer, mark, doc_id, coder, where)
-            if layer.name == LAYER and not code_feature({name: [value] for name, value in _texts(layer, mark)}, True):
-                mark.wrong = mark.wrong or "it has no code"
+            said = _said(layer, mark, doc_id, f"{place}, line {mark.line}")
+            code = known_code(said)
             if mark.wrong:
-                losses.append(replace(Loss.of(span, "refused", "annotation", mark.wrong), start=None, end=None))
+                losses.append(Loss("refused", "annotation", mark.wrong, said.place, doc_id, code=code))
                 continue
             if mark.clash:
-                losses.append(Loss.of(span, "refused", "feature", mark.clash))
-            losses += _slots(layer, mark, span)
-            if span.start == span.end:
-                losses.append(Loss.of(span, "lost", "annotation", "it covers no character"))
+                losses.append(Loss("refused", "feature", mark.clash, said.place, doc_id, code=code))
+            losses += _slots(layer, mark, said)
+            if said.start == said.end:
+                losses.append(Loss("lost", "annotation", "it covers no character", said.place, doc_id, code=code))
             else:
-                spans.append(span)
-    return spans, losses
+                annotations.append(said)
+    return annotations, losses
 
 
 def _marks(layer: Layer, rows: Sequence[tuple[Unit, tuple[int, int] | None]]) -> list[_Mark]:
@@ -169,30 +160,11 @@ def _values(layer: Layer, parts: Sequence[str | None]) -> tuple[list[str | None]
     return values, number
 
 
-def _span(layer: Layer, mark: _Mark, doc_id: str, coder: str | None, place: str) -> Span:
-    """The span of an annotation. The code: as :mod:`toolkit.exchange.formats.cas.features` says, else the name of the
-    layer. ``coder``: whose file of a project it is; whom the annotation names is kept beside.
-    """
-    own = layer.name == LAYER
-    said = dict(_texts(layer, mark))
-    # links of chains have labels, which are no codes
-    name = code_feature({name: [value] for name, value in said.items()}, own) if layer.kind == "SP" else ""
-    code = said.pop(name) if name else layer.short
-    fields: dict[str, str] = {}
-    features: dict[str, str] = {} if own else {"layer": layer.name}
-    score = None
-    for feature, value in said.items():
-        field = (feature if feature in FIELDS else None) if own else field_of(feature, value)
-        if field == "score" and score is None and score_of(value) is not None:
-            score = score_of(value)
-        elif field in (None, "score", *fields) or not _fits(str(field), value):
-            features[name_of_feature(feature) if own else feature] = value
-        else:
-            fields[str(field)] = value
-    if coder is not None and fields.setdefault("coder", coder) != coder:
-        features["coder"], fields["coder"] = fields["coder"], coder
+def _said(layer: Layer, mark: _Mark, doc_id: str, place: str) -> Said:
+    """An annotation as it is said; links of chains have labels, which are no codes."""
+    values = {name: [value] for name, value in _texts(layer, mark)}
     start = mark.start or 0
-    return Span(doc_id, start, max(start, mark.end), code, score=score, features=features, place=place, **fields)
+    return Said(layer.name, doc_id, start, max(start, mark.end), values, place, coded=layer.kind == "SP")
 
 
 def _texts(layer: Layer, mark: _Mark) -> Iterator[tuple[str, str]]:
@@ -202,13 +174,7 @@ def _texts(layer: Layer, mark: _Mark) -> Iterator[tuple[str, str]]:
             yield column.name, unescape_value(value)
 
 
-def _fits(field: str, value: str) -> bool:
-    """Can a field of ours have this value? Programs of others let people write anything."""
-    allowed = {"stance": STANCES, "kind": ("human", "machine")}
-    return value in allowed.get(field, (value,)) and (value != "" or field not in ("coder", "codebook"))
-
-
-def _slots(layer: Layer, mark: _Mark, span: Span) -> Iterator[Loss]:
+def _slots(layer: Layer, mark: _Mark, said: Said) -> Iterator[Loss]:
     """The links of slot features: the roles, and in the next column the rows they lead to."""
     cells = [*zip(layer.columns, mark.values, strict=True)]
     for number, (column, value) in enumerate(cells):
@@ -219,7 +185,8 @@ def _slots(layer: Layer, mark: _Mark, span: Span) -> Iterator[Loss]:
         for index, role in enumerate(divided(value or "", ";")):
             to = targets[index] if index < len(targets) else ""
             link = f"{column.name} {unescape_value(role)} -> {to}"
-            yield replace(Loss.of(span, "lost", "link", "links to other annotations have no place here"), value=link)
+            reason = "links to other annotations have no place here"
+            yield Loss("lost", "link", reason, said.place, said.doc_id, code=known_code(said), value=link)
 
 
 def _relation(layer: Layer, mark: _Mark, doc_id: str, place: str) -> Loss:

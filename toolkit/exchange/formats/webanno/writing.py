@@ -19,15 +19,10 @@ from toolkit.exchange.model import Document, Span
 from toolkit.exchange.offsets import Offsets
 from toolkit.exchange.segments import sentences_of, tokens_of
 
-__all__ = ["columns_of", "sheet_text"]
+__all__ = ["sheet_text"]
 
 #: A word may hold white space only in our own files; as it is, it would end the field or the line.
 _IN_WORDS = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
-
-def columns_of(spans: Iterable[Span]) -> list[str]:
-    """Further features of the spans, sorted: each becomes a column of the layer."""
-    return sorted({name for span in spans for name in span.features})
 
 
 def sheet_text(document: Document, spans: Sequence[Span], features: Sequence[str]) -> str:
