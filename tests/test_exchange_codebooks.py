@@ -365,6 +365,47 @@ def test_choices_for_whole_texts_are_codes_where_there_are_no_labels(tmp_path):
     assert [one.id for one in read_codebook(tmp_path / "uno.xml").codes] == ["si"]
 
 
+@pytest.mark.parametrize(
+    ("body", "written", "lost"),
+    [
+        # labels for a picture are no codes of a text
+        (
+            '<Image name="i" value="$i"/><Labels name="l" toName="i"><Label value="coche"/></Labels>'
+            '<Text name="t" value="$t"/><Choices name="c" toName="t"><Choice value="voz"/></Choices>',
+            ["voz"],
+            ["Labels l"],
+        ),
+        (
+            '<Text name="t" value="$t"/><Taxonomy name="x" toName="t">'
+            '<Choice value="A"><Choice value="A 1" alias="a1"/></Choice><Choice value="A 1"/></Taxonomy>',
+            ["A", "A/a1", "A 1"],
+            [],
+        ),
+        (
+            '<Text name="t" value="$t"/><Choices name="c" toName="t" allowNested="true">'
+            '<Choice value="A"><Choice value="B"/></Choice></Choices><Taxonomy name="x" toName="t"/>',
+            ["A", "A/B"],
+            ["Taxonomy x"],
+        ),
+        # what it speaks of is not in the file
+        ('<Labels name="l" toName="t"><Label value="voz"/></Labels>', ["voz"], []),
+    ],
+)
+def test_codes_are_what_is_said_of_text_as_the_data_say_it(tmp_path, body, written, lost):
+    (tmp_path / "uno.xml").write_text(f"<View>{body}</View>", "utf-8")
+    draft = labelling_config.read(tmp_path / "uno.xml")
+    assert [one.written or one.id for one in draft.codes] == written
+    assert [one.value for one in draft.losses] == lost
+
+
+def test_labels_for_pictures_and_sound_are_no_codebook(tmp_path):
+    (tmp_path / "uno.xml").write_text(
+        '<View><Image name="i" value="$i"/><Labels name="l" toName="i"><Label value="coche"/></Labels></View>', "utf-8"
+    )
+    with pytest.raises(InputError, match="no labels or choices for text"):
+        labelling_config.read(tmp_path / "uno.xml")
+
+
 def test_the_controls_are_those_of_the_data_we_write(tmp_path):
     from lxml import etree
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 from pathlib import Path
 
 import pandas as pd
@@ -10,8 +11,8 @@ from exchange_material import refused_cleanly, samples, through_format
 from hypothesis import HealthCheck, given, settings
 
 from toolkit.errors import InputError
+from toolkit.exchange.exchange import read_exchange
 from toolkit.exchange.formats.doccano import read, recognise, write
-from toolkit.exchange.gather import gather
 from toolkit.exchange.model import Choices, Document, Material, Span
 from toolkit.exchange.registry import FORMATS
 
@@ -28,7 +29,7 @@ def saved(folder, *lines, name="export.jsonl"):
 
 def table_of(path, **options):
     """The rows that come out of the whole door."""
-    found = gather(read(path, Choices(**options)), texts={})
+    found = read_exchange(path, "doccano", **options)
     return found.annotations.astype(object).where(found.annotations.notna(), None).to_dict("records"), found.losses
 
 
@@ -136,15 +137,22 @@ def test_members_of_an_export_are_coders(tmp_path):
     lines = {name: {"id": 3, "text": "La voz", "label": [[3, 6, name]]} for name in ("ana", "luis", "all", "unknown")}
     for name, line in lines.items():
         saved(tmp_path / "export", line, name=f"{name}.jsonl")
+    (tmp_path / "export" / "README.txt").write_text("exportado ayer")
     rows, losses = table_of(tmp_path / "export")
     assert named(rows) == [
         ("voz", "all", "unknown"), ("voz", "ana", "ana"), ("voz", "luis", "luis"), ("voz", "unknown", "unknown"),
     ]  # fmt: skip
     assert {row["doc_id"] for row in rows} == {"3"}
-    assert losses.empty
-    # the name of a file that doccano did not give out says nothing
-    path = saved(tmp_path, {"text": "La voz", "label": ["a"]}, name="ana.jsonl")
-    assert [span.coder for span in read(path, Choices()).spans] == [None]
+    assert losses[["kind", "field", "place"]].to_numpy().tolist() == [
+        ["refused", "document", "README.txt"], ["changed", "coder", "ana.jsonl"], ["changed", "coder", "luis.jsonl"],
+    ]  # fmt: skip
+    # who the user says it was, it was
+    assert {row["coder"] for row in table_of(tmp_path / "export", coder="giulia")[0]} == {"giulia"}
+    # the name of a single file, or of one that doccano did not give out, says nothing
+    for line in ({"text": "La voz", "label": ["a"]}, {"id": 1, "text": "La voz", "label": ["a"]}):
+        path = saved(tmp_path, line, name="ana.jsonl")
+        assert [span.coder for span in read(path, Choices()).spans] == [None]
+        assert table_of(path, coder="giulia")[0][0]["coder"] == "giulia"
     old = saved(tmp_path, {"text": "La voz", "label": ["a"], "username": "giulia"}, name="old.jsonl")
     assert [span.coder for span in read(old, Choices()).spans] == ["giulia"]
 
@@ -296,7 +304,8 @@ def test_decisions_made_in_doccano_belong_to_the_member(tmp_path):
         ("Perche\u0301", "voz", "ana"), ("Perche\u0301", "voz", "jefa"), ("Perche\u0301", "voz", "luis"),
         ("😀", "b", "hybrid"), ("voz", "d", "jefa"), ("Senza", "tutto", "jefa"),
     ]  # fmt: skip
-    taken, uneven = found.losses
+    member, taken, uneven = found.losses
+    assert (member.kind, member.field, member.coder, member.place) == ("changed", "coder", "jefa", "jefa.jsonl")
     assert (taken.kind, taken.field, taken.code, taken.doc_id) == ("changed", "annotation", "c", "es/uno")
     assert "of 'ana'" in taken.reason
     assert (uneven.kind, uneven.field) == ("changed", "start")
@@ -315,6 +324,74 @@ def test_only_the_member_who_imported_has_the_imported_labels(tmp_path):
     rows, _ = table_of(folder)
     assert [row["coder"] for row in rows if row["code"] == "voz"] == ["ana", "luis", "marco"]
     assert len(rows) == 5
+
+
+def blind(record):
+    """One label that is the same as one that went out, one that is not."""
+    record["label"] = [[0, 7, "voz"], [15, 18, "d"]] if record["doc_id"] == "es/uno" else []
+
+
+def test_labels_of_who_coded_blind_are_their_own(tmp_path):
+    path = written(tmp_path)
+    found = read(from_doccano(path, "luisa", blind), Choices())
+    assert [(span.code, span.coder) for span in found.spans] == [("voz", "luisa"), ("d", "luisa")]
+    assert said(found.losses) == [("changed", "annotation"), ("changed", "coder"), ("changed", "start")]
+    assert "1 of 3 labels" in found.losses[0].reason
+    # whoever it was, if the user knows it
+    found = read(tmp_path / "luisa.jsonl", Choices(coder="ana"))
+    assert [(span.code, span.coder) for span in found.spans] == [("voz", None), ("d", None)]
+
+
+def test_of_members_of_whom_one_imported_each_has_their_own(tmp_path):
+    path = written(tmp_path)
+    before, _ = table_of(path)
+    folder = tmp_path / "export"
+    folder.mkdir()
+    from_doccano(path).rename(folder / "jefa.jsonl")
+    from_doccano(path, "luisa", blind).rename(folder / "luisa.jsonl")
+    rows, losses = table_of(folder)
+    assert [row for row in rows if row["coder"] != "luisa"] == before
+    assert [row["code"] for row in rows if row["coder"] == "luisa"] == ["voz", "d"]
+    assert losses[["field", "place"]].to_numpy().tolist() == [
+        ["coder", "luisa.jsonl"],
+        ["start", "luisa.jsonl, line 1"],
+    ]
+    # nobody has most of what went out: all coded anew
+    from_doccano(path, "jefa", blind).rename(folder / "jefa.jsonl")
+    rows, losses = table_of(folder)
+    assert [row["coder"] for row in rows] == ["jefa", "luisa"] * 2
+    # both have all of it: the first is taken, and that is said
+    for name in ("jefa", "luisa"):
+        from_doccano(path, name).rename(folder / f"{name}.jsonl")
+    rows, losses = table_of(folder)
+    assert sorted({row["coder"] for row in rows}) == ["ana", "hybrid", "luis", "luisa"]
+    assert "in the files 'jefa', 'luisa'" in losses["reason"][0]
+
+
+def test_parts_of_our_own_work_are_read_together(tmp_path):
+    folder = tmp_path / "parts"
+    folder.mkdir()
+    for name in ("a", "b"):
+        span = Span(name, 0, 1, "voz", "x", coder="ana", kind="human")
+        write(Material([Document(name, "x y")], [span], ["voz"], ["ana"]), folder / f"{name}.jsonl")
+    rows, losses = table_of(folder)
+    assert [(row["doc_id"], row["coder"]) for row in rows] == [("a", "ana"), ("b", "ana")]
+    assert losses.empty
+
+
+def test_many_texts_of_one_name_take_no_long_time(tmp_path):
+    lines = ({"text": f"t {at}", "label": [], "doc_id": "same"} for at in range(20_000))
+    path = saved(tmp_path, *lines)
+    begin = time.process_time()
+    names = [one.doc_id for one in read(path, Choices()).documents]
+    # over a minute when every name was tried from the first on
+    assert time.process_time() - begin < 20
+    assert names[:2] + names[-1:] == ["same", "same (2)", "same (20000)"]
+
+
+def test_a_list_with_a_long_first_text_is_recognised(tmp_path):
+    path = saved(tmp_path, [{"text": "é " * 9_000, "label": []}], name="a.json")
+    assert recognise(path, path.read_bytes()[:4000])
 
 
 @settings(max_examples=25, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -368,7 +445,7 @@ def test_real_files():
             found = read(path, Choices())
             fields = [loss.field for loss in found.losses]
             assert (len(found.documents), len(found.spans), fields) == expected, name
-            assert len(gather(found, texts={}).annotations) == expected[1]
+            assert len(read_exchange(path, "doccano").annotations) == expected[1]
     for name in ("data_export_relation_extraction_example.jsonl", "data_import_relation_extraction_example.jsonl"):
         rows, _ = table_of(SHARED / name)
         assert [(row["quote"], row["code"]) for row in rows] == [

@@ -1,6 +1,7 @@
 """Label Studio: its JSON and JSON-MIN exports read, our tables written and brought back from it."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,8 @@ from exchange_material import refused_cleanly, samples, through_format
 from hypothesis import HealthCheck, given, settings
 
 from toolkit.errors import InputError
+from toolkit.exchange.exchange import read_exchange
 from toolkit.exchange.formats.label_studio import read, recognise, write
-from toolkit.exchange.gather import gather
 from toolkit.exchange.model import Choices, Document, Material, Span
 from toolkit.exchange.registry import FORMATS
 
@@ -40,7 +41,7 @@ def task(*results, text="Escuchar a los clientes", number=1, **more):
 
 def table_of(path, **options):
     """The rows that come out of the whole door."""
-    found = gather(read(path, Choices(**options)), texts={})
+    found = read_exchange(path, "label-studio", **options)
     return found.annotations.astype(object).where(found.annotations.notna(), None).to_dict("records"), found.losses
 
 
@@ -81,7 +82,7 @@ def test_regions_of_two_people_and_a_model(tmp_path):
     assert named == [
         ("Escuchar", "listening", "ana@a.es", "human", None, "endorses"),
         ("Escuchar", "voz", "hybrid 2", "machine", 0.75, None),
-        ("a", "voz", "hybrid 2", "machine", 0.25, None),
+        ("a", "voz", "hybrid 2", "machine", None, None),
         ("clientes", "clientes", "ana@a.es", "human", None, None),
         ("clientes", "voz", "ana@a.es", "human", None, None),
     ]
@@ -90,6 +91,14 @@ def test_regions_of_two_people_and_a_model(tmp_path):
     ]  # fmt: skip
     assert "feature_from_name" not in rows[0]
     assert [row["feature_origin"] for row in rows] == [None, None, None, "prediction-changed", "prediction-changed"]
+    # the score of the whole prediction is none of its regions
+    assert losses[["kind", "field", "value"]].to_numpy().tolist() == [["lost", "score", "0.25"]]
+
+
+def test_the_score_of_a_prediction_with_one_region_is_that_of_the_region(tmp_path):
+    prediction = {"model_version": "m", "score": 0.25, "result": [result("labels", ["voz"], 0, 3, id="p1")]}
+    rows, losses = table_of(saved(tmp_path, [task() | {"predictions": [prediction]}]))
+    assert [(row["coder"], row["score"]) for row in rows] == [("m", 0.25)]
     assert losses.empty
 
 
@@ -256,6 +265,61 @@ def test_layers_are_controls(tmp_path):
     assert [span.code for span in read(path, Choices(layers=("sentiment",))).spans] == ["w"]
 
 
+def test_tasks_of_one_number_in_two_files_are_kept_apart(tmp_path):
+    for name, text in (("a.json", "Uno dos"), ("b.json", "Tres cuatro")):
+        saved(tmp_path, [task(result("labels", ["v"], 0, 3, text[:3]), text=text)], name)
+    saved(tmp_path, "[1", "c.json")
+    (tmp_path / "b").mkdir()
+    saved(tmp_path / "b", [task(text="Uno dos")], "d.json")
+    found = read(tmp_path, Choices())
+    assert [(one.doc_id, one.text) for one in found.documents] == [("1", "Uno dos"), ("1 (2)", "Tres cuatro")]
+    assert [(span.doc_id, span.quote) for span in found.spans] == [("1", "Uno"), ("1 (2)", "Tre")]
+    assert said(found.losses) == [("changed", "doc_id"), ("refused", "document")]
+    (tmp_path / "a.json").unlink()
+    (tmp_path / "b.json").unlink()
+    (tmp_path / "b" / "d.json").unlink()
+    with pytest.raises(InputError, match="not JSON"):
+        read(tmp_path, Choices())
+
+
+def test_annotations_in_a_cloud_storage(tmp_path):
+    for number, person in ((5, "a@x.es"), (6, "b@x.es")):
+        one = {
+            "id": number, "result": [result("labels", ["v"], 0, 4, "Hola", id="r")], "created_at": "2024-01-01",
+            "completed_by": {"id": 1, "email": person}, "task": {"id": 0, "data": {"text": "Hola 1"}, "meta": {}},
+        }  # fmt: skip
+        path = saved(tmp_path, one, f"{number}.json")
+        assert recognise(path, path.read_bytes())
+    rows, losses = table_of(tmp_path)
+    assert [(row["doc_id"], row["quote"], row["coder"]) for row in rows] == [
+        ("0", "Hola", "a@x.es"), ("0", "Hola", "b@x.es"),
+    ]  # fmt: skip
+    assert losses.empty
+
+
+def test_many_regions_at_one_place_and_many_texts_of_one_name_take_no_long_time(tmp_path):
+    behind = {"annotator": 4, "annotation_id": 9}
+    spans = [{"start": 0, "end": 3, "text": "Uno", "labels": [f"v{at}"]} for at in range(20_000)]
+    notes = [f"n{at}" for at in range(20_000)]
+    path = saved(tmp_path, [{"text": "Uno dos", "id": 1, "label": spans, "note": notes} | behind])
+    begin = time.process_time()
+    found = read(path, Choices())
+    tasks = [{"id": 1, "data": {"text": f"t {at}", "doc_id": "same"}, "annotations": []} for at in range(20_000)]
+    names = [one.doc_id for one in read(saved(tmp_path, tasks), Choices()).documents]
+    # each was over a minute for 10,000 when every name was tried from the first on
+    assert time.process_time() - begin < 20
+    assert [(span.code, span.note) for span in found.spans] == [(f"v{at}", f"n{at}") for at in range(20_000)]
+    assert names[:3] + names[-1:] == ["same", "same (2)", "same (3)", "same (20000)"]
+
+
+def test_json_min_with_a_long_first_post_is_recognised(tmp_path):
+    record = {"text": "é " * 9_000, "id": 1, "label": [], "annotator": 4, "annotation_id": 9, "lead_time": 2}
+    path = saved(tmp_path, [record])
+    assert recognise(path, path.read_bytes()[:4000])
+    other = saved(tmp_path, [{"text": "é " * 9_000, "id": 1, "label": []}], "other.json")
+    assert not recognise(other, other.read_bytes()[:4000])
+
+
 def test_json_min(tmp_path):
     behind = {"annotator": 4, "annotation_id": 9, "created_at": "2024-01-30", "updated_at": "x", "lead_time": 2.5}
     spans = [{"start": at, "end": at + 3, "text": text, "labels": ["v"]} for at, text in ((0, "Uno"), (4, "dos"))]
@@ -303,9 +367,9 @@ def test_what_is_no_export_is_refused(tmp_path, content, message):
 
 def test_half_characters_do_not_come_in(tmp_path):
     path = saved(tmp_path, json.dumps([task(result("labels", ["\ud83d"], 0, 3), text="\ud83d voz")]))
-    found = read(path, Choices())
-    assert (found.documents[0].text, found.spans[0].code) == ("\ufffd voz", "\ufffd")
-    assert said(found.losses) == [("changed", "text")]
+    (row,), losses = table_of(path)
+    assert (row["code"], read_exchange(path).posts["text"][0]) == ("\ufffd", "\ufffd voz")
+    assert set(losses["kind"]) == {"changed"}
 
 
 @pytest.mark.parametrize(
@@ -314,6 +378,9 @@ def test_half_characters_do_not_come_in(tmp_path):
         ("a.json", b'[{"id": 1, "annotations": [', True),
         ("a.json", b'\xef\xbb\xbf [\n {\n "data": {"te', True),
         ("a.json", b'{"id": 1, "data": {"text"', True),
+        ("a.json", b'{"id": 5, "result": [], "task": {"id": 1}, "completed_by": {"email": "a"}}', True),
+        ("a.json", b'{"id": 5, "result": [{"from_name": "a", "to_name": "b"', True),
+        ("a.json", b'{"id": 5, "result": []}', False),
         ("a.json", b'[{"text": "x", "label": [], "annotator": 1, "annotation_id": 2}]', True),
         ("a.json", b"[]\n", True),
         ("a.json", b'[{"id": 1, "text": "x", "label": ["a"]}]', False),
@@ -447,9 +514,62 @@ def test_a_project_without_our_controls_keeps_stance_and_note(tmp_path):
                 holder["result"] = [item for item in holder["result"] if item["from_name"] == "code"]
 
     before, _ = table_of(written(tmp_path))
+    saved(tmp_path, '<View><Labels name="code" toName="text"/><Text name="text" value="$text"/></View>', "out.xml")
     after, losses = from_label_studio(tmp_path / "out.json", only_labels)
     assert after == before
     assert losses.empty
+    # where nothing says whether the project has the controls, they count as taken away and each is said
+    (tmp_path / "out.xml").unlink()
+    after, losses = table_of(tmp_path / "out.json")
+    assert [(row["coder"], row["stance"], row["note"]) for row in after] == [
+        ("ana", None, None), ("luis", None, None), ("hybrid", None, None), ("ana", None, None),
+    ]  # fmt: skip
+    assert losses[["kind", "field", "coder", "value"]].to_numpy().tolist() == [
+        ["changed", "stance", "ana", "breach"],
+        ["changed", "note", "ana", "n"],
+        ["changed", "stance", "luis", "endorses"],
+    ]
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_stance_that_was_taken_away_does_not_come_back(tmp_path, beside):
+    def change(tasks):
+        ana, luis = (one["result"] for one in tasks[0]["annotations"])
+        del ana[1]
+        if beside:
+            del luis[1]
+
+    written(tmp_path)
+    if beside:
+        controls = '<Labels name="code" toName="text"/><Choices name="stance" toName="text"/>'
+        saved(tmp_path, f'<View>{controls}<Text name="text" value="$text"/></View>', "out.xml")
+    rows, losses = from_label_studio(tmp_path / "out.json", change)
+    expected = [(None, "jefa@a.es"), (None, "jefa@a.es")] if beside else [(None, "jefa@a.es"), ("endorses", "luis")]
+    assert [(row["stance"], row["coder"]) for row in rows if row["code"] == "voz"] == expected
+    assert said(losses.itertuples()) == [("changed", "coder")] * (2 if beside else 1)
+
+
+@pytest.mark.parametrize(("first", "named"), [(True, True), (False, True), (False, False)])
+def test_a_copy_of_an_annotation_is_of_who_completed_it(tmp_path, first, named):
+    def change(tasks):
+        ana, luis = tasks[0]["annotations"]
+        copy = json.loads(json.dumps(ana)) | {"id": 99, "completed_by": {"id": 7, "email": "maria@a.es"}}
+        copy |= {"created_at": "2028"} | ({"parent_annotation": ana["id"]} if named else {})
+        tasks[0]["annotations"] = [copy, ana, luis] if first else [ana, luis, copy]
+
+    written(tmp_path)
+    rows, losses = from_label_studio(tmp_path / "out.json", change)
+    assert [(row["code"], row["coder"], row["created"], row["stance"]) for row in rows] == [
+        ("voz", "ana", "ayer", "breach"),
+        ("voz", "luis", None, "endorses"),
+        ("voz", "maria@a.es", "2028", "breach"),
+        ("b", "hybrid", None, None),
+        ("c", "ana", "2024", None),
+        ("c", "maria@a.es", "2028", None),
+    ]
+    assert [row["feature_copied_from"] for row in rows] == [None, None, "ana", None, None, "ana"]
+    assert losses[["kind", "field", "coder"]].to_numpy().tolist() == [["changed", "coder", "ana"]]
+    assert losses["reason"][0].startswith("2 rows of 'ana'")
 
 
 @settings(max_examples=25, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -495,7 +615,7 @@ def test_real_files():
             lost = [loss for loss in found.losses if loss.field == "annotation"]
             assert (len(found.documents), len(found.spans), len(lost)) == expected, name
             assert all("labels' is no stretch" in loss.reason for loss in lost)
-            assert len(gather(found, texts={}).annotations) == expected[1]
+            assert len(read_exchange(path, "label-studio").annotations) == expected[1]
     (span,) = read(SHARED / "test_export_csv__csv_test_history.json", Choices()).spans
     assert (span.code, span.start, span.end) == ("Positive", 0, 83)
     assert str(span.quote).startswith("Calif. wildfires")

@@ -8,6 +8,7 @@ import warnings
 import zlib
 from pathlib import Path
 
+import numpy
 import pytest
 import spacy
 import srsly
@@ -148,30 +149,113 @@ def test_everything_comes_back(tmp_path_factory):
     check()
 
 
-def test_spans_changed_in_spacy_keep_what_was_said_of_them(tmp_path, nlp):
-    path = tmp_path / "uno.spacy"
-    write(material(), path)
-    docs = list(DocBin(store_user_data=True).from_disk(path).get_docs(nlp.vocab))
+def reread(folder, docs, change):
+    """Our file, its first document's group changed in spaCy."""
     group = docs[0].spans["sc"]
-    moved = SpacySpan(docs[0], group[0].start, group[0].end + 1, label="otra", span_id=group[0].id_)
-    added = SpacySpan(docs[0], 0, 1, label="nueva")
-    docs[0].spans["sc"] = SpanGroup(docs[0], name="sc", spans=[moved, *list(group)[1:], added], attrs=group.attrs)
-    found = read(packed(tmp_path, *docs), Choices())
-    assert [(span.code, span.coder) for span in found.spans] == [
-        ("otra", "ana"), ("PERSON", "luis"), ("PERSON", "luis"), ("fin", None), ("nueva", None),
+    docs[0].spans["sc"] = SpanGroup(docs[0], name="sc", spans=change(docs[0], list(group)), attrs=group.attrs)
+    return read(packed(folder, *docs), Choices())
+
+
+@pytest.fixture
+def own(tmp_path, nlp):
+    """Our own file as spaCy has it."""
+    path = tmp_path / "own.spacy"
+    write(material(), path)
+    return list(DocBin(store_user_data=True).from_disk(path).get_docs(nlp.vocab))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "label"),
+    [(0, 1, "voz humana"), (1, 0, "voz humana"), (0, 0, "otra"), (0, 1, "otra")],
+)
+def test_a_span_changed_in_spacy_is_a_new_coding_of_nobody_known(first, last, label, tmp_path, own):
+    def change(doc, spans):
+        old = spans[0]
+        new = SpacySpan(doc, old.start + first, old.end + last, label=label, span_id=old.id_)
+        return [new, *spans[1:], SpacySpan(doc, 0, 1, label="nueva")]
+
+    found = reread(tmp_path, own, change)
+    assert [(span.code, span.coder, span.kind) for span in found.spans] == [
+        (label, None, None), ("PERSON", "luis", "machine"), ("PERSON", "luis", "machine"), ("fin", None, None),
+        ("nueva", None, None),
     ]  # fmt: skip
-    assert found.spans[0].score == 0.1 + 0.2
+    new = found.spans[0]
+    assert all(getattr(new, name) is None for name in FIELDS) and not new.features
+    assert [(one.kind, one.field, one.start, one.end, one.code, one.coder) for one in found.losses] == [
+        ("changed", "annotation", 0, 8, "voz humana", "ana")
+    ]
+
+
+def test_a_span_that_was_copied_in_spacy_leaves_the_first_one_as_it_was(tmp_path, own):
+    found = reread(
+        tmp_path, own, lambda doc, spans: [*spans, SpacySpan(doc, 0, spans[0].end, label="x", span_id=spans[0].id_)]
+    )
+    assert [(span.code, span.coder) for span in found.spans][::4] == [("voz humana", "ana"), ("x", None)]
+    assert not found.losses
+
+
+def test_a_span_taken_away_in_spacy_is_reported(tmp_path, own):
+    found = reread(tmp_path, own, lambda _, spans: spans[1:])
+    assert len(found.spans) == 3
+    assert [(one.kind, one.field, one.code, one.coder) for one in found.losses] == [
+        ("lost", "annotation", "voz humana", "ana")
+    ]
+
+
+def test_entities_made_from_our_spans_are_not_read_twice(tmp_path, own):
+    own[0].ents = spacy.util.filter_spans(own[0].spans["sc"])
+    assert len(own[0].ents) == 2
+    path = packed(tmp_path, *own)
+    found = read(path, Choices())
+    assert sorted(map(key, found.spans)) == sorted(map(key, material().spans))
+    assert not found.losses
+    assert [span.code for span in read(path, Choices(layers=("ents",))).spans] == ["voz humana", "fin"]
+
+
+def test_entities_of_a_recogniser_beside_our_spans(tmp_path, own):
+    doc = own[0]
+    first, second = doc.spans["sc"][0], doc.spans["sc"][3]
+    # one stands where ours stands, one is ours with another label
+    doc.ents = [
+        SpacySpan(doc, first.start, first.end, label="voz humana"),
+        SpacySpan(doc, second.start, second.end, label="otra", span_id=second.id_),
+    ]
+    found = read(packed(tmp_path, *own), Choices())
+    assert [(span.code, span.coder) for span in found.spans if "layer" in span.features] == [("otra", None)]
+    assert len(found.spans) == 5
+    assert [(one.kind, one.field, one.value) for one in found.losses] == [("changed", "annotation", "1")]
 
 
 def test_values_of_other_kinds_are_refused(tmp_path, nlp):
     doc = Doc(nlp.vocab, words=["Hola"], user_data={"doc_id": "x"})
-    rest = {"1": {"score": True, "coder": ["a"], "note": "n", "start": 3, "features": {"a": "b", "c": 1}}}
+    rest = {"1": {"score": True, "coder": ["a"], "note": "n", "x": 3, "features": {"a": "b", "c": 1}}}
+    rest["1"] |= {"start": 0, "end": 4, "label": "a"}
     span = SpacySpan(doc, 0, 1, label="a", span_id="1")
     doc.spans["sc"] = SpanGroup(doc, name="sc", spans=[span], attrs={"annotations": rest, "more": 1})
     found = read(packed(tmp_path, doc), Choices())
     (got,) = found.spans
     assert (got.note, got.coder, got.score, dict(got.features)) == ("n", None, None, {"a": "b"})
-    assert {("refused", "score"), ("refused", "coder"), ("refused", "start"), ("lost", "attrs")} <= set(losses(found))
+    assert {("refused", "score"), ("refused", "coder"), ("refused", "x"), ("lost", "attrs")} <= set(losses(found))
+
+
+@pytest.mark.parametrize(
+    "rest", [{}, {"start": 0, "end": 4}, {"start": True, "end": 4, "label": "a"}, {"start": 0, "end": 4, "label": 1}, 7]
+)
+def test_attributes_that_are_not_ours_say_nothing_of_a_span(rest, tmp_path, nlp):
+    doc = Doc(nlp.vocab, words=["Hola"], spaces=[False], user_data={"doc_id": "x"})
+    held = {"1": {**rest, "coder": "ana"} if isinstance(rest, dict) else rest}
+    span = SpacySpan(doc, 0, 1, label="a", span_id="1")
+    doc.spans["sc"] = SpanGroup(doc, name="sc", spans=[span], attrs={"annotations": held})
+    found = read(packed(tmp_path, doc), Choices())
+    assert [(one.code, one.coder, one.features) for one in found.spans] == [("a", None, {"id": "1"})]
+    assert [(one.field, one.value) for one in found.losses] == [("attrs", "annotations")]
+
+
+def test_features_named_as_our_fields_stay_features(tmp_path):
+    span = Span("d", 0, 4, "a", "Hola", coder="ana", features={"note": "n", "kind": "k"})
+    path = tmp_path / "uno.spacy"
+    write(Material([Document("d", "Hola")], [span], [], []), path)
+    assert list(map(key, read(path, Choices()).spans)) == [key(span)]
 
 
 # ---- files of others -----------------------------------------------------------------------------------------
@@ -243,6 +327,39 @@ def test_custom_attributes_of_spans(tmp_path, nlp):
     found = read(packed(tmp_path, doc), Choices())
     assert [(span.coder, span.features) for span in found.spans] == [("giulia", {"tono": "alto", "peso": "2"})]
     assert losses(found) == [("lost", "user_data")]
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected", "lost"),
+    [
+        ([0.9, 0.25], [(0.9, "machine"), (0.25, "machine")], []),
+        (numpy.array([0.5, 0.25], dtype="f4"), [(0.5, "machine"), (0.25, "machine")], []),
+        (numpy.array([0.1, 1.0]), [(0.1, "machine"), (1.0, "machine")], []),
+        ([0, 1.5], [(0.0, "machine"), (None, None)], [("refused", "score")]),
+        ([0.5, float("nan")], None, [("lost", "attrs")]),
+        (numpy.array([0.5, float("nan")]), [(0.5, "machine"), (None, None)], [("refused", "score")]),
+        ([0.9], None, [("lost", "attrs")]),
+        ([True, 0.5], None, [("lost", "attrs")]),
+        (numpy.array([[0.9], [0.4]]), None, [("lost", "attrs")]),
+        (numpy.array([1, 0]), None, [("lost", "attrs")]),
+        ("ab", None, [("lost", "attrs")]),
+        ({"x": 1}, None, [("lost", "attrs")]),
+    ],
+)
+def test_scores_of_spancat(scores, expected, lost, tmp_path, nlp):
+    doc = Doc(nlp.vocab, words=["Ana", "habla"], spaces=[True, False])
+    spans = [SpacySpan(doc, 0, 1, label="PER"), SpacySpan(doc, 0, 2, label="acto")]
+    doc.spans["sc"] = SpanGroup(doc, name="sc", spans=spans, attrs={"scores": scores})
+    found = read(packed(tmp_path, doc), Choices())
+    assert [(span.score, span.kind) for span in found.spans] == (expected or [(None, None)] * 2)
+    assert losses(found) == lost
+
+
+def test_a_group_of_spancat_without_spans(tmp_path, nlp):
+    doc = Doc(nlp.vocab, words=["Ana"], spaces=[False])
+    doc.spans["sc"] = SpanGroup(doc, name="sc", spans=[], attrs={"scores": numpy.array([], dtype="f4")})
+    found = read(packed(tmp_path, doc), Choices())
+    assert (found.spans, found.losses) == ([], [])
 
 
 def test_what_spacy_gives_is_what_we_read(tmp_path, nlp):

@@ -10,6 +10,7 @@ XML comment, which Label Studio keeps and does not show.
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,8 @@ _BEGIN = re.compile(rb"<!-- cluetrain-toolkit codebook: ")
 _VIEW = re.compile(rb"\s*(<\?xml[^>]*>)?\s*<View\b")
 #: Labels for text, and all that label regions of it.
 _LABELS = ("Labels", "HyperTextLabels", "ParagraphLabels")
+#: Tags that show a text to be annotated.
+_TEXTS = ("Text", "HyperText", "Paragraphs", "Header")
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 #: Sizes of headings in Label Studio: 1 the largest to 6.
 _TITLE, _DESCRIPTION = "4", "6"
@@ -103,17 +106,20 @@ def read(path: Path) -> CodebookDraft:
     """The codebook of a labelling interface for text.
 
     The codes are the labels of the control named ``code``, else of the first one with labels for text, else the
-    choices of the first one that speaks of whole texts. All other controls are losses. Raises :class:`InputError` where
-    there is no such control.
+    choices of the first one that speaks of whole texts, else the paths of the first taxonomy for text. Controls for
+    pictures, sound or video are none of these. All other controls are losses. Raises :class:`InputError` where there is
+    no such control.
     """
     data = read_bytes(path, 10_000_000)
     root = xml_of(data, str(path))
     about = _about_of(data)
     controls = [one for one in root.iter() if one.get("toName") is not None]
-    labels = [one for one in controls if one.tag in _LABELS]
-    whole = [one for one in controls if one.tag == "Choices" and one.get("perRegion") != "true"]
+    shown = {one.get("name"): one.tag for one in root.iter() if one.get("name") and one.get("toName") is None}
+    of_text = [one for one in controls if _is_of_text(one, shown)]
+    labels = [one for one in of_text if one.tag in _LABELS]
+    whole = [one for one in of_text if one.tag == "Choices" and one.get("perRegion") != "true"]
     named = [one for one in labels if one.get("name") == "code"]
-    found = [*named, *labels, *whole]
+    found = [*named, *labels, *whole, *(one for one in of_text if one.tag == "Taxonomy")]
     if root.tag != "View" or not found:
         raise InputError(f"{path}: has no labels or choices for text; expected a labelling interface of Label Studio.")
     control = found[0]
@@ -126,19 +132,20 @@ def read(path: Path) -> CodebookDraft:
     members = members if isinstance(members, dict) else {}
     groups = _groups(about.get("groups"))
     codes = []
-    for entry, code_id in zip(entries, ids_of(_held(one) for one in entries), strict=True):
+    written = [_written(control, one) for one in entries]
+    for entry, code_id, held in zip(entries, ids_of(written), written, strict=True):
         group, order = _member(members.get(code_id), {one.id for one in groups})
         colour = entry.get("background")
         codes.append(
             CodeDraft(
                 id=code_id,
-                name=entry.get("value") or _held(entry),
+                name=_path(control, entry, "value") or held,
                 definition=entry.get("hint") or "",
                 group=group,
                 order=order,
                 colour=colour.lower() if colour and _COLOUR.fullmatch(colour) else None,
                 key=entry.get("hotkey") or None,
-                written=None if _held(entry) == code_id else _held(entry),
+                written=None if held == code_id else held,
             )
         )
     # "$name" stands for a field of the task; a title of ours that begins so is a title
@@ -187,6 +194,25 @@ def _entries(control: "etree._Element", tag: str) -> "list[etree._Element]":
 def _held(entry: "etree._Element") -> str:
     """What annotations hold of a label or choice."""
     return str(entry.get("alias") or entry.get("value") or "")
+
+
+def _is_of_text(control: "etree._Element", shown: Mapping[str | None, Any]) -> bool:
+    """Does a control speak of a text? Also where the interface does not hold what it speaks of."""
+    names = str(control.get("toName")).split(",")
+    return any(shown.get(name.strip(), "Text") in _TEXTS for name in names)
+
+
+def _written(control: "etree._Element", entry: "etree._Element") -> str:
+    """What annotations hold of an entry of a control; of entries in entries the path, as the data is read."""
+    return _path(control, entry, "alias", "value")
+
+
+def _path(control: "etree._Element", entry: "etree._Element", *names: str) -> str:
+    """The first of these attributes that an entry has, behind those of the entries around it where paths are kept."""
+    around = [entry]
+    if control.tag == "Taxonomy" or control.get("allowNested") == "true":
+        around = [*reversed([one for one in entry.iterancestors("Choice") if _held(one).strip()]), entry]
+    return "/".join(next((value for name in names if (value := one.get(name))), _held(one)) for one in around)
 
 
 def _about_of(data: bytes) -> dict[str, Any]:

@@ -9,9 +9,11 @@ So the whole rows stand in a key of their own, "codings", beside the labels. On 
 label stands; labels without a row are new codings; rows whose label was taken away in doccano are listed as losses.
 
 Positions. doccano's editor gives UTF-16 units (issue 2290 of doccano/doccano), so that is written: in a project
-without "Count grapheme clusters as one character" labels sit right. Who. An export has one file per member, named
-after the member (``create_individual_dataset`` in ``data_export/celery_tasks.py``), or "all" where annotations are
-shared: in lines that doccano gave out (they have its "id") labels without a row belong to the name of their file.
+without "Count grapheme clusters as one character" labels sit right.
+
+Who. An export has one file per member, named after the member, or "all" where annotations are shared
+(``create_individual_dataset`` and ``create_collaborative_dataset`` in ``data_export/celery_tasks.py``); each holds the
+rows that were imported with the texts, whoever imported them (:mod:`toolkit.exchange.formats.doccano.members`).
 
 What doccano does not take: a line with an empty text; overlapping labels, unless the project allows them.
 """
@@ -22,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.exchange.formats.doccano.reading import LABELS, TEXTS, read
+from toolkit.exchange.json_values import longer_head
 from toolkit.exchange.model import Loss, Material, Span
 from toolkit.exchange.offsets import Offsets
 from toolkit.files import write_text
@@ -35,7 +38,7 @@ _FIELDS = ("coder", "kind", "stance", "evidence", "created", "note", "codebook",
 
 def recognise(path: Path, head: bytes) -> bool:
     """Lines (or a list) of objects with a text and labels; CSV with the columns text and label; fastText lines."""
-    suffix, head = path.suffix.lower(), head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    suffix, whole, head = path.suffix.lower(), head, head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if suffix == ".csv":
         names = [name.strip(b'"') for name in re.split(rb"\r?\n", head)[0].split(b",")]
         return b"text" in names and b"label" in names and b"start" not in names
@@ -45,15 +48,24 @@ def recognise(path: Path, head: bytes) -> bool:
         return False
     if suffix not in (".json", ".jsonl"):
         return False
-    begin = head.lstrip(b"[").lstrip()
-    try:
-        row, _ = json.JSONDecoder().raw_decode(begin.decode("utf-8", "ignore"))
-    except (ValueError, RecursionError):
-        return suffix == ".jsonl" and _BEGINS.match(begin) is not None
+    row = _first(head)
+    if row is None and suffix == ".json":
+        # the first text may be longer than the head
+        row = _first(longer_head(path, whole).removeprefix(b"\xef\xbb\xbf").lstrip())
+    if row is None:
+        return suffix == ".jsonl" and _BEGINS.match(head.lstrip(b"[").lstrip()) is not None
     # Label Studio's JSON-MIN has texts and labels too
     if not isinstance(row, dict) or "annotation_id" in row:
         return False
     return any(isinstance(row.get(key), str) for key in TEXTS) and any(key in row for key in LABELS)
+
+
+def _first(begin: bytes) -> Any:
+    """The first value of a list or of lines, None if it does not end here or is no JSON."""
+    try:
+        return json.JSONDecoder().raw_decode(begin.lstrip(b"[").lstrip().decode("utf-8", "ignore"))[0]
+    except (ValueError, RecursionError):
+        return None
 
 
 def write(material: Material, path: Path) -> list[Loss]:

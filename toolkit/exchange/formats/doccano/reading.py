@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from toolkit.errors import InputError
+from toolkit.exchange.formats.doccano.members import Label, Part, Text, settle
 from toolkit.exchange.formats.doccano.records import files_of, records_of
-from toolkit.exchange.formats.label_studio.values import list_of, mapping_of, said, text_of, text_or_json, whole_of
+from toolkit.exchange.json_values import list_of, mapping_of, said, text_of, text_or_json, whole_of
 from toolkit.exchange.model import Choices, Document, Found, Loss, Span
 from toolkit.exchange.offsets import Offsets
 
@@ -19,40 +21,19 @@ __all__ = ["LABELS", "TEXTS", "read"]
 TEXTS = ("text", "data", "column_data")
 #: Keys with labels: spans as lists or objects, categories as names.
 LABELS = ("label", "labels", "entities", "cats", "annotations", "column_label")
-#: Names of files that are not those of a member.
-_NOBODY = ("all", "unknown")
 #: What does not become a loss when it is not taken in.
 _KNOWN = (*TEXTS, *LABELS, "relations", "Comments", "id", "doc_id", "lang", "language", "title", "codings", "username")
 #: Signs that count more than one unit here and one or none there: above U+FFFF, marks, joiners, CR LF.
 _UNEVEN = re.compile("[\U00010000-\U0010ffff\u0300-\u036f\u200d\ufe0f]|\r\n")
 
 
-class _Label(NamedTuple):
-    """One label and whose it is, if one can say; ``start`` None for a category of the whole text."""
-
-    start: int | None
-    end: int | None
-    code: str
-    coder: str | None
-
-    @property
-    def key(self) -> tuple[int | None, int | None, str]:
-        return self.start, self.end, self.code
-
-
-@dataclass
-class _Text:
-    """One record: its document, its labels, and the rows that we wrote with it."""
-
-    document: Document
-    labels: list[_Label] = field(default_factory=list)
-    rows: list[tuple[int, int, str, Mapping[str, Any]]] = field(default_factory=list)
-
-
 @dataclass
 class _Reading:
     choices: Choices
     documents: dict[str, Document] = field(default_factory=dict)
+    #: doc_id by wanted name and text, and how many texts have a name
+    named: dict[tuple[str, str], str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
     others: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -63,26 +44,14 @@ def read(path: Path, choices: Choices) -> Found:
     Raises :class:`InputError` if no record can be read.
     """
     reading = _Reading(choices)
-    files: list[tuple[Path, list[_Text]]] = []
-    for file in files_of(path):
-        texts = []
-        for place, record in records_of(file, reading.losses):
-            text = _text(reading, file, place, record)
-            if text is not None:
-                texts.append(text)
-        files.append((file, texts))
-    # labels that were imported are those of the member who imported; the rows go out with the texts of all members
-    standing = [sum(_standing(text) for text in texts) for _, texts in files]
-    importer = standing.index(max(standing)) if any(standing) else 0
-    written = any(text.rows for _, texts in files for text in texts)
-    unit = "utf16" if written else _unit([text for _, texts in files for text in texts])
+    parts = _parts(reading, files_of(path))
+    reading.losses += settle(parts, choices.coder)
+    texts = [text for part in parts for text in part.texts]
+    unit = "utf16" if any(text.rows for text in texts) else _unit(texts)
     spans: list[Span] = []
     uneven: list[str] = []
-    for number, (_, texts) in enumerate(files):
-        for text in texts:
-            if number != importer:
-                text.rows = []
-            spans += _spans(reading, text, unit, uneven)
+    for text in texts:
+        spans += _spans(reading, text, unit, uneven)
     if uneven:
         counted = "UTF-16 units, as doccano's editor counts" if unit == "utf16" else "code points, which fits better"
         reason = (
@@ -96,16 +65,34 @@ def read(path: Path, choices: Choices) -> Found:
     return Found(list(reading.documents.values()), spans, reading.losses, (unit,))
 
 
-def _text(reading: _Reading, file: Path, place: str, record: Mapping[str, Any]) -> _Text | None:
+def _parts(reading: _Reading, files: Sequence[Path]) -> list[Part]:
+    """The files with their texts; of several, those that cannot be read are refused one by one."""
+    parts: list[Part] = []
+    for file in files:
+        try:
+            records = records_of(file, reading.losses)
+        except InputError as error:
+            if len(files) == 1:
+                raise
+            reading.losses.append(Loss("refused", "document", str(error).rstrip("."), file.name))
+            continue
+        texts = [text for place, record in records if (text := _text(reading, file, place, record)) is not None]
+        given_out = any(type(record.get("id")) is int for _, record in records)
+        parts.append(Part(file, texts, given_out))
+    if not parts:
+        raise InputError(f"{files[0].parent}: holds no file of doccano that can be read.")
+    return parts
+
+
+def _text(reading: _Reading, file: Path, place: str, record: Mapping[str, Any]) -> Text | None:
     content = next((record[key] for key in TEXTS if isinstance(record.get(key), str)), None)
     if content is None or (content == "" and file.suffix.lower() == ".csv"):
         keys = ", ".join(record)[:60]
         reading.losses.append(Loss("refused", "document", f"has no text; its keys are {keys}", place))
         return None
     document = _document(reading, file, place, record, content)
-    text = _Text(document)
-    member = None if file.stem in _NOBODY or type(record.get("id")) is not int else file.stem
-    user = text_of(record.get("username")) or member
+    text = Text(document, place)
+    user = text_of(record.get("username"))
     for key in LABELS:
         if key in record and (not reading.choices.layers or key in reading.choices.layers):
             items = record[key] if isinstance(record[key], list) else [record[key]]
@@ -134,17 +121,21 @@ def _document(reading: _Reading, file: Path, place: str, record: Mapping[str, An
     given = record.get("doc_id", record.get("id"))
     number = place.rpartition(" ")[2]
     doc_id = given if isinstance(given, str) else said(given) if type(given) is int else f"{file.stem}-{number}"
-    before = reading.documents.get(doc_id)
-    if before is not None and before.text != content:
-        taken, again = doc_id, 2
-        while f"{taken} ({again})" in reading.documents:
-            again += 1
+    if (doc_id, content) in reading.named:
+        return reading.documents[reading.named[doc_id, content]]
+    taken, again = doc_id, reading.counts.get(doc_id, 1)
+    while doc_id in reading.documents:
+        again += 1
         doc_id = f"{taken} ({again})"
+    reading.counts[taken] = again
+    reading.named[taken, content] = reading.named[doc_id, content] = doc_id
+    if doc_id != taken:
         reason = f"another text has the name '{taken[:60]}'"
         reading.losses.append(Loss("changed", "doc_id", reason, place, doc_id=doc_id))
     lang = text_of(record.get("lang")) or text_of(record.get("language"))
     document = Document(doc_id, content, lang, text_of(record.get("title")), place)
-    return reading.documents.setdefault(doc_id, document)
+    reading.documents[doc_id] = document
+    return document
 
 
 def _is_row(row: Any) -> bool:
@@ -158,17 +149,17 @@ def _is_row(row: Any) -> bool:
     )
 
 
-def _label(reading: _Reading, item: Any, user: str | None, place: str) -> Iterator[_Label]:
+def _label(reading: _Reading, item: Any, user: str | None, place: str) -> Iterator[Label]:
     """The label that an item of a list stands for, or a loss."""
     if isinstance(item, str):
         if item:
-            yield _Label(None, None, item, user)
+            yield Label(None, None, item, user)
         return
     if item is None:
         return
     if type(item) is int:
         # doccano takes numbers as names of categories (CategoryLabel.parse)
-        yield _Label(None, None, said(item), user)
+        yield Label(None, None, said(item), user)
         return
     start = end = code = None
     if isinstance(item, list) and len(item) == 3:
@@ -178,7 +169,7 @@ def _label(reading: _Reading, item: Any, user: str | None, place: str) -> Iterat
         user = text_of(item.get("user")) or (said(item["user"]) if type(item.get("user")) is int else user)
     first, last = whole_of(start), whole_of(end)
     if first is not None and last is not None and text_of(code):
-        yield _Label(first, last, str(code), user)
+        yield Label(first, last, str(code), user)
     else:
         problem = f"got {said(item)}, expected [start, end, name] or a name"
         if first is not None and last is not None and type(code) is int:
@@ -186,13 +177,7 @@ def _label(reading: _Reading, item: Any, user: str | None, place: str) -> Iterat
         reading.losses.append(Loss("refused", "annotation", problem, place))
 
 
-def _standing(text: _Text) -> int:
-    """How many of the rows that went out still have their label."""
-    there = {one.key for one in text.labels}
-    return sum(row[:3] in there for row in text.rows)
-
-
-def _unit(texts: Sequence[_Text]) -> str:
+def _unit(texts: Sequence[Text]) -> str:
     """The unit in which most labels begin and end as words do; UTF-16, doccano's own, if both are alike."""
     fits: Counter[str] = Counter()
     for text in texts:
@@ -218,20 +203,20 @@ def _fits(text: str, offsets: Offsets, start: int, end: int) -> bool:
     return inside != "" and inside == inside.strip() and not cut
 
 
-def _spans(reading: _Reading, text: _Text, unit: str, uneven: list[str]) -> Iterator[Span]:
+def _spans(reading: _Reading, text: Text, unit: str, uneven: list[str]) -> Iterator[Span]:
     document = text.document
     content = document.text or ""
     there = Counter(label.key for label in text.labels)
     for row in text.rows:
         if row[:3] in there:
-            yield _row(document, row)
+            yield _row(text, row)
         else:
             who = f"of '{text_of(row[3].get('coder')) or 'unknown'}' from {row[0]} to {row[1]}"
             loss = Loss(
                 "changed",
                 "annotation",
                 f"the label {who} was taken away or changed in doccano",
-                document.place,
+                text.place,
                 document.doc_id,
                 code=row[2],
                 value=json.dumps(row[3], ensure_ascii=False),
@@ -248,17 +233,16 @@ def _spans(reading: _Reading, text: _Text, unit: str, uneven: list[str]) -> Iter
         if start is None or end is None:
             if not content:
                 reason = "a category of a text that is empty"
-                reading.losses.append(
-                    Loss("lost", "annotation", reason, document.place, document.doc_id, code=label.code)
-                )
+                reading.losses.append(Loss("lost", "annotation", reason, text.place, document.doc_id, code=label.code))
                 continue
             start, end = 0, offsets.from_points(len(content))
         elif first is not None and end > first:
-            uneven.append(document.place)
-        yield Span(document.doc_id, start, end, label.code, coder=label.coder, kind="human", place=document.place)
+            uneven.append(text.place)
+        coder = label.coder or text.member
+        yield Span(document.doc_id, start, end, label.code, coder=coder, kind="human", place=text.place)
 
 
-def _row(document: Document, row: tuple[int, int, str, Mapping[str, Any]]) -> Span:
+def _row(text: Text, row: tuple[int, int, str, Mapping[str, Any]]) -> Span:
     """A row that we wrote."""
     start, end, code, rest = row
     names = ("codebook", "codebook_version", "stance", "coder", "kind", "evidence", "created", "note")
@@ -271,4 +255,4 @@ def _row(document: Document, row: tuple[int, int, str, Mapping[str, Any]]) -> Sp
         features.setdefault("score", str(score))
     if values.get("score") is not None and not abs(values["score"]) < float("inf"):
         features["score"], values["score"] = str(score), None
-    return Span(document.doc_id, start, end, code, **values, features=features, place=document.place)
+    return Span(text.document.doc_id, start, end, code, **values, features=features, place=text.place)

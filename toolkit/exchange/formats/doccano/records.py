@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import InputError
-from toolkit.exchange.formats.label_studio.values import said, without_halves
+from toolkit.exchange.detect import files_of as files_in
 from toolkit.exchange.inputs import read_text
+from toolkit.exchange.json_values import said
 from toolkit.exchange.model import Loss
 
 __all__ = ["files_of", "records_of"]
@@ -23,10 +24,10 @@ _LABEL = "__label__"
 
 
 def files_of(path: Path) -> list[Path]:
-    """The file itself, or those of an unpacked export, by name."""
+    """The file itself, or those of a folder as an export is when unpacked, by name."""
     if not path.is_dir():
         return [path]
-    files = [file for file in sorted(path.iterdir()) if file.suffix.lower() in _SUFFIXES and file.is_file()]
+    files = files_in(path, _SUFFIXES)
     if not files:
         raise InputError(f"{path}: holds no file that ends in {' or '.join(_SUFFIXES)}.")
     return files
@@ -58,24 +59,20 @@ def _refuse(word: str) -> Any:
 def _json(file: Path, source: str, losses: list[Loss]) -> Iterator[tuple[str, dict[str, Any]]]:
     values, refused = _json_values(file, source)
     good = 0
-    for place, value, part in values:
-        clean, halves = without_halves(value, part)
-        if halves:
-            reason = "half of a surrogate pair, which is no character, became U+FFFD"
-            losses.append(Loss("changed", "text", reason, place))
-        if isinstance(clean, dict):
+    for place, value in values:
+        if isinstance(value, dict):
             good += 1
-            yield place, clean
+            yield place, value
         else:
-            losses.append(Loss("refused", "document", f"got {said(clean)}, expected an object with a text", place))
+            losses.append(Loss("refused", "document", f"got {said(value)}, expected an object with a text", place))
     if not good and (values or refused):
         raise InputError(f"{file}: holds no line that is a JSON object; expected doccano's JSONL with a text in each.")
     losses += refused
 
 
-def _json_values(file: Path, source: str) -> tuple[list[tuple[str, Any, str]], list[Loss]]:
-    """The values of a file with their place and JSON: of lines, or of one list or object over several lines."""
-    values: list[tuple[str, Any, str]] = []
+def _json_values(file: Path, source: str) -> tuple[list[tuple[str, Any]], list[Loss]]:
+    """The values of a file with their place: of lines, or of one list or object over several lines."""
+    values: list[tuple[str, Any]] = []
     refused: list[Loss] = []
     # doccano's own example of relations is one object over many lines; a list is its export as JSON
     if source.lstrip()[:1] == "[" or source.lstrip()[:2].strip() == "{":
@@ -85,14 +82,14 @@ def _json_values(file: Path, source: str) -> tuple[list[tuple[str, Any, str]], l
             whole = None
         if whole is not None:
             listed = whole if isinstance(whole, list) else [whole]
-            return [(f"{file.name}, record {number}", one, source) for number, one in enumerate(listed, 1)], []
+            return [(f"{file.name}, record {number}", one) for number, one in enumerate(listed, 1)], []
     # at line feeds only: a text may hold other line separators of Unicode
     for number, line in enumerate(source.split("\n"), 1):
         if not line.strip():
             continue
         place = f"{file.name}, line {number}"
         try:
-            values.append((place, json.loads(line, parse_constant=_refuse), line))
+            values.append((place, json.loads(line, parse_constant=_refuse)))
         except ValueError as error:
             refused.append(Loss("refused", "document", f"no JSON ({str(error).splitlines()[0][:80]})", place))
     return values, refused

@@ -7,10 +7,12 @@ choice or a single entry of text was given to is left out there (``prettify_resu
 so are the names of regions: results of one place are taken as one region.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from toolkit.exchange.formats.label_studio.values import list_of, mapping_of
+from toolkit.exchange.json_values import list_of, mapping_of
 
 __all__ = ["is_minimal", "task_of"]
 
@@ -18,6 +20,23 @@ __all__ = ["is_minimal", "task_of"]
 _BEHIND = ("annotator", "annotation_id", "created_at", "updated_at", "lead_time", "agreement", "history")
 #: Our own controls that are asked for each region.
 _OF_REGIONS = ("stance", "note")
+
+
+@dataclass
+class _Regions:
+    """The regions of a record so far, named by their places: all in their order, and the first at each place."""
+
+    names: list[str] = field(default_factory=list)
+    first: dict[tuple[int, int], str] = field(default_factory=dict)
+    counts: Counter[tuple[int, int]] = field(default_factory=Counter)
+
+    def add(self, place: tuple[int, int]) -> str:
+        """A new region; a second one at the same place is another one."""
+        self.counts[place] += 1
+        name = f"{place}" if self.counts[place] == 1 else f"{place}, {self.counts[place]}"
+        self.first.setdefault(place, name)
+        self.names.append(name)
+        return name
 
 
 def is_minimal(record: Mapping[str, Any]) -> bool:
@@ -34,7 +53,7 @@ def task_of(record: Mapping[str, Any], controls: Mapping[str, str]) -> dict[str,
         # the data had an "id" of its own, so that results do not begin behind it
         outputs = [name for name in names[: names.index("annotator")] if name in controls or _is_result(record[name])]
     data = {name: record[name] for name in names if name not in outputs and name not in (*_BEHIND, "id")}
-    regions: dict[tuple[Any, Any], str] = {}
+    regions = _Regions()
     results = [one for name in outputs for one in _results(name, record[name], controls.get(name, ""), regions)]
     task = {name: record[name] for name in ("id", "agreement") if name in record}
     annotation = {name: record[name] for name in ("created_at", "updated_at", "lead_time", "history") if name in record}
@@ -47,12 +66,14 @@ def _is_result(value: Any) -> bool:
     return bool(items) and all(isinstance(one, dict) and ("choices" in one or "start" in one) for one in items)
 
 
-def _results(name: str, value: Any, tag: str, regions: dict[tuple[Any, Any], str]) -> Iterator[dict[str, Any]]:
+def _results(name: str, value: Any, tag: str, regions: _Regions) -> Iterator[dict[str, Any]]:
     """The results of one control as they stand in a task."""
     items = value if isinstance(value, list) else [value]
     # a control has one result in a region: as many plain texts as regions are one each, in their order
-    one_each = isinstance(value, list) and len(items) == len(regions) and all(isinstance(item, str) for item in items)
-    of_only = isinstance(value, str) and len(regions) == 1 and name in _OF_REGIONS
+    one_each = (
+        isinstance(value, list) and len(items) == len(regions.names) and all(isinstance(item, str) for item in items)
+    )
+    of_only = isinstance(value, str) and len(regions.names) == 1 and name in _OF_REGIONS
     for number, item in enumerate(items):
         if isinstance(item, str):
             kind = "textarea" if tag == "TextArea" or name == "note" else "choices"
@@ -62,7 +83,7 @@ def _results(name: str, value: Any, tag: str, regions: dict[tuple[Any, Any], str
                 "value": {"text" if kind == "textarea" else kind: [item]},
             }
             if one_each or of_only:
-                result["id"] = list(regions.values())[number]
+                result["id"] = regions.names[number]
             elif isinstance(value, list) and len(items) > 1:
                 result["of_region"] = True
             yield result
@@ -74,10 +95,6 @@ def _results(name: str, value: Any, tag: str, regions: dict[tuple[Any, Any], str
         result = {"type": kind or tag.lower() or "result", "from_name": name, "value": inner}
         if isinstance(inner.get("start"), int) and isinstance(inner.get("end"), int):
             place = (inner["start"], inner["end"])
-            if kind.endswith("labels"):
-                # a second region at the same place is another one
-                while place in regions:
-                    place = (place[0], f"{place[1]}+")
-                regions[place] = f"{place}"
-            result["id"] = regions.get(place, f"{place}")
+            labelled = kind.endswith("labels")
+            result["id"] = regions.add(place) if labelled else regions.first.get(place, f"{place}")
         yield result

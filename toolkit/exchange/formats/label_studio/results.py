@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from toolkit.exchange.formats.label_studio.values import (
+from toolkit.exchange.json_values import (
     list_of,
     mapping_of,
     number_of,

@@ -12,15 +12,37 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from toolkit.exchange.formats.label_studio.owners import owners
 from toolkit.exchange.formats.label_studio.results import Coding, Region
-from toolkit.exchange.formats.label_studio.values import is_link, list_of, mapping_of, said, text_of, text_or_json
+from toolkit.exchange.formats.label_studio.texts import Config
+from toolkit.exchange.json_values import is_link, list_of, mapping_of, said, text_of, text_or_json
 from toolkit.exchange.model import Choices, Document, Found, Loss, Span
 from toolkit.exchange.offsets import Offsets, likeliest_unit
 
-__all__ = ["Draft", "Reading", "found_in"]
+__all__ = ["Draft", "Holder", "Reading", "Work", "found_in"]
 
 #: What we write into the meta of a region.
 OURS = ("coder", "created", "codebook", "codebook_version", "evidence", "kind", "features", "given")
+
+
+class Work(NamedTuple):
+    """What a task and an annotation of it are known by."""
+
+    task: str
+    annotation: str
+
+
+class Holder(NamedTuple):
+    """The annotation or prediction that a coding stands in. ``copied``: it was made out of another annotation."""
+
+    place: str
+    machine: bool
+    coder: str | None
+    created: str | None
+    score: float | None
+    extra: Mapping[str, str]
+    copied: bool
+    work: Work
 
 
 class Draft(NamedTuple):
@@ -29,12 +51,7 @@ class Draft(NamedTuple):
     doc_id: str
     coding: Coding
     region: Region
-    place: str
-    machine: bool
-    coder: str | None
-    created: str | None
-    score: float | None
-    extra: Mapping[str, str]
+    holder: Holder
 
 
 @dataclass
@@ -43,12 +60,22 @@ class Reading:
 
     choices: Choices
     documents: dict[str, Document] = field(default_factory=dict)
+    #: doc_id by wanted name and text, and how many texts have a name
+    named: dict[tuple[str, str], str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    #: annotations and predictions read
+    read: int = 0
     drafts: list[Draft] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
     others: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     #: all controls with results, and those whose results are codes
     controls: set[str] = field(default_factory=set)
     sets: set[str] = field(default_factory=set)
+    #: the configurations that stand beside the files (empty ones where none does)
+    configs: list[Config] = field(default_factory=list)
+    #: the annotation that is a coder's own, see owners.py
+    own: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    copies: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
 
 def found_in(reading: Reading) -> Found:
@@ -68,7 +95,14 @@ def found_in(reading: Reading) -> Found:
     if not quotes and any(one.doc_id in astral and one.coding.start is not None for one in reading.drafts):
         reason = "the export has no quotes that show how emoji are counted; taken as one each, as Label Studio does now"
         losses.append(Loss("changed", "start", reason, next(iter(documents.values())).place))
+    people = [(one, _ours(one.region.meta)) for one in reading.drafts if not one.holder.machine]
+    reading.own = owners((one, text_of(meta.get("coder")) or "") for one, meta in people if meta)
     spans = [span for draft in reading.drafts for span in _spans(reading, draft, unit)]
+    for (place, was, now), count in reading.copies.items():
+        reason = (
+            f"{count:,} rows of '{was}' stand in another annotation of this task too, a copy; there they are of '{now}'"
+        )
+        losses.append(Loss("changed", "coder", reason, place, coder=was))
     for (file, key, reason), count in sorted(reading.others.items()):
         losses.append(Loss("lost", key, reason, file, value=f"{count:,} times"))
     return Found(list(documents.values()), spans, losses, (unit,), None if exact else _as_shown)
@@ -92,13 +126,13 @@ def _as_shown(text: str) -> str:
 
 
 def _spans(reading: Reading, draft: Draft, unit: str) -> Iterable[Span]:
-    coding, region = draft.coding, draft.region
+    coding, region, holder = draft.coding, draft.region, draft.holder
     start, end, quote = coding.start, coding.end, coding.quote
     text = reading.documents[draft.doc_id].text
     if start is None or end is None:
         if not text:
             reason = "a code of a whole text that is empty or not at hand"
-            loss = Loss("lost", "annotation", reason, draft.place, draft.doc_id, code=coding.code, coder=draft.coder)
+            loss = Loss("lost", "annotation", reason, holder.place, draft.doc_id, code=coding.code, coder=holder.coder)
             reading.losses.append(loss)
             return
         start, end, quote = 0, Offsets(text, unit).from_points(len(text)), text
@@ -106,7 +140,7 @@ def _spans(reading: Reading, draft: Draft, unit: str) -> Iterable[Span]:
     note = "\n".join(region.notes) or None
     # a text that annotators write beside a region in the list of regions
     written = "\n".join(one for one in list_of(region.meta.get("text")) if isinstance(one, str))
-    features = {**draft.extra, **region.features}
+    features = {**holder.extra, **region.features}
     if written and note is None and not ours:
         note = written
     elif written:
@@ -116,13 +150,13 @@ def _spans(reading: Reading, draft: Draft, unit: str) -> Iterable[Span]:
             features.setdefault(f"meta_{name}", text_or_json(value))
     if coding.from_name not in ("", "code") and len(reading.sets) > 1:
         features.setdefault("from_name", coding.from_name)
-    if region.origin in ("prediction", "prediction-changed") and not draft.machine:
+    if region.origin in ("prediction", "prediction-changed") and not holder.machine:
         features.setdefault("origin", region.origin)
-    kind = "machine" if draft.machine else "human"
-    score = draft.score if region.score is None and draft.machine and not ours else region.score
+    kind = "machine" if holder.machine else "human"
+    score = holder.score if region.score is None and not ours else region.score
     span = Span(
-        draft.doc_id, start, end, coding.code, quote, None, None, region.stance, draft.coder, kind, score, None,
-        draft.created, note, features, draft.place,
+        draft.doc_id, start, end, coding.code, quote, None, None, region.stance, holder.coder, kind, score, None,
+        holder.created, note, features, holder.place,
     )  # fmt: skip
     yield _as_given(reading, draft, span, ours) if ours else span
 
@@ -135,28 +169,54 @@ def _ours(meta: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _as_given(reading: Reading, draft: Draft, span: Span, meta: Mapping[str, Any]) -> Span:
     """A region that we wrote, with what ``meta`` says of it; what was changed since belongs to who changed it."""
+    holder = draft.holder
     start, end, code, stance, note = meta["given"]
-    # without such a control in the project, the editor drops these results; then nobody can have changed them
-    stance_now = text_of(stance) if span.stance is None and "stance" not in reading.controls else span.stance
-    note_now = text_of(note) if span.note is None and "note" not in reading.controls else span.note
+    coder, created, score = text_of(meta.get("coder")), text_of(meta.get("created")), span.score
+    stance_now, stance_same = _still(reading, span, coder, "stance", stance)
+    note_now, note_same = _still(reading, span, coder, "note", note)
     features = {str(name): value for name, value in mapping_of(meta.get("features")).items() if isinstance(value, str)}
     features = {**features, **{name: value for name, value in span.features.items() if name not in features}}
-    same = [span.start, span.end, span.code, stance_now, note_now] == [start, end, code, stance, note]
-    coder, created, score = text_of(meta.get("coder")), text_of(meta.get("created")), span.score
-    if meta.get("kind") == "machine" and not draft.machine:
+    same = [span.start, span.end, span.code] == [start, end, code] and stance_same and note_same
+    own = reading.own.get((span.doc_id, holder.work.task, coder or ""), holder.work.annotation)
+    if meta.get("kind") == "machine" and not holder.machine:
         # a person took a suggestion over: the decision is the person's
         features |= {"suggested_by": coder} if coder else {}
-        coder, created, score = draft.coder, draft.created, None
+        coder, created, score = holder.coder, holder.created, None
+    elif not holder.machine and own != holder.work.annotation and holder.coder is not None:
+        features |= {"copied_from": coder} if coder else {}
+        reading.copies[holder.place, coder or "unknown", holder.coder] += 1
+        coder, created = holder.coder, holder.created
     elif not same:
         was = f"[{said(start)}, {said(end)}, {said(code)}, {said(stance)}, {said(note)}]"
-        now = draft.coder or coder or "unknown"
+        now = holder.coder or coder or "unknown"
         reason = f"changed in Label Studio after it was written for '{coder or 'unknown'}'; it counts as '{now}' now"
         before = text_of(code)
-        loss = Loss("changed", "coder", reason, draft.place, span.doc_id, code=before, coder=coder, value=was)
+        loss = Loss("changed", "coder", reason, holder.place, span.doc_id, code=before, coder=coder, value=was)
         reading.losses.append(loss)
-        coder, created = draft.coder or coder, draft.created
+        coder, created = holder.coder or coder, holder.created
     return Span(
         span.doc_id, span.start, span.end, span.code, span.quote, text_of(meta.get("codebook")),
         text_of(meta.get("codebook_version")), stance_now, coder, span.kind, score, text_of(meta.get("evidence")),
         created, note_now, features, span.place,
     )  # fmt: skip
+
+
+def _still(reading: Reading, span: Span, coder: str | None, control: str, given: Any) -> tuple[str | None, bool]:
+    """The stance or note of a region that we wrote, and whether that is no change by the annotator.
+
+    Where it is gone, somebody took it away, or the project has no such control: then the editor drops these results. It
+    has one if there are results of it, or the configuration beside the export says so. Where nothing says either, it
+    counts as taken away, the coder stays, and a loss says so.
+    """
+    now, was = getattr(span, control), text_of(given)
+    if now is not None or was is None or control in reading.controls:
+        return now, now == was
+    if any(control in config.controls for config in reading.configs):
+        return now, False
+    if reading.configs and all(config.controls for config in reading.configs):
+        return was, True
+    reason = f"the export has no result of the control '{control}': counts as taken away; if the project does not have "
+    reason += "this control, save its labelling configuration as label_config.xml beside the export"
+    loss = Loss("changed", control, reason, span.place, span.doc_id, code=span.code, coder=coder, value=was)
+    reading.losses.append(loss)
+    return None, True

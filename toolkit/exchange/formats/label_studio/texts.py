@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from toolkit.errors import InputError
-from toolkit.exchange.formats.label_studio.values import is_link
 from toolkit.exchange.inputs import read_xml
+from toolkit.exchange.json_values import is_link
 
 __all__ = ["Config", "config_beside", "text_key"]
 

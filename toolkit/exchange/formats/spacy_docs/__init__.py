@@ -3,34 +3,35 @@
 Written: the span group "sc", where spaCy's spancat component looks (spacy/pipeline/spancat.py, DEFAULT_SPANS_KEY), with
 the code as label; spans may overlap there, which ``doc.ents`` forbids. For an entity recogniser, in spaCy:
 ``doc.ents = spacy.util.filter_spans(doc.spans["sc"])``. Each span has an id; ``doc.spans["sc"].attrs["annotations"]``
-says the rest of it by this id (coder, stance, note, ...), and ``doc.user_data`` has ``doc_id``, ``lang``, ``title``.
-spaCy keeps all of it through ``DocBin(store_user_data=True)``; without that the three values of the document go.
+says the rest of it by this id (coder, stance, note, ...) and which place and label that was said of;
+``doc.user_data`` has ``doc_id``, ``lang``, ``title``. spaCy keeps all of it through ``DocBin(store_user_data=True)``;
+without that the three values of the document go.
 
 Read: entities, span groups, and categories of the whole document from 0.5 upwards (the threshold of spaCy's textcat,
-spacy/pipeline/textcat_multilabel.py).
+spacy/pipeline/textcat_multilabel.py). A span whose place or label was changed in spaCy is a new coding, of which nobody
+says who made it; the old row is reported. Entities made from our spans as above are not read a second time.
 """
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import InputError
+from toolkit.exchange.formats.spacy_docs.groups import OF, REST, SCORES, rests_of, scores_of
 from toolkit.exchange.formats.spacy_docs.prodigy import looks_like_prodigy, read_prodigy
 from toolkit.exchange.inputs import read_bytes
 from toolkit.exchange.model import FIELDS, Choices, Document, Found, Loss, Material, Span
 from toolkit.exchange.segments import tokens_of
 
 if TYPE_CHECKING:
-    from toolkit.text.docbin_unpack import Group, PackedDoc
+    from toolkit.text.docbin_unpack import Group, PackedDoc, Stretch
 
 __all__ = ["read", "recognise", "write"]
 
 #: spancat's own key for its spans.
 _GROUP = "sc"
-#: Where the attributes of the group say the rest of each span, by its id.
-_REST = "annotations"
 #: The layer of categories, beside "ents" and the names of the groups.
 _CATEGORIES = "cats"
 #: spaCy's textcat takes a category from here on.
@@ -62,7 +63,7 @@ def write(material: Material, path: Path) -> list[Loss]:
                 words,
                 spaces,
                 [(span.start, span.end, span.code, str(number)) for number, span in enumerate(spans, 1)],
-                {_REST: {str(number): _rest(span) for number, span in enumerate(spans, 1)}} if spans else {},
+                {REST: {str(number): _rest(span) for number, span in enumerate(spans, 1)}} if spans else {},
                 {name: value for name, value in said.items() if value is not None},
             )
         )
@@ -71,8 +72,9 @@ def write(material: Material, path: Path) -> list[Loss]:
 
 
 def _rest(span: Span) -> dict[str, Any]:
-    """What a span says besides its place and code."""
-    rest = {name: value for name in FIELDS if (value := getattr(span, name)) is not None}
+    """What a span says besides its place and code, and these too: someone may change them in spaCy."""
+    rest: dict[str, Any] = {"start": span.start, "end": span.end, "label": span.code}
+    rest |= {name: value for name in FIELDS if (value := getattr(span, name)) is not None}
     return rest | {"features": dict(span.features)} if span.features else rest
 
 
@@ -125,22 +127,48 @@ class _Reader:
         if others:
             reason = "data of the document that annotations have no place for"
             self._lose("lost", "user_data", reason, place, doc_id, ", ".join(others)[:300])
+        from toolkit.text.docbin_unpack import ENTITIES
+
         extended = _by_place(doc.user_data)
-        for group in doc.groups:
-            if group.name in self.wanted:
-                self._take_group(group, doc_id, place, extended)
+        groups = [group for group in doc.groups if group.name in self.wanted]
+        for group in groups:
+            if group.name == ENTITIES:
+                group = self._without_copies(group, groups, doc_id, place)
+            self._take_group(group, doc_id, place, extended)
         if _CATEGORIES in self.wanted:
             self._take_categories(doc, doc_id, place)
+
+    def _without_copies(self, entities: "Group", groups: Sequence["Group"], doc_id: str, place: str) -> "Group":
+        """The entities that are not spans of ours too (``doc.ents = filter_spans(doc.spans["sc"])``)."""
+        ids: dict[tuple[int, int, str], set[str]] = {}
+        for group in groups:
+            if rests_of(group):
+                for one in group.stretches:
+                    ids.setdefault((one.start, one.end, one.label), set()).add(one.id)
+        kept, alike = [], 0
+        for one in entities.stretches:
+            known = ids.get((one.start, one.end, one.label)) if one.problem is None else None
+            if known is None:
+                kept.append(one)
+            else:
+                alike += one.id not in known
+        if alike:
+            reason = "entities that stand where a span with the same label stands are taken for this span"
+            self._lose("changed", "annotation", reason, place, doc_id, str(alike))
+        return entities._replace(stretches=kept)
 
     def _take_group(
         self, group: "Group", doc_id: str, place: str, extended: Mapping[tuple[int, int], dict[str, str]]
     ) -> None:
-        held = group.attrs.get(_REST)
-        rests: Mapping[Any, Any] = held if isinstance(held, dict) else {}
-        others = [str(key) for key in group.attrs if not (key == _REST and isinstance(held, dict))]
+        rests = rests_of(group)
+        # who codes by hand has no scores: beside what we say of each span they are of something else
+        scores = None if rests else self._scores(group, doc_id, place)
+        read = {REST: bool(rests) and len(rests) == len(group.attrs[REST]), SCORES: scores is not None}
+        others = [str(key) for key in group.attrs if not read.get(key)]
         if others:
             reason = f"attributes of the span group '{group.name}' that annotations have no place for"
             self._lose("lost", "attrs", reason, place, doc_id, ", ".join(others)[:300])
+        self._old_rows(group, rests, doc_id, place)
         for at, one in enumerate(group.stretches, 1):
             here = f"{place}, {group.name} {at}"
             if one.problem is None and one.start == one.end:
@@ -149,20 +177,51 @@ class _Reader:
                 self._lose("refused", "annotation", one.problem, here, doc_id)
             else:
                 features = {"kb_id": one.kb_id, **extended.get((one.start, one.end), {})}
+                fields: dict[str, Any] = {name: features.pop(name) for name in _OURS if name in features}
                 rest = rests.get(one.id)
-                if isinstance(rest, dict):
-                    fields = self._fields(rest, features, here, doc_id)
-                else:
-                    fields = {}
+                if rest is None:
                     features |= {"id": one.id} | ({"layer": group.name} if self.several else {})
-                fields |= {name: features.pop(name) for name in _OURS if name in features and name not in fields}
+                elif _is_of(rest, one):
+                    fields |= self._fields(rest, features, here, doc_id)
+                score = scores[at - 1] if scores else None
+                if score is not None:
+                    fields = {"score": score, "kind": "machine"} | fields
                 features = {name: value for name, value in features.items() if value}
                 self.spans.append(Span(doc_id, one.start, one.end, one.label, features=features, place=here, **fields))
+
+    def _scores(self, group: "Group", doc_id: str, place: str) -> list[float | None] | None:
+        """The scores of the spans of a group, None for one that is not from 0 to 1; None where it has none."""
+        numbers = scores_of(group)
+        if numbers is None:
+            return None
+        scores = [number if 0 <= number <= 1 else None for number in numbers]
+        if None in scores:
+            reason = f"{scores.count(None)} scores of the span group '{group.name}' are not from 0 to 1"
+            self._lose("refused", "score", reason, place, doc_id)
+        return scores
+
+    def _old_rows(self, group: "Group", rests: Mapping[str, Mapping[Any, Any]], doc_id: str, place: str) -> None:
+        """Report our rows whose spans were changed or taken away in spaCy."""
+        ids = {one.id for one in group.stretches}
+        standing = {one.id for one in group.stretches if one.id in rests and _is_of(rests[one.id], one)}
+        for name, rest in rests.items():
+            if name in standing:
+                continue
+            kind: Any = "changed" if name in ids else "lost"
+            reason = "its span was taken away in spaCy"
+            if name in ids:
+                reason = "its place or code was changed in spaCy, nobody says by whom"
+            coder = rest["coder"] if isinstance(rest.get("coder"), str) else None
+            start, end, label = (rest[name] for name in OF)
+            here = f"{place}, {group.name}"
+            self.losses.append(Loss(kind, "annotation", reason, here, doc_id, start, end, label, coder))
 
     def _fields(self, rest: Mapping[Any, Any], features: dict[str, str], place: str, doc_id: str) -> dict[str, Any]:
         """The fields of a span as we wrote them, each of its kind; its features go to ``features``."""
         fields: dict[str, Any] = {}
         for name, value in rest.items():
+            if name in OF:
+                continue
             if name == "features" and isinstance(value, dict):
                 features |= {str(key): one for key, one in value.items() if isinstance(one, str)}
             elif name == "score" and type(value) in (int, float) and math.isfinite(value):
@@ -199,6 +258,11 @@ class _Reader:
 
 #: Fields that a custom attribute of a span (``span._.coder``) may be.
 _OURS = tuple(name for name in FIELDS if name != "score")
+
+
+def _is_of(rest: Mapping[Any, Any], one: "Stretch") -> bool:
+    """Was it said of this span, as it now is?"""
+    return (one.start, one.end, one.label) == tuple(rest[name] for name in OF)
 
 
 def _named(user_data: Mapping[Any, Any]) -> dict[str, str]:

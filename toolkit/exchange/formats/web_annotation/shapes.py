@@ -25,7 +25,13 @@ def as_list(value: Any) -> list[Any]:
 
 
 def text_or_none(value: Any) -> str | None:
-    """A text, or None for anything else."""
+    """A text, or None for anything else. JSON-LD may say its language or type beside it.
+
+    >>> text_or_none({"@value": "LV", "@language": "es"})
+    'LV'
+    """
+    if isinstance(value, dict):
+        value = value.get("@value")
     return value if isinstance(value, str) else None
 
 
@@ -67,7 +73,8 @@ def annotations_in(value: Any, losses: list[Loss]) -> tuple[list[Item], list[dic
         elif "@graph" in one:
             waiting.append(one["@graph"])
         elif isinstance(one.get("rows"), list):
-            waiting.append(one["rows"])
+            # the API gives replies beside them when it is asked to (_separate_replies)
+            waiting += reversed([*one["rows"], *as_list(one.get("replies"))])
         elif "uri" in one and "target" in one and ("tags" in one or "text" in one):
             housekeeping |= {key for key in _HOUSEKEEPING if one.get(key)}
             found.append(Item(_of_hypothesis(one), _named(one, place)))

@@ -25,6 +25,8 @@ class Sources:
         self._folder, self._texts = file.parent, texts
         self._by_source: dict[str, str] = {}
         self._documents: dict[str, Document] = {}
+        #: the document that was taken for one that has no name
+        self.guessed: str | None = None
 
     def document(self, source: str, lang: str | None = None, title: str | None = None) -> Document:
         """The document of a source; its text is None where it is not at hand."""
@@ -41,6 +43,14 @@ class Sources:
                 doc_id, before.text, before.lang or lang, before.title or title, before.place
             )
         return self._documents[doc_id]
+
+    def only(self) -> Document | None:
+        """The document of the text, where one alone was given."""
+        if len(self._texts) != 1:
+            return None
+        document = self.document(next(iter(self._texts)))
+        self.guessed = document.doc_id
+        return document
 
     def all(self) -> list[Document]:
         """All documents that were asked for."""
