@@ -89,14 +89,14 @@ def test_annotations_cut_by_others_are_put_together_again(put):
     assert two.features["parent"] == "escucha"
     assert found.documents == [Document("uno", TEXT, place="ana.xml")]
     assert kinds(found) == {("lost", "colour"): 1}
-    rows = gather(found, texts={}).annotations
+    rows = gather([found], texts={}).annotations
     assert list(rows["quote"]) == [TEXT[1:8], TEXT[4:13]]
 
 
 def test_positions_are_code_points_and_line_ends_of_two(put):
     # CATMA has one "?" for the emoji, and keeps CR LF as two characters
     found = put(catma(segment("A", pointer(13, 14)), structure("A", "T1")))
-    assert list(gather(found, texts={}).annotations["quote"]) == ["Y"]
+    assert list(gather([found], texts={}).annotations["quote"]) == ["Y"]
 
 
 def test_separate_stretches_are_rows_and_reported(put):
@@ -133,7 +133,7 @@ def test_what_contradicts_itself_is_told_with_its_line(put, body, structures, ki
 
 
 def test_positions_outside_the_text_are_refused(put):
-    out = gather(put(catma(segment("A", pointer(0, 999)), structure("A", "T1"))), texts={})
+    out = gather([put(catma(segment("A", pointer(0, 999)), structure("A", "T1")))], texts={})
     assert not len(out.annotations)
     assert "outside the text" in out.losses["reason"].str.cat()
 
@@ -319,14 +319,14 @@ def test_characters_that_xml_has_not_are_reported_and_texts_keep_them(tmp_path):
     ]
     found = read(tmp_path, Choices())
     assert found.documents[0].text == text
-    rows = gather(found, texts={}).annotations
+    rows = gather([found], texts={}).annotations
     assert rows.loc[0, ["quote", "code", "note"]].tolist() == [text[1:4], "c\ufffd", "n\ufffd"]
 
 
 def test_a_changed_text_is_noticed(written):
     folder, _, _ = written
     (folder / "es" / "uno%3A dos.txt").write_text("La vez 😀 humana", encoding="utf-8")
-    out = gather(read(folder, Choices()), texts={})
+    out = gather([read(folder, Choices())], texts={})
     assert not len(out.annotations) and set(out.losses["kind"]) == {"refused"}
 
 
@@ -373,5 +373,5 @@ def test_real_positions_count_line_ends_twice():
     # the story's first line has 16 characters, an empty line follows, and the sentence begins at 20
     opening = "-" * 16 + "\r\n\r\n" + "When Miss Emily Grierson died, our whole town"
     text = opening.ljust(300)
-    rows = gather(read(REAL / "rose_for_emily_user_simpleV3.xml", Choices(texts={"rose_for_emily": text})), texts={})
+    rows = gather([read(REAL / "rose_for_emily_user_simpleV3.xml", Choices(texts={"rose_for_emily": text}))], texts={})
     assert rows.annotations["quote"].tolist()[:2] == ["Grierson", "town"]

@@ -57,14 +57,25 @@ def read_table(path: Path, *, contract: str | None = None, as_text: bool = False
             )
             text = table.select_dtypes("str").columns
             return table.assign(**{column: table[column].map(_restored, na_action="ignore") for column in text})
-        return pd.read_parquet(path)
+        return _read_parquet(path)
     except InputError:
         raise
     except (OSError, ValueError) as error:
-        if path.suffix.lower() == ".parquet" and path.is_file():
-            # what pyarrow says is about its own inside
-            raise InputError(f"{path}: is damaged, or no Parquet file; make it anew.") from error
         raise InputError(f"{path}: cannot be read as a table: {str(error).splitlines()[0]}.") from error
+
+
+def _read_parquet(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise InputError(f"{path}: cannot be read as a table: there is no such file.")
+    try:
+        table = pd.read_parquet(path)
+        for column in table.columns:
+            # texts are looked at only when they are asked for, and then found to be no UTF-8
+            table[column].tolist()
+    except Exception as error:
+        # damaged files raise whatever pyarrow and pandas come across, and say it of their own inside
+        raise InputError(f"{path}: is damaged, or no Parquet file; make it anew.") from error
+    return table
 
 
 def _read_jsonl(path: Path) -> pd.DataFrame:

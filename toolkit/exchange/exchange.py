@@ -13,7 +13,7 @@ import pandas as pd
 
 from toolkit.errors import InputError
 from toolkit.exchange.detect import detect_format, files_of, format_of_target, is_of
-from toolkit.exchange.gather import Exchange, gather, losses_table
+from toolkit.exchange.gather import Exchange, gather, losses_table, whole_text
 from toolkit.exchange.give import material_for
 from toolkit.exchange.model import Choices, Document, Found, Loss
 from toolkit.exchange.registry import Format, format_named
@@ -90,7 +90,7 @@ def read_exchange(
         own = [] if given is None or what.texts else given["doc_id"].tolist()
         guessed: set[str] = set()
         places: list[str] = []
-        pointed = [one.doc_id for one in documents.values() if one.text is None]
+        pointed = [whole_text(one.doc_id) for one in documents.values() if one.text is None]
         if given is None and (pointed or not what.texts):
             given, own, places = texts_beside(source, pointed, files)
             guessed = set(_by_id(given)) - set(own)

@@ -13,7 +13,7 @@ from toolkit.exchange.offsets import Offsets, likeliest_unit
 from toolkit.files import sha256_text
 from toolkit.tables import CONTRACTS, STANCES, check
 
-__all__ = ["UNKNOWN_CODEBOOK", "UNKNOWN_CODER", "Exchange", "gather", "losses_table", "row_order"]
+__all__ = ["UNKNOWN_CODEBOOK", "UNKNOWN_CODER", "Exchange", "gather", "losses_table", "row_order", "whole_text"]
 
 #: What stands in the columns that must not be empty, where a file does not say.
 UNKNOWN_CODER, UNKNOWN_CODEBOOK = "unknown", "imported"
@@ -77,7 +77,7 @@ def gather(
     losses: list[Loss] = []
     documents: dict[str, Document] = {}
     rows: list[Span] = []
-    known = {name: _HALF.sub("\ufffd", text) for name, text in texts.items()}
+    known = {name: whole_text(text) for name, text in texts.items()}
     unproved = 0
     for part in parts:
         losses += part.losses
@@ -125,8 +125,13 @@ def _one_line(loss: Loss) -> Loss:
     reason = " ".join(loss.reason.split())
     reason = reason if len(reason) <= _LONGEST else f"{reason[: _LONGEST - 3]}..."
     texts = {"reason": reason} | {name: getattr(loss, name) for name in _LOSS_TEXTS}
-    new = {name: _HALF.sub("\ufffd", text) for name, text in texts.items() if text}
+    new = {name: whole_text(text) for name, text in texts.items() if text}
     return replace(loss, **new)  # type: ignore[arg-type]
+
+
+def whole_text(text: str) -> str:
+    """The text with U+FFFD for halves of surrogate pairs."""
+    return _HALF.sub("\ufffd", text)
 
 
 def _without_halves(found: Found, losses: list[Loss]) -> Found:
@@ -136,7 +141,7 @@ def _without_halves(found: Found, losses: list[Loss]) -> Found:
     """
     documents = list(found.documents)
     for at, one in enumerate(documents):
-        changed = {name: _HALF.sub("\ufffd", value) for name in _WORDS if (value := getattr(one, name)) is not None}
+        changed = {name: whole_text(value) for name in _WORDS if (value := getattr(one, name)) is not None}
         if any(value != getattr(one, name) for name, value in changed.items()):
             documents[at] = replace(one, **changed)
             losses.append(Loss("changed", "text", _HALVES, one.place or None, changed["doc_id"]))
@@ -145,8 +150,8 @@ def _without_halves(found: Found, losses: list[Loss]) -> Found:
         strings = [getattr(span, name) for name in _STRINGS]
         if not _HALF.search("".join(one for one in (*strings, *span.features, *span.features.values()) if one)):
             continue
-        new = {name: _HALF.sub("\ufffd", value) for name, value in zip(_STRINGS, strings, strict=True) if value}
-        features = {_HALF.sub("\ufffd", name): _HALF.sub("\ufffd", value) for name, value in span.features.items()}
+        new = {name: whole_text(value) for name, value in zip(_STRINGS, strings, strict=True) if value}
+        features = {whole_text(name): whole_text(value) for name, value in span.features.items()}
         spans[at] = replace(span, **new, features=features)  # type: ignore[arg-type]
         said = [getattr(span, name) for name in new if name != "quote"]
         if features != dict(span.features) or said != [value for name, value in new.items() if name != "quote"]:
