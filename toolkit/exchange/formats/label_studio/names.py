@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from toolkit.exchange.formats.label_studio.spans import Reading, Work
+from toolkit.exchange.formats.label_studio.drafts import Work
+from toolkit.exchange.formats.label_studio.spans import Reading
 from toolkit.exchange.formats.label_studio.texts import Config, text_key
 from toolkit.exchange.json_values import said, text_of
 from toolkit.exchange.model import Document, Loss

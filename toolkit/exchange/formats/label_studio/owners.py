@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from toolkit.exchange.formats.label_studio.spans import Draft
+    from toolkit.exchange.formats.label_studio.drafts import Draft
 
 __all__ = ["owners"]
 

@@ -12,9 +12,10 @@ from typing import Any
 from toolkit.errors import InputError
 from toolkit.exchange.detect import files_of
 from toolkit.exchange.formats.label_studio import min as label_studio_min
+from toolkit.exchange.formats.label_studio.drafts import Draft, Holder
 from toolkit.exchange.formats.label_studio.names import OURS, Names
 from toolkit.exchange.formats.label_studio.results import regions_of
-from toolkit.exchange.formats.label_studio.spans import Draft, Holder, Reading, found_in
+from toolkit.exchange.formats.label_studio.spans import Reading, found_in
 from toolkit.exchange.formats.label_studio.texts import Config, config_beside
 from toolkit.exchange.inputs import read_json
 from toolkit.exchange.json_values import list_of, mapping_of, number_of, said, text_of, whole_of

@@ -10,48 +10,19 @@ are not the very text.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
+from toolkit.exchange.formats.label_studio.drafts import Draft
 from toolkit.exchange.formats.label_studio.owners import owners
-from toolkit.exchange.formats.label_studio.results import Coding, Region
 from toolkit.exchange.formats.label_studio.texts import Config
 from toolkit.exchange.json_values import is_link, list_of, mapping_of, said, text_of, text_or_json
 from toolkit.exchange.model import Choices, Document, Found, Loss, Span
 from toolkit.exchange.offsets import Offsets, likeliest_unit
 
-__all__ = ["Draft", "Holder", "Reading", "Work", "found_in"]
+__all__ = ["Reading", "found_in"]
 
 #: What we write into the meta of a region.
 OURS = ("coder", "created", "codebook", "codebook_version", "evidence", "kind", "features", "given")
-
-
-class Work(NamedTuple):
-    """What a task and an annotation of it are known by."""
-
-    task: str
-    annotation: str
-
-
-class Holder(NamedTuple):
-    """The annotation or prediction that a coding stands in. ``copied``: it was made out of another annotation."""
-
-    place: str
-    machine: bool
-    coder: str | None
-    created: str | None
-    score: float | None
-    extra: Mapping[str, str]
-    copied: bool
-    work: Work
-
-
-class Draft(NamedTuple):
-    """A coding on its way to a span."""
-
-    doc_id: str
-    coding: Coding
-    region: Region
-    holder: Holder
 
 
 @dataclass

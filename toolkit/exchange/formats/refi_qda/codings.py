@@ -1,57 +1,18 @@
 """The codings of one selection of a REFI-QDA project as fields of annotations."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from toolkit.exchange.formats.refi_qda.archive import ProjectFiles
 from toolkit.exchange.formats.refi_qda.codes import local
 from toolkit.exchange.formats.refi_qda.fields import normal_guid
-from toolkit.exchange.formats.refi_qda.lines import Names, claim_of, said_of, with_lines
-from toolkit.exchange.formats.refi_qda.other import Note
-from toolkit.exchange.formats.refi_qda.place import Selection
-from toolkit.exchange.formats.refi_qda.stances import Place, Row, Said, in_selection
-from toolkit.exchange.model import Document, Loss
+from toolkit.exchange.formats.refi_qda.lines import claim_of, said_of, with_lines
+from toolkit.exchange.formats.refi_qda.stances import in_selection
+from toolkit.exchange.formats.refi_qda.state import Place, Row, Said, State
 
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["State", "code_of", "coded", "notes_at"]
-
-
-@dataclass
-class State:
-    """What reading gathers."""
-
-    files: ProjectFiles
-    users: dict[str, str]
-    codes: dict[str, str]
-    code_names: Names
-    user_names: Names
-    stances: dict[str, str]
-    notes: dict[str, list[Note]]
-    variables: dict[str, str]
-    cases: dict[str, str]
-    shared: dict[str, str | None] = field(default_factory=dict)
-    documents: list[Document] = field(default_factory=list)
-    selections: list[Selection] = field(default_factory=list)
-    losses: list[Loss] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
-    #: what stands at a document, start and end by a user, while its stances are not known
-    places: dict[tuple[str, int, int, str], Place] = field(default_factory=dict)
-    #: GUIDs of the notes, and numbers of the links, that went into the note of an annotation
-    noted: set[str] = field(default_factory=set)
-    linked: set[int] = field(default_factory=set)
-    #: GUIDs of sources and selections that were read
-    read: set[str] = field(default_factory=set)
-
-    def place(self, element: "etree._Element") -> str:
-        """Where an element stands, for messages."""
-        return f"{self.files.where}, line {element.sourceline}"
-
-    def lose(self, kind: Any, field: str, reason: str, element: "etree._Element", **more: Any) -> None:
-        """Adds a loss at an element."""
-        self.losses.append(Loss(kind, field, reason, place=self.place(element), **more))
+__all__ = ["code_of", "coded", "notes_at"]
 
 
 def coded(

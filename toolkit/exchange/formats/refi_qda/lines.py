@@ -9,52 +9,22 @@ other names; one of the two must still be ours.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from toolkit.exchange.formats.refi_qda.fields import guid_of, natural, plain
+from toolkit.exchange.formats.refi_qda.state import State
 from toolkit.exchange.model import FEATURE
 from toolkit.tables.columns import STANCES
 
 if TYPE_CHECKING:
     from lxml import etree
 
-    from toolkit.exchange.formats.refi_qda.codings import State
 
-__all__ = ["KINDS", "Names", "claim_of", "said_of", "with_lines"]
+__all__ = ["KINDS", "claim_of", "said_of", "with_lines"]
 
 #: Who codes; the values of the column ``kind``.
 KINDS = ("human", "machine")
 _FIELDS = ("evidence", "created", "codebook", "codebook_version")
 
 
-class Names:
-    """What the codes or the users of a file are called. ``what``: "code" or "user", as our GUIDs are made."""
-
-    def __init__(self, what: str, names: Mapping[str, str], read_as: Mapping[str, str] | None = None) -> None:
-        self._what = what
-        self._names = names
-        self._read_as = read_as or {}
-        self._plain = {guid: plain(name) for guid, name in names.items()}
-        # ATLAS.ti joins the names of folders and codes: "group::code"
-        self._last = {guid: plain(name.rpartition("::")[2]) for guid, name in names.items()}
-        self._all = frozenset(self._plain.values())
-
-    def means(self, said: str | None, guid: str) -> bool:
-        """Does a line with this name mean the code or user of this GUID?"""
-        if said is None:
-            return not guid
-        ours = guid_of(self._what, said)
-        if ours in self._names or guid not in self._names:
-            return guid == ours
-        words = plain(said)
-        if words in self._all:
-            return self._plain[guid] == words
-        return self._last[guid] == words or self._read_as.get(guid) == said
-
-    def better(self, said: str | None, guid: str) -> bool:
-        """Is a line with this name to be taken for the file's own: the same words, which XML or a program changes?"""
-        return said is not None and not natural(said) and plain(said) == self._plain.get(guid)
-
-
-def said_of(lines: Mapping[str, str | None], code: str, user: str, owner: str, state: "State") -> bool:
+def said_of(lines: Mapping[str, str | None], code: str, user: str, owner: str, state: State) -> bool:
     """Were lines written of a coding with this code by this user (GUIDs)? ``owner``: the user of the selection.
 
     Lines that name no coder are those of the selection's own user.
@@ -74,7 +44,7 @@ def claim_of(lines: Mapping[str, str | None]) -> str | None:
 
 
 def with_lines(
-    made: dict[str, Any], lines: Mapping[str, str | None], code: str, user: str, state: "State",
+    made: dict[str, Any], lines: Mapping[str, str | None], code: str, user: str, state: State,
     element: "etree._Element",
 ) -> None:  # fmt: skip
     """Adds to the fields of an annotation what lines say of it; a wrong value is refused, the rest of the row stays."""

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 from toolkit.errors import InputError
 from toolkit.exchange.formats.refi_qda.archive import open_project
 from toolkit.exchange.formats.refi_qda.codes import codes_in, local, names_of, stances_in, text_of
-from toolkit.exchange.formats.refi_qda.codings import State, code_of, coded, notes_at
+from toolkit.exchange.formats.refi_qda.codings import code_of, coded, notes_at
 from toolkit.exchange.formats.refi_qda.fields import ORIGIN, normal_guid, split_comment
-from toolkit.exchange.formats.refi_qda.lines import KINDS, Names
+from toolkit.exchange.formats.refi_qda.lines import KINDS
 from toolkit.exchange.formats.refi_qda.other import notes_of, other_losses
 from toolkit.exchange.formats.refi_qda.place import Selection, spans_at, unit_of
 from toolkit.exchange.formats.refi_qda.stances import settle
+from toolkit.exchange.formats.refi_qda.state import Names, State
 from toolkit.exchange.model import Choices, Document, Found
 
 if TYPE_CHECKING:

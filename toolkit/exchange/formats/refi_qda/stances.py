@@ -6,47 +6,10 @@ Where several codes of a user at one place have different stances, the line ``st
 says whose is which; it only points: a stance that nobody coded is none, and a stance that nobody can place is a loss.
 """
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
-
+from toolkit.exchange.formats.refi_qda.state import Place, Row, Said, State
 from toolkit.tables.columns import STANCES
 
-if TYPE_CHECKING:
-    from lxml import etree
-
-    from toolkit.exchange.formats.refi_qda.codings import State
-
-__all__ = ["Place", "Row", "Said", "in_selection", "settle"]
-
-
-class Row(NamedTuple):
-    """An annotation in the making: its fields, the GUID of its user, the stance its lines name (see
-    :func:`toolkit.exchange.formats.refi_qda.lines.claim_of`), and whether our lines speak of it."""
-
-    fields: dict[str, Any]
-    user: str
-    claim: str | None
-    element: "etree._Element"
-    ours: bool
-
-
-class Said(NamedTuple):
-    """A coding with a stance: by whom (GUID and name), which, and the note of its selection."""
-
-    user: str
-    coder: str | None
-    stance: str
-    note: str
-    element: "etree._Element"
-
-
-@dataclass
-class Place:
-    """What one user coded at one place, as far as its stances are not yet known."""
-
-    doc_id: str
-    rows: list[Row] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
+__all__ = ["in_selection", "settle"]
 
 
 def in_selection(rows: list[Row], said: list[Said]) -> tuple[list[Row], list[Said]]:
@@ -62,7 +25,7 @@ def in_selection(rows: list[Row], said: list[Said]) -> tuple[list[Row], list[Sai
     return rows, said
 
 
-def settle(state: "State") -> None:
+def settle(state: State) -> None:
     """Gives the rows that are left the stances that are left; a loss for each stance that cannot be placed."""
     for place in state.places.values():
         there = {one.stance for one in place.said}
@@ -96,7 +59,7 @@ def settle(state: "State") -> None:
                 state.lose("lost", "note", reason, one.element, doc_id=place.doc_id, coder=one.coder, value=one.note)
 
 
-def _lose(place: Place, left: set[str], state: "State") -> None:
+def _lose(place: Place, left: set[str], state: State) -> None:
     several = "several stances; none can be told to belong to a code"
     alone = "a stance without a code"
     told = "a stance besides those that are told to belong to its codes"
