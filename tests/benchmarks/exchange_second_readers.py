@@ -18,6 +18,7 @@ from pathlib import Path
 from toolkit.corpus import human_annotations, load_posts
 from toolkit.exchange import write_annotations
 from toolkit.exchange.codebooks.brat_names import encode_type
+from toolkit.exchange.formats.cas.folder import document_of
 from toolkit.resources import bundled_corpus
 
 Row = tuple[str, int, int, str]
@@ -54,7 +55,7 @@ def cassis_json(folder: Path) -> Iterator[Row]:
 
 def _of_cas(cas, path: Path) -> Iterator[Row]:
     for one in cas.select("webanno.custom.Code"):
-        yield path.with_suffix("").as_posix(), one.begin, one.end, one.code
+        yield document_of(path.with_suffix("").as_posix()), one.begin, one.end, one.code
 
 
 def pyrefiqda(file: Path) -> Iterator[Row]:
