@@ -9,12 +9,14 @@ import pandas as pd
 import pytest
 from coded_project import coded_project
 
+from toolkit.annotation import create_project, import_annotations, open_project
 from toolkit.cli import main
 from toolkit.cli.convert import EXCHANGE_FORMATS
 from toolkit.converting import annotated
 from toolkit.corpus import human_annotations, load_posts
 from toolkit.errors import InputError
 from toolkit.exchange import FORMATS, LossWarning, detect_format, read_annotations, read_exchange, write_annotations
+from toolkit.exchange.texts import posts_of
 from toolkit.resources import bundled_corpus
 from toolkit.tables import CONTRACTS
 
@@ -420,7 +422,7 @@ def test_what_somebody_changed_elsewhere_comes_back_and_what_stays_is_said(tmp_p
     edited_brat(tmp_path / "brat")
     report = tmp_path / "left.csv"
     run("annotate", "import", project.folder, tmp_path / "brat", "--coder", "author", "--report", report)
-    assert "2 decisions of author in these texts stand not in FILE, and stay" in capsys.readouterr().err
+    assert "2 of the decisions of author in these texts stand not in the file, and stay" in capsys.readouterr().err
     assert len(project.annotations("author")) == before + 1
     run("annotate", "import", project.folder, tmp_path / "brat", "--coder", "author", "--replace")
     assert "2 codes taken out" in capsys.readouterr().out
@@ -450,3 +452,86 @@ def test_files_that_give_one_document_two_texts_are_not_compared(table, tmp_path
         write_annotations(own, tmp_path / f"{who}.conll", texts={"d1": text})
     run("agreement", tmp_path / "ana.conll", tmp_path / "luis.conll", status=2)
     assert "gives the document 'd1' another text" in capsys.readouterr().err
+
+
+def import_into(project, *arguments, status=0):
+    run("annotate", "import", project.folder, *arguments, "--coder", "ana", status=status)
+
+
+@pytest.fixture
+def three(tmp_path):
+    """A project of three texts, in which ana has a code each."""
+    texts = {name: f"{name} {TEXT}" for name in "abc"}
+    posts = pd.DataFrame({"doc_id": list(texts), "text": list(texts.values()), "lang": "es"})
+    project = create_project(tmp_path / "p", posts_of(posts), coders=["ana"], unit="span")
+    codes = pd.DataFrame([row(name, 2, 10, "listening", text=texts[name], stance="endorses") for name in "abc"])
+    import_annotations(project, "ana", codes)
+    return project, texts
+
+
+def ana(project):
+    return sorted(open_project(project.folder).annotations("ana")[["doc_id", "start", "code"]].itertuples(index=False))
+
+
+def test_replace_takes_nothing_out_of_texts_that_the_file_does_not_name(three, tmp_path, capsys):
+    project, texts = three
+    one = pd.DataFrame([row("a", 2, 10, "conversation", text=texts["a"], stance="endorses")])
+    one.to_json(tmp_path / "part.jsonl", orient="records", lines=True, force_ascii=False)
+    import_into(project, tmp_path / "part.jsonl", "--replace")
+    assert ana(project) == [("a", 2, "conversation"), ("b", 2, "listening"), ("c", 2, "listening")]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"quote": "otra cosa"}, "nothing could be taken in"),
+        ({"codebook": "groundswell"}, "nothing could be taken in (1: not of codebook 'cluetrain')"),
+    ],
+)
+def test_replace_takes_nothing_out_where_a_row_could_not_be_read(three, tmp_path, capsys, change, said):
+    project, texts = three
+    before = ana(project)
+    wrong = pd.DataFrame([row("a", 2, 10, "conversation", text=texts["a"], stance="endorses") | change])
+    wrong.to_json(tmp_path / "bad.jsonl", orient="records", lines=True, force_ascii=False)
+    import_into(project, tmp_path / "bad.jsonl", "--replace", status=2)
+    assert said in capsys.readouterr().err and ana(project) == before
+
+
+def test_a_file_without_a_row_takes_nothing_out(three, tmp_path, capsys):
+    project, texts = three
+    before = ana(project)
+    (tmp_path / "empty.jsonl").write_text("")
+    write_annotations(pd.DataFrame([row("a", 2, 10, "x", text=texts["a"])])[:0], tmp_path / "brat", "brat", texts=texts)
+    for name in ("empty.jsonl", "brat"):
+        import_into(project, tmp_path / name, "--replace", status=2)
+        assert "no row of it could be read, or it has none" in capsys.readouterr().err and ana(project) == before
+
+
+def test_two_people_at_one_place_come_in_once_and_that_is_said(three, tmp_path, capsys):
+    project, texts = three
+    both = [row("a", 13, 25, "human_voice", coder=who, text=texts["a"], stance=stance)
+            for who, stance in (("x", "endorses"), ("y", "breach"))]  # fmt: skip
+    write_annotations(pd.DataFrame(both), tmp_path / "dup.jsonl", texts=texts)
+    import_into(project, tmp_path / "dup.jsonl", "--of", "x", "y")
+    said = capsys.readouterr()
+    assert "Taken in: 1 annotation" in said.out and "left out 1: this code stands at this place already" in said.err
+
+
+def test_files_for_each_person_in_a_folder_are_theirs_in_agreement(tmp_path):
+    (tmp_path / "dca").mkdir()
+    for who, labels in (("ana", [[0, 8, "x"]]), ("luis", [[0, 8, "x"], [9, 12, "y"]])):
+        line = {"id": 1, "text": TEXT, "label": labels, "Comments": []}
+        (tmp_path / "dca" / f"{who}.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    run("agreement", tmp_path / "dca", "--unit", "document", "--repeats", 5, "--output", tmp_path / "out.csv")
+    assert pd.read_csv(tmp_path / "out.csv")["documents"].max() == 1
+
+
+def test_a_file_of_another_format_in_a_folder_is_said(table, texts, tmp_path):
+    write_annotations(table, tmp_path / "mix" / "ana.jsonl", texts=texts)
+    write_annotations(table, tmp_path / "mix" / "luis.qdpx", texts=texts)
+    (loss,) = read_exchange(tmp_path / "mix").losses.to_dict("records")
+    assert (loss["kind"], loss["place"], loss["reason"]) == (
+        "refused",
+        "luis.qdpx",
+        "it is in another format than jsonl",
+    )

@@ -4,12 +4,13 @@ import json
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from exchange_material import refused_cleanly, samples, through_format
 from hypothesis import HealthCheck, given, settings
 
 from toolkit.errors import InputError
-from toolkit.exchange.exchange import read_exchange
+from toolkit.exchange import read_exchange, write_annotations
 from toolkit.exchange.formats.label_studio import read, recognise, write
 from toolkit.exchange.model import Choices, Document, Material, Span
 from toolkit.exchange.registry import FORMATS
@@ -619,3 +620,34 @@ def test_real_files():
     (span,) = read(SHARED / "test_export_csv__csv_test_history.json", Choices()).spans
     assert (span.code, span.start, span.end) == ("Positive", 0, 83)
     assert str(span.quote).startswith("Calif. wildfires")
+
+
+def exports_of(folder, **changes):
+    """Our file, exported by each project that it was imported into: other task ids, other people."""
+    sample = pd.DataFrame(
+        [{"doc_id": "uno", "start": 0, "end": 4, "quote": "Hola", "code": "voz", "coder": "ana", "kind": "human",
+          "codebook": "imported"}]
+    )  # fmt: skip
+    write_annotations(sample, folder / "ours.json", "label-studio", texts={"uno": "Hola mundo"})
+    tasks = json.loads((folder / "ours.json").read_text(encoding="utf-8"))
+    (folder / "ours.json").unlink()
+    for number, who in enumerate(("luis", "maria"), 1):
+        for task in tasks:
+            task["id"] = number * 10
+            for annotation in task["annotations"]:
+                annotation |= {"id": number * 100, "completed_by": {"email": who}} | changes
+        (folder / f"{who}.json").write_text(json.dumps(tasks), encoding="utf-8")
+
+
+def test_rows_of_one_file_in_two_projects_count_once(tmp_path):
+    exports_of(tmp_path)
+    found = read_exchange(tmp_path, "label-studio")
+    assert found.annotations["coder"].tolist() == ["ana"]
+    assert found.losses["value"].tolist() == ["1 rows"]
+
+
+def test_a_copy_without_its_original_is_of_who_made_it(tmp_path):
+    exports_of(tmp_path, parent_annotation=7)
+    found = read_exchange(tmp_path / "luis.json", "label-studio")
+    assert found.annotations["coder"].tolist() == ["luis"]
+    assert found.annotations["feature_copied_from"].tolist() == ["ana"]

@@ -14,6 +14,7 @@ from toolkit.annotation.planning.icc import icc_of
 from toolkit.annotation.planning.informative import order
 from toolkit.annotation.planning.sample_size import items_for_width
 from toolkit.annotation.planning.sampling import sample
+from toolkit.annotation.projects.bring_from import import_exchange
 from toolkit.annotation.projects.bring_in import import_annotations
 from toolkit.annotation.projects.create import create_project, items_of
 from toolkit.annotation.projects.export import export_project
@@ -43,6 +44,7 @@ __all__ = [
     "export_spreadsheet",
     "icc_of",
     "import_annotations",
+    "import_exchange",
     "import_spreadsheet",
     "items_for_width",
     "items_of",

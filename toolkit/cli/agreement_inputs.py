@@ -70,6 +70,8 @@ def of_files(files: "Sequence[Path]", book: "Codebook | None", options: argparse
     judged = None
     if options.judged is None and options.unit in ("span", "document"):
         judged = _judged([(found, of_file) for found, of_file in tables])
+    if judged is not None:
+        notes.append("each file is of one coder: all texts in it count as gone through to the end")
     return Given(
         _of_book(table, book, "--codebook NAME|FILE"),
         judged,
@@ -114,6 +116,7 @@ def _annotations(
     from toolkit.converting import loss_lines
     from toolkit.errors import InputError
     from toolkit.exchange import FORMATS, detect_format, read_exchange
+    from toolkit.exchange.gather import UNKNOWN_CODER
     from toolkit.exchange.texts import beside
     from toolkit.printable import printable
 
@@ -121,14 +124,38 @@ def _annotations(
         name = detect_format(file)
     except InputError:
         name = "jsonl"
-    if FORMATS[name].own and file.is_file():
-        table = read(file, "annotations")
-        return table, _by_id(read_exchange(file, name).posts) if beside(file).is_file() else None
-    stem = file.name.removesuffix(file.suffix)
-    found = read_exchange(file, name, texts=texts, coder=stem, codebook=None if book is None else book.id)
+    what = FORMATS[name]
+    codebook = None if book is None else book.id
+    if what.own and file.is_file():
+        return _own_table(file, name, texts, codebook)
+    found = read_exchange(file, name, texts=texts, codebook=codebook)
+    table = found.annotations
+    # in folders of files for each person, formats know who they are of
+    nobody = table["coder"] == UNKNOWN_CODER
+    table = table.assign(coder=table["coder"].mask(nobody, file.name.removesuffix(file.suffix)))
     for line in (*found.notes, *loss_lines(found.losses)):
         say(printable(f"{file}: {line}"))
-    return found.annotations, _by_id(found.posts)
+    if what.texts:
+        return table, _by_id(found.posts)
+    return table, _by_id(read_exchange(file, name).posts) if beside(file).is_file() else None
+
+
+def _own_table(
+    file: "Path", name: str, texts: "str | None", codebook: "str | None"
+) -> "tuple[pd.DataFrame, dict[str, str] | None]":
+    """One of our tables: as it is, or, where a column is missing or the delimiter another, as convert reads it."""
+    from toolkit.errors import InputError
+    from toolkit.exchange import read_exchange
+    from toolkit.exchange.texts import beside
+
+    own = _by_id(read_exchange(file, name).posts) if beside(file).is_file() else None
+    try:
+        return read(file, "annotations"), own
+    except InputError:
+        found = read_exchange(file, name, texts=texts, coder=file.stem, codebook=codebook)
+        if found.annotations.empty or (found.losses["kind"] == "refused").any():
+            raise
+        return found.annotations, own
 
 
 def _by_id(posts: "pd.DataFrame") -> dict[str, str]:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["IMPORT_HELP", "import_arguments"]
 
-_PLACE = ["doc_id", "start", "end", "quote"]
 IMPORT_HELP = """\
 FILE is a sheet that 'export' made and somebody edited, or annotations of texts of this project in any format of
 'toolkit convert' (a table, brat, INCEpTION, Label Studio, REFI-QDA ...). They become decisions of one coder, as one
@@ -82,78 +81,33 @@ def _from_elsewhere(project: "Project", coder: str, options: argparse.Namespace)
     """Annotations of another tool into the log of a coder; returns what could not be taken in."""
     import pandas as pd
 
-    from toolkit.annotation import import_annotations
+    from toolkit.annotation.projects.bring_from import import_exchange
     from toolkit.converting import loss_lines
     from toolkit.errors import InputError
-    from toolkit.exchange import detect_format, read_exchange
     from toolkit.printable import printable
 
     if options.dry_run or options.by is not None:
         raise InputError(
-            "--dry-run and --by are for sheets; what comes from elsewhere is one step, which undo takes back."
+            "--dry-run and --by are for sheets; what comes from elsewhere is one step that undo takes back."
         )
-    name = options.format or detect_format(options.file)
-    found = read_exchange(options.file, name, texts=project.posts, codebook=project.codebook.id)
-    table = _of_coders(found.annotations, coder, options)
-    for line in (*found.notes, *loss_lines(found.losses)):
-        say(printable(line))
-    fits = [
-        project.texts.get(doc_id, quote)[start:end] == quote if doc_id in project.texts else True
-        for doc_id, start, end, quote in zip(*(table[key] for key in _PLACE), strict=True)
-    ]
-    other = table[[not one for one in fits]].assign(reason="the project has another text of this name")
-    table = table[fits].reset_index(drop=True)
-    texts = [doc_id for doc_id in found.posts["doc_id"] if doc_id in project.texts]
-    gone = _missing(project, coder, table, texts)
-    if len(gone) and not options.replace:
-        say(
-            f"{counted(len(gone), 'decision')} of {coder} in these texts stand not in FILE, and stay (--replace takes "
-            "them out)"
-        )
-    left = import_annotations(
-        project, coder, table, source=f"{name} {options.file}", take_over=options.take_over,
-        remove=gone if options.replace else None,
+    done = import_exchange(
+        project, coder, options.file, options.format, of=options.of or (), replace=options.replace,
+        take_over=options.take_over,
     )  # fmt: skip
-    taken = len(table) - len(left)
-    left = pd.concat([left, other], ignore_index=True)
-    for reason, count in left["reason"].value_counts().items():
-        say(printable(f"left out {count:,}: {reason}"))
-    refused = found.losses[found.losses["field"] == "annotation"].reindex(columns=[*_PLACE, "code", "coder", "reason"])
-    left = pd.concat([left, refused], ignore_index=True) if len(refused) else left
-    if not taken and not (options.replace and len(gone)):
-        raise InputError(
-            f"{options.file}: nothing could be taken in; it must hold annotations of texts of the project."
-        )
-    out = f" and {counted(len(gone), 'code')} taken out" if options.replace and len(gone) else ""
-    print(f"Taken in: {counted(taken, 'annotation')} as decisions of {coder}{out}; one step, which undo takes back.")
-    return left
-
-
-def _of_coders(table: "pd.DataFrame", coder: str, options: argparse.Namespace) -> "pd.DataFrame":
-    """The rows of the people asked for, as of one; what others have in the file is said."""
-    from toolkit.errors import InputError, suggestion
-
-    who = sorted(set(table["coder"]))
-    wanted = options.of or ([coder] if len(who) > 1 else who)
-    for name in wanted:
-        if name not in who:
-            raise InputError(
-                f"{options.file}: holds no annotations of '{name}'; name one by --of: {suggestion(name, who)}"
-            )
-    for name in who:
-        if name not in wanted:
-            count = int((table["coder"] == name).sum())
-            say(f"left out {count:,}: of '{name}' in the file (--of NAME ... names all who are meant)")
-    return table[table["coder"].isin(wanted)].assign(coder=coder).reset_index(drop=True)
-
-
-def _missing(project: "Project", coder: str, table: "pd.DataFrame", texts: "list[str]") -> "pd.DataFrame":
-    """What the coder has in these texts and the table has not."""
-    keys = ["doc_id", "start", "end", "code"]
-    now = project.annotations(coder)
-    now = now[now["doc_id"].isin(texts)].reset_index(drop=True)
-    there = set(table[keys].itertuples(index=False, name=None))
-    return now[[row not in there for row in now[keys].itertuples(index=False, name=None)]].reset_index(drop=True)
+    reasons = done.left["reason"].value_counts().items()
+    for line in (
+        *done.notes,
+        *loss_lines(done.losses),
+        *(f"left out {count:,}: {reason}" for reason, count in reasons),
+    ):
+        say(printable(line))
+    out = f" and {counted(done.removed, 'code')} taken out" if done.removed else ""
+    print(
+        f"Taken in: {counted(done.taken, 'annotation')} as decisions of {coder}{out}; one step, which undo takes back."
+    )
+    columns = ["doc_id", "start", "end", "quote", "code", "coder", "reason"]
+    refused = done.losses[done.losses["field"] == "annotation"].reindex(columns=columns)
+    return pd.concat([done.left, refused], ignore_index=True) if len(refused) else done.left
 
 
 def _one_coder(project: "Project", coder: str | None) -> str:

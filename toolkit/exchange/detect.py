@@ -11,7 +11,7 @@ from toolkit.errors import InputError
 from toolkit.exchange.registry import FORMATS, Format, format_named
 from toolkit.exchange.unpack import unpacked
 
-__all__ = ["TEXTS", "detect_format", "files_of", "format_of_target", "is_of"]
+__all__ = ["TEXTS", "detect_format", "files_of", "format_of_target", "is_of", "others_in"]
 
 #: How much of a file is looked at.
 _HEAD = 4_000
@@ -101,6 +101,13 @@ def _of_file(file: Path, head: bytes) -> Format | None:
 def is_of(what: Format, file: Path) -> bool:
     """Does a file look like one of the format?"""
     return what.recognise(file, _head(file))
+
+
+def others_in(folder: Path, what: Format) -> list[Path]:
+    """The files of a folder that end otherwise and are in another format with one file for all documents."""
+    formats = [one for one in FORMATS.values() if not one.folder and one != what]
+    endings = tuple({suffix for one in formats for suffix in one.suffixes} - set(what.suffixes))
+    return [file for file in files_of(folder, endings) if any(one.recognise(file, _head(file)) for one in formats)]
 
 
 def files_of(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:

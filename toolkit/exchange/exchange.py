@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import pandas as pd
 
 from toolkit.errors import InputError
-from toolkit.exchange.detect import detect_format, files_of, format_of_target, is_of
+from toolkit.exchange.detect import detect_format, files_of, format_of_target, is_of, others_in
 from toolkit.exchange.gather import Exchange, gather, losses_table, whole_text
 from toolkit.exchange.give import material_for
 from toolkit.exchange.model import Choices, Document, Found, Loss
@@ -83,6 +83,8 @@ def read_exchange(
                 raise InputError(f"{source}: holds no file that ends in {' or '.join(what.suffixes)}.")
         strange = [file for file in files if format is None and len(files) > 1 and not is_of(what, file)]
         files = [file for file in files if file not in strange]
+        if inside.is_dir() and not what.folder and format is None:
+            strange += others_in(inside, what)
         chosen = Choices(tuple(layers), _by_id(given), coder)
         parts = [what.read(file, chosen) for file in files]
         documents = {one.doc_id: one for part in parts for one in part.documents}
@@ -98,7 +100,7 @@ def read_exchange(
                 # some formats need the text to find a quote in it
                 parts = [what.read(file, replace(chosen, texts=_by_id(given))) for file in files]
         rest = [Document(doc_id, None) for doc_id in own if doc_id not in documents]
-        passed = [Loss("refused", "document", f"it is no file of the format {what.name}", one.name) for one in strange]
+        passed = [Loss("refused", "document", f"it is in another format than {what.name}", one.name) for one in strange]
         parts.append(Found(rest, [], passed))
     if layers and not any(part.spans for part in parts):
         raise InputError(f"{source}: has no annotation of the layer {' or '.join(layers)}; leave it out to read all.")

@@ -26,7 +26,7 @@ def unpacked(archive: Path, folder: Path) -> Path:
     try:
         with zipfile.ZipFile(archive) as source:
             for member in source.infolist():
-                if member.is_dir():
+                if member.is_dir() or member.filename.endswith("\\"):
                     continue
                 target = folder / _inside(member, archive)
                 if target.exists():

@@ -1,5 +1,6 @@
 """Codings that were made elsewhere, brought into a project as decisions of one of its coders."""
 
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -19,7 +20,7 @@ def import_annotations(
     judged: pd.DataFrame | None = None,
     *,
     source: str = "annotations table",
-    remove: pd.DataFrame | None = None,
+    replace_in: Collection[str] = (),
     take_over: bool = False,
 ) -> pd.DataFrame:
     """Take the codings of one person into a project, as one step of that coder (or curator) which undo takes back.
@@ -32,7 +33,8 @@ def import_annotations(
         marked as done (so where an item is a whole text, that must have been judged as a whole), but for those over
         which a coding lies that could not be taken in. Without it, items with a code are.
     source : where they come from; it stands in the log.
-    remove : annotations of the coder that are taken out in the same step (doc_id, start, end, code).
+    replace_in : texts that ``annotations`` hold whole: what the coder has in them and ``annotations`` do not is taken
+        out in the same step, but for texts of which a row could not be taken in.
 
     Returns
     -------
@@ -63,7 +65,7 @@ def import_annotations(
         given.setdefault(item, []).append(_decision(item, row))
     done = set(given) if judged is None else items.inside(judged) - items.touched(mine[reason[mine.index] != ""])
     changes: list[dict[str, Any]] = []
-    gone = {} if remove is None else _removals(items, remove)
+    gone = _removals(project, coder, items, mine, set(replace_in) - set(table["doc_id"][reason != ""]))
     for item in project.items["item"]:
         changes += gone.get(item, [])
         changes += given.get(item, [])
@@ -80,12 +82,17 @@ def import_annotations(
     return table.assign(reason=reason)[reason != ""].reset_index(drop=True)
 
 
-def _removals(items: "_Items", remove: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    """By item: what takes these codes out."""
+def _removals(
+    project: Project, coder: str, items: "_Items", mine: pd.DataFrame, texts: Collection[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """By item: what takes out the coder's codes in these texts that are not among ``mine``."""
+    keys = ["doc_id", "start", "end", "code"]
+    there = set(mine[keys].itertuples(index=False, name=None))
     found: dict[str, list[dict[str, Any]]] = {}
-    for doc_id, start, end, code in remove[["doc_id", "start", "end", "code"]].itertuples(index=False, name=None):
+    for row in project.annotations(coder)[keys].itertuples(index=False, name=None):
+        doc_id, start, end, code = row
         item = items.of(doc_id, int(start), int(end))
-        if item is not None:
+        if doc_id in texts and row not in there and item is not None:
             place = {"item": item, "doc_id": doc_id, "start": int(start), "end": int(end)}
             found.setdefault(item, []).append({"do": "remove", **place, "code": code})
     return found

@@ -2,9 +2,8 @@
 
 We write one annotation for each person and text (:mod:`toolkit.exchange.formats.label_studio.writing`). Label Studio
 lets people make an annotation of their own out of another one: the copy keeps the ``meta`` of its regions and names the
-other in ``parent_annotation``. So of several annotations of one task with regions of one coder only one is that
-coder's: the one that is no copy, else the one with most of them, else the first. The others are decisions of those who
-completed them.
+other in ``parent_annotation``. A copy is never that coder's, and of several annotations of one task with regions
+of one coder only the one with most of them, else the first, is. The others are decisions of those who completed them.
 """
 
 from collections import Counter
@@ -27,10 +26,9 @@ def owners(drafts: "Iterable[tuple[Draft, str]]") -> Mapping[tuple[str, str, str
         counts[key] += 1
         copies[key] = draft.holder.copied
     own: dict[tuple[str, str, str], str] = {}
-    best: dict[tuple[str, str, str], tuple[bool, int]] = {}
+    best: dict[tuple[str, str, str], int] = {}
     for key, count in counts.items():
         group, annotation = key
-        rank = (not copies[key], count)
-        if group not in best or rank > best[group]:
-            best[group], own[group] = rank, annotation
+        if not copies[key] and count > best.get(group, 0):
+            best[group], own[group] = count, annotation
     return own

@@ -39,6 +39,9 @@ class Reading:
     drafts: list[Draft] = field(default_factory=list)
     losses: list[Loss] = field(default_factory=list)
     others: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    #: the task in which the rows of a coder in a document were met first, and rows met again in others, by file
+    first: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    doubles: Counter[tuple[str, str]] = field(default_factory=Counter)
     #: all controls with results, and those whose results are codes
     controls: set[str] = field(default_factory=set)
     sets: set[str] = field(default_factory=set)
@@ -74,6 +77,9 @@ def found_in(reading: Reading) -> Found:
             f"{count:,} rows of '{was}' stand in another annotation of this task too, a copy; there they are of '{now}'"
         )
         losses.append(Loss("changed", "coder", reason, place, coder=was))
+    for (place, who), count in reading.doubles.items():
+        reason = "the same rows stand in another project's export, made from the same file; they count once"
+        losses.append(Loss("changed", "annotation", reason, place, coder=who, value=f"{count:,} rows"))
     for (file, key, reason), count in sorted(reading.others.items()):
         losses.append(Loss("lost", key, reason, file, value=f"{count:,} times"))
     return Found(list(documents.values()), spans, losses, (unit,), None if exact else _as_shown)
@@ -129,7 +135,9 @@ def _spans(reading: Reading, draft: Draft, unit: str) -> Iterable[Span]:
         draft.doc_id, start, end, coding.code, quote, None, None, region.stance, holder.coder, kind, score, None,
         holder.created, note, features, holder.place,
     )  # fmt: skip
-    yield _as_given(reading, draft, span, ours) if ours else span
+    found = _as_given(reading, draft, span, ours) if ours else span
+    if found is not None:
+        yield found
 
 
 def _ours(meta: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -138,8 +146,9 @@ def _ours(meta: Mapping[str, Any]) -> Mapping[str, Any]:
     return meta if isinstance(given, list) and len(given) == 5 else {}
 
 
-def _as_given(reading: Reading, draft: Draft, span: Span, meta: Mapping[str, Any]) -> Span:
-    """A region that we wrote, with what ``meta`` says of it; what was changed since belongs to who changed it."""
+def _as_given(reading: Reading, draft: Draft, span: Span, meta: Mapping[str, Any]) -> Span | None:
+    """A region that we wrote, with what ``meta`` says of it; what was changed since belongs to who changed it. None for
+    one that stands unchanged in another task too: two projects were made from one file of ours."""
     holder = draft.holder
     start, end, code, stance, note = meta["given"]
     coder, created, score = text_of(meta.get("coder")), text_of(meta.get("created")), span.score
@@ -148,7 +157,14 @@ def _as_given(reading: Reading, draft: Draft, span: Span, meta: Mapping[str, Any
     features = {str(name): value for name, value in mapping_of(meta.get("features")).items() if isinstance(value, str)}
     features = {**features, **{name: value for name, value in span.features.items() if name not in features}}
     same = [span.start, span.end, span.code] == [start, end, code] and stance_same and note_same
-    own = reading.own.get((span.doc_id, holder.work.task, coder or ""), holder.work.annotation)
+    own = reading.own.get((span.doc_id, holder.work.task, coder or ""))
+    if (
+        same
+        and not holder.copied
+        and reading.first.setdefault((span.doc_id, coder), holder.work.task) != holder.work.task
+    ):
+        reading.doubles[holder.place.split(",")[0], coder or "unknown"] += 1
+        return None
     if meta.get("kind") == "machine" and not holder.machine:
         # a person took a suggestion over: the decision is the person's
         features |= {"suggested_by": coder} if coder else {}

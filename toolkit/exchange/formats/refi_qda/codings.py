@@ -24,6 +24,7 @@ def coded(
     ``where``: document, start and end, by which those are found (:func:`toolkit.exchange.formats.refi_qda.stances`).
     """
     owner = normal_guid(selection.get("creatingUser")) if selection is not None else ""
+    theirs = bool(owner) and any(_coder(coding, owner, state)[0] == owner for coding in codings)
     rows: list[Row] = []
     said: list[Said] = []
     for coding in codings:
@@ -38,7 +39,9 @@ def coded(
             state.lose("refused", "annotation", f"it names a code {guid[:40]!r} that the file does not have", coding)
         else:
             refs = [coding.get("guid"), *(one.get("targetGUID") for one in coding if local(one) == "NoteRef")]
-            whole = "\n".join(filter(None, [note, *notes_at(refs, state)]))
+            # the comment of a selection is of the one who made it, where that is said and one of the coders
+            told = note if not theirs or user == owner else ""
+            whole = "\n".join(filter(None, [told, *notes_at(refs, state)]))
             fields = {"code": state.codes[guid], "coder": coder, "note": whole or None}
             fields |= _fields(coding, selection, state)
             ours = bool(lines) and said_of(lines, guid, user, owner, state)

@@ -151,20 +151,20 @@ def _classes(classes: list[Code], said: Said) -> None:
 
 
 def _makers(said: Said, place: str, losses: list[Loss]) -> None:
-    """Who made each code: who made the annotation or, where it does not say, who made the body (section 3.3.1)."""
+    """Who made each code: who made its body (section 3.3.1) or, where that does not say, the annotation."""
     made = [code.by for code in said.codes]
     said.codes = [
         code._replace(
             by=By(
-                said.by.coder or code.by.coder,
-                said.by.kind if said.by.coder else said.by.kind or code.by.kind,
-                said.by.created or code.by.created,
+                code.by.coder or said.by.coder,
+                code.by.kind if code.by.coder else code.by.kind or said.by.kind,
+                code.by.created or said.by.created,
             )
         )
         for code in said.codes
     ]
     coders = {code.by.coder for code in said.codes}
-    others = {by.coder for by in (*made, *said.makers) if by.coder} - coders
+    others = {by.coder for by in (said.by, *made, *said.makers) if by.coder} - coders
     # with several coders, whose row a further body belongs to is not said
     others |= {by.coder for by in said.makers if by.coder and len(coders) > 1}
     for name in sorted(others):
