@@ -454,7 +454,7 @@ def test_a_project_from_the_command_line_from_beginning_to_end(material, tmp_pat
         csv.DictWriter(file, list(rows[0]), delimiter=";").writeheader()
         csv.DictWriter(file, list(rows[0]), delimiter=";").writerows(rows)
     status, said = run("import", folder, sheet, capsys=capsys)
-    assert status == 2 and "name whose sheet it is: ana, luis, eva" in said
+    assert status == 2 and "name whose they become: ana, luis, eva" in said
     status, said = run(folder, "import", sheet, "--coder", "ana", "--dry-run", capsys=capsys)
     assert status == 0 and said.splitlines()[-1] == "8 changes; nothing was written (--dry-run)."
     report = tmp_path / "report.csv"

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -535,3 +536,47 @@ def test_a_file_of_another_format_in_a_folder_is_said(table, texts, tmp_path):
         "luis.qdpx",
         "it is in another format than jsonl",
     )
+
+
+@pytest.mark.parametrize("name", ["../out.ann", "a/../../out.ann", "/etc/out.ann", "..\\out.ann", "a//out.ann"])
+def test_members_of_a_zip_cannot_leave_their_folder(tmp_path, capsys, name):
+    (tmp_path / "in").mkdir()
+    with zipfile.ZipFile(tmp_path / "in" / "x.zip", "w") as archive:
+        archive.writestr("uno.txt", "Hola")
+        archive.writestr("uno.ann", "T1\tx 0 4\tHola\n")
+        archive.writestr(name, "T1\tx 0 4\tHola\n")
+    run("convert", tmp_path / "in" / "x.zip", tmp_path / "out.jsonl", status=2)
+    assert "leads out of its folder; nothing was read" in capsys.readouterr().err
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["in"] and not Path("/etc/out.ann").exists()
+
+
+def test_a_zip_with_a_name_twice_or_a_bomb_is_refused(tmp_path, capsys):
+    with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
+        for name in ("./a.ann", "a.ann"):
+            archive.writestr(name, "T1\tx 0 4\tHola\n")
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.ann", b"\0" * 30_000_000)
+    for name, reason in (("twice", "twice"), ("bomb", "as ZIP bombs do")):
+        run("convert", tmp_path / f"{name}.zip", tmp_path / "out.jsonl", status=2)
+        assert reason in capsys.readouterr().err
+
+
+def test_the_command_says_it_too_and_follows_no_link_out(ours, table, texts, tmp_path, capsys):
+    folder = tmp_path / "mix"
+    write_annotations(table, folder / "ana.jsonl", texts=texts)
+    write_annotations(table, folder / "luis.qdpx", texts=texts)
+    (folder / "link.jsonl").symlink_to(ours)
+    run("convert", folder, tmp_path / "out.csv")
+    said = capsys.readouterr()
+    assert "3 annotations of 3 documents" in said.out and "in another format than jsonl (luis.qdpx)" in said.err
+
+
+def test_two_texts_of_one_name_in_a_file_get_names_of_their_own(tmp_path):
+    lines = [{"id": 1, "text": text, "spans": [{"start": 0, "end": 4, "label": "x"}]} for text in ("Hola", "Ciao")]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    found = read_exchange(tmp_path / "in.jsonl", "spacy")
+    assert dict(zip(found.annotations["doc_id"], found.annotations["quote"], strict=True)) == {
+        "1": "Hola",
+        "1 (2)": "Ciao",
+    }
+    assert found.losses["reason"].tolist() == ["another text has the name '1'"]

@@ -11,7 +11,7 @@ from toolkit.annotation import Project, open_project
 from toolkit.codebook import Codebook, codebook_names, load_codebook
 from toolkit.corpus import human_annotations, load_posts
 from toolkit.errors import InputError
-from toolkit.exchange import detect_format, read_exchange, write_annotations
+from toolkit.exchange import read_exchange, write_annotations
 from toolkit.exchange.codebooks.draft import ids_of
 from toolkit.exchange.codebooks.registry import read_codebook, write_codebook, write_codebook_yaml
 from toolkit.exchange.gather import UNKNOWN_CODEBOOK, losses_table
@@ -58,9 +58,10 @@ def annotated(
         if named:
             raise InputError(f"{source}: is {kind}, for which '{named[0]}' cannot be chosen; leave it out.")
         return _READERS[kind](folder)
-    name = format or detect_format(folder)
-    found = read_exchange(folder, name, texts=texts, layers=list(layers), coder=coder, codebook=codebook)
-    return Annotated(found.annotations, found.posts, found.losses, name, _bundled(found.annotations), found.notes)
+    found = read_exchange(folder, format, texts=texts, layers=list(layers), coder=coder, codebook=codebook)
+    return Annotated(
+        found.annotations, found.posts, found.losses, found.format, _bundled(found.annotations), found.notes
+    )
 
 
 def convert(

@@ -12,7 +12,7 @@ from toolkit.errors import InputError
 from toolkit.files import json_lines, write_bytes
 from toolkit.tables import CONTRACTS
 
-__all__ = ["FORMATS", "neutral", "read_table", "write_file", "write_table"]
+__all__ = ["FORMATS", "neutral", "read_named", "read_table", "write_file", "write_table"]
 
 FORMATS = (".csv", ".jsonl", ".parquet")
 #: Spreadsheets run cells that begin with these (OWASP, CSV injection); the wide ones in some languages.
@@ -62,6 +62,16 @@ def read_table(path: Path, *, contract: str | None = None, as_text: bool = False
         raise
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as a table: {str(error).splitlines()[0]}.") from error
+
+
+def read_named(path: Path, contract: str) -> pd.DataFrame:
+    """A table of a contract from a file of any name. Raises :class:`InputError` as :func:`read_table` does, and for a
+    name that ends otherwise or a file that is not there."""
+    if path.suffix.lower() not in FORMATS:
+        raise InputError(f"{path}: cannot read '{path.suffix}'; the name must end in {', '.join(FORMATS)}.")
+    if not path.is_file():
+        raise InputError(f"{path}: no such file.")
+    return read_table(path, contract=contract)
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

@@ -117,7 +117,6 @@ def _annotations(
     from toolkit.errors import InputError
     from toolkit.exchange import FORMATS, detect_format, read_exchange
     from toolkit.exchange.gather import UNKNOWN_CODER
-    from toolkit.exchange.texts import beside
     from toolkit.printable import printable
 
     try:
@@ -128,7 +127,7 @@ def _annotations(
     codebook = None if book is None else book.id
     if what.own and file.is_file():
         return _own_table(file, name, texts, codebook)
-    found = read_exchange(file, name, texts=texts, codebook=codebook)
+    found = read_exchange(file, texts=texts, codebook=codebook)
     table = found.annotations
     # in folders of files for each person, formats know who they are of
     nobody = table["coder"] == UNKNOWN_CODER
@@ -137,7 +136,7 @@ def _annotations(
         say(printable(f"{file}: {line}"))
     if what.texts:
         return table, _by_id(found.posts)
-    return table, _by_id(read_exchange(file, name).posts) if beside(file).is_file() else None
+    return table, _written(file)
 
 
 def _own_table(
@@ -146,9 +145,8 @@ def _own_table(
     """One of our tables: as it is, or, where a column is missing or the delimiter another, as convert reads it."""
     from toolkit.errors import InputError
     from toolkit.exchange import read_exchange
-    from toolkit.exchange.texts import beside
 
-    own = _by_id(read_exchange(file, name).posts) if beside(file).is_file() else None
+    own = _written(file)
     try:
         return read(file, "annotations"), own
     except InputError:
@@ -156,6 +154,14 @@ def _own_table(
         if found.annotations.empty or (found.losses["kind"] == "refused").any():
             raise
         return found.annotations, own
+
+
+def _written(file: "Path") -> dict[str, str] | None:
+    """The texts that were written with a file."""
+    from toolkit.exchange.texts import written_texts
+
+    posts = written_texts(file)
+    return None if posts is None else _by_id(posts)
 
 
 def _by_id(posts: "pd.DataFrame") -> dict[str, str]:
@@ -270,14 +276,10 @@ def texts_and_languages(source: "str | Path") -> tuple[dict[str, str], dict[str,
 def read(file: "Path", name: str) -> "pd.DataFrame":
     """A checked table; in a CSV file of any name a doc_id such as 007 stays what it is."""
     from toolkit.errors import InputError
-    from toolkit.storage import FORMATS, read_table
+    from toolkit.storage import read_named
     from toolkit.tables import check
 
-    if file.suffix.lower() not in FORMATS:
-        raise InputError(f"{file}: cannot read '{file.suffix}'; the name must end in {', '.join(FORMATS)}.")
-    if not file.is_file():
-        raise InputError(f"{file}: no such file.")
-    table = read_table(file, contract=name)
+    table = read_named(file, name)
     try:
         return check(name, table)
     except InputError as error:

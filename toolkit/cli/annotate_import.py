@@ -114,5 +114,5 @@ def _one_coder(project: "Project", coder: str | None) -> str:
     from toolkit.errors import InputError
 
     if coder is None and len(project.coders) > 1:
-        raise InputError(f"--coder: name whose sheet it is: {', '.join([*project.coders, *project.curators])}.")
+        raise InputError(f"--coder: name whose they become: {', '.join([*project.coders, *project.curators])}.")
     return coder if coder is not None else project.coders[0]

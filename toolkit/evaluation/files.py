@@ -20,7 +20,7 @@ from toolkit.evaluation.checks import SPAN, checked_annotations, checked_scores
 from toolkit.evaluation.people import human_agreement
 from toolkit.evaluation.result import Evaluation, evaluate
 from toolkit.principles import CodedPosts, Coder, code_passages, supervised_coder
-from toolkit.storage import FORMATS, read_table
+from toolkit.storage import read_named
 from toolkit.tables import CONTRACTS, check
 
 __all__ = ["evaluate_files"]
@@ -216,11 +216,7 @@ def _named_codebook(gold: pd.DataFrame) -> str:
 
 def _read(file: Path, name: str) -> pd.DataFrame:
     """A table whose text columns are text, whatever the file is called."""
-    if file.suffix.lower() not in FORMATS:
-        raise InputError(f"{file}: cannot read '{file.suffix}'; the name must end in {', '.join(FORMATS)}.")
-    if not file.is_file():
-        raise InputError(f"{file}: no such file.")
-    table = read_table(file, contract=name)
+    table = read_named(file, name)
     try:
         return check(name, table) if name in CONTRACTS and name != "passages" and len(table) else table
     except InputError as error:

@@ -111,8 +111,9 @@ def others_in(folder: Path, what: Format) -> list[Path]:
 
 
 def files_of(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
-    """The files of a folder and its subfolders that end so, sorted; hidden ones are passed over. InputError for more
-    than 200,000 files."""
+    """The files of a folder and its subfolders that end so, sorted; hidden ones and links that lead out of the folder
+    are passed over. InputError for more than 200,000 files."""
+    root = folder.resolve()
     listed = list(itertools.islice(folder.rglob("*"), _MOST + 1))
     if len(listed) > _MOST:
         raise InputError(f"{folder}: holds more than {_MOST:,} files; read it in parts.")
@@ -121,6 +122,7 @@ def files_of(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
         for file in sorted(listed)
         if file.suffix.lower() in suffixes
         and file.is_file()
+        and file.resolve().is_relative_to(root)
         and not file.name.endswith(TEXTS)
         and not any(part.startswith((".", "__MACOSX")) for part in file.relative_to(folder).parts)
     ]

@@ -72,9 +72,9 @@ def read_exchange(
     if not source.exists():
         raise InputError(f"{source}: no such file or folder.")
     given = None if texts is None else posts_of(texts)
-    if layers and format is not None and format_named(format).own:
-        raise InputError(f"{source}: our own tables have no layers; leave '{layers[0]}' out.")
     with _opened(source, format) as (what, inside):
+        if layers and what.own:
+            raise InputError(f"{source}: our own tables have no layers; leave '{layers[0]}' out.")
         files = [inside]
         if inside.is_dir() and not (what.folder or what.folders):
             # a file for each person, or each part of the work
@@ -113,7 +113,7 @@ def read_exchange(
         empty_spans=what.own,
         guessed=guessed,
     )
-    return found._replace(notes=(*(f"texts from {place}" for place in places), *found.notes))
+    return found._replace(notes=(*(f"texts from {place}" for place in places), *found.notes), format=what.name)
 
 
 def read_annotations(

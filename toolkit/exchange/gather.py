@@ -33,12 +33,14 @@ class Exchange(NamedTuple):
     ``annotations``: annotations table, by doc_id, start, end, code and coder; what other programs say of a span beyond
     our columns stands in text columns ``feature_<name>``. ``posts``: posts table of the documents, also of those
     without an annotation. ``losses``: losses table: what was refused, lost or changed on the way, and why.
+    ``notes``: what else is to be known, a sentence each. ``format``: the one that was read.
     """
 
     annotations: pd.DataFrame
     posts: pd.DataFrame
     losses: pd.DataFrame
     notes: tuple[str, ...] = ()
+    format: str = ""
 
     def __repr__(self) -> str:
         counts = (len(self.annotations), "annotation"), (len(self.posts), "document"), (len(self.losses), "loss")
@@ -106,8 +108,7 @@ def gather(
             else:
                 rows.append(_fitted(moved, coder or UNKNOWN_CODER, codebook or UNKNOWN_CODEBOOK))
     with_text = [one for one in documents.values() if one.text is not None]
-    annotations = _annotations(rows)
-    check("annotations", annotations, {one.doc_id: one.text or "" for one in with_text})
+    annotations = _annotations(rows, {one.doc_id: one.text or "" for one in with_text})
     notes = [f"{unproved:,} rows have no quote: that they mark what was meant is not proved"] if unproved else []
     return Exchange(annotations, _posts(with_text, posts), losses_table(losses), tuple(notes))
 
@@ -235,13 +236,13 @@ def _free(features: Mapping[str, str], name: str) -> str:
     return name
 
 
-def _annotations(rows: Sequence[Span]) -> pd.DataFrame:
+def _annotations(rows: Sequence[Span], texts: Mapping[str, str]) -> pd.DataFrame:
     names = sorted({name for span in rows for name in span.features})
     order = sorted(rows, key=row_order)
     table = pd.DataFrame([tuple(getattr(span, name) for name in _COLUMNS) for span in order], columns=list(_COLUMNS))
     for name in names:
         table[FEATURE + name] = pd.Series([span.features.get(name) for span in order], dtype="str")
-    return check("annotations", table)
+    return check("annotations", table, texts)
 
 
 def row_order(span: Span) -> tuple[object, ...]:

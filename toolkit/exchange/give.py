@@ -143,13 +143,15 @@ def _without_forbidden(
         return forbidden.sub("\ufffd", value)
 
     ids: dict[str, str] = {}
+    taken: set[str] = set()
     texts: dict[str, str] = {}
     cleaned: list[Document] = []
     for one in documents:
         doc_id = clean(one.doc_id)
-        while doc_id in ids.values():
+        while doc_id in taken:
             doc_id += "\ufffd"
         ids[one.doc_id] = doc_id
+        taken.add(doc_id)
         if doc_id != one.doc_id:
             losses.append(Loss("changed", "doc_id", reason, doc_id=one.doc_id, value=doc_id))
         new = {name: clean(getattr(one, name) or "") or None for name in _OF_DOCUMENTS} | {

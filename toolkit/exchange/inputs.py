@@ -10,7 +10,7 @@ from toolkit.errors import InputError
 if TYPE_CHECKING:
     from lxml import etree
 
-__all__ = ["MAX_BYTES", "read_bytes", "read_json", "read_text", "read_xml", "xml_of"]
+__all__ = ["MAX_BYTES", "no_number", "read_bytes", "read_json", "read_text", "read_xml", "xml_of"]
 
 #: The largest file of annotations that is read. 10,000 annotations of 200 posts have 3 to 9 MB in every format here.
 MAX_BYTES = 300_000_000
@@ -39,15 +39,16 @@ def read_text(path: Path, most: int = MAX_BYTES) -> str:
         raise InputError(f"{path}, line {line}: not UTF-8; save the file as UTF-8.") from error
 
 
+def no_number(word: str) -> Any:
+    """Raises ValueError for NaN and Infinity, as ``parse_constant`` of :func:`json.loads`."""
+    raise ValueError(f"'{word}' is no number of JSON")
+
+
 def read_json(path: Path, most: int = MAX_BYTES) -> Any:
     """The value of a JSON file; NaN and Infinity, which JSON does not have, are refused."""
     text = read_text(path, most)
-
-    def refuse(word: str) -> Any:
-        raise ValueError(f"'{word}' is no number of JSON")
-
     try:
-        return json.loads(text, parse_constant=refuse)
+        return json.loads(text, parse_constant=no_number)
     except RecursionError as error:
         raise InputError(f"{path}: is JSON nested too deep to be read.") from error
     except ValueError as error:

@@ -72,6 +72,8 @@ def _archive(what: Format, material: Material, target: Path) -> list[Loss]:
                 member = zipfile.ZipInfo(file.relative_to(folder).as_posix(), _DATE)
                 member.compress_type = zipfile.ZIP_DEFLATED
                 member.external_attr = 0o644 << 16
+                # as on Unix, wherever it is written: the same content is the same file
+                member.create_system = 3
                 archive.writestr(member, file.read_bytes())
     write_bytes(target, buffer.getvalue())
     return losses

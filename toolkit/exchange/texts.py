@@ -20,7 +20,7 @@ from toolkit.resources import bundled_corpus
 from toolkit.storage import read_table, write_file
 from toolkit.tables import CONTRACTS, check
 
-__all__ = ["beside", "posts_of", "texts_beside", "write_texts"]
+__all__ = ["beside", "posts_of", "texts_beside", "write_texts", "written_texts"]
 
 _NAMES = ("posts", "texts")
 _SUFFIXES = (".jsonl", ".parquet", ".csv")
@@ -113,6 +113,12 @@ def write_texts(posts: pd.DataFrame, path: Path) -> None:
         if not path.exists() or any(other.exists() for other in others if other != path):
             raise InputError(f"{file}: is there already, with other texts, and would be replaced; give another name.")
     write_bytes(file, content)
+
+
+def written_texts(path: Path) -> pd.DataFrame | None:
+    """The posts that were written beside a file of annotations, None if none were. InputError for a file there that
+    cannot be read."""
+    return _written(beside(path)) if path.is_file() and beside(path).is_file() else None
 
 
 def _written(file: Path) -> pd.DataFrame:

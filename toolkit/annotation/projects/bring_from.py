@@ -9,8 +9,8 @@ import pandas as pd
 from toolkit.annotation.projects.bring_in import import_annotations
 from toolkit.annotation.projects.project import Project
 from toolkit.errors import InputError, suggestion
-from toolkit.exchange import FORMATS, detect_format, read_exchange
-from toolkit.exchange.texts import beside
+from toolkit.exchange import FORMATS, Exchange, read_exchange
+from toolkit.exchange.texts import written_texts
 
 __all__ = ["BroughtIn", "import_exchange"]
 
@@ -52,8 +52,7 @@ def import_exchange(
         as :func:`toolkit.exchange.read_exchange` and :func:`import_annotations` do, for people who are not in the file,
         and where nothing could be taken in; nothing is changed then.
     """
-    name = format or detect_format(source)
-    found = read_exchange(source, name, texts=project.posts, codebook=project.codebook.id)
+    found = read_exchange(source, format, texts=project.posts, codebook=project.codebook.id)
     if found.annotations.empty:
         raise InputError(f"{source}: nothing could be taken in: no row of it could be read, or it has none.")
     table, notes = _of_coders(found.annotations, coder, of, source)
@@ -61,7 +60,7 @@ def import_exchange(
     table, other = _of_these_texts(project, table)
     table, double = _once(table)
     before = set(project.annotations(coder)[_KEYS].itertuples(index=False, name=None))
-    whole = _texts_of(source, name, found.annotations, found.posts)
+    whole = _texts_of(source, found)
     refused = found.losses[(found.losses["kind"] == "refused") | (found.losses["field"] == "annotation")]
     whole -= {*refused["doc_id"].dropna(), *other["doc_id"], *double["doc_id"]}
     if not replace:
@@ -70,7 +69,12 @@ def import_exchange(
         if gone:
             notes.append(f"{gone:,} of the decisions of {coder} in these texts stand not in the file, and stay")
     left = import_annotations(
-        project, coder, table, source=f"{name} {source}", replace_in=whole if replace else (), take_over=take_over
+        project,
+        coder,
+        table,
+        source=f"{found.format} {source}",
+        replace_in=whole if replace else (),
+        take_over=take_over,
     )
     after = set(project.annotations(coder)[_KEYS].itertuples(index=False, name=None))
     left = pd.concat([left, other, double], ignore_index=True)
@@ -117,12 +121,9 @@ def _once(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table[~again].reset_index(drop=True), double.reset_index(drop=True)
 
 
-def _texts_of(source: str | Path, name: str, annotations: pd.DataFrame, posts: pd.DataFrame) -> set[str]:
+def _texts_of(source: str | Path, found: Exchange) -> set[str]:
     """The documents that the file holds: all its texts, or those its rows name and those written beside it."""
-    if FORMATS[name].texts:
-        return set(posts["doc_id"])
-    own = set(annotations["doc_id"])
-    path = Path(source)
-    if path.is_file() and beside(path).is_file():
-        own |= set(read_exchange(path, name).posts["doc_id"])
-    return own
+    if FORMATS[found.format].texts:
+        return set(found.posts["doc_id"])
+    written = written_texts(Path(source))
+    return set(found.annotations["doc_id"]) | (set() if written is None else set(written["doc_id"]))

@@ -77,7 +77,7 @@ class CodebookDraft:
     """A codebook in one language.
 
     ``language`` and ``multi_label`` are None where the file does not say. ``losses``: what the file holds and a draft
-    does not. Codes stand in the order of the file; ids of codes, groups and stances are such as our codebooks take.
+    does not. Codes stand in the order of the file; ids of codes and groups are such as our codebooks take.
     """
 
     id: str

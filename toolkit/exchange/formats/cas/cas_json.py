@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import InputError
 from toolkit.exchange.formats.cas.model import ARRAYS, FS_ARRAY, INITIAL_VIEW, SOFA, Cas, Sofa, Structure
+from toolkit.exchange.json_values import text_or_json
 
 if TYPE_CHECKING:
     from toolkit.exchange.formats.cas.layer import Anchored
@@ -125,8 +126,4 @@ def _ids(value: Any) -> list[int]:
 
 
 def _texts(value: Any) -> list[str]:
-    return [_text(one) for one in (value if isinstance(value, list) else [value]) if one is not None]
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return [text_or_json(one) for one in (value if isinstance(value, list) else [value]) if one is not None]

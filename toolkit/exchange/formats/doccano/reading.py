@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import InputError
+from toolkit.exchange.distinct import DistinctNames
 from toolkit.exchange.formats.doccano.members import Label, Part, Text, settle
 from toolkit.exchange.formats.doccano.records import files_of, records_of
 from toolkit.exchange.json_values import list_of, mapping_of, said, text_of, text_or_json, whole_of
@@ -31,9 +32,7 @@ _UNEVEN = re.compile("[\U00010000-\U0010ffff\u0300-\u036f\u200d\ufe0f]|\r\n")
 class _Reading:
     choices: Choices
     documents: dict[str, Document] = field(default_factory=dict)
-    #: doc_id by wanted name and text, and how many texts have a name
-    named: dict[tuple[str, str], str] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
+    names: DistinctNames = field(default_factory=DistinctNames)
     losses: list[Loss] = field(default_factory=list)
     others: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -121,14 +120,10 @@ def _document(reading: _Reading, file: Path, place: str, record: Mapping[str, An
     given = record.get("doc_id", record.get("id"))
     number = place.rpartition(" ")[2]
     doc_id = given if isinstance(given, str) else said(given) if type(given) is int else f"{file.stem}-{number}"
-    if (doc_id, content) in reading.named:
-        return reading.documents[reading.named[doc_id, content]]
-    taken, again = doc_id, reading.counts.get(doc_id, 1)
-    while doc_id in reading.documents:
-        again += 1
-        doc_id = f"{taken} ({again})"
-    reading.counts[taken] = again
-    reading.named[taken, content] = reading.named[doc_id, content] = doc_id
+    known = reading.names.known(doc_id, content)
+    if known is not None:
+        return reading.documents[known]
+    taken, doc_id = doc_id, reading.names.of(doc_id, content)
     if doc_id != taken:
         reason = f"another text has the name '{taken[:60]}'"
         reading.losses.append(Loss("changed", "doc_id", reason, place, doc_id=doc_id))

@@ -13,7 +13,7 @@ from typing import Any
 
 from toolkit.errors import InputError
 from toolkit.exchange.detect import files_of as files_in
-from toolkit.exchange.inputs import read_text
+from toolkit.exchange.inputs import no_number, read_text
 from toolkit.exchange.json_values import said
 from toolkit.exchange.model import Loss
 
@@ -52,10 +52,6 @@ def records_of(file: Path, losses: list[Loss]) -> list[tuple[str, dict[str, Any]
     return read
 
 
-def _refuse(word: str) -> Any:
-    raise ValueError(f"'{word}' is no number of JSON")
-
-
 def _json(file: Path, source: str, losses: list[Loss]) -> Iterator[tuple[str, dict[str, Any]]]:
     values, refused = _json_values(file, source)
     good = 0
@@ -77,7 +73,7 @@ def _json_values(file: Path, source: str) -> tuple[list[tuple[str, Any]], list[L
     # doccano's own example of relations is one object over many lines; a list is its export as JSON
     if source.lstrip()[:1] == "[" or source.lstrip()[:2].strip() == "{":
         try:
-            whole = json.loads(source, parse_constant=_refuse)
+            whole = json.loads(source, parse_constant=no_number)
         except ValueError:
             whole = None
         if whole is not None:
@@ -89,7 +85,7 @@ def _json_values(file: Path, source: str) -> tuple[list[tuple[str, Any]], list[L
             continue
         place = f"{file.name}, line {number}"
         try:
-            values.append((place, json.loads(line, parse_constant=_refuse)))
+            values.append((place, json.loads(line, parse_constant=no_number)))
         except ValueError as error:
             refused.append(Loss("refused", "document", f"no JSON ({str(error).splitlines()[0][:80]})", place))
     return values, refused

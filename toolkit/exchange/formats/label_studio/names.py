@@ -57,14 +57,10 @@ class Names:
         # the first text of a task has its name, a second one adds its own
         taken = doc_id if not self.known else f"{doc_id}/{key}"
         reading = self.reading
-        if (taken, text) in reading.named:
-            return reading.named[taken, text]
-        doc_id, again = taken, reading.counts.get(taken, 1)
-        while doc_id in reading.documents:
-            again += 1
-            doc_id = f"{taken} ({again})"
-        reading.counts[taken] = again
-        reading.named[taken, text] = reading.named[doc_id, text] = doc_id
+        known = reading.names.known(taken, text)
+        if known is not None:
+            return known
+        doc_id = reading.names.of(taken, text)
         if doc_id != taken:
             reason = f"another task has the name '{taken[:60]}' and another text"
             reading.losses.append(Loss("changed", "doc_id", reason, self.place, doc_id=doc_id))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from toolkit.exchange.distinct import DistinctNames
 from toolkit.exchange.formats.label_studio.drafts import Draft
 from toolkit.exchange.formats.label_studio.owners import owners
 from toolkit.exchange.formats.label_studio.texts import Config
@@ -31,9 +32,7 @@ class Reading:
 
     choices: Choices
     documents: dict[str, Document] = field(default_factory=dict)
-    #: doc_id by wanted name and text, and how many texts have a name
-    named: dict[tuple[str, str], str] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=dict)
+    names: DistinctNames = field(default_factory=DistinctNames)
     #: annotations and predictions read
     read: int = 0
     drafts: list[Draft] = field(default_factory=list)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from uuid import UUID, uuid5
 
+from toolkit.exchange.registry import XML
+
 __all__ = [
     "MARK",
     "NAME_LENGTH",
@@ -31,7 +33,7 @@ MARK = f"[{ORIGIN}]"
 #: Namespace of our GUIDs: uuid5 of the DNS namespace (RFC 9562, section 6.6) and our name.
 _SPACE = uuid5(UUID("6ba7b810-9dad-11d1-80b4-00c04fd430c8"), ORIGIN)
 #: Characters that XML 1.0 (section 2.2) cannot hold.
-_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NO_XML = re.compile(XML)
 #: The same, what splits lines in any program, the backslash, and the sign that stands for lost characters.
 _ESCAPED = re.compile(r"[^\t\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\\\x7f-\x9f\u2028\u2029]|\A\s|\s\Z")
 #: What some program changes in names and comments, or XML cannot hold.

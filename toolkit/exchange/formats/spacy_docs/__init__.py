@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import InputError
+from toolkit.exchange.distinct import DistinctNames
 from toolkit.exchange.formats.spacy_docs.groups import OF, REST, SCORES, rests_of, scores_of
 from toolkit.exchange.formats.spacy_docs.prodigy import looks_like_prodigy, read_prodigy
 from toolkit.exchange.inputs import read_bytes
@@ -109,6 +110,7 @@ class _Reader:
         self.documents: list[Document] = []
         self.spans: list[Span] = []
         self.losses: list[Loss] = []
+        self.names = DistinctNames()
 
     def take(self, doc: "PackedDoc", counted: str, number: int) -> None:
         """Take a document in; ``counted`` is its name where it has none itself."""
@@ -122,6 +124,9 @@ class _Reader:
         if doc.guessed:
             reason = "the file does not say where blanks stand, so one stands after each word"
             self._lose("changed", "text", reason, place, doc_id)
+        wanted, doc_id = doc_id, self.names.of(doc_id, doc.text)
+        if doc_id != wanted:
+            self._lose("changed", "doc_id", f"another text has the name '{wanted[:60]}'", place, doc_id)
         self.documents.append(Document(doc_id, doc.text, named.get("lang"), named.get("title"), place))
         others = [str(key) for key in doc.user_data if not _is_known(key)]
         if others:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import InputError
+from toolkit.exchange.distinct import DistinctNames
 from toolkit.exchange.inputs import read_text
 from toolkit.exchange.model import Choices, Document, Found, Loss, Span
 from toolkit.tables import STANCES
@@ -79,6 +80,7 @@ class _Reader:
         self.documents: dict[tuple[str, str], Document] = {}
         self.spans: list[Span] = []
         self.losses: list[Loss] = []
+        self.names = DistinctNames()
 
     def take(self, task: Mapping[str, Any], counted: str, place: str) -> None:
         """Take a task in; ``counted`` is the name of its document where it has none itself."""
@@ -87,6 +89,9 @@ class _Reader:
         doc_id = next((str(one) for one in ids if type(one) in (str, int) and str(one)), counted)
         lang, title = (meta.get(name) if isinstance(meta.get(name), str) else None for name in ("lang", "title"))
         text = task["text"]
+        wanted, doc_id = doc_id, self.names.of(doc_id, text)
+        if doc_id != wanted:
+            self.lose("changed", "doc_id", f"another text has the name '{wanted[:60]}'", place, doc_id)
         self.documents.setdefault((doc_id, text), Document(doc_id, text, lang, title, place))
         others = [key for key in task if key not in _READ]
         others += [f"meta.{key}" for key in meta if key not in ("doc_id", "id", "lang", "title")]

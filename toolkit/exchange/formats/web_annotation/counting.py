@@ -29,7 +29,7 @@ class Counting:
 
     def __init__(self, quoted: Sequence[tuple[str, int, int, str]]) -> None:
         self._quoted = quoted
-        self.unit = likeliest_unit(UNITS, quoted, joined) if quoted else UNITS[0]
+        self.unit = likeliest_unit(UNITS, quoted, joined)
 
     @cached_property
     def rivals(self) -> list[str]:

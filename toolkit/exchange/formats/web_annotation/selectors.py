@@ -8,10 +8,11 @@ CSS, SVG and data selectors need the page and are not followed.
 
 import re
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple, TypeGuard
+from typing import Any, Literal, NamedTuple
 
 from toolkit.exchange.formats.web_annotation.counting import Counted, joined
 from toolkit.exchange.formats.web_annotation.shapes import as_list, kind_of, text_or_none
+from toolkit.exchange.json_values import whole_of
 
 __all__ = ["FRAGMENTS", "Place", "Unplaced", "plain_position", "quote_of", "resolve"]
 
@@ -53,7 +54,7 @@ def plain_position(selectors: list[Any]) -> tuple[int, int] | None:
     for one in selectors:
         if "TextPositionSelector" in kind_of(one) and one.get("refinedBy") is None:
             start, end = one.get("start"), one.get("end")
-            if _whole(start) and _whole(end):
+            if whole_of(start) is not None and whole_of(end) is not None:
                 return start, end
     return None
 
@@ -147,9 +148,9 @@ def _position(one: dict[str, Any], counted: Counted, units: _Units, low: int, hi
                 value = str(one.get("value"))[:60]
                 raise Unplaced(f"the fragment '{value}' is no range of characters (char=3,9)", "lost")
             said = int(match[1]), int(match[2])
-        first, last = said
-        if not (_whole(first) and _whole(last)):
-            raise Unplaced(f"start {first!r:.40} and end {last!r:.40} are not both whole numbers from 0 on")
+        first, last = whole_of(said[0]), whole_of(said[1])
+        if first is None or last is None:
+            raise Unplaced(f"start {said[0]!r:.40} and end {said[1]!r:.40} are not both whole numbers from 0 on")
         offsets = counted.offsets(units.position if "TextPositionSelector" in kinds else units.fragment)
         before = offsets.from_points(low)
         try:
@@ -192,7 +193,3 @@ def _found(exact: str, before: str, after: str, text: str, low: int, high: int) 
         borders += [start, start + len(exact)]
         at = text.find(whole, at + 1, high + len(after))
     return borders
-
-
-def _whole(value: Any) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**15
