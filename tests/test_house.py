@@ -31,7 +31,7 @@ FLOORS = [
     ["evaluation"],
     ["principles", "annotation"],
     ["reliability", "exchange"],
-    ["topics"],
+    ["topics", "statistics"],
     ["text"],
     ["corpus"],
     ["codebook", "settings", "storage"],

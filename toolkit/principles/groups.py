@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.codebook import Codebook
+from toolkit.corpus.grouping import group_order, group_values
 from toolkit.errors import InputError
 from toolkit.principles.association import FEW_POSTS, post_places
 from toolkit.principles.permutation import draws_needed, false_discovery, post_permutation
@@ -87,9 +88,6 @@ def _there(posts: pd.DataFrame) -> list[str]:
 
 def _values(passages: pd.DataFrame, posts: pd.DataFrame, name: str) -> tuple[np.ndarray, list[str]]:
     """The value of each passage, and all values in their order."""
-    # here, since the topics room takes a second to load
-    from toolkit.topics.meaning.groups import group_order, group_values
-
     if name in ("lang", "doc_id"):
         found = passages[name].fillna("(missing)").astype(str)
     else:

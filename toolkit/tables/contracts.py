@@ -2,6 +2,7 @@
 
 from toolkit.tables.columns import CHANGE, SCORE, SPAN, STANCES, UNITS, Column
 from toolkit.tables.people import PEOPLE, PEOPLE_UNIQUE
+from toolkit.tables.words import WORDS, WORDS_UNIQUE
 
 __all__ = ["CONTRACTS", "UNIQUE"]
 
@@ -302,6 +303,7 @@ CONTRACTS: dict[str, dict[str, Column]] = {
         "difference_high": Column("number", missing=True, low=-1, high=1),
     },
     **PEOPLE,
+    **WORDS,
 }
 
 UNIQUE = {
@@ -321,4 +323,5 @@ UNIQUE = {
     "adjusted_shares": ["lang", "codebook", "code"],
     "adjusted_differences": ["codebook", "code", "first", "second"],
     **PEOPLE_UNIQUE,
+    **WORDS_UNIQUE,
 }

@@ -1,0 +1,72 @@
+"""The group of each post: by country, genre, site ..., or by the period its date lies in."""
+
+import re
+from datetime import date
+
+import pandas as pd
+
+from toolkit.errors import InputError, suggestion
+
+__all__ = ["MALFORMED", "MISSING", "group_order", "group_values"]
+
+MISSING, MALFORMED = "(missing)", "(malformed)"
+_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[T ]\d{2}:\d{2}.*)?")
+#: Malformed dates that a note quotes.
+_QUOTED = 3
+
+
+def group_values(posts: pd.DataFrame, by: str, period: str) -> tuple[dict[str, str], dict[str, str]]:
+    """The group of each post, and a note on a group.
+
+    ``by``: a column of the posts; of "date" the ``period``. Posts without a value are in the group "(missing)", dates
+    that are none in "(malformed)", whose note quotes them.
+
+    Raises :class:`InputError` for a column that is not there, and posts that are listed twice.
+    """
+    for column in ("doc_id", by):
+        if column not in posts:
+            columns = [str(name) for name in posts.columns]
+            raise InputError(f"grouping: the posts have no column '{column}'; {suggestion(column, columns)}")
+    double = posts["doc_id"][posts["doc_id"].duplicated()]
+    if len(double):
+        raise InputError(f"grouping: the post '{double.iloc[0]}' is listed twice; give each post once.")
+    values: dict[str, str] = {}
+    bad: list[str] = []
+    for doc_id, raw in zip(posts["doc_id"], posts[by], strict=True):
+        written = "" if pd.isna(raw) else str(raw).strip()
+        value = (_period(written, period) if by == "date" else written) if written else MISSING
+        bad += [written] if value == MALFORMED else []
+        values[doc_id] = value
+    shown = ", ".join(repr(written[:40]) for written in sorted(set(bad))[:_QUOTED])
+    more = len(set(bad)) - _QUOTED
+    note = f"not YYYY, YYYY-MM or YYYY-MM-DD: {shown}" + (f" and {more} more" if more > 0 else "")
+    return values, {MALFORMED: note} if bad else {}
+
+
+def _period(written: str, period: str) -> str:
+    """
+    >>> _period("2010-05-03", "quarter"), _period("2010", "month"), _period("2010-13", "year")
+    ('2010-Q2', '2010, no month', '(malformed)')
+    """
+    found = _DATE.fullmatch(written)
+    if not found:
+        return MALFORMED
+    year, month, day = found.groups()
+    try:
+        date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        return MALFORMED
+    if period == "year":
+        return year
+    if not month:
+        return f"{year}, no month"
+    return f"{year}-{month}" if period == "month" else f"{year}-Q{(int(month) + 2) // 3}"
+
+
+def group_order(value: str) -> tuple[int, str]:
+    """A key to sort groups by: their names, then "(malformed)" and "(missing)".
+
+    >>> sorted(["(missing)", "2010", "(malformed)", "2009"], key=group_order)
+    ['2009', '2010', '(malformed)', '(missing)']
+    """
+    return ([MALFORMED, MISSING].index(value) + 1 if value in (MALFORMED, MISSING) else 0, value)

@@ -1,0 +1,1 @@
+"""Counting: tokens as numbers, what occurs where, parts of a corpus, frequencies and lexical diversity."""

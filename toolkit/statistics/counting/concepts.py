@@ -1,0 +1,135 @@
+"""From codings and shares to occurrences: codes and themes of passages, over all languages."""
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import InputError, suggestion
+from toolkit.statistics.counting.counted import Counted, Layer
+from toolkit.tables import check
+
+__all__ = ["count_codes", "count_themes"]
+
+
+def count_codes(annotations: pd.DataFrame, passages: pd.DataFrame, *, posts: pd.DataFrame | None = None) -> Counted:
+    """The codes of passages, over all languages: what lets Spanish be compared with Italian.
+
+    Parameters
+    ----------
+    annotations : annotations table of one codebook. A passage has a code once, however many coders gave it; a code
+        counts for every passage that its span overlaps. Stances are told apart by
+        ``annotations.assign(code=annotations["code"] + ":" + annotations["stance"])``.
+    passages : passages table; furniture takes no part, and is no place. Without annotations a passage counts in sizes.
+    posts : posts table, for groups by metadata.
+
+    Raises
+    ------
+    InputError
+        for tables that are none, for annotations of several codebooks, or of documents without passages.
+    """
+    annotations = check("annotations", annotations)
+    books = sorted(set(annotations["codebook"]))
+    if len(books) > 1:
+        raise InputError(f"count_codes: annotations of the codebooks {', '.join(books)}; give those of one.")
+    places, doc_ids, doc = _passages(passages, posts)
+    number = {doc_id: place for place, doc_id in enumerate(doc_ids)}
+    missing = sorted(set(annotations["doc_id"]) - set(number))
+    if missing:
+        raise InputError(
+            f"count_codes: annotations of '{missing[0]}', which has no passages; give the passages of all."
+        )
+    start, end = places["start"].to_numpy(np.int64), places["end"].to_numpy(np.int64)
+    codes = sorted(set(annotations["code"]))
+    column = {code: place for place, code in enumerate(codes)}
+    first, last = np.searchsorted(doc, np.arange(len(doc_ids))), np.searchsorted(doc, np.arange(len(doc_ids)), "right")
+    found: set[tuple[int, int]] = set()
+    for doc_id, low, high, code in zip(
+        *(annotations[name] for name in ("doc_id", "start", "end", "code")), strict=True
+    ):
+        here = slice(first[number[doc_id]], last[number[doc_id]])
+        over = np.flatnonzero((start[here] < high) & (end[here] > low)) + here.start
+        found.update((int(place), column[code]) for place in over)
+    pairs = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+    layer = Layer("all", np.array(codes, dtype=object), doc, start, end, *_langs(places), pairs[:, 0], pairs[:, 1])
+    return Counted(doc_ids, (layer,), "passages", "code", posts)
+
+
+def count_themes(
+    shares: pd.DataFrame, passages: pd.DataFrame, *, model: str | None = None, posts: pd.DataFrame | None = None
+) -> Counted:
+    """The themes of passages, each with its share: joint themes let Spanish be compared with Italian.
+
+    Parameters
+    ----------
+    shares : shares table. Of several models (column ``model``) ``model`` names one; "joint" is that of all languages.
+    passages : passages table with the language of each passage; the places are those that have shares.
+    posts : posts table, for groups by metadata.
+
+    Raises
+    ------
+    InputError
+        for tables that are none, a model that is not there or not named, or shares of passages that are not there.
+    """
+    shares = check("shares", shares)
+    models = sorted(set(shares["model"])) if "model" in shares else []
+    if model is None and len(models) > 1:
+        model = "joint" if "joint" in models else None
+        if model is None:
+            raise InputError(f"count_themes: shares of the models {', '.join(models)}; name one with model=.")
+    if model is not None:
+        if model not in models:
+            raise InputError(f"count_themes: no model '{model}'; {suggestion(model, models)}")
+        shares = shares[shares["model"] == model]
+    known = check("passages", passages)[["passage_id", "lang"]]
+    lacking = sorted(set(shares["passage_id"]) - set(known["passage_id"]))
+    columns = ["doc_id", "passage_id", "start", "end"]
+    if not {"start", "end"} <= set(shares.columns):
+        shares = shares.merge(passages[["passage_id", "start", "end"]], on="passage_id", how="left")
+    places = shares.drop_duplicates("passage_id")[columns]
+    if lacking:
+        # paragraphs that the model saw need not be the passages: their language is that of the first passage inside
+        known = pd.concat([known, _inside(places[places["passage_id"].isin(lacking)], passages)], ignore_index=True)
+    places = places.merge(known, on="passage_id", how="left").assign(unit="paragraph", furniture=False)
+    places, doc_ids, doc = _passages(places, posts)
+    number = {passage: place for place, passage in enumerate(places["passage_id"])}
+    topics = sorted(set(shares["topic"]))
+    column = {topic: place for place, topic in enumerate(topics)}
+    place, term = shares["passage_id"].map(number).to_numpy(np.int64), shares["topic"].map(column).to_numpy(np.int64)
+    order = np.lexsort((term, place))
+    start, end = places["start"].to_numpy(np.int64), places["end"].to_numpy(np.int64)
+    weight = shares["share"].to_numpy(float)[order]
+    layer = Layer(
+        "all", np.array(topics, dtype=object), doc, start, end, *_langs(places), place[order], term[order], weight
+    )
+    return Counted(doc_ids, (layer,), "passages", "theme", posts)
+
+
+def _inside(places: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame:
+    """passage_id and lang of places that are no passages themselves."""
+    joined = places.merge(passages[["doc_id", "start", "end", "lang"]], on="doc_id", suffixes=("", "_of"))
+    joined = joined[(joined["start_of"] < joined["end"]) & (joined["end_of"] > joined["start"])]
+    joined = joined.sort_values(["doc_id", "start", "start_of"], kind="stable").drop_duplicates("passage_id")
+    bare = sorted(set(places["passage_id"]) - set(joined["passage_id"]))
+    if bare:
+        raise InputError(
+            f"count_themes: shares of '{bare[0]}', where no passage lies; give the passages of the shares."
+        )
+    return joined[["passage_id", "lang"]]
+
+
+def _passages(passages: pd.DataFrame, posts: pd.DataFrame | None) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """The passages that count, in order; the documents, and that of each passage."""
+    passages = check("passages", passages)
+    passages = passages[~passages["furniture"]]
+    doc_ids = (passages if posts is None else check("posts", posts))["doc_id"].drop_duplicates().tolist()
+    number = {doc_id: place for place, doc_id in enumerate(doc_ids)}
+    lacking = sorted(set(passages["doc_id"]) - set(number))
+    if lacking:
+        raise InputError(f"statistics: passages of '{lacking[0]}', which is not among the posts; give the same posts.")
+    doc = passages["doc_id"].map(number).to_numpy(np.int32)
+    order = np.lexsort((passages["start"].to_numpy(), doc))
+    return passages.iloc[order].reset_index(drop=True), np.array(doc_ids, dtype=object), doc[order]
+
+
+def _langs(places: pd.DataFrame) -> tuple[tuple[str, ...], np.ndarray]:
+    codes, names = pd.factorize(places["lang"], sort=True)
+    return tuple(str(name) for name in names), codes.astype(np.int16)

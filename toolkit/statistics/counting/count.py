@@ -1,0 +1,88 @@
+"""From tokens to occurrences: the words of the running text."""
+
+from typing import Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import InputError, suggestion
+from toolkit.statistics.counting.counted import Counted, Layer
+from toolkit.statistics.counting.token_index import TokenIndex, Vocabulary
+
+__all__ = ["ONLY", "Material", "Only", "as_counted", "as_index", "count_words"]
+
+Only = Literal["words", "content"]
+ONLY = ("words", "content")
+#: What the statistics take: a tokens table, an index of one, or what was counted before.
+Material: TypeAlias = pd.DataFrame | TokenIndex | Counted
+
+
+def as_index(tokens: pd.DataFrame | TokenIndex, posts: pd.DataFrame | None = None) -> TokenIndex:
+    """The index given, or one made of a tokens table.
+
+    Raises :class:`InputError` for anything else, and for an index without posts where posts are given beside it.
+    """
+    if isinstance(tokens, TokenIndex):
+        if posts is not None and tokens.posts is None:
+            raise InputError("statistics: this index was made without posts; give them to TokenIndex(tokens, posts).")
+        return tokens
+    if not isinstance(tokens, pd.DataFrame):
+        raise InputError(f"statistics: got {type(tokens).__name__}, expected a tokens table or a TokenIndex.")
+    return TokenIndex(tokens, posts)
+
+
+def as_counted(
+    material: Material, unit: str = "lemma", only: Only = "words", posts: pd.DataFrame | None = None
+) -> Counted:
+    """What was counted, or the words of a tokens table or index."""
+    return material if isinstance(material, Counted) else count_words(material, unit, only=only, posts=posts)
+
+
+def count_words(
+    tokens: pd.DataFrame | TokenIndex, unit: str = "lemma", *, only: Only = "words", posts: pd.DataFrame | None = None
+) -> Counted:
+    """The words of a corpus, each language by itself.
+
+    Parameters
+    ----------
+    tokens : tokens table or :class:`TokenIndex`.
+    unit : "form" (in lower case), "lemma", "pos" (Universal Dependencies; needs a trained pipeline).
+    only : "words": all tokens with a letter or digit in them; "content": of these the ones that are no function words
+        and no numbers. Either way the size of a corpus is the number of all its words.
+    posts : posts table, for groups by metadata.
+
+    Raises
+    ------
+    InputError
+        for tables, units and choices that are none.
+    """
+    if only not in ONLY:
+        raise InputError(f"statistics: only='{only}'; {suggestion(str(only), ONLY)}")
+    index = as_index(tokens, posts)
+    found = index.vocabulary(unit)
+    wanted = index.is_word if only == "words" else index.is_content & index.is_word
+    layers = [_words_of(index, found, wanted, number) for number in range(len(index.langs))]
+    return Counted(index.doc_ids, tuple(one for one in layers if len(one.doc)), "words", unit, index.posts)
+
+
+def _words_of(index: TokenIndex, found: Vocabulary, wanted: np.ndarray, number: int) -> Layer:
+    """The words of one language."""
+    here = np.flatnonzero(index.is_word & (index.lang == number))
+    place = np.flatnonzero(wanted[here] & (found.codes[here] >= 0))
+    codes = found.codes[here[place]]
+    used = np.flatnonzero(np.bincount(codes, minlength=len(found.terms)))
+    moved = np.zeros(len(found.terms), dtype=np.int32)
+    moved[used] = np.arange(len(used), dtype=np.int32)
+    lang = index.langs[number]
+    langs, of_place = ((), -1) if lang == "all" else ((lang,), 0)
+    return Layer(
+        lang,
+        found.terms[used],
+        index.doc[here],
+        index.start[here],
+        index.end[here],
+        langs,
+        np.full(len(here), of_place, dtype=np.int16),
+        place,
+        moved[codes],
+    )

@@ -1,0 +1,120 @@
+"""What was counted where: words in documents, codes in passages, themes in passages, all in one form."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from toolkit.corpus.grouping import group_values
+from toolkit.errors import InputError, suggestion
+
+__all__ = ["Counted", "Layer", "together"]
+
+#: Read from the column ``date`` of the posts.
+PERIODS = ("year", "quarter", "month")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Layer:
+    """Occurrences that are counted against one another: the words of one language, or the codes of all languages.
+
+    A place is where something can occur: a word of the running text, or a passage. Places are in the order of the
+    documents and their texts.
+
+    Attributes
+    ----------
+    lang : language of the terms; "all" for terms that are none of a language.
+    terms : (terms,) what is counted, sorted by code points.
+    doc, start, end : (places,) document (place in ``Counted.doc_ids``) and code points.
+    langs, place_lang : names of languages, and (places,) that of each place in them; -1 where unknown.
+    place, term : (occurrences,) where, and which; in the order of places. A place may have several or none.
+    weight : (occurrences,) how much each counts (shares of themes, 0-1), or None: 1.
+    """
+
+    lang: str
+    terms: np.ndarray
+    doc: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    langs: tuple[str, ...]
+    place_lang: np.ndarray
+    place: np.ndarray
+    term: np.ndarray
+    weight: np.ndarray | None = None
+
+    def matrix(self, documents: int, where: np.ndarray | None = None) -> tuple[sparse.csr_matrix, np.ndarray]:
+        """Counts (documents, terms) and number of places (documents,) of all places, or of those ``where`` is true."""
+        chosen = slice(None) if where is None else where[self.place]
+        place, term = self.place[chosen], self.term[chosen]
+        weight = np.ones(len(term)) if self.weight is None else self.weight[chosen]
+        shape = (documents, len(self.terms))
+        # csr adds up what stands twice, document by document and term by term: in one order on every machine
+        counts = sparse.coo_matrix((weight, (self.doc[place], term)), shape=shape).tocsr()
+        counts.sum_duplicates()
+        sizes = np.bincount(self.doc if where is None else self.doc[where], minlength=documents)
+        return counts, sizes
+
+    def totals(self, where: np.ndarray | None = None) -> np.ndarray:
+        """How often each term occurs, (terms,)."""
+        chosen = slice(None) if where is None else where[self.place]
+        weight = None if self.weight is None else self.weight[chosen]
+        return np.bincount(self.term[chosen], weights=weight, minlength=len(self.terms))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Counted:
+    """Occurrences in a corpus, made by :func:`count_words`, :func:`count_codes` or :func:`count_themes`.
+
+    Attributes
+    ----------
+    doc_ids : (documents,) in the order of the posts.
+    layers : one for each language that is counted by itself, by name; or one, "all".
+    of : "words" or "passages": what the places are, and sizes count.
+    unit : "form", "lemma", "pos", "code", "theme".
+    posts : posts table, for groups by metadata; or None.
+    """
+
+    doc_ids: np.ndarray
+    layers: tuple[Layer, ...]
+    of: str
+    unit: str
+    posts: pd.DataFrame | None = None
+
+    def __repr__(self) -> str:
+        layers = "; ".join(f"{one.lang}: {len(one.terms):,} in {len(one.doc):,} {self.of}" for one in self.layers)
+        return f"Counted by {self.unit} in {len(self.doc_ids):,} documents ({layers})"
+
+    def layer(self, lang: str | None = None) -> Layer:
+        """The layer of a language; without one the only layer.
+
+        Raises :class:`InputError` if there is none of the language, or several and none is named.
+        """
+        langs = [one.lang for one in self.layers]
+        if lang is None and len(langs) == 1:
+            return self.layers[0]
+        if lang not in langs:
+            named = suggestion(lang, langs) if lang is not None else f"name one of {', '.join(langs)}."
+            raise InputError(f"statistics: no words of the language '{lang}' were counted; {named}")
+        return self.layers[langs.index(lang)]
+
+    def groups(self, by: str) -> np.ndarray:
+        """The group of each document, (documents,): a column of the posts, "year", "quarter", "month" or "doc_id".
+
+        Posts without a value are in "(missing)", dates that are none in "(malformed)". Raises :class:`InputError` for a
+        column that is not there, and where no posts were given.
+        """
+        if by == "doc_id":
+            return self.doc_ids
+        if self.posts is None:
+            raise InputError(f"statistics: groups by '{by}' need the posts; give posts=.")
+        values, _ = group_values(self.posts, "date" if by in PERIODS else by, by if by in PERIODS else "year")
+        return np.array([values[doc_id] for doc_id in self.doc_ids], dtype=object)
+
+
+def together(langs: Sequence[str], tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    """The tables of the layers as one, with ``lang`` in front; an empty one with ``columns`` where there are none."""
+    parts = [table.assign(lang=lang) for lang, table in zip(langs, tables, strict=True) if len(table)]
+    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({name: [] for name in ("lang", *columns)})
+    return whole[["lang", *columns]]

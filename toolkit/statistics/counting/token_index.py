@@ -1,0 +1,157 @@
+"""The token table as numbers: every statistic of words counts these arrays and no strings."""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import InputError, suggestion
+from toolkit.tables import check
+from toolkit.text import content_terms
+
+__all__ = ["UNITS", "TokenIndex", "Unit", "Vocabulary"]
+
+Unit = Literal["form", "lemma", "pos"]
+UNITS = ("form", "lemma", "pos")
+_COLUMN = {"form": "text", "lemma": "lemma", "pos": "pos"}
+
+
+class Vocabulary(NamedTuple):
+    """``codes`` (tokens,): place of each token's term in ``terms``, -1 for none; ``terms``: sorted by code points."""
+
+    codes: np.ndarray
+    terms: np.ndarray
+
+
+class TokenIndex:
+    """A tokens table, ready for counting; make it once where several things are asked of a large corpus.
+
+    Parameters
+    ----------
+    tokens : tokens table; ``lang`` is read where it is there. Rows are brought into the order of the text, documents
+        into that of ``posts`` (without posts: of the table).
+    posts : posts table. Needed for groups by metadata and for texts; its documents without a token count as well.
+
+    Attributes
+    ----------
+    doc_ids : (documents,) names; ``doc`` : (tokens,) place of each token's document in them.
+    start, end : (tokens,) code points in the text of the document.
+    passage, passage_ids : (tokens,) place of each token's passage, and the names of the passages.
+    lang, langs : (tokens,) place of the language in ``langs``; ``langs`` is ("all",) without the column.
+    is_stop, is_word, is_content : (tokens,) truth. A word has a letter or a digit in it; what carries content is no
+        function word and as :func:`toolkit.text.content_terms` says.
+    posts : the posts table or None; ``texts`` : text of each document ({} without posts).
+
+    Raises
+    ------
+    InputError
+        if the table is no tokens table, or has tokens of a document that is not among the posts.
+    """
+
+    def __init__(self, tokens: pd.DataFrame, posts: pd.DataFrame | None = None) -> None:
+        tokens = check("tokens", tokens)
+        self.posts = None if posts is None else check("posts", posts)
+        self.doc, self.doc_ids = _documents(tokens["doc_id"], self.posts)
+        self.start, self.end = (tokens[name].to_numpy(np.int64) for name in ("start", "end"))
+        order = _reading_order(self.doc, self.start)
+        if order is not None:
+            tokens = tokens.iloc[order]
+            self.doc, self.start, self.end = self.doc[order], self.start[order], self.end[order]
+        self.passage, self.passage_ids = _places(tokens["passage_id"])
+        if "lang" in tokens:
+            lang = _sorted_places(tokens["lang"])
+            self.lang, self.langs = lang.codes.astype(np.int16), tuple(lang.terms.tolist())
+        else:
+            self.lang, self.langs = np.zeros(len(tokens), dtype=np.int16), ("all",)
+        self.is_stop = tokens["is_stop"].to_numpy(bool)
+        self._columns = {unit: tokens[column] for unit, column in _COLUMN.items()}
+        self._vocabularies: dict[str, Vocabulary] = {}
+        self._content: np.ndarray | None = None
+        self._words: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.doc)
+
+    def __repr__(self) -> str:
+        return f"TokenIndex with {len(self):,} tokens of {len(self.doc_ids):,} documents ({', '.join(self.langs)})"
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The unchanged text of each document; empty without posts."""
+        return {} if self.posts is None else dict(zip(self.posts["doc_id"], self.posts["text"], strict=True))
+
+    def vocabulary(self, unit: str) -> Vocabulary:
+        """The terms of a unit: "form" (in lower case), "lemma", or "pos"; made when first asked for.
+
+        Raises :class:`InputError` for another unit, and for "pos" where no token has one.
+        """
+        if unit not in UNITS:
+            raise InputError(f"statistics: no unit '{unit}'; {suggestion(unit, UNITS)}")
+        if unit not in self._vocabularies:
+            values = self._columns[unit]
+            if unit == "pos" and values.isna().all():
+                raise InputError(
+                    "statistics: no token has a part of speech, as no trained pipeline tagged them; install "
+                    "es_core_news_sm and it_core_news_sm (environment.yml names them) or count by form or lemma."
+                )
+            found = _sorted_places(values)
+            self._vocabularies[unit] = _lowered(found) if unit == "form" else found
+        return self._vocabularies[unit]
+
+    @property
+    def is_word(self) -> np.ndarray:
+        """Which tokens are words: those with a letter or a digit in them."""
+        if self._words is None:
+            codes, terms = self.vocabulary("form")
+            self._words = np.array([any(map(str.isalnum, term)) for term in terms], dtype=bool)[codes]
+        return self._words
+
+    @property
+    def is_content(self) -> np.ndarray:
+        """Which tokens can carry a theme; see :func:`toolkit.text.content_terms`."""
+        if self._content is None:
+            codes, terms = self.vocabulary("lemma")
+            fit = content_terms(pd.DataFrame({"lemma": terms.astype(str), "is_stop": False}))
+            self._content = fit.to_numpy(bool)[codes] & ~self.is_stop
+        return self._content
+
+
+def _documents(doc_id: pd.Series, posts: pd.DataFrame | None) -> tuple[np.ndarray, np.ndarray]:
+    codes, names = _places(doc_id)
+    if posts is None:
+        return codes, names
+    place = {name: number for number, name in enumerate(posts["doc_id"])}
+    lacking = [name for name in names if name not in place]
+    if lacking:
+        raise InputError(f"statistics: tokens of '{lacking[0]}', which is not among the posts; give the same posts.")
+    return np.array([place[name] for name in names], dtype=np.int32)[codes], posts["doc_id"].to_numpy(dtype=object)
+
+
+def _reading_order(doc: np.ndarray, start: np.ndarray) -> np.ndarray | None:
+    """The order of the text, or None where the rows are in it."""
+    step = np.diff(doc)
+    if len(doc) < 2 or not ((step < 0) | ((step == 0) & (np.diff(start) < 0))).any():
+        return None
+    return np.lexsort((start, doc))
+
+
+def _places(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Names in the order of the table."""
+    codes, names = pd.factorize(values)
+    return codes.astype(np.int32), np.asarray(names, dtype=object)
+
+
+def _sorted_places(values: pd.Series) -> Vocabulary:
+    codes, names = _places(values)
+    order = np.argsort(names, kind="stable") if len(names) else np.zeros(0, dtype=np.intp)
+    # one more for -1, the place of what is missing
+    moved = np.full(len(names) + 1, -1, dtype=np.int32)
+    moved[order] = np.arange(len(names), dtype=np.int32)
+    return Vocabulary(moved[codes], names[order])
+
+
+def _lowered(found: Vocabulary) -> Vocabulary:
+    """Forms that differ by capitals alone become one."""
+    low = _sorted_places(pd.Series([term.lower() for term in found.terms], dtype="str"))
+    return Vocabulary(low.codes[found.codes], low.terms)
