@@ -58,7 +58,8 @@ class TokenIndex:
         if order is not None:
             tokens = tokens.iloc[order]
             self.doc, self.start, self.end = self.doc[order], self.start[order], self.end[order]
-        self.passage, self.passage_ids = _places(tokens["passage_id"])
+        self._passage_id = tokens["passage_id"]
+        self._passages: tuple[np.ndarray, np.ndarray] | None = None
         if "lang" in tokens:
             lang = _sorted_places(tokens["lang"])
             self.lang, self.langs = lang.codes.astype(np.int16), tuple(lang.terms.tolist())
@@ -80,6 +81,21 @@ class TokenIndex:
     def texts(self) -> Mapping[str, str]:
         """The unchanged text of each document; empty without posts."""
         return {} if self.posts is None else dict(zip(self.posts["doc_id"], self.posts["text"], strict=True))
+
+    @property
+    def passage(self) -> np.ndarray:
+        """The place of each token's passage in ``passage_ids``."""
+        return self._passage_places()[0]
+
+    @property
+    def passage_ids(self) -> np.ndarray:
+        """The names of the passages, in the order of the text."""
+        return self._passage_places()[1]
+
+    def _passage_places(self) -> tuple[np.ndarray, np.ndarray]:
+        if self._passages is None:
+            self._passages = _places(self._passage_id)
+        return self._passages
 
     def vocabulary(self, unit: str) -> Vocabulary:
         """The terms of a unit: "form" (in lower case), "lemma", or "pos"; made when first asked for.
