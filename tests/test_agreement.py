@@ -499,7 +499,7 @@ def test_figures_show_codes_periods_and_pairs(hand):
 
     ax = agreement_codes(hand, names={"a": "$x$"})
     shown = [label.get_text() for label in ax.get_yticklabels()]
-    assert shown[0].startswith("b") and shown[1].startswith(r"\$x\$") and "40.0%" in shown[1]
+    assert shown[0].startswith("b") and shown[1].startswith(r"\$x\$") and "40.0 %" in shown[1]
     annotations, judged = drifting()
     table = agreement(annotations, judged, periods=2, repeats=20)
     (line,) = agreement_drift(table, "percent").get_lines()

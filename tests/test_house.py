@@ -23,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOORS = [
     ["__main__"],
     ["cli"],
-    ["loading", "recheck", "mapping", "lab", "proofreading", "description", "annotating", "converting"],
+    ["loading", "recheck", "mapping", "lab", "proofreading", "description", "annotating", "converting", "words"],
     ["study", "learning"],
     ["report", "figures"],
     ["plots", "reading", "explorer"],

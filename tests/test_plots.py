@@ -158,7 +158,7 @@ def test_a_figure_is_drawn_on_the_axes_given(draw):
 def test_principles_are_ordered_by_their_share_and_named():
     ax = plots.principle_shares(PRINCIPLES, NAMES)
     assert labels(ax.yaxis) == ["Community", r"Listening \$x^2\$ and <b>responding</b>"]
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["es (n = 40)", "it (n = 10)"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["Spanish (n = 40)", "Italian (n = 10)"]
 
 
 def test_unstable_themes_are_pale_and_said_to_be_so():
@@ -195,7 +195,8 @@ def test_cells_that_chance_would_rarely_give_are_framed():
 
 
 def test_few_posts_are_said_beside_the_theme_or_group():
-    assert [text.split("  ")[0] for text in labels(plots.theme_principles(CROSSED, NAMES).yaxis)] == ["es.1", "es.2 †"]
+    themes = plots.theme_principles(CROSSED, NAMES, {"es.1": "red"})
+    assert labels(themes.yaxis) == ["es.1  red (n = 12)", "es.2 † (n = 3)"]
     groups = plots.principle_groups(GROUPED, "genre", NAMES)
     assert labels(groups.yaxis) == [r"\$essay\$ (12 posts)", "note (3 posts) †"]
     assert "not tested" in groups.get_title()

@@ -17,7 +17,8 @@ from toolkit.principles import (
 )
 from toolkit.principles.correction import rogan_gladen
 from toolkit.principles.error_rates import coder_errors
-from toolkit.principles.permutation import draws_needed, false_discovery, post_permutation
+from toolkit.principles.permutation import draws_needed, post_permutation
+from toolkit.resampling import false_discovery
 
 
 @pytest.fixture(scope="module")

@@ -396,7 +396,7 @@ class TestFigure:
         titles = [ax.get_title() for ax in figure.axes]
         assert len(titles) == 7
         assert titles[-1] == "How often each k won"
-        assert figure.get_suptitle() == "Recommended: 3 topics"
+        assert figure.get_suptitle() == "Recommended: 3 topics (bars: 95 % interval)"
         heights = [bar.get_height() for bar in figure.axes[-1].patches]
         assert heights == [100 * said.shares[k] for k in (2, 3, 4, 5)]
 

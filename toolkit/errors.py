@@ -6,6 +6,10 @@ from difflib import get_close_matches
 __all__ = ["CheckFailed", "InputError", "OutputError", "ToolkitError", "suggestion"]
 
 
+#: Names that a message lists: a screen full at most.
+_MOST_NAMED = 40
+
+
 class ToolkitError(Exception):
     """Base of all errors this package raises on purpose; ``exit_status`` is what the command line returns."""
 
@@ -27,7 +31,7 @@ class CheckFailed(ToolkitError):
 
 
 def suggestion(got: str, allowed: Iterable[str]) -> str:
-    """The nearest allowed name as the end of a sentence, or all allowed names when none is near.
+    """The nearest allowed name as the end of a sentence, or the allowed names when none is near.
 
     >>> suggestion("languges", ["languages", "path"])
     "did you mean 'languages'?"
@@ -36,4 +40,7 @@ def suggestion(got: str, allowed: Iterable[str]) -> str:
     """
     names = sorted(allowed)
     near = get_close_matches(str(got), names, n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else "allowed are " + ", ".join(names) + "."
+    if near:
+        return f"did you mean '{near[0]}'?"
+    more = len(names) - _MOST_NAMED
+    return "allowed are " + ", ".join(names[:_MOST_NAMED]) + (f" and {more:,} more." if more > 0 else ".")

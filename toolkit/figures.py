@@ -31,9 +31,10 @@ def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
     names = analysis.codebook.names()
     figures: dict[str, Axes] = {}
     if "principles" in tables:
-        figures["principles"] = plots.principle_shares(tables["principles"], names)
+        level = analysis.study.statistics.confidence
+        figures["principles"] = plots.principle_shares(tables["principles"], names, confidence=level)
         figures["stances"] = plots.stances(tables["stances"], names)
-        figures |= _of_groups(tables, names)
+        figures |= _of_groups(tables, names, level)
     summary = tables["topic_summary"]
     if not len(summary):
         return figures
@@ -46,18 +47,18 @@ def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
     return figures
 
 
-def _of_groups(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str]) -> dict[str, "Axes"]:
+def _of_groups(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str], level: float) -> dict[str, "Axes"]:
     """Principles by year, country and genre, and shares corrected for the coder's errors where there are any."""
     figures: dict[str, Axes] = {}
     table = tables["principles_by"]
     years = table["value"][(table["by"] == "year") & table["value"].str.fullmatch(r"\d{4}")]
     if years.nunique() > 1:
-        figures["principles_year"] = plots.principles_over_time(table, names=names)
+        figures["principles_year"] = plots.principles_over_time(table, names=names, confidence=level)
     for by in ("country", "genre"):
         if 1 < table["value"][table["by"] == by].nunique() <= _MOST_VALUES:
             figures[f"principles_{by}"] = plots.principle_groups(table, by, names)
     if len(tables.get("adjusted_shares", ())):
-        figures["adjusted_shares"] = plots.adjusted_shares(tables["adjusted_shares"], names)
+        figures["adjusted_shares"] = plots.adjusted_shares(tables["adjusted_shares"], names, confidence=level)
     return figures
 
 
@@ -83,7 +84,9 @@ def _of_model(analysis: Analysis, model: str, summary: pd.DataFrame) -> dict[str
     years = prevalence[prevalence["topic"].isin(labels) & (prevalence["by"] == "date")]
     years = years[years["value"].str.fullmatch(r"\d{4}")]
     if years["value"].nunique() > 1:
-        figures[f"time_{model}"] = plots.themes_over_time(years, labels=labels, unstable=unstable)
+        figures[f"time_{model}"] = plots.themes_over_time(
+            years, labels=labels, unstable=unstable, confidence=analysis.study.statistics.confidence
+        )
     return figures
 
 

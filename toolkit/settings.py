@@ -18,7 +18,11 @@ Share = Annotated[float, Field(gt=0, le=1)]
 class _About(StrictModel):
     title: Annotated[str, Field(min_length=1, max_length=200)] = "Themes and principles"
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
-    parts: Annotated[tuple[Literal["themes", "principles"], ...], Field(min_length=1)] = ("themes", "principles")
+    parts: Annotated[tuple[Literal["themes", "principles", "words"], ...], Field(min_length=1)] = (
+        "themes",
+        "principles",
+        "words",
+    )
 
 
 class _Corpus(StrictModel):

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from toolkit.analysis import codes, texts, themes
+from toolkit.analysis import codes, texts, themes, words
 from toolkit.analysis.result import Analysis
 from toolkit.codebook import load_codebook
 from toolkit.corpus import Corpus
@@ -51,6 +51,10 @@ def analyse(
         themes.none(result)
     if "principles" in parts:
         stages.append(("themes x principles, intervals", lambda: codes.cross(result)))
+    if "words" in parts:
+        stages.append(("words: frequency, diversity, dispersion", lambda: words.count(result)))
+    if {"words", "principles"} <= set(parts):
+        stages.append(("principles of Spanish beside Italian", lambda: words.compare(result)))
     return _through(stages, result, say)
 
 

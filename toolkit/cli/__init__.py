@@ -20,6 +20,7 @@ from toolkit.cli.evaluate import add_evaluate
 from toolkit.cli.load import add_load
 from toolkit.cli.mapping import add_map
 from toolkit.cli.topics import add_topics
+from toolkit.cli.words import add_words
 from toolkit.errors import ToolkitError
 
 __all__ = ["main"]
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_topics(commands)
     add_map(commands)
+    add_words(commands)
     add_evaluate(commands)
     add_annotate(commands)
     add_agreement(commands)

@@ -1,9 +1,11 @@
 """The figure of the learning loop: how good a machine is after so many coded documents, and how well people agree."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from toolkit.errors import InputError, suggestion
-from toolkit.plots.style import axes, quiet
+from toolkit.plots.style import axes, interval, legend_above, number, number_ticks, plain, quiet, titled
+from toolkit.plots.words import figure_words
 from toolkit.tables import check
 
 if TYPE_CHECKING:
@@ -14,7 +16,6 @@ __all__ = ["learning_curve"]
 
 #: Okabe & Ito (2008), as in toolkit.plots.style.
 _MACHINE, _PEOPLE, _WANTED = "#0072B2", "#D55E00", "#555555"
-_NAMES = {"f1_micro": "micro-F1", "f1_macro": "macro-F1"}
 #: The row of the table that is about people among themselves.
 _BETWEEN = "people"
 
@@ -28,6 +29,9 @@ def learning_curve(
     ax: "Axes | None" = None,
     measure: str = "f1_micro",
     width: float | None = None,
+    *,
+    lang: str = "en",
+    confidence: float = 0.95,
 ) -> "Axes":
     """A measure of the machine against the documents it learnt from, with its interval as band: the learning_curve
     table, or what :func:`toolkit.learning.learn` returns.
@@ -36,6 +40,8 @@ def learning_curve(
     same items, in micro-F1, with its band; it is left out of other measures, which it cannot be compared with.
     ``width``: the width of interval that is wanted (upper minus lower limit, above 0), drawn as a bar beside the last
     point and with the same middle as its interval: where the band is no taller than the bar, it is narrow enough.
+    ``lang`` of the figure's own words ("en", "es", "it"); ``confidence``: what the intervals were made with, as it is
+    written.
 
     Raises :class:`InputError` for a measure the table does not have, and a width that is none.
     """
@@ -48,36 +54,41 @@ def learning_curve(
     if width is not None and not 0 < width < 1:
         raise InputError(f"learning_curve: width is {width}; give the wanted width of the interval, between 0 and 1.")
     part = table[table["measure"] == measure].sort_values("documents", kind="stable")
-    ax = axes(ax, 7.5, 4.2)
-    name, documents = _NAMES.get(measure, measure), part["documents"].to_numpy()
+    words = figure_words("learning", lang)
+    ax = axes(ax, 7.5, 4.6)
+    name, documents = _called(measure, words), part["documents"].to_numpy()
     ax.fill_between(documents, part["ci_low"], part["ci_high"], color=_MACHINE, alpha=0.15, linewidth=0)
     # a band needs two points; the bars are there with one, too
     ax.vlines(documents, part["ci_low"], part["ci_high"], color=_MACHINE, alpha=0.55, linewidth=2.2)
-    ax.plot(documents, part["value"], "o-", color=_MACHINE, markersize=5, linewidth=1.4, label="machine, with interval")
+    ax.plot(documents, part["value"], "o-", color=_MACHINE, markersize=5, linewidth=1.4, label=words["machine"])
     people = table[(table["measure"] == _BETWEEN) & table["value"].notna()]
     if measure == "f1_micro" and len(people):
         row = people.iloc[0]
         ax.axhspan(row["ci_low"], row["ci_high"], color=_PEOPLE, alpha=0.12, linewidth=0)
-        ax.axhline(
-            row["value"], color=_PEOPLE, linewidth=1.2, linestyle="--", label="people with each other, with interval"
-        )
+        ax.axhline(row["value"], color=_PEOPLE, linewidth=1.2, linestyle="--", label=words["people"])
     ax.set_xscale("log", base=2)
     # room for the first and last point, and for the bar
     ax.set_xlim(documents[0] / 1.15, documents[-1] * 1.15)
     if width is not None:
         last = part.iloc[-1]
         middle, at = (last["ci_low"] + last["ci_high"]) / 2, documents[-1] * 1.06
+        told = words["wanted"].format(width=f"{width:g}".replace(".", words["decimal"]))
         ax.plot([at, at], [middle - width / 2, middle + width / 2], "-_", color=_WANTED, linewidth=1.6, markersize=9,
-                label=f"wanted width {width:g}", clip_on=False)  # fmt: skip
+                label=told, clip_on=False)  # fmt: skip
     ax.xaxis.set_major_locator(FixedLocator(documents))
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set_xticklabels([f"{number:,}" for number in documents])
+    ax.set_xticklabels([number(count, lang) for count in documents])
     ax.set_ylim(0, 1)
-    held_out = f"{part['n'].iloc[-1]:,}"
-    ax.set(xlabel="documents learnt from (logarithmic axis)",
-           ylabel=f"{name} on {held_out} held-out readings")  # fmt: skip
-    ax.legend(title="", frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=9)
+    held_out = words["held_out"].format(measure=name, n=number(part["n"].iloc[-1], lang))
+    over = interval(words, confidence, "bootstrap_documents")
+    ax.set(xlabel=f"{words['documents']}\n{over}", ylabel=held_out)
+    titled(ax, words["title"], legend_rows=legend_above(ax, 2))
+    number_ticks(ax.yaxis, lang)
     quiet(ax)
     ax.grid(axis="x", visible=False)
     ax.grid(axis="y", color="#dddddd", linewidth=0.6)
     return ax
+
+
+def _called(measure: str, words: Mapping[str, str]) -> str:
+    return words[measure] if measure in ("f1_micro", "f1_macro") else plain(measure.replace("_", " "))

@@ -8,8 +8,9 @@ import pandas as pd
 
 from toolkit.errors import InputError
 from toolkit.plots.placing import place_labels
-from toolkit.plots.style import axes, colour, plain
-from toolkit.plots.topics import GREY, needs
+from toolkit.plots.style import axes, colour, language, needs, number, number_ticks, plain, titled
+from toolkit.plots.topics import GREY
+from toolkit.plots.words import figure_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,15 +25,17 @@ def theme_documents(
     labels: Mapping[str, str] | None = None,
     names: Mapping[str, str] | None = None,
     ax: "Axes | None" = None,
+    lang: str = "en",
 ) -> "Axes":
     """Themes x posts as a heat map: a table topic, doc_id, share (0-1), one row per theme and post.
 
     Posts stand side by side, ordered by their largest theme and its share, within the groups of the column ``group``
     (genre, lang ...) where given. ``names`` of posts; from 40 posts on only some are written. A pair the table does
-    not have is white.
+    not have is white. ``lang`` of the figure's own words ("en", "es", "it").
     """
     import seaborn
 
+    words = figure_words("maps", lang)
     table = needs("theme_documents", table, ["topic", "doc_id", "share", *([group] if group else [])])
     if table.duplicated(["topic", "doc_id"]).any():
         raise InputError("theme_documents: a theme and post stand there twice; give one share per theme and post.")
@@ -41,35 +44,40 @@ def theme_documents(
     values = wide.to_numpy(dtype=float)
     filled = np.nan_to_num(values)
     first = table.drop_duplicates("doc_id").set_index("doc_id")
-    groups = [plain(str(first[group][post]), 20) for post in wide.columns] if group else [""] * wide.shape[1]
+    groups = [_group(first[group][post], group, words) for post in wide.columns] if group else [""] * wide.shape[1]
     order = sorted(
         range(wide.shape[1]),
         key=lambda post: (groups[post], filled[:, post].argmax(), -filled[:, post].max(), str(wide.columns[post])),
     )
-    ax = axes(ax, min(16, max(6.5, 0.2 * len(order) + 4)), 0.34 * len(topics) + 2.2)
+    ax = axes(ax, min(16, max(6.5, 0.2 * len(order) + 4)), max(0.34 * len(topics) + 2.6, 4))
     seaborn.heatmap(
         values[:, order], cmap="Blues", vmin=0, vmax=max(filled.max(), 1e-9), ax=ax,
-        cbar_kws={"label": "share of the post", "shrink": 0.8},
+        cbar_kws={"label": words["share_of_post"], "shrink": 0.8},
     )  # fmt: skip
+    bar = ax.collections[0].colorbar
+    if bar is not None:
+        number_ticks(bar.ax.yaxis, lang)
     ax.set_yticks(np.arange(len(topics)) + 0.5, [_named(topic, labels) for topic in topics], rotation=0, fontsize=8)
     step = max(1, -(-len(order) // 40))
     written = range(0, len(order), step)
     texts = [
         plain(str((names or {}).get(wide.columns[order[post]], wide.columns[order[post]])), 22) for post in written
     ]
-    ax.set_xticks([post + 0.5 for post in written], texts, rotation=90, fontsize=6.5)
-    _borders(ax, [groups[post] for post in order])
-    some = f"; one in {step} is named" if step > 1 else ""
-    ax.set(xlabel=f"{len(order)} posts, by largest theme{some}", ylabel="")
+    ax.set_xticks([post + 0.5 for post in written], texts, rotation=90, fontsize=7)
+    heads = _borders(ax, [groups[post] for post in order])
+    some = f"; {words['some_named'].format(step=step)}" if step > 1 else ""
+    told = words["n_post"] if len(order) == 1 else words["n_posts"].format(n=number(len(order), lang))
+    ax.set(xlabel=told + some, ylabel="")
+    titled(ax, words["title_documents"], legend_rows=heads)
     return ax
 
 
-def intertopic_map(table: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
+def intertopic_map(table: pd.DataFrame, ax: "Axes | None" = None, *, lang: str = "en") -> "Axes":
     """Topics as circles: a table topic, x, y, size; label, unstable, lang (or model) where known.
 
     ``x``, ``y`` as :func:`toolkit.topics.layout.topic_layout` gives them; the area of a circle is its share of all
     sizes; unstable ones are pale and dashed. Labels are moved until none covers another or a circle, with a line to
-    the circle where that takes them away.
+    the circle where that takes them away. ``lang`` of the figure's own words ("en", "es", "it").
     """
     from matplotlib.patches import Circle
 
@@ -109,8 +117,8 @@ def intertopic_map(table: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
     ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
     for side in ax.spines.values():
         side.set_color("#dddddd")
-    note = "; dashed: unstable" if shaky.any() else ""
-    ax.set_title(f"Near: similar terms. Area: share{note}", fontsize=10)
+    words = figure_words("maps", lang)
+    titled(ax, words["title_map"] + (f"; {words['dashed']}" if shaky.any() else ""))
     labels = table["label"] if "label" in table else [""] * len(table)
     texts = [
         f"{plain(str(topic), 20)}  {plain(str(label), 30)}".rstrip()
@@ -124,13 +132,19 @@ def _named(topic: str, labels: Mapping[str, str] | None) -> str:
     return f"{plain(str(topic), 20)}  {plain((labels or {}).get(topic, ''), 40)}".rstrip()
 
 
-def _borders(ax: "Axes", groups: Sequence[str]) -> None:
-    """A line between groups of columns and the name of each above it."""
+def _group(value: object, group: str, words: Mapping[str, str]) -> str:
+    return language(value, words) if group == "lang" else plain(str(value), 20)
+
+
+def _borders(ax: "Axes", groups: Sequence[str]) -> int:
+    """A line between groups of columns and the name of each above it; returns the lines of text they take."""
     starts = [place for place in range(len(groups)) if place == 0 or groups[place] != groups[place - 1]]
     if len(starts) < 2:
-        return
+        return 0
     for start, end in zip(starts, [*starts[1:], len(groups)], strict=True):
         if start:
             ax.axvline(start, color="white", linewidth=2.5)
             ax.axvline(start, color=GREY, linewidth=0.8)
         ax.text((start + end) / 2, -0.15, groups[start], ha="left", va="bottom", fontsize=7.5, rotation=35)
+    # letters of 7.5 points, leaning: three of them rise as much as a line of a legend
+    return 1 + max(len(group) for group in groups) // 6

@@ -1,4 +1,4 @@
-"""Figures of principles: shares, stances, themes x principles, principles by year, country and genre."""
+"""Figures of principles: shares, stances, principles by year, shares corrected for the coder's errors."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -6,143 +6,107 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from toolkit.errors import InputError, suggestion
-from toolkit.plots.style import STANCE_COLOURS, axes, colour, named, plain, quiet
-from toolkit.plots.topics import FEW, themes_over_time
+from toolkit.plots.style import (
+    STANCE_COLOURS,
+    axes,
+    colour,
+    hatch,
+    interval,
+    language,
+    legend_above,
+    marker,
+    named,
+    needs,
+    number,
+    number_ticks,
+    quiet,
+    titled,
+)
+from toolkit.plots.topics import FEW, shares_by_year
+from toolkit.plots.words import figure_words
 from toolkit.tables import STANCES, check
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-__all__ = [
-    "adjusted_shares",
-    "principle_groups",
-    "principle_shares",
-    "principles_over_time",
-    "stances",
-    "theme_principles",
-]
+__all__ = ["adjusted_shares", "principle_shares", "principles_over_time", "stances"]
 
 
-def principle_shares(table: "pd.DataFrame", names: Mapping[str, str] | None = None, ax: "Axes | None" = None) -> "Axes":
+def principle_shares(
+    table: "pd.DataFrame",
+    names: Mapping[str, str] | None = None,
+    ax: "Axes | None" = None,
+    *,
+    lang: str = "en",
+    confidence: float = 0.95,
+) -> "Axes":
     """Share of passages per principle and language, with intervals: the principles table.
 
-    ``names``: what to write for each code. The order is that of the share in all languages together.
+    ``names``: what to write for each code. The order is that of the share in all languages together. ``lang`` of the
+    figure's own words ("en", "es", "it"); ``confidence``: what the intervals were made with, as it is written.
     """
-    import seaborn
-
-    table = check("principles", table)
-    every = table[table["lang"] == "all"].sort_values("share", ascending=False, kind="stable")
-    langs = [lang for lang in dict.fromkeys(table["lang"]) if lang != "all"]
-    ax = axes(ax, 8, 0.36 * len(every) + 1.2)
-    places = {code: row for row, code in enumerate(every["code"])}
-    shown = table[table["lang"].isin(langs)].copy()
-    shift = {lang: 0.16 * (number - (len(langs) - 1) / 2) * 2 for number, lang in enumerate(langs)}
-    shown["y"] = shown["code"].map(places) + shown["lang"].map(shift)
-    shown["percent"] = 100 * shown["share"]
-    for lang in langs:
-        part = shown[shown["lang"] == lang]
-        ax.hlines(
-            part["y"],
-            100 * part["ci_low"],
-            100 * part["ci_high"],
-            color=colour(lang),
-            alpha=0.55,
-            linewidth=2.2,
-        )
-    seaborn.scatterplot(
-        shown,
-        x="percent",
-        y="y",
-        hue="lang",
-        style="lang",
-        palette={lang: colour(lang) for lang in langs},
-        s=46,
-        clip_on=False,
-        ax=ax,
-    )
-    counts = shown.groupby("lang", sort=False)["n"].first()
-    handles, labels = ax.get_legend_handles_labels()
-    ax.legend(
-        handles,
-        [f"{label} (n = {counts[label]:,})" for label in labels],
-        title="",
-        frameon=False,
-        loc="lower right",
-    )
-    ax.set_yticks(range(len(every)), named(every["code"].tolist(), names))
-    ax.invert_yaxis()
+    table = needs("principle_shares", check("principles", table))
+    words = figure_words("principles", lang)
+    langs = [each for each in dict.fromkeys(table["lang"]) if each != "all"] or ["all"]
+    every = table[table["lang"] == "all"] if "all" in set(table["lang"]) else table.drop_duplicates("code")
+    order = every.sort_values("share", ascending=False, kind="stable")["code"].tolist()
+    ax = axes(ax, 8, 0.36 * len(order) + 1.6)
+    for place, each in enumerate(langs):
+        part = table[table["lang"] == each].set_index("code").reindex(order)
+        rows = np.arange(len(order)) + 0.32 * (place - (len(langs) - 1) / 2)
+        ax.hlines(rows, 100 * part["ci_low"], 100 * part["ci_high"], color=colour(each), alpha=0.55, linewidth=2.2)
+        told = f"{language(each, words)} (n = {number(part['n'].max(), lang)})"
+        ax.plot(
+            100 * part["share"], rows, marker(each), color=colour(each), markersize=7, markeredgecolor="white",
+            markeredgewidth=0.5, clip_on=False, label=told,
+        )  # fmt: skip
+    ax.set_yticks(range(len(order)), named(order, names))
+    ax.set_ylim(len(order) - 0.4, -0.6)
     ax.set_xlim(left=0)
-    ax.set(xlabel="% of passages, with bootstrap interval over posts", ylabel="")
+    ax.set(xlabel=f"{words['share_of_passages']}\n{interval(words, confidence)}", ylabel="")
+    titled(ax, words["title_shares"], legend_rows=legend_above(ax, 4))
+    number_ticks(ax.xaxis, lang)
     quiet(ax)
     return ax
 
 
-def stances(table: "pd.DataFrame", names: Mapping[str, str] | None = None, ax: "Axes | None" = None) -> "Axes":
-    """How passages stand towards each principle: the stances table, languages added up."""
-    table = check("stances", table)
+def stances(
+    table: "pd.DataFrame",
+    names: Mapping[str, str] | None = None,
+    ax: "Axes | None" = None,
+    *,
+    lang: str = "en",
+) -> "Axes":
+    """How passages stand towards each principle: the stances table, languages added up.
+
+    ``names`` of codes, and of stances where those of the figure's ``lang`` ("en", "es", "it") are not wanted.
+    """
+    table = needs("stances", check("stances", table))
+    words = figure_words("principles", lang)
     wide = table.pivot_table(index="code", columns="stance", values="count", aggfunc="sum", sort=False)
-    wide = wide.reindex(columns=list(STANCES), fill_value=0)
+    wide = wide.reindex(columns=list(STANCES)).fillna(0)
     wide = wide.loc[wide.sum(axis=1).sort_values(ascending=False, kind="stable").index]
-    ax = axes(ax, 8, 0.32 * len(wide) + 1.2)
+    ax = axes(ax, 8, 0.32 * len(wide) + 1.6)
     left = np.zeros(len(wide))
     for stance in STANCES:
         values = wide[stance].to_numpy(dtype=float)
-        ax.barh(range(len(wide)), values, left=left, color=STANCE_COLOURS[stance], label=stance, height=0.72)
+        (name,) = named([stance], {**words, **(names or {})})
+        ax.barh(
+            range(len(wide)), values, left=left, color=STANCE_COLOURS[stance], height=0.72, label=name,
+            hatch=hatch(stance), edgecolor="white", linewidth=0.5,
+        )  # fmt: skip
         left += values
     for row, total in enumerate(left):
-        ax.text(total + max(left.max(), 1) * 0.01, row, f"{total:.0f}", va="center", fontsize=8, color="#555555")
+        ax.text(total + max(left.max(), 1) * 0.01, row, number(total, lang), va="center", fontsize=8, color="#555555")
     ax.set_yticks(range(len(wide)), named(wide.index.tolist(), names))
-    ax.invert_yaxis()
-    ax.legend(title="", frameon=False, loc="lower right")
-    ax.set(xlabel="coded passages", ylabel="")
+    ax.set_ylim(len(wide) - 0.5, -0.5)
+    ax.set_xlim(0, max(left.max(), 1) * 1.08)
+    ax.set(xlabel=f"{words['coded_passages']} (n = {number(left.sum(), lang)})", ylabel="")
+    titled(ax, words["title_stances"], legend_rows=legend_above(ax, 4))
+    number_ticks(ax.xaxis, lang)
     quiet(ax)
     return ax
-
-
-def theme_principles(
-    table: "pd.DataFrame",
-    names: Mapping[str, str] | None = None,
-    labels: Mapping[str, str] | None = None,
-    ax: "Axes | None" = None,
-) -> "Axes":
-    """Themes x principles as a heat map: the theme_principles table.
-
-    A cell shows the share in percent; its colour is the lift (1 white: as usual; blue less, red more), a frame
-    marks q < .05: among the framed cells about one in twenty is expected to be there by chance. A dagger marks themes
-    that lead passages in fewer than 10 posts. ``names`` of codes, ``labels`` of topics.
-    """
-    table = check("theme_principles", table)
-    if table.empty:
-        raise InputError("theme_principles: the table is empty; no theme was found.")
-    few = set(table["topic"][table["posts"] < FEW])
-    heads = {
-        topic: f"{topic}{' †' if topic in few else ''}  {plain((labels or {}).get(topic, ''), 56)}"
-        for topic in table["topic"]
-    }
-    note = f"; †: fewer than {FEW} posts" if few else ""
-    return _heat(table, "topic", heads, names, f"% of the theme's passages; framed: q < .05{note}", ax)
-
-
-def principle_groups(
-    table: "pd.DataFrame", by: str, names: Mapping[str, str] | None = None, ax: "Axes | None" = None
-) -> "Axes":
-    """Principles by country, genre ... as a heat map: the rows of the principles_by table with this ``by``.
-
-    Cells, colours and frames as in :func:`theme_principles`; values of fewer than 10 posts have a dagger and no frame.
-    """
-    table = check("principles_by", table)
-    there = list(dict.fromkeys(table["by"]))
-    if by not in there:
-        raise InputError(f"principle_groups: nothing by '{by}'; {suggestion(by, there)}")
-    table = table[table["by"] == by]
-    posts = table.drop_duplicates("value").set_index("value")["posts"]
-    heads = {
-        value: f"{plain(value, 40)} ({n} post{'s' if n != 1 else ''}){' †' if n < FEW else ''}"
-        for value, n in posts.items()
-    }
-    note = f"; †: fewer than {FEW} posts, not tested" if (posts < FEW).any() else ""
-    return _heat(table, "value", heads, names, f"% of passages by {by}; framed: q < .05{note}", ax)
 
 
 def principles_over_time(
@@ -150,11 +114,14 @@ def principles_over_time(
     codes: Sequence[str] | None = None,
     names: Mapping[str, str] | None = None,
     ax: "Axes | None" = None,
+    *,
+    lang: str = "en",
+    confidence: float = 0.95,
 ) -> "Axes":
     """Share of passages with each principle by year, with interval, small multiples: the principles_by table.
 
     ``codes`` : which, in this order; without it all, the most frequent first. A year of fewer than 10 posts is a hollow
-    point with its number of posts.
+    point with its number of posts. ``lang``, ``confidence`` as in :func:`principle_shares`.
     """
     table = check("principles_by", table)
     years = table[(table["by"] == "year") & table["value"].str.fullmatch(r"\d{4}")]
@@ -166,82 +133,53 @@ def principles_over_time(
             raise InputError(f"principles_over_time: no code '{code}'; {suggestion(code, totals.index)}")
     order = list(codes) if codes else totals.index.tolist()
     years = years[years["code"].isin(order)].drop(columns="n").rename(columns={"code": "topic", "posts": "n"})
-    return themes_over_time(years, order, few=FEW, labels=names, ax=ax)
+    # names take the place of codes: a code has no label beside it
+    shown = dict(zip(order, named(order, names), strict=True))
+    title = figure_words("principles", lang)["title_years"]
+    return shares_by_year(years, order, title, few=FEW, heads=shown, ax=ax, lang=lang, confidence=confidence)
 
 
-def adjusted_shares(table: "pd.DataFrame", names: Mapping[str, str] | None = None, ax: "Axes | None" = None) -> "Axes":
+def adjusted_shares(
+    table: "pd.DataFrame",
+    names: Mapping[str, str] | None = None,
+    ax: "Axes | None" = None,
+    *,
+    lang: str = "en",
+    confidence: float = 0.95,
+) -> "Axes":
     """Shares as coded and corrected for the coder's errors, by language: the adjusted_shares table.
 
     Hollow: as coded, with a thin interval; filled: corrected, with a thick one. A code that could not be corrected has
-    no filled point.
+    no filled point. ``lang``, ``confidence`` as in :func:`principle_shares`.
     """
     table = check("adjusted_shares", table)
     if table.empty:
         raise InputError("adjusted_shares: the table is empty; give coded passages.")
+    words = figure_words("principles", lang)
     order = table.groupby("code", sort=False)["share"].mean().sort_values(ascending=False, kind="stable").index.tolist()
     langs = list(dict.fromkeys(table["lang"]))
-    ax = axes(ax, 8, 0.5 * len(order) + 1.2)
-    for number, lang in enumerate(langs):
-        own = table[table["lang"] == lang].set_index("code").reindex(order)
-        middle = np.arange(len(order)) + 0.44 * (number - (len(langs) - 1) / 2)
+    ax = axes(ax, 8, 0.5 * len(order) + 1.9)
+    for place, each in enumerate(langs):
+        own = table[table["lang"] == each].set_index("code").reindex(order)
+        middle = np.arange(len(order)) + 0.44 * (place - (len(langs) - 1) / 2)
+        told = language(each, words)
         for shift, name, low, high, width, face in (
             (-0.09, "share", "ci_low", "ci_high", 1.2, "white"),
-            (0.09, "adjusted", "adjusted_low", "adjusted_high", 2.8, colour(lang)),
+            (0.09, "adjusted", "adjusted_low", "adjusted_high", 2.8, colour(each)),
         ):
             values = 100 * own[[name, low, high]].to_numpy(dtype=float).T
-            ax.hlines(middle + shift, values[1], values[2], color=colour(lang), alpha=0.55, linewidth=width)
+            ax.hlines(middle + shift, values[1], values[2], color=colour(each), alpha=0.55, linewidth=width)
             ax.scatter(
-                values[0], middle + shift, s=30, facecolor=face, edgecolor=colour(lang), zorder=3, clip_on=False,
-                label=f"{lang}, {'as coded' if name == 'share' else 'corrected'}",
+                values[0], middle + shift, s=30, facecolor=face, edgecolor=colour(each), zorder=3, clip_on=False,
+                marker=marker(each), label=f"{told}, {words['as_coded' if name == 'share' else 'corrected']}",
             )  # fmt: skip
-    ax.legend(frameon=False, loc="lower right")
     ax.set_yticks(range(len(order)), named(order, names))
-    ax.invert_yaxis()
+    ax.set_ylim(len(order) - 0.4, -0.6)
     ax.set_xlim(left=0)
-    ax.set(xlabel="% of passages, with interval", ylabel="")
+    counts = table.drop_duplicates("lang").set_index("lang")["n"]
+    told = ", ".join(f"{language(each, words)} {number(n, lang)}" for each, n in counts.items())
+    ax.set(xlabel=f"{words['share_of_passages']} (n: {told})\n{interval(words, confidence)}", ylabel="")
+    titled(ax, words["title_adjusted"], legend_rows=legend_above(ax, 2))
+    number_ticks(ax.xaxis, lang)
     quiet(ax)
     return ax
-
-
-def _heat(
-    table: "pd.DataFrame",
-    row: str,
-    heads: Mapping[str, str],
-    names: Mapping[str, str] | None,
-    title: str,
-    ax: "Axes | None",
-) -> "Axes":
-    """Shares as text, lifts as colour, q < .05 as frame."""
-    import seaborn
-
-    rows, codes = list(dict.fromkeys(table[row])), list(dict.fromkeys(table["code"]))
-    share, lift, q_value = (
-        table.pivot(index=row, columns="code", values=value).reindex(index=rows, columns=codes)
-        for value in ("share", "lift", "q_value")
-    )
-    ax = axes(ax, 0.62 * len(codes) + 4.6, 0.42 * len(rows) + 2.4)
-    # a code that never occurs has no lift: white, like any code at its usual share
-    tint = np.nan_to_num(np.log2(lift.to_numpy(dtype=float).clip(0.25, 4)))
-    text = share.map(
-        lambda value: f"{100 * value:.0f}" if value >= 0.095 or value == 0 else f"{100 * value:.1f}"
-    ).to_numpy()
-    seaborn.heatmap(
-        tint, annot=text, fmt="", cmap="RdBu_r", vmin=-2, vmax=2, ax=ax, linewidths=0.6, linecolor="white",
-        annot_kws={"fontsize": 8}, cbar_kws={"label": "lift", "shrink": 0.7},
-    )  # fmt: skip
-    bar = ax.collections[0].colorbar
-    if bar is not None:
-        bar.set_ticks([-2, -1, 0, 1, 2], labels=["≤ ¼", "½", "1", "2", "≥ 4"])
-    _frame(ax, q_value.to_numpy(dtype=float) < 0.05)
-    ax.set_yticks(np.arange(len(rows)) + 0.5, [heads[value] for value in rows], rotation=0)
-    ax.set_xticks(np.arange(len(codes)) + 0.5, named(codes, names), rotation=45, ha="right", rotation_mode="anchor")
-    ax.set(xlabel="", ylabel="", title=title)
-    ax.title.set_fontsize(9)
-    return ax
-
-
-def _frame(ax: "Axes", where: np.ndarray) -> None:
-    from matplotlib.patches import Rectangle
-
-    for row, column in np.argwhere(where):
-        ax.add_patch(Rectangle((column, row), 1, 1, fill=False, edgecolor="#222222", linewidth=1.4, clip_on=False))

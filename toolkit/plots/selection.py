@@ -1,10 +1,13 @@
 """The figure of a selection: every measure against the number of topics, and what is recommended."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from toolkit.errors import InputError
+from toolkit.plots.style import number, number_ticks
+from toolkit.plots.words import figure_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,26 +18,20 @@ if TYPE_CHECKING:
 
 __all__ = ["selection_curves"]
 
-_TITLES = {
-    "heldout": "Log-likelihood per held-out token",
-    "perplexity": "Perplexity of held-out tokens",
-    "npmi": "Coherence, NPMI",
-    "c_v": "Coherence, c_v",
-    "exclusivity": "Exclusivity, FREX",
-    "diversity": "Diversity of top 25 terms",
-    "stability": "Stability over seeds",
-}
+_MEASURES = ("heldout", "perplexity", "npmi", "c_v", "exclusivity", "diversity", "stability")
 #: Okabe & Ito (2008), as in toolkit.plots.style.
 _LINE, _CHOSEN = "#0072B2", "#D55E00"
 
 
-def selection_curves(table: "pd.DataFrame", recommendation: "Recommendation | None" = None) -> "Figure":
+def selection_curves(
+    table: "pd.DataFrame", recommendation: "Recommendation | None" = None, *, lang: str = "en"
+) -> "Figure":
     """All measures against the number of topics, one panel each, on a new figure.
 
     Points are means, bars their 95 % intervals as ``Selection.table`` has them, cut where they reach far beyond the
     means; the broken line is one topic. With a recommendation its k is the
     orange line, the ks from low to high are the orange band, and a last panel shows how often each k won among the
-    resamples. Measures without a single value are left out.
+    resamples. Measures without a single value are left out. ``lang`` of the figure's own words ("en", "es", "it").
     """
     import seaborn
     from matplotlib import pyplot
@@ -42,9 +39,10 @@ def selection_curves(table: "pd.DataFrame", recommendation: "Recommendation | No
     absent = [column for column in ("k", "measure", "value", "low", "high") if column not in table]
     if absent:
         raise InputError(f"selection_curves: the column '{absent[0]}' is missing; give the 'table' of select_k.")
+    words = figure_words("selection", lang)
     alone, table = table[table["k"] == 1], table[table["k"] > 1]
     parts = {
-        measure: table[(table["measure"] == measure) & table["value"].notna()].sort_values("k") for measure in _TITLES
+        measure: table[(table["measure"] == measure) & table["value"].notna()].sort_values("k") for measure in _MEASURES
     }
     shown = [measure for measure, part in parts.items() if len(part)]
     if not shown:
@@ -52,21 +50,22 @@ def selection_curves(table: "pd.DataFrame", recommendation: "Recommendation | No
     panels = len(shown) + (recommendation is not None)
     columns = min(4, panels)
     rows = -(-panels // columns)
-    figure = pyplot.figure(figsize=(3.1 * columns, 2.5 * rows + 0.5), layout="constrained")
+    figure = pyplot.figure(figsize=(max(3.1 * columns, 4.6), 2.5 * rows + 0.7), layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True).ravel()
     ks = sorted(set(table["k"]))
     for ax, measure in zip(grid, shown, strict=False):
         part = parts[measure]
-        seaborn.lineplot(part, x="k", y="value", color=_LINE, marker="o", markersize=5, linewidth=1.2, ax=ax)
+        ax.plot(part["k"], part["value"], "o-", color=_LINE, markersize=5, linewidth=1.2)
         ax.vlines(part["k"], part["low"], part["high"], color=_LINE, alpha=0.5, linewidth=2.2)
-        ax.set_title(_TITLES[measure], fontsize=10)
-        better = "lower" if measure == "perplexity" else "higher"
-        ax.set_ylabel(f"{better} is better", fontsize=8, color="#555555")
+        ax.set_title(words[measure], fontsize=9)
+        ax.set_ylabel(words["lower" if measure == "perplexity" else "higher"] + _counted(part, lang), fontsize=8,
+                      color="#555555")  # fmt: skip
+        number_ticks(ax.yaxis, lang)
         one = alone.loc[alone["measure"] == measure, "value"].dropna()
         _limits(ax, part, one.tolist())
         for value in one:
             ax.axhline(value, color="#555555", linestyle="--", linewidth=1)
-            ax.annotate("one topic", (1, value), xycoords=("axes fraction", "data"), fontsize=7, color="#555555",
+            ax.annotate(words["one_topic"], (1, value), xycoords=("axes fraction", "data"), fontsize=7, color="#555555",
                         ha="right", va="bottom")  # fmt: skip
     if recommendation is not None:
         last = grid[len(shown)]
@@ -74,8 +73,8 @@ def selection_curves(table: "pd.DataFrame", recommendation: "Recommendation | No
         width = 0.6 * min(np.diff(ks)) if len(ks) > 1 else 0.6
         colours = [_CHOSEN if k == recommendation.k else "#BBBBBB" for k in ks]
         last.bar(ks, shares, width=width, color=colours, zorder=2)
-        last.set_title("How often each k won", fontsize=10)
-        last.set_ylabel("% of resamples", fontsize=8, color="#555555")
+        last.set_title(words["won"], fontsize=9)
+        last.set_ylabel(words["resamples"], fontsize=8, color="#555555")
         last.set_ylim(0, 100)
         for ax in grid[: len(shown)]:
             _mark(ax, recommendation, width)
@@ -87,12 +86,24 @@ def selection_curves(table: "pd.DataFrame", recommendation: "Recommendation | No
         ax.set_axisbelow(True)
         ax.tick_params(labelsize=8, labelbottom=True)
         ax.set_xticks(_ticks(ks))
-        ax.set_xlabel("number of topics (k)" if place >= panels - columns else "", fontsize=9)
-    if recommendation is not None:
-        within = f" ({recommendation.low} to {recommendation.high})" if recommendation.low < recommendation.high else ""
-        unsure = ", uncertain" if recommendation.uncertain else ""
-        figure.suptitle(f"Recommended: {recommendation.k} topics{within}{unsure}", fontsize=12)
+        ax.set_xlabel(words["topics"] if place >= panels - columns else "", fontsize=9)
+    figure.suptitle(f"{_heading(recommendation, words)} ({words['bars']})", fontsize=11)
     return figure
+
+
+def _heading(recommendation: "Recommendation | None", words: Mapping[str, str]) -> str:
+    if recommendation is None:
+        return words["title"]
+    low, high = recommendation.low, recommendation.high
+    within = words["within"].format(low=low, high=high) if low < high else ""
+    unsure = words["uncertain"] if recommendation.uncertain else ""
+    return words["recommended"].format(k=recommendation.k, within=within, unsure=unsure)
+
+
+def _counted(part: "pd.DataFrame", lang: str) -> str:
+    """How many values a mean is made of, where the table says so and it is the same for each k."""
+    counts = set(part["n"]) if "n" in part else set()
+    return f"\n(n = {number(counts.pop(), lang)})" if len(counts) == 1 else ""
 
 
 def _mark(ax: "Axes", recommendation: "Recommendation", width: float) -> None:

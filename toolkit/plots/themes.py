@@ -1,11 +1,26 @@
 """Figures of themes: first terms, sizes."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
-from toolkit.plots.style import axes, colour, plain, quiet
+from toolkit.plots.style import (
+    axes,
+    colour,
+    hatch,
+    language,
+    legend_above,
+    needs,
+    number,
+    number_ticks,
+    plain,
+    quiet,
+    titled,
+)
+from toolkit.plots.words import figure_words
 from toolkit.tables import check
 
 if TYPE_CHECKING:
@@ -14,56 +29,86 @@ if TYPE_CHECKING:
 __all__ = ["theme_sizes", "theme_terms"]
 
 
-def theme_terms(table: pd.DataFrame, topic: str, *, most: int = 10, ax: "Axes | None" = None) -> "Axes":
-    """The first terms of one theme with their weights: the topics table (with ``lang`` for joint themes)."""
-    import seaborn
+def theme_terms(
+    table: pd.DataFrame, topic: str, *, most: int = 10, ax: "Axes | None" = None, lang: str = "en"
+) -> "Axes":
+    """The first terms of one theme with their weights: the topics table (with ``lang`` for joint themes).
 
+    ``lang`` of the figure's own words ("en", "es", "it").
+    """
     table = check("topics", table)
     if topic not in set(table["topic"]):
         raise InputError(f"no theme '{topic}'; {suggestion(topic, set(table['topic']))}")
+    words = figure_words("themes", lang)
     part = table[table["topic"] == topic]
     part = part.assign(lang=part.get("lang", "all"))
-    part = part.groupby("lang", sort=False).head(most)
-    ax = axes(ax, 5, 0.26 * len(part) + 0.9)
-    palette = {lang: colour(lang) for lang in part["lang"].unique()}
-    part = part.assign(label=[plain(term, 30) for term in part["term"]])
-    seaborn.barplot(part, x="weight", y="label", hue="lang", palette=palette, dodge=False, ax=ax)
-    legend = ax.get_legend()
-    if len(palette) < 2 and legend is not None:
-        legend.remove()
-    ax.set(title=topic, xlabel="weight", ylabel="")
+    part = part.groupby("lang", sort=False).head(most).reset_index(drop=True)
+    langs = list(dict.fromkeys(part["lang"]))
+    ax = axes(ax, 5, 0.26 * len(part) + 1.2)
+    for each in langs:
+        own = part[part["lang"] == each]
+        ax.barh(
+            own.index.to_numpy(), own["weight"], color=colour(each), height=0.8, label=language(each, words),
+            hatch=hatch(each) if len(langs) > 1 else "", edgecolor="white", linewidth=0,
+        )  # fmt: skip
+    ax.set_yticks(range(len(part)), [plain(term, 30) for term in part["term"]])
+    ax.set_ylim(len(part) - 0.4, -0.6)
+    ax.set(xlabel=words["weight"], ylabel="")
+    rows = legend_above(ax) if len(langs) > 1 else 0
+    titled(ax, words["title_terms"].format(topic=plain(topic, 30)), legend_rows=rows)
+    number_ticks(ax.xaxis, lang)
     quiet(ax)
     return ax
 
 
-def theme_sizes(table: pd.DataFrame, ax: "Axes | None" = None) -> "Axes":
+def theme_sizes(table: pd.DataFrame, ax: "Axes | None" = None, *, lang: str = "en") -> "Axes":
     """How many paragraphs each theme leads, and how far it holds: the topic_summary table.
 
     Beside a bar stand its ``stability`` (over seeds) and ``samples`` (over samples of the posts), where the table has
-    them; ``unstable`` themes are pale, and those that hold with "these posts" only say so.
+    them; ``unstable`` themes are pale, and those that hold with "these posts" only say so. ``lang`` of the figure's own
+    words ("en", "es", "it").
     """
-    table = check("topic_summary", table)
-    ax = axes(ax, 11, 0.34 * len(table) + 1.2)
+    table = needs("theme_sizes", check("topic_summary", table))
+    words = figure_words("themes", lang)
+    ax = axes(ax, 11, 0.34 * len(table) + 1.4)
     colours = [colour(model) for model in table["model"]]
     bars = ax.barh(range(len(table)), table["n"], color=colours, height=0.7)
-    nothing = pd.Series(float("nan"), index=table.index)
+    largest = max(table["n"].max(), 1)
     shaky = table.get("unstable", pd.Series(False, index=table.index)).astype(bool)
-    local = table.get("holds", nothing) == "these posts"
-    rows = zip(bars, table["stability"], table.get("samples", nothing), shaky, local, strict=True)
-    for row, (bar, seeds, samples, unstable, here) in enumerate(rows):
-        if unstable:
+    for row, (bar, record) in enumerate(zip(bars, table.to_dict("records"), strict=True)):
+        if shaky[row]:
             bar.set_alpha(0.35)
-        said = [
-            f"{value:.2f} over {what}" for value, what in ((seeds, "seeds"), (samples, "samples")) if pd.notna(value)
-        ]
-        said += ["unstable"] if unstable else ["these posts only"] if here else []
-        text = ", ".join(said)
-        if text:
-            ax.text(bar.get_width() + table["n"].max() * 0.01, row, text, va="center", fontsize=8, color="#555555")
-    labels = [f"{topic}  {plain(label, 52)}" for topic, label in zip(table["topic"], table["label"], strict=True)]
+        ax.text(
+            bar.get_width() + largest * 0.01, row, _holds(record, bool(shaky[row]), words, lang), va="center",
+            fontsize=8, color="#555555",
+        )  # fmt: skip
+    labels = [
+        f"{plain(topic, 20)}  {plain(label, 52)}" for topic, label in zip(table["topic"], table["label"], strict=True)
+    ]
     ax.set_yticks(range(len(table)), labels)
-    ax.invert_yaxis()
-    ax.set_xlim(right=max(table["n"].max(), 1) * 2.1)
-    ax.set(xlabel="paragraphs led by the theme (pale: unstable)", ylabel="")
+    ax.set_ylim(len(table) - 0.5, -0.5)
+    # room for what stands beside the bars
+    ax.set_xlim(0, largest * 2.1)
+    ax.set_xticks(_upto(ax.get_xticks(), largest))
+    pale = f" ({words['pale']})" if shaky.any() else ""
+    ax.set(xlabel=words["paragraphs"] + pale, ylabel="")
+    titled(ax, words["title_sizes"])
+    number_ticks(ax.xaxis, lang)
     quiet(ax)
     return ax
+
+
+def _holds(record: Mapping[object, object], unstable: bool, words: Mapping[str, str], lang: str) -> str:
+    """How far a theme holds, as it stands beside its bar."""
+    found = ((what, record.get(column)) for what, column in (("seeds", "stability"), ("samples", "samples")))
+    said = [words[what].format(value=number(float(str(value)), lang, 2)) for what, value in found if pd.notna(value)]
+    if unstable:
+        said.append(words["unstable"])
+    elif record.get("holds") == "these posts":
+        said.append(words["these_posts"])
+    return ", ".join(said)
+
+
+def _upto(ticks: np.ndarray, largest: float) -> list[float]:
+    """No numbers where only words stand."""
+    return [float(tick) for tick in ticks if 0 <= tick <= largest * 1.1]

@@ -7,7 +7,21 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
-from toolkit.plots.style import axes, colour, plain, quiet
+from toolkit.plots.style import (
+    axes,
+    colour,
+    hatch,
+    interval,
+    language,
+    legend_above,
+    needs,
+    number,
+    number_ticks,
+    plain,
+    quiet,
+    titled,
+)
+from toolkit.plots.words import figure_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,13 +42,16 @@ def term_bars(
     labels: Mapping[str, str] | None = None,
     unstable: Sequence[str] = (),
     ax: "Axes | None" = None,
+    lang: str = "en",
 ) -> "Axes":
     """The first terms of each topic, small multiples: the topics table (topic, term, weight; lang, corpus_share).
 
     Rows of a topic are in the order of the table (with ``lang``: that many of each language). ``corpus_share``, a
     column that may be missing, is the term's share of all tokens (0-1), the unit of a probability: a thin dark bar
-    in the pale one. ``topics`` : which, in this order (all); ``labels`` of topics; ``unstable`` ones are pale.
+    in the pale one. ``topics`` : which, in this order (all); ``labels`` of topics; ``unstable`` ones are pale;
+    ``lang`` of the figure's own words ("en", "es", "it").
     """
+    words = figure_words("topics", lang)
     table = needs("term_bars", table, ["topic", "term", "weight"])
     shown = _some(table, topics)
     langs = table["lang"] if "lang" in table else pd.Series("all", index=table.index)
@@ -42,21 +59,29 @@ def term_bars(
         table[table["topic"] == topic].groupby(langs, sort=False, dropna=False).head(most).assign(lang=langs)
         for topic in shown
     ]
+    several = list(dict.fromkeys(each for part in parts for each in part["lang"]))
     rows = max(len(part) for part in parts)
     ax, cells = _cells(ax, len(shown), 2.5, 0.19 * rows + 0.75)
     widest = max(float(part["weight"].max()) for part in parts)
     for cell, topic, part in zip(cells, shown, parts, strict=True):
         places = np.arange(len(part))
         pale = 0.3 if topic in unstable else 0.75
-        cell.barh(places, part["weight"], color=[colour(lang) for lang in part["lang"]], alpha=pale, height=0.78)
+        bars = cell.barh(places, part["weight"], color=[colour(each) for each in part["lang"]], alpha=pale, height=0.78)
+        if len(several) > 1:
+            for bar, each in zip(bars, part["lang"], strict=True):
+                bar.set(hatch=hatch(each), edgecolor="white", linewidth=0)
         if "corpus_share" in part:
             cell.barh(places, part["corpus_share"], color=DARK, height=0.2)
         cell.set_yticks(places, [plain(term, 18) for term in part["term"]], fontsize=8)
         cell.set_ylim(rows - 0.4, -0.6)
-        cell.set_xlim(0, widest * 1.04)
-        _head(cell, topic, labels, topic in unstable)
-        _small(cell)
-    ax.set_title("Terms by weight" + ("; dark: share of all tokens" if "corpus_share" in table else ""), fontsize=10)
+        cell.set_xlim(0, max(widest, 1e-9) * 1.04)
+        _head(cell, topic, labels, words["unstable"] if topic in unstable else "")
+        _small(cell, lang)
+    if len(several) > 1:
+        for each in several:
+            ax.bar(0, 0, color=colour(each), hatch=hatch(each), edgecolor="white", label=language(each, words))
+    note = f"; {words['corpus_share']}" if "corpus_share" in table else ""
+    titled(ax, words["title_terms"] + note, legend_rows=legend_above(ax) if len(several) > 1 else 0)
     return ax
 
 
@@ -68,13 +93,37 @@ def themes_over_time(
     labels: Mapping[str, str] | None = None,
     unstable: Sequence[str] = (),
     ax: "Axes | None" = None,
+    lang: str = "en",
+    confidence: float = 0.95,
 ) -> "Axes":
     """Shares of topics by year with intervals, small multiples: a table topic, value (year), share, ci_low, ci_high, n.
 
     All have one scale. A year of fewer than ``few`` posts (``n``) is a hollow point with its n; a year without posts
-    breaks the line.
+    breaks the line. ``lang`` of the figure's own words ("en", "es", "it"); ``confidence``: what the intervals were made
+    with, as it is written.
     """
     table = needs("themes_over_time", table, _PREVALENCE)
+    title = figure_words("topics", lang)["title_years"]
+    return shares_by_year(
+        table, topics, title, few=few, labels=labels, unstable=unstable, ax=ax, lang=lang, confidence=confidence
+    )
+
+
+def shares_by_year(
+    table: pd.DataFrame,
+    topics: Sequence[str] | None,
+    title: str,
+    *,
+    few: int,
+    heads: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+    unstable: Sequence[str] = (),
+    ax: "Axes | None" = None,
+    lang: str,
+    confidence: float,
+) -> "Axes":
+    """The panels of :func:`themes_over_time` under another title; ``heads``: what stands above each, for its id."""
+    words = figure_words("topics", lang)
     years = pd.to_numeric(table["value"], errors="coerce")
     if years.isna().any():
         odd = table["value"][years.isna()].iloc[0]
@@ -90,21 +139,21 @@ def themes_over_time(
         values = (100 * part[["share", "ci_low", "ci_high"]].astype(float)).to_numpy().T
         cell.fill_between(span, values[1], values[2], color=tone, alpha=0.18, linewidth=0)
         cell.plot(span, values[0], color=tone, linewidth=1.6, linestyle="--" if topic in unstable else "-")
-        sparse = (part["n"] < few).to_numpy()
+        sparse = (part["n"] < few).to_numpy(dtype=bool, na_value=False)
         cell.scatter(span[~sparse], values[0][~sparse], s=14, color=tone, zorder=3)
         cell.scatter(span[sparse], values[0][sparse], s=16, facecolor="white", edgecolor=tone, linewidth=1, zorder=3)
         for year in np.flatnonzero(sparse & ~np.isnan(values[0])):
             cell.annotate(
-                f"{part['n'].iloc[year]:.0f}", (span[year], values[0][year]), xytext=(0, 4), fontsize=6,
+                number(part["n"].iloc[year], lang), (span[year], values[0][year]), xytext=(0, 4), fontsize=7,
                 textcoords="offset points", ha="center", color=GREY,
             )  # fmt: skip
         cell.set(xlim=(span[0] - 0.6, span[-1] + 0.6), ylim=(0, top * 1.12))
-        cell.set_xticks(_ticks(span))
-        _head(cell, topic, labels, topic in unstable)
-        _small(cell, axis="y")
-        cell.set_ylabel("%" if place % _columns(len(shown)) == 0 else "", fontsize=7)
-    note = f"; hollow: fewer than {few} posts, with their number" if (table["n"] < few).any() else ""
-    ax.set_title(f"Share by year, with interval{note}", fontsize=10)
+        _head(cell, (heads or {}).get(topic, topic), labels, words["unstable"] if topic in unstable else "", key=topic)
+        _small(cell, lang, axis="y")
+        cell.set_xticks(_ticks(span), [str(year) for year in _ticks(span)])
+        cell.set_ylabel("%" if place % _columns(len(shown)) == 0 else "", fontsize=8)
+    note = words["hollow"].format(few=few) if (table["n"] < few).any() else ""
+    titled(ax, _notes(title, interval(words, confidence), _posts_of(table, shown, words, lang), note))
     return ax
 
 
@@ -116,11 +165,15 @@ def prevalence_bars(
     labels: Mapping[str, str] | None = None,
     unstable: Sequence[str] = (),
     ax: "Axes | None" = None,
+    lang: str = "en",
+    confidence: float = 0.95,
 ) -> "Axes":
     """Shares of topics by country, genre ... with intervals, small multiples: the table of :func:`themes_over_time`.
 
     ``value`` names the group, in the table's order, with its ``n``; groups of fewer than ``few`` posts are pale.
+    ``lang``, ``confidence`` as there.
     """
+    words = figure_words("topics", lang)
     table = needs("prevalence_bars", table, _PREVALENCE)
     shown = _some(table, topics)
     values = list(dict.fromkeys(table["value"].astype(str)))
@@ -130,36 +183,24 @@ def prevalence_bars(
         part = table[table["topic"] == topic]
         part = part.assign(value=part["value"].astype(str)).drop_duplicates("value").set_index("value").reindex(values)
         tone, places = _tone(table, topic), np.arange(len(values))
-        pale = np.where((part["n"] < few).to_numpy(), 0.3, 0.8)
+        pale = np.where((part["n"] < few).to_numpy(dtype=bool, na_value=False), 0.3, 0.8)
         bars = cell.barh(places, 100 * part["share"].astype(float).fillna(0), color=tone, height=0.66)
         for bar, alpha in zip(bars, pale, strict=True):
             bar.set_alpha(alpha)
         cell.hlines(
             places, 100 * part["ci_low"].astype(float), 100 * part["ci_high"].astype(float), color=DARK, linewidth=1
         )
-        written = [
-            f"{plain(value, 20)} ({0 if pd.isna(n) else int(n)})" for value, n in zip(values, part["n"], strict=True)
-        ]
+        written = [f"{plain(value, 20)} ({_count(n, lang)})" for value, n in zip(values, part["n"], strict=True)]
         cell.set_yticks(places, written, fontsize=7.5)
         cell.set(xlim=(0, top * 1.04), ylim=(len(values) - 0.4, -0.6))
-        _head(cell, topic, labels, topic in unstable)
-        _small(cell)
-    note = f"; pale: fewer than {few} posts" if (table["n"] < few).any() else ""
-    ax.set_title(f"Share in %, with interval (n posts{note})", fontsize=10)
+        _head(cell, topic, labels, words["unstable"] if topic in unstable else "")
+        _small(cell, lang)
+    note = words["pale"].format(few=few) if (table["n"] < few).any() else ""
+    titled(ax, _notes(words["title_groups"], interval(words, confidence), note))
     return ax
 
 
 # ---- small multiples -------------------------------------------------------------------------------------
-
-
-def needs(figure: str, table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """The table with rows numbered anew; :class:`InputError` where it is empty or lacks one of the columns."""
-    absent = [column for column in columns if column not in table]
-    if absent:
-        raise InputError(f"{figure}: the column '{absent[0]}' is missing; the table needs {', '.join(columns)}.")
-    if table.empty:
-        raise InputError(f"{figure}: the table is empty; no theme was found.")
-    return table.reset_index(drop=True)
 
 
 def _some(table: pd.DataFrame, topics: Sequence[str] | None) -> list[str]:
@@ -199,15 +240,32 @@ def _cells(ax: "Axes | None", count: int, width: float, height: float) -> tuple[
     return ax, [figure.add_subplot(grid[number // columns, number % columns]) for number in range(count)]
 
 
-def _head(cell: "Axes", topic: str, labels: Mapping[str, str] | None, unstable: bool) -> None:
-    name, label = plain(str(topic), 20), plain((labels or {}).get(topic, ""), 34)
+def _head(cell: "Axes", head: str, labels: Mapping[str, str] | None, unstable: str, key: str | None = None) -> None:
+    """The name of a small Axes with its label below; ``unstable``: what is said of one that is."""
+    name, label = plain(str(head), 40), plain((labels or {}).get(head if key is None else key, ""), 34)
     cell.set_title(
-        name + (" (unstable)" if unstable else "") + (f"\n{label}" if label else ""), fontsize=8, loc="left",
+        name + (f" ({unstable})" if unstable else "") + (f"\n{label}" if label else ""), fontsize=8, loc="left",
         color=GREY if unstable else "black",
     )  # fmt: skip
 
 
-def _small(cell: "Axes", axis: Literal["x", "y"] = "x") -> None:
+def _notes(title: str, *notes: str) -> str:
+    """What is shown, and in the next line how it is to be read."""
+    return f"{title}\n{'; '.join(note for note in notes if note)}"
+
+
+def _posts_of(table: pd.DataFrame, topics: Sequence[str], words: Mapping[str, str], lang: str) -> str:
+    """How many posts the shares of a topic rest on: one number, or from the fewest to the most."""
+    each = [int(table["n"][table["topic"] == topic].sum()) for topic in topics]
+    told = [number(n, lang) for n in sorted({min(each), max(each)})]
+    return words["n_posts"].format(n="–".join(told))
+
+
+def _count(n: float, lang: str) -> str:
+    return "0" if pd.isna(n) else number(n, lang)
+
+
+def _small(cell: "Axes", lang: str, axis: Literal["x", "y"] = "x") -> None:
     quiet(cell)
     if axis == "y":
         cell.grid(visible=False, axis="x")
@@ -215,6 +273,7 @@ def _small(cell: "Axes", axis: Literal["x", "y"] = "x") -> None:
     cell.tick_params(axis="both", labelsize=7)
     cell.tick_params(axis="y", labelsize=7.5)
     cell.locator_params(axis=axis, nbins=4)
+    number_ticks(cell.xaxis if axis == "x" else cell.yaxis, lang)
 
 
 def _tone(table: pd.DataFrame, topic: str) -> str:

@@ -9,8 +9,9 @@ from toolkit.codebook import Codebook
 from toolkit.corpus.grouping import group_order, group_values
 from toolkit.errors import InputError
 from toolkit.principles.association import FEW_POSTS, post_places
-from toolkit.principles.permutation import draws_needed, false_discovery, post_permutation
+from toolkit.principles.permutation import draws_needed, post_permutation
 from toolkit.principles.prevalence import code_matrix, share_intervals
+from toolkit.resampling import false_discovery
 from toolkit.tables import check, empty
 
 __all__ = ["GROUPINGS", "principles_by"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["POSTS_PER_STRATUM", "draws_needed", "false_discovery", "post_permutation", "sum_by_post"]
+__all__ = ["POSTS_PER_STRATUM", "draws_needed", "post_permutation", "sum_by_post"]
 
 #: Posts that change places with each other. Strata of 4, 12 and 24 posts reject alike without a connection (.037 to
 #: .058), strata of 4 find fewer connections, those of 24 no more (tests/benchmarks/theme_principles.py).
@@ -18,17 +18,6 @@ def draws_needed(asked: int, cells: int, level: float = 0.05) -> int:
     its p-value: with 1,000 permutations no single cell of 200 could ever be found.
     """
     return max(asked, int(np.ceil(cells / level)) + 1)
-
-
-def false_discovery(p_values: np.ndarray) -> np.ndarray:
-    """q-values (0-1, smaller is stronger) of Benjamini & Hochberg (1995); missing p-values take no part and stay."""
-    from scipy.stats import false_discovery_control
-
-    q_values = np.full(len(p_values), np.nan)
-    tested = ~np.isnan(p_values)
-    if tested.any():
-        q_values[tested] = false_discovery_control(p_values[tested], method="bh")
-    return q_values
 
 
 def sum_by_post(values: np.ndarray, place: np.ndarray, posts: int) -> np.ndarray:

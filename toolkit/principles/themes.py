@@ -6,8 +6,8 @@ import pandas as pd
 from toolkit.codebook import Codebook
 from toolkit.errors import InputError, suggestion
 from toolkit.principles.association import FEW_POSTS, associate, post_places
-from toolkit.principles.permutation import false_discovery
 from toolkit.principles.prevalence import code_matrix
+from toolkit.resampling import false_discovery
 from toolkit.tables import check
 
 __all__ = ["passage_shares", "passages_of_cell", "passages_of_cells", "theme_principles"]

@@ -1,5 +1,6 @@
 """From tokens to occurrences: the words of the running text."""
 
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -8,6 +9,7 @@ import pandas as pd
 from toolkit.errors import InputError, suggestion
 from toolkit.statistics.counting.counted import Counted, Layer
 from toolkit.statistics.counting.token_index import TokenIndex, Vocabulary
+from toolkit.tables import check
 
 __all__ = ["ONLY", "Material", "Only", "as_counted", "as_index", "count_words"]
 
@@ -34,8 +36,16 @@ def as_index(tokens: pd.DataFrame | TokenIndex, posts: pd.DataFrame | None = Non
 def as_counted(
     material: Material, unit: str = "lemma", only: Only = "words", posts: pd.DataFrame | None = None
 ) -> Counted:
-    """What was counted, or the words of a tokens table or index."""
-    return material if isinstance(material, Counted) else count_words(material, unit, only=only, posts=posts)
+    """What was counted (with the posts, where it was counted without), or the words of a tokens table or index."""
+    if not isinstance(material, Counted):
+        return count_words(material, unit, only=only, posts=posts)
+    if posts is None or material.posts is not None:
+        return material
+    posts = check("posts", posts)
+    lacking = sorted(set(material.doc_ids) - set(posts["doc_id"]))
+    if lacking:
+        raise InputError(f"statistics: '{lacking[0]}' was counted and is not among the posts; give the same posts.")
+    return replace(material, posts=posts)
 
 
 def count_words(
@@ -68,8 +78,9 @@ def count_words(
 def _words_of(index: TokenIndex, found: Vocabulary, wanted: np.ndarray, number: int) -> Layer:
     """The words of one language."""
     here = np.flatnonzero(index.is_word & (index.lang == number))
-    place = np.flatnonzero(wanted[here] & (found.codes[here] >= 0))
-    codes = found.codes[here[place]]
+    codes = found.codes[here]
+    fit = wanted[here] & (codes >= 0)
+    place, codes = np.flatnonzero(fit), codes[fit]
     used = np.flatnonzero(np.bincount(codes, minlength=len(found.terms)))
     moved = np.zeros(len(found.terms), dtype=np.int32)
     moved[used] = np.arange(len(used), dtype=np.int32)

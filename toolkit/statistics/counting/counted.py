@@ -48,10 +48,12 @@ class Layer:
         """Counts (documents, terms) and number of places (documents,) of all places, or of those ``where`` is true."""
         chosen = slice(None) if where is None else where[self.place]
         place, term = self.place[chosen], self.term[chosen]
-        weight = np.ones(len(term)) if self.weight is None else self.weight[chosen]
+        weight = np.ones(len(term)) if self.weight is None else self.weight[chosen].astype(float)
+        # places are in the order of the documents, so that the rows of the matrix follow one another as they are; csr
+        # adds up what stands twice in one order on every machine. It does so in place: term must be a copy.
+        begin = np.append(0, np.cumsum(np.bincount(self.doc[place], minlength=documents)))
         shape = (documents, len(self.terms))
-        # csr adds up what stands twice, document by document and term by term: in one order on every machine
-        counts = sparse.coo_matrix((weight, (self.doc[place], term)), shape=shape).tocsr()
+        counts = sparse.csr_matrix((weight, term.astype(np.int32), begin), shape=shape)
         counts.sum_duplicates()
         sizes = np.bincount(self.doc if where is None else self.doc[where], minlength=documents)
         return counts, sizes

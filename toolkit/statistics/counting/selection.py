@@ -64,8 +64,10 @@ def select(counted: Counted, layer: Layer, selection: Selection) -> np.ndarray:
         else:
             groups = counted.groups(column).astype(str)
             known, found = set(groups), np.isin(groups, values)[layer.doc]
-        if not known.intersection(values):
-            raise InputError(f"statistics: no {column} is '{values[0]}'; {suggestion(values[0], known)}")
+        # years of a run may be without a post; a value that somebody wrote is meant
+        unknown = [value for value in values if value not in known]
+        if len(unknown) == len(values) or (unknown and not isinstance(wanted, range)):
+            raise InputError(f"statistics: no {column} is '{unknown[0]}'; {suggestion(unknown[0], known)}")
         chosen &= found
     return chosen
 
@@ -76,6 +78,13 @@ def inside(counted: Counted, layer: Layer, spans: pd.DataFrame) -> np.ndarray:
     if lacking:
         raise InputError(f"statistics: the spans have no column '{lacking[0]}'; expected are doc_id, start and end.")
     number = {doc_id: place for place, doc_id in enumerate(counted.doc_ids)}
+    for name in ("start", "end"):
+        bad = pd.to_numeric(spans[name], errors="coerce").isna().to_numpy()
+        if bad.any():
+            raise InputError(
+                f"statistics: the span in row {int(bad.argmax()) + 1} has no number as its {name}; "
+                "give where each begins and ends."
+            )
     own = spans[spans["doc_id"].isin(number)]
     if own.empty or not len(layer.doc):
         return np.zeros(len(layer.doc), dtype=bool)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
@@ -37,6 +38,7 @@ class TokenIndex:
     ----------
     doc_ids : (documents,) names; ``doc`` : (tokens,) place of each token's document in them.
     start, end : (tokens,) code points in the text of the document.
+    bounds : (documents + 1,) the tokens of document d are those from bounds[d] to before bounds[d + 1].
     passage, passage_ids : (tokens,) place of each token's passage, and the names of the passages.
     lang, langs : (tokens,) place of the language in ``langs``; ``langs`` is ("all",) without the column.
     is_stop, is_word, is_content : (tokens,) truth. A word has a letter or a digit in it; what carries content is no
@@ -46,7 +48,8 @@ class TokenIndex:
     Raises
     ------
     InputError
-        if the table is no tokens table, or has tokens of a document that is not among the posts.
+        if the table is no tokens table, has tokens of a document that is not among the posts, or names the language of
+        some tokens and not of others.
     """
 
     def __init__(self, tokens: pd.DataFrame, posts: pd.DataFrame | None = None) -> None:
@@ -58,9 +61,16 @@ class TokenIndex:
         if order is not None:
             tokens = tokens.iloc[order]
             self.doc, self.start, self.end = self.doc[order], self.start[order], self.end[order]
+        self.bounds = np.append(0, np.cumsum(np.bincount(self.doc, minlength=len(self.doc_ids))))
         self._passage_id = tokens["passage_id"]
         self._passages: tuple[np.ndarray, np.ndarray] | None = None
         if "lang" in tokens:
+            nameless = int(tokens["lang"].isna().sum())
+            if nameless:
+                raise InputError(
+                    f"statistics: {nameless} of {len(tokens)} tokens have no lang and would be counted nowhere; "
+                    "give each its language, or leave the column out."
+                )
             lang = _sorted_places(tokens["lang"])
             self.lang, self.langs = lang.codes.astype(np.int16), tuple(lang.terms.tolist())
         else:
@@ -98,7 +108,8 @@ class TokenIndex:
         return self._passages
 
     def vocabulary(self, unit: str) -> Vocabulary:
-        """The terms of a unit: "form" (in lower case), "lemma", or "pos"; made when first asked for.
+        """The terms of a unit: "form", "lemma", or "pos"; made when first asked for. Forms are in lower case,
+        composed (NFC), with plain apostrophes.
 
         Raises :class:`InputError` for another unit, and for "pos" where no token has one.
         """
@@ -146,8 +157,8 @@ def _documents(doc_id: pd.Series, posts: pd.DataFrame | None) -> tuple[np.ndarra
 
 def _reading_order(doc: np.ndarray, start: np.ndarray) -> np.ndarray | None:
     """The order of the text, or None where the rows are in it."""
-    step = np.diff(doc)
-    if len(doc) < 2 or not ((step < 0) | ((step == 0) & (np.diff(start) < 0))).any():
+    before, after = doc[:-1], doc[1:]
+    if not ((after < before) | ((after == before) & (start[1:] < start[:-1]))).any():
         return None
     return np.lexsort((start, doc))
 
@@ -168,6 +179,7 @@ def _sorted_places(values: pd.Series) -> Vocabulary:
 
 
 def _lowered(found: Vocabulary) -> Vocabulary:
-    """Forms that differ by capitals alone become one."""
-    low = _sorted_places(pd.Series([term.lower() for term in found.terms], dtype="str"))
+    """Forms that differ by capitals, by the kind of apostrophe or by how an accent is written become one."""
+    written = [normalize("NFC", term.lower()).replace("’", "'") for term in found.terms]
+    low = _sorted_places(pd.Series(written, dtype="str"))
     return Vocabulary(low.codes[found.codes], low.terms)

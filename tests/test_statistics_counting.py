@@ -1,0 +1,357 @@
+"""The core of corpus statistics: tokens as numbers, what occurs where, and parts of a corpus."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from toolkit.errors import InputError
+from toolkit.statistics import Counted, TokenIndex, count_codes, count_themes, count_words
+from toolkit.statistics.counting.count import as_counted, as_index
+from toolkit.statistics.counting.selection import describe, inside, select, selections
+
+STOPS = {"la", "de", "il"}
+#: Documents as their words; the language of each.
+TEXTS = {"uno": ("es", "La tienda de la esquina ."), "due": ("it", "Il negozio ."), "tres": ("es", "Tienda 24 !")}
+
+
+def tokens_of(texts, **columns):
+    """A tokens table of words that stand one blank apart."""
+    rows = []
+    for doc_id, (lang, text) in texts.items():
+        start = 0
+        for word in text.split():
+            low = word.lower()
+            rows.append((doc_id, f"{doc_id}:0", start, start + len(word), word, low, None, low in STOPS, lang))
+            start += len(word) + 1
+    names = ["doc_id", "passage_id", "start", "end", "text", "lemma", "pos", "is_stop", "lang"]
+    return pd.DataFrame(rows, columns=names).assign(**columns)
+
+
+def posts_of(texts, **columns):
+    rows = [(doc_id, lang, text, "0" * 64) for doc_id, (lang, text) in texts.items()]
+    return pd.DataFrame(rows, columns=["doc_id", "lang", "text", "sha256"]).assign(**columns)
+
+
+def passages_of(rows):
+    """Passages of (doc_id, start, end, lang, furniture)."""
+    table = pd.DataFrame(rows, columns=["doc_id", "start", "end", "lang", "furniture"])
+    return table.assign(passage_id=[f"p{row}" for row in range(len(rows))], unit="sentence")
+
+
+def annotations_of(rows, codebook="cluetrain"):
+    table = pd.DataFrame(rows, columns=["doc_id", "start", "end", "code"])
+    return table.assign(quote="x", codebook=codebook, coder="ana", kind="human")
+
+
+PASSAGES = passages_of(
+    [
+        ("a", 0, 10, "es", False),
+        ("a", 10, 20, "es", False),
+        ("a", 20, 30, "es", True),
+        ("b", 0, 10, "it", False),
+        ("b", 10, 20, None, False),
+    ]
+)
+
+
+class TestTokenIndex:
+    def test_terms_are_sorted_and_forms_do_not_differ_by_capitals(self):
+        found = TokenIndex(tokens_of(TEXTS)).vocabulary("form")
+        assert found.terms.tolist() == ["!", ".", "24", "de", "esquina", "il", "la", "negozio", "tienda"]
+        assert found.terms[found.codes].tolist()[:6] == ["la", "tienda", "de", "la", "esquina", "."]
+
+    def test_words_have_a_letter_or_digit_and_content_is_no_function_word_or_number(self):
+        index = TokenIndex(tokens_of(TEXTS))
+        forms = index.vocabulary("form")
+        assert forms.terms[forms.codes[~index.is_word]].tolist() == [".", ".", "!"]
+        assert forms.terms[forms.codes[index.is_content]].tolist() == ["tienda", "esquina", "negozio", "tienda"]
+
+    def test_rows_are_brought_into_the_order_of_posts_and_texts(self):
+        shuffled = tokens_of(TEXTS).sample(frac=1, random_state=4)
+        texts = {doc_id: TEXTS[doc_id] for doc_id in ("tres", "uno", "due")}
+        index = TokenIndex(shuffled, posts_of(texts))
+        assert index.doc_ids.tolist() == ["tres", "uno", "due"]
+        assert index.doc.tolist() == [0] * 3 + [1] * 6 + [2] * 3
+        starts = index.start.tolist()
+        assert starts[:3] == sorted(starts[:3]) and starts[3:9] == sorted(starts[3:9])
+        assert index.texts["due"] == "Il negozio ."
+
+    def test_documents_without_a_token_are_documents(self):
+        posts = posts_of({**TEXTS, "vacío": ("es", "…")})
+        assert TokenIndex(tokens_of(TEXTS), posts).doc_ids.tolist() == ["uno", "due", "tres", "vacío"]
+        assert count_words(tokens_of(TEXTS), posts=posts).layer("es").matrix(4)[1].tolist() == [5, 0, 2, 0]
+
+    def test_without_languages_there_is_one_layer(self):
+        counted = count_words(tokens_of(TEXTS).drop(columns="lang"))
+        assert [layer.lang for layer in counted.layers] == ["all"]
+        assert len(counted.layer().doc) == 9
+
+    def test_an_empty_table_has_no_layers(self):
+        counted = count_words(tokens_of(TEXTS).iloc[:0])
+        assert counted.layers == () and len(counted.doc_ids) == 0
+
+    @pytest.mark.parametrize(
+        "make, said",
+        [
+            (lambda: TokenIndex("x"), "DataFrame"),
+            (lambda: TokenIndex(tokens_of(TEXTS), posts_of({"uno": TEXTS["uno"]})), "'due', which is not among"),
+            (lambda: TokenIndex(tokens_of(TEXTS, lang=["es"] * 11 + [None])), "1 of 12 tokens have no lang"),
+            (lambda: TokenIndex(tokens_of(TEXTS)).vocabulary("lema"), "did you mean 'lemma'"),
+            (lambda: TokenIndex(tokens_of(TEXTS)).vocabulary("pos"), "no token has a part of speech"),
+            (lambda: count_words(tokens_of(TEXTS), only="contents"), "did you mean 'content'"),
+            (lambda: as_index(3), "got int"),
+            (lambda: as_index(TokenIndex(tokens_of(TEXTS)), posts_of(TEXTS)), "made without posts"),
+        ],
+    )
+    def test_what_is_wrong_is_one_sentence(self, make, said):
+        with pytest.raises(InputError, match=said):
+            make()
+
+
+class TestCountWords:
+    def test_each_language_by_itself(self):
+        counted = count_words(tokens_of(TEXTS), "form")
+        assert [layer.lang for layer in counted.layers] == ["es", "it"]
+        spanish = counted.layer("es")
+        assert dict(zip(spanish.terms, spanish.totals(), strict=True)) == {
+            "24": 1,
+            "de": 1,
+            "esquina": 1,
+            "la": 2,
+            "tienda": 2,
+        }
+
+    def test_content_words_are_fewer_and_the_size_stays(self):
+        words, content = (count_words(tokens_of(TEXTS), only=only).layer("es") for only in ("words", "content"))
+        assert content.terms.tolist() == ["esquina", "tienda"]
+        assert len(content.doc) == len(words.doc) == 7
+
+    def test_tokens_without_a_part_of_speech_are_places_without_a_term(self):
+        pos = ["DET", "NOUN", "ADP", "DET", "NOUN", "PUNCT", "DET", "NOUN", "PUNCT", "NOUN", None, "PUNCT"]
+        spanish = count_words(tokens_of(TEXTS, pos=pos), "pos").layer("es")
+        assert dict(zip(spanish.terms, spanish.totals(), strict=True)) == {"ADP": 1, "DET": 2, "NOUN": 3}
+        assert len(spanish.doc) == 7
+
+    def test_counts_of_a_part_of_the_places(self):
+        layer = count_words(tokens_of(TEXTS), "form").layer("es")
+        where = layer.start < 10
+        counts, sizes = layer.matrix(3, where)
+        assert sizes.tolist() == [2, 0, 2]
+        assert counts.toarray().sum(0).tolist() == layer.totals(where).tolist()
+
+    def test_what_was_counted_is_taken_as_it_is(self):
+        counted = count_words(tokens_of(TEXTS), "form")
+        assert as_counted(counted, "lemma") is counted
+
+    @pytest.mark.parametrize("lang, said", [("en", "allowed are es, it"), (None, "name one of es, it")])
+    def test_a_layer_must_be_named(self, lang, said):
+        with pytest.raises(InputError, match=said):
+            count_words(tokens_of(TEXTS)).layer(lang)
+
+    def test_groups_of_documents(self):
+        posts = posts_of(TEXTS, country=["MX", None, "ES"], date=["2010-05-01", "2011", "mayo"])
+        counted = count_words(tokens_of(TEXTS), posts=posts)
+        assert counted.groups("country").tolist() == ["MX", "(missing)", "ES"]
+        assert counted.groups("year").tolist() == ["2010", "2011", "(malformed)"]
+        assert counted.groups("quarter").tolist() == ["2010-Q2", "2011, no month", "(malformed)"]
+        assert counted.groups("doc_id").tolist() == ["uno", "due", "tres"]
+        with pytest.raises(InputError, match="no column 'countri'"):
+            counted.groups("countri")
+        with pytest.raises(InputError, match="need the posts"):
+            count_words(tokens_of(TEXTS)).groups("country")
+
+    @settings(max_examples=60, deadline=None)
+    @given(
+        st.dictionaries(
+            st.sampled_from("abcd"),
+            st.tuples(
+                st.sampled_from(["es", "it"]), st.lists(st.sampled_from(["sol", "Sol", "mar", ".", "2"]), min_size=1)
+            ),
+            min_size=1,
+        )
+    )
+    def test_counting_agrees_with_pandas(self, texts):
+        tokens = tokens_of({doc_id: (lang, " ".join(words)) for doc_id, (lang, words) in texts.items()})
+        counted = count_words(tokens, "form")
+        words = tokens[tokens["text"] != "."]
+        expected = words.groupby(["lang", "doc_id", words["text"].str.lower()]).size().to_dict()
+        found = {}
+        for layer in counted.layers:
+            counts, sizes = layer.matrix(len(counted.doc_ids))
+            assert sizes.sum() == len(layer.doc) == (words["lang"] == layer.lang).sum()
+            table = counts.tocoo()
+            for row, column, n in zip(table.row, table.col, table.data, strict=True):
+                found[layer.lang, counted.doc_ids[row], layer.terms[column]] = n
+        assert found == expected
+
+
+class TestCountCodes:
+    def test_a_passage_has_a_code_once_and_furniture_none(self):
+        annotations = annotations_of(
+            [("a", 0, 5, "x"), ("a", 2, 8, "x"), ("a", 8, 12, "y"), ("a", 20, 30, "y"), ("b", 0, 10, "x")]
+        )
+        counted = count_codes(annotations, PASSAGES)
+        layer = counted.layer()
+        assert (counted.of, counted.unit, layer.lang) == ("passages", "code", "all")
+        assert dict(zip(layer.terms, layer.totals(), strict=True)) == {"x": 2, "y": 2}
+        assert layer.matrix(2)[1].tolist() == [2, 2]
+
+    def test_a_span_that_touches_a_passage_does_not_overlap_it(self):
+        layer = count_codes(annotations_of([("a", 0, 10, "x")]), PASSAGES).layer()
+        assert layer.place.tolist() == [0]
+
+    def test_languages_of_passages(self):
+        layer = count_codes(annotations_of([("b", 0, 20, "x")]), PASSAGES).layer()
+        assert layer.langs == ("es", "it") and layer.place_lang.tolist() == [0, 0, 1, -1]
+
+    def test_without_annotations_passages_are_places(self):
+        layer = count_codes(annotations_of([]), PASSAGES).layer()
+        assert len(layer.terms) == 0 and len(layer.doc) == 4 and layer.totals().tolist() == []
+
+    @pytest.mark.parametrize(
+        "annotations, said",
+        [
+            (
+                pd.concat([annotations_of([("a", 0, 5, "x")]), annotations_of([("a", 0, 5, "x")], "otro")]),
+                "cluetrain, otro",
+            ),
+            (annotations_of([("c", 0, 5, "x")]), "'c', which has no passages"),
+        ],
+    )
+    def test_what_is_wrong_is_one_sentence(self, annotations, said):
+        with pytest.raises(InputError, match=said):
+            count_codes(annotations, PASSAGES)
+
+    def test_posts_must_be_those_of_the_passages(self):
+        with pytest.raises(InputError, match="'b', which is not among the posts"):
+            count_codes(annotations_of([]), PASSAGES, posts=posts_of({"a": ("es", "x" * 30)}))
+
+
+class TestCountThemes:
+    SHARES = pd.DataFrame(
+        [("a", "p0", "t1", 0.25), ("a", "p0", "t2", 0.75), ("b", "p3", "t1", 1.0)],
+        columns=["doc_id", "passage_id", "topic", "share"],
+    )
+
+    def test_shares_are_added_up(self):
+        layer = count_themes(self.SHARES, PASSAGES).layer()
+        assert dict(zip(layer.terms, layer.totals(), strict=True)) == {"t1": 1.25, "t2": 0.75}
+        assert layer.matrix(2)[1].tolist() == [1, 1]
+
+    def test_one_model_of_several(self):
+        both = pd.concat([self.SHARES.assign(model="es"), self.SHARES.assign(model="joint", topic="j")])
+        both = both.drop_duplicates(["model", "passage_id", "topic"])
+        assert count_themes(both, PASSAGES).layer().terms.tolist() == ["j"]
+        assert count_themes(both, PASSAGES, model="es").layer().terms.tolist() == ["t1", "t2"]
+        with pytest.raises(InputError, match="did you mean 'joint'"):
+            count_themes(both, PASSAGES, model="join")
+        with pytest.raises(InputError, match="es, it; name one"):
+            count_themes(both.assign(model=both["model"].replace("joint", "it")), PASSAGES)
+
+    def test_paragraphs_that_are_no_passages_take_the_language_of_the_first_inside(self):
+        shares = self.SHARES.assign(passage_id=["par", "par", "p3"], start=[0, 0, 0], end=[20, 20, 10])
+        layer = count_themes(shares, PASSAGES).layer()
+        assert layer.end.tolist() == [20, 10] and [layer.langs[place] for place in layer.place_lang] == ["es", "it"]
+
+    def test_shares_of_passages_that_are_not_there(self):
+        with pytest.raises(InputError, match="shares of 'par', where no passage lies"):
+            count_themes(self.SHARES.assign(passage_id="par").drop_duplicates("topic"), PASSAGES)
+
+
+class TestSelection:
+    POSTS = posts_of(TEXTS, country=["MX", "IT", "ES"], date=["2009-01-01", "2010-01-01", "2012-01-01"])
+
+    @pytest.fixture
+    def counted(self) -> Counted:
+        return count_words(tokens_of(TEXTS), "form", posts=self.POSTS)
+
+    @pytest.mark.parametrize(
+        "selection, documents",
+        [
+            ({"country": "MX"}, ["uno"]),
+            ({"country": ["MX", "ES"]}, ["uno", "tres"]),
+            ({"year": range(2005, 2010)}, ["uno"]),
+            ({"year": 2012, "country": "ES"}, ["tres"]),
+            ({"year": 2012, "country": "MX"}, []),
+            ({"lang": "es"}, ["uno", "tres"]),
+            ({"lang": "it"}, []),
+            ({"doc_id": "tres"}, ["tres"]),
+        ],
+    )
+    def test_by_metadata(self, counted, selection, documents):
+        layer = counted.layer("es")
+        chosen = select(counted, layer, selection)
+        assert list(dict.fromkeys(counted.doc_ids[layer.doc[chosen]])) == documents
+
+    def test_spans_take_the_places_they_overlap(self, counted):
+        layer = counted.layer("es")
+        spans = pd.DataFrame({"doc_id": ["uno", "uno", "otro"], "start": [3, 10, 0], "end": [5, 12, 99]})
+        assert layer.start[inside(counted, layer, spans)].tolist() == [3, 10]
+
+    @settings(max_examples=100, deadline=None)
+    @given(
+        st.lists(st.tuples(st.sampled_from(["uno", "tres", "x"]), st.integers(0, 30), st.integers(0, 20)), max_size=6)
+    )
+    def test_spans_agree_with_looking_at_every_pair(self, rows):
+        counted = count_words(tokens_of(TEXTS), "form")
+        layer = counted.layer("es")
+        spans = pd.DataFrame(
+            [(doc_id, start, start + length) for doc_id, start, length in rows], columns=["doc_id", "start", "end"]
+        )
+        expected = [
+            any(
+                own == counted.doc_ids[doc] and low < end and high > start
+                for own, low, high in spans.itertuples(index=False)
+            )
+            for doc, start, end in zip(layer.doc, layer.start, layer.end, strict=True)
+        ]
+        assert inside(counted, layer, spans).tolist() == expected
+
+    def test_the_reference_is_the_rest_or_has_nothing_in_common(self, counted):
+        layer = counted.layer("es")
+        target, rest = selections(counted, layer, {"country": "MX"}, None)
+        assert (target ^ rest).all()
+        target, other = selections(counted, layer, {"country": "MX"}, {"country": "ES"})
+        assert (target.sum(), other.sum()) == (5, 2)
+        with pytest.raises(InputError, match="share 5 words"):
+            selections(counted, layer, {"country": "MX"}, {"lang": "es"})
+
+    @pytest.mark.parametrize(
+        "selection, said",
+        [
+            ({"country": "MZ"}, "no country is 'MZ'; allowed are ES, IT, MX"),
+            ({"countri": "MX"}, "did you mean 'country'"),
+            ({"lang": "en"}, "no lang is 'en'; allowed are es, it"),
+            ({"country": []}, "no value"),
+            ({}, "expected columns with values"),
+            ("MX", "expected columns with values"),
+            (pd.DataFrame({"doc_id": ["uno"], "start": [0]}), "no column 'end'"),
+            (pd.DataFrame({"doc_id": ["uno"], "start": [0], "end": [None]}), "row 1 has no number as its end"),
+        ],
+    )
+    def test_what_is_wrong_is_one_sentence(self, counted, selection, said):
+        with pytest.raises(InputError, match=said):
+            select(counted, counted.layer("es"), selection)
+
+    @pytest.mark.parametrize(
+        "selection, words",
+        [
+            (None, "the rest"),
+            ({"country": "MX", "year": range(2005, 2010)}, "country MX, year 2005 to 2009"),
+            ({"country": ["MX", "ES"]}, "country MX, ES"),
+            (annotations_of([("a", 0, 1, "y"), ("a", 0, 1, "x")]), "passages coded x, y"),
+            (PASSAGES, "5 spans"),
+        ],
+    )
+    def test_in_words(self, selection, words):
+        assert describe(selection) == words
+
+
+def test_the_same_on_any_order_of_rows():
+    tokens = tokens_of(TEXTS)
+    one, other = (count_words(table, "form", posts=posts_of(TEXTS)) for table in (tokens, tokens.iloc[::-1]))
+    for left, right in zip(one.layers, other.layers, strict=True):
+        assert left.terms.tolist() == right.terms.tolist()
+        assert np.array_equal(left.term, right.term) and np.array_equal(left.start, right.start)

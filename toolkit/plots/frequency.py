@@ -1,0 +1,259 @@
+"""Figures of frequency and lexical diversity. One table in, one Axes out; nothing is computed."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import InputError
+from toolkit.plots.panels import (
+    DARK,
+    GREY,
+    MARKERS,
+    SERIES,
+    chosen,
+    count,
+    filled,
+    groups_of,
+    head,
+    log_ticks,
+    named_terms,
+    panels,
+    size_of,
+    small,
+    ticks_within,
+    words_of,
+)
+from toolkit.plots.style import axes, colour, language, marker, number, number_ticks, percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["diversity_points", "frequency_bars", "general_comparison", "rank_frequency"]
+
+_BY = ("lang", "value")
+_DIVERSITY = ("mattr", "mtld", "mattr_mean", "mtld_mean", "ttr", "types", "hapaxes")
+#: More texts than these are drawn as a cloud of points, one row a language, instead of a row each.
+_MOST_ROWS = 40
+_LINES: tuple[Any, ...] = ("-", "--", ":", "-.")
+
+
+def frequency_bars(
+    table: pd.DataFrame,
+    *,
+    most: int = 15,
+    names: Mapping[str, str] | None = None,
+    lang: str = "en",
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """The most frequent terms of each language and group, small multiples: the frequencies table.
+
+    Bars are rates per million words (of codes and themes: % of passages) on one scale. Beside each bar stand the
+    occurrences and the share of posts that have the term: what one post repeats is frequent, but not common.
+
+    Parameters
+    ----------
+    most : terms of each group, by rank.
+    names : what to write for codes and themes.
+    lang : language of the figure, "en", "es" or "it".
+    """
+    table = filled("frequency_bars", "frequencies", table)
+    words = words_of("frequency", lang)
+    groups = groups_of("frequency_bars", table[table["rank"] <= most], words, _BY)
+    rates = table["per_million"].notna().all()
+    values = table["per_million"] if rates else 100 * table["share"]
+    top = max(float(values[group.rows.index].max()) for group in groups)
+    rows = max(len(group.rows) for group in groups)
+    ax, cells = panels(ax, 3.6, [0.21 * rows + 0.9] * len(groups))
+    for cell, group in zip(cells, groups, strict=True):
+        part = group.rows.sort_values("rank", kind="stable")
+        places, lengths = np.arange(len(part)), values[part.index].to_numpy(dtype=float)
+        cell.barh(places, lengths, color=colour(group.lang), height=0.7)
+        for place, length, (_, row) in zip(places, lengths, part.iterrows(), strict=True):
+            share = percent(row["document_share"], lang)
+            cell.annotate(
+                f"{count(row['n'], lang)} · {share}", (length, place),
+                xytext=(3, 0), textcoords="offset points", va="center", fontsize=7, color=GREY,
+            )  # fmt: skip
+        cell.set_yticks(places, named_terms(part["term"].tolist(), names), fontsize=8)
+        # room for what is written beside the longest bar
+        cell.set(xlim=(0, max(top, 1e-9) * 1.5), ylim=(rows - 0.4, -0.6))
+        cell.set_xlabel(words["rate"] if rates else words["percent"])
+        ticks_within(cell.xaxis, 0, max(top, 1e-9), 4)
+        number_ticks(cell.xaxis, lang)
+        small(cell, f"{group.name} ({size_of(part['size'].iloc[:1], rates, words, lang)})")
+    head(ax, words["frequency_title"], words["frequency_note"])
+    return ax
+
+
+def general_comparison(
+    table: pd.DataFrame, *, most: int = 20, minimum: int = 5, lang: str = "en", ax: "Axes | None" = None
+) -> "Axes":
+    """Words here and in the language at large: own and general Zipf value, joined by a line; the frequencies table.
+
+    Shown are, of the words that occur at least ``minimum`` times, the ``most`` whose Zipf values differ most, in the
+    order of the difference. The Zipf scale is logarithmic: one unit is ten times as often. Words that the general list
+    does not have cannot be shown; how many these are is said. ``lang`` of the figure: "en", "es" or "it".
+    """
+    table = filled("general_comparison", "frequencies", table)
+    words = words_of("frequency", lang)
+    often = table[table["n"] >= minimum]
+    known = often[often["zipf_difference"].notna()]
+    if known.empty:
+        raise InputError(
+            f"general_comparison: no word with {minimum} occurrences or more has a general frequency; it is there for "
+            "forms and lemmas of Spanish and Italian, with general=True."
+        )
+    far = known.assign(size_of=known["zipf_difference"].abs()).sort_values(
+        ["size_of", "term"], ascending=[False, True], kind="stable"
+    )
+    shown = far.groupby(list(_BY), sort=False).head(most)
+    groups = groups_of("general_comparison", known.loc[sorted(shown.index)], words, _BY)
+    rows = max(len(group.rows) for group in groups)
+    ax, cells = panels(ax, 4.0, [0.21 * rows + 0.9] * len(groups))
+    ends = shown[["zipf", "general_zipf"]].to_numpy(dtype=float)
+    for cell, group in zip(cells, groups, strict=True):
+        part = group.rows.sort_values(["zipf_difference", "term"], ascending=[False, True], kind="stable")
+        places, tone = np.arange(len(part)), colour(group.lang)
+        cell.hlines(places, part["general_zipf"], part["zipf"], color=tone, alpha=0.5, linewidth=2)
+        cell.scatter(part["general_zipf"], places, s=26, marker="s", facecolor="white", edgecolor=DARK, zorder=3)
+        cell.scatter(part["zipf"], places, s=30, marker="o", color=tone, zorder=4)
+        cell.set_yticks(places, named_terms(part["term"].tolist(), None), fontsize=8)
+        cell.set(xlim=(ends.min() - 0.3, ends.max() + 0.3), ylim=(rows - 0.4, -0.6), xlabel=words["zipf_label"])
+        number_ticks(cell.xaxis, lang)
+        small(cell, f"{group.name} ({size_of(part['size'].iloc[:1], True, words, lang)})")
+    note = words["general_note"].format(minimum=number(minimum, lang), missing=number(len(often) - len(known), lang))
+    head(ax, words["general_title"], note)
+    return ax
+
+
+def rank_frequency(table: pd.DataFrame, *, lang: str = "en", ax: "Axes | None" = None) -> "Axes":
+    """Frequency against rank, both logarithmic (Zipf 1949): a line for each language and group; the frequencies table.
+
+    The dashed line falls as 1 / rank from the first point of the longest line. Give the table of all words
+    (``only="words"``, ``minimum=1``): without function words or rare ones the ends of the line are missing. ``lang``
+    of the figure: "en", "es" or "it".
+    """
+    from matplotlib.lines import Line2D
+
+    table = filled("rank_frequency", "frequencies", table)
+    words = words_of("frequency", lang)
+    groups = sorted(groups_of("rank_frequency", table, words, _BY), key=lambda group: -len(group.rows))
+    rates = table["per_million"].notna().all()
+    ax = axes(ax, 6.6, 4.8)
+    handles: list[Any] = []
+    tones = len({group.lang for group in groups}) == len(groups)
+    for place, group in enumerate(groups):
+        part = group.rows[group.rows["n"] > 0].sort_values("rank", kind="stable")
+        if part.empty:
+            continue
+        heights = (part["per_million"] if rates else 100 * part["share"]).to_numpy(dtype=float)
+        tone, style = colour(group.lang) if tones else SERIES[place % len(SERIES)], _LINES[place % len(_LINES)]
+        ranks = part["rank"].to_numpy(dtype=float)
+        if not handles:
+            ax.plot(ranks[[0, -1]], heights[0] / (ranks[[0, -1]] / ranks[0]), color=GREY, linewidth=0.9, dashes=(2, 3))
+            handles.append(Line2D([], [], color=GREY, linewidth=0.9, dashes=(2, 3), label=words["zipf_law"]))
+        # a term alone is a point
+        ax.plot(ranks, heights, color=tone, linewidth=1.7, linestyle=style, marker="" if len(part) > 1 else MARKERS[0])
+        size = size_of(part["size"].iloc[:1].tolist(), rates, words, lang)
+        told = words["rank_series"].format(group=group.name, terms=number(len(part), lang), size=size)
+        handles.append(Line2D([], [], color=tone, linewidth=1.7, linestyle=style, label=told))
+    ax.set(xscale="log", yscale="log", xlabel=words["rank_label"], ylabel=words["rate"] if rates else words["percent"])
+    log_ticks(ax.xaxis, lang)
+    log_ticks(ax.yaxis, lang)
+    small(ax, "", "both")
+    ax.legend(handles=handles[1:] + handles[:1], frameon=False, fontsize=8, loc="lower left")
+    head(ax, words["rank_title"], words["rank_note"])
+    return ax
+
+
+def diversity_points(
+    table: pd.DataFrame,
+    measures: Sequence[str] = ("mattr", "mtld"),
+    *,
+    names: Mapping[str, str] | None = None,
+    lang: str = "en",
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Lexical diversity of groups, a small figure for each measure: the diversity table.
+
+    A row is a group (colour and marker tell the language), with its number of words; where there are more than 40
+    rows, as with single texts, each language is a row of points. Groups that are too short for a measure have no point
+    there, and how many these are is said.
+
+    Parameters
+    ----------
+    measures : of "mattr", "mtld", and their means over texts "mattr_mean", "mtld_mean" (more is more varied); "ttr",
+        "types", "hapaxes" (these depend on the length).
+    names : what to write for groups.
+    lang : language of the figure, "en", "es" or "it".
+    """
+    table = filled("diversity_points", "diversity", table)
+    words = words_of("frequency", lang)
+    measures = chosen("diversity_points", measures, _DIVERSITY, "measure")
+    langs = sorted(set(table["lang"]))
+    alone = len(table) > _MOST_ROWS
+    rows = len(langs) if alone else len(table)
+    ax, cells = panels(ax, 3.7, [(0.6 if alone else 0.27) * rows + 1.0] * len(measures))
+    labels = _diversity_labels(table, langs, alone, words, names, lang)
+    for place, (cell, measure) in enumerate(zip(cells, measures, strict=True)):
+        values = table[measure].to_numpy(dtype=float)
+        for number_, one in enumerate(langs):
+            own = np.flatnonzero((table["lang"] == one).to_numpy() & ~np.isnan(values))
+            # single texts are spread over the height of their row in the order of the table
+            heights = number_ + 0.6 * (np.arange(len(own)) * 0.618 % 1 - 0.5) if alone else own
+            cell.scatter(
+                values[own], heights, s=16 if alone else 34, marker=marker(one), color=colour(one),
+                alpha=0.6 if alone else 1, zorder=3, linewidth=0,
+            )  # fmt: skip
+        cell.set_yticks(range(rows), labels if place % 3 == 0 else [""] * rows, fontsize=8)
+        cell.set_ylim(rows - 0.4, -0.6)
+        cell.margins(x=0.08)
+        cell.locator_params(axis="x", nbins=5)
+        number_ticks(cell.xaxis, lang)
+        cell.set_xlabel(words[f"{measure}_label"])
+        small(cell, words[f"{measure}_title"].format(window=int(table["window"].iloc[0])))
+        if not alone:
+            cell.grid(axis="y", color="#eeeeee", linewidth=0.6)
+    lacking = int(table[measures].isna().any(axis=1).sum())
+    head(ax, words["diversity_title"], _diversity_note(lacking, alone, words, lang))
+    if len(langs) > 1 and not alone:
+        _language_legend(cells[-1], langs, words)
+    return ax
+
+
+def _diversity_labels(
+    table: pd.DataFrame,
+    langs: Sequence[str],
+    alone: bool,
+    words: Mapping[str, str],
+    names: Mapping[str, str] | None,
+    lang: str,
+) -> list[str]:
+    """What stands beside the rows: groups or languages, with their number of words."""
+    if alone:
+        counted = table.groupby("lang")["documents"].sum()
+        return [f"{language(one, words)} ({words['of_texts'].format(n=number(counted[one], lang))})" for one in langs]
+    written = named_terms(
+        [one if value == "all" else value for one, value in zip(table["lang"], table["value"], strict=True)],
+        {one: language(one, words) for one in langs} | dict(names or {}),
+    )
+    return [
+        f"{name} ({words['of_words'].format(n=number(n, lang))})"
+        for name, n in zip(written, table["tokens"], strict=True)
+    ]
+
+
+def _diversity_note(lacking: int, alone: bool, words: Mapping[str, str], lang: str) -> str:
+    note = words["points_note"] if alone else words["groups_note"]
+    return note + (f" {words['lacking_note'].format(n=number(lacking, lang))}" if lacking else "")
+
+
+def _language_legend(cell: "Axes", langs: Sequence[str], words: Mapping[str, str]) -> None:
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D([], [], linestyle="", marker=marker(one), color=colour(one), label=language(one, words)) for one in langs
+    ]
+    cell.legend(handles=handles, frameon=False, fontsize=8, loc="best")

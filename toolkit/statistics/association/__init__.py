@@ -1,0 +1,1 @@
+"""Collocations: which words, or codes, stand together more often than by chance."""

@@ -1,0 +1,1 @@
+"""Comparison: what one part of a corpus says more often than another."""

@@ -1,0 +1,194 @@
+"""What one part of a corpus says more often than another: effect, evidence and spread, each in a column of its own."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import InputError
+from toolkit.resampling import false_discovery
+from toolkit.statistics.comparison.bootstrap import check_bootstrap, check_least, log_ratio_limits
+from toolkit.statistics.comparison.measures import (
+    bic,
+    diff_percent,
+    ell,
+    log_likelihood,
+    log_ratio,
+    odds_ratio,
+    p_value,
+)
+from toolkit.statistics.counting.count import Material, Only, as_counted
+from toolkit.statistics.counting.counted import Counted, Layer, together
+from toolkit.statistics.counting.selection import Selection, describe, selections
+from toolkit.statistics.distribution.measures import dp_norm
+from toolkit.tables import CONTRACTS, check
+
+__all__ = ["keyness"]
+
+
+def keyness(
+    material: Material,
+    target: Selection,
+    reference: Selection | None = None,
+    *,
+    unit: str = "lemma",
+    only: Only = "content",
+    posts: pd.DataFrame | None = None,
+    lang: str | None = None,
+    minimum: int = 5,
+    minimum_documents: int = 3,
+    most_dp: float | None = None,
+    level: float = 0.05,
+    repeats: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """The terms of the target compared with those of the reference, each language by itself.
+
+    Parameters
+    ----------
+    material : tokens table, :class:`TokenIndex`, or what was counted. Words of two languages cannot be compared; codes
+        and themes can: ``keyness(count_codes(annotations, passages), {"lang": "es"}, {"lang": "it"})``.
+    target, reference : parts of the corpus, such as ``{"country": "MX"}``, ``{"year": range(2005, 2010)}``, or a table
+        of spans, such as the annotations of a code; see :func:`toolkit.statistics.counting.selection.select`. Without a
+        reference it is all the rest: where only some of the documents were coded, give the tokens of those alone.
+    unit, only, posts : of words; see :func:`count_words`. Either way sizes count all words.
+    lang : one language; without it all that have words in both parts.
+    minimum : terms with fewer occurrences in both parts together are left out. (Both together, as a minimum in one part
+        would choose by the difference that is then tested.)
+    minimum_documents : in how many documents of the part where it is more frequent a key term must stand.
+    most_dp : the greatest ``dp_norm`` of a key term; without it any.
+    level : the greatest ``q_value`` of a key term, from 0 to 1.
+    repeats, confidence, seed : bootstrap over documents; see
+        :func:`toolkit.statistics.comparison.bootstrap.log_ratio_limits`.
+
+    Returns
+    -------
+    DataFrame
+        keyness table. Effect: log_ratio with ci_low and ci_high, diff_percent, odds_ratio, ell. Evidence:
+        log_likelihood with p_value and q_value (over the terms of the language), bic. Spread: documents_target,
+        documents_reference, and dp_norm (0 even, 1 all in the smallest document) in the part where the term is more
+        frequent. ``key``: in at least ``minimum_documents``, ``dp_norm`` at most ``most_dp``, ``q_value`` below
+        ``level``, **and** the interval of the log ratio leaves out 0: the tokens of a document are not independent,
+        which log-likelihood ignores and the interval does not. Without ``repeats`` the interval is not asked for.
+        ``note`` says why a term is not key. Formulas and sources: ``toolkit.statistics.comparison.measures``.
+
+        By language; key terms first; then by the limit of the interval nearer to 0, the greatest difference that is
+        sure first, as Evert (2022, Measuring keyness, Digital Humanities 2022, Tokyo) does with other intervals; then
+        by log ratio either way, log-likelihood, and name. Terms of the target have a positive, of the reference a
+        negative log ratio.
+
+        Themes are counted by their shares, which are no independent events: log_likelihood, p_value, q_value and
+        bic are missing, and what is key rests on the interval.
+
+    Raises
+    ------
+    InputError
+        for parts that are empty, overlap, or share no language, and for tables, units and settings that are none.
+    """
+    check_bootstrap("keyness", repeats, confidence, seed)
+    check_least("keyness", "minimum", minimum, 1)
+    check_least("keyness", "minimum_documents", minimum_documents, 1)
+    for name, value in (("level", level), ("most_dp", most_dp)):
+        if value is not None and not 0 <= value <= 1:
+            raise InputError(f"keyness: got {name}={value}, allowed is from 0 to 1.")
+    counted = as_counted(material, unit, only, posts)
+    layers = counted.layers if lang is None else (counted.layer(lang),)
+    parts = [selections(counted, layer, target, reference) for layer in layers]
+    compared = [(layer, *pair) for layer, pair in zip(layers, parts, strict=True) if pair[0].any() and pair[1].any()]
+    if not compared:
+        raise InputError(_nothing(counted, target, reference, parts))
+    tables = []
+    for layer, one, other in compared:
+        table = _measured(counted, layer, one, other, minimum, repeats, confidence, seed)
+        table = _judged(table, minimum_documents, most_dp, level, bool(repeats), layer.weight is not None)
+        table["target"], table["reference"] = describe(target), describe(reference)
+        tables.append(_sorted(table))
+    columns = [name for name in CONTRACTS["keyness"] if name != "lang"]
+    return check("keyness", together([layer.lang for layer, _, _ in compared], tables, columns))
+
+
+def _nothing(
+    counted: Counted, target: Selection, reference: Selection | None, parts: list[tuple[np.ndarray, np.ndarray]]
+) -> str:
+    """Why no layer has both parts."""
+    for name, selection, number in (("target", target, 0), ("reference", reference, 1)):
+        if not any(pair[number].any() for pair in parts):
+            return f"keyness: the {name} ({describe(selection)}) has no {counted.of}; choose a part that has some."
+    return (
+        f"keyness: the target ({describe(target)}) and the reference ({describe(reference)}) share no language, and "
+        "words of two languages cannot be compared; compare codes or themes (count_codes, count_themes)."
+    )
+
+
+def _measured(
+    counted: Counted,
+    layer: Layer,
+    target: np.ndarray,
+    reference: np.ndarray,
+    minimum: int,
+    repeats: int,
+    confidence: float,
+    seed: int,
+) -> pd.DataFrame:
+    documents = len(counted.doc_ids)
+    (one, size_one), (other, size_other) = layer.matrix(documents, target), layer.matrix(documents, reference)
+    totals = layer.totals(target), layer.totals(reference)
+    tested = np.flatnonzero(totals[0] + totals[1] >= minimum)
+    one, other = one[:, tested], other[:, tested]
+    numbers = totals[0][tested], totals[1][tested], int(size_one.sum()), int(size_other.sum())
+    table = pd.DataFrame({"term": layer.terms[tested]})
+    for name, matrix, n, size in zip(("target", "reference"), (one, other), numbers[:2], numbers[2:], strict=True):
+        table[f"n_{name}"], table[f"size_{name}"], table[f"share_{name}"] = n, size, n / size
+        table[f"per_million_{name}"] = n / size * 1e6 if counted.of == "words" else np.nan
+        table[f"documents_{name}"] = np.bincount(matrix.indices[matrix.data > 0], minlength=len(tested))
+    table["log_ratio"], table["diff_percent"] = log_ratio(*numbers), diff_percent(*numbers)
+    table["odds_ratio"], table["ell"] = odds_ratio(*numbers), ell(*numbers)
+    # shares of themes are no counts of events
+    evidence = np.full(len(table), np.nan) if layer.weight is not None else log_likelihood(*numbers)
+    table["log_likelihood"], table["p_value"] = evidence, p_value(evidence)
+    table["q_value"] = false_discovery(table["p_value"].to_numpy(dtype=float))
+    table["bic"] = np.nan if layer.weight is not None else bic(*numbers)
+    table["ci_low"], table["ci_high"] = log_ratio_limits(
+        one, other, size_one, size_other, repeats=repeats, confidence=confidence, seed=seed
+    )
+    spread = [
+        dp_norm(matrix.T.tocsr()[:, size > 0], size[size > 0])
+        for matrix, size in ((one, size_one), (other, size_other))
+    ]
+    table["dp_norm"] = np.where(table["log_ratio"] >= 0, *spread)
+    return table
+
+
+def _judged(
+    table: pd.DataFrame, minimum_documents: int, most_dp: float | None, level: float, interval: bool, shares: bool
+) -> pd.DataFrame:
+    """What is key, and why the rest is not."""
+    documents = np.where(table["log_ratio"] >= 0, table["documents_target"], table["documents_reference"])
+    reasons: list[tuple[Any, Any]] = [(documents < minimum_documents, _in_documents(documents))]
+    if most_dp is not None:
+        reasons.append((table["dp_norm"].isna(), "no dispersion: a single document"))
+        reasons.append((table["dp_norm"] > most_dp, f"dp_norm above {most_dp:g}"))
+    if not shares:
+        reasons.append((table["q_value"] >= level, f"q not below {level:g}"))
+    if interval:
+        reasons.append((table["ci_low"].isna(), "no interval: a part is a single document"))
+        reasons.append(((table["ci_low"] <= 0) & (table["ci_high"] >= 0), "interval includes 0"))
+    note = np.full(len(table), "", dtype=object)
+    for fails, reason in reasons:
+        joined = np.where(note == "", "", note + "; ") + reason
+        note = np.where(np.asarray(fails), joined, note)
+    table["key"] = note == ""
+    table["note"] = pd.Series(note, index=table.index, dtype="str").mask(table["key"])
+    return table
+
+
+def _in_documents(documents: np.ndarray) -> np.ndarray:
+    return np.array([f"in {count} document{'' if count == 1 else 's'}" for count in documents], dtype=object)
+
+
+def _sorted(table: pd.DataFrame) -> pd.DataFrame:
+    nearer = np.maximum(table["ci_low"].fillna(0), -table["ci_high"].fillna(0)).clip(lower=0)
+    keys = (table["log_likelihood"].fillna(0), table["log_ratio"].abs(), nearer, table["key"])
+    # rows stand in the order of their names, which decides where all else is equal
+    return table.iloc[np.lexsort((np.arange(len(table)), *(-key.to_numpy(dtype=float) for key in keys)))]

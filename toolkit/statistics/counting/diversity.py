@@ -1,0 +1,179 @@
+"""Lexical diversity of documents and groups: how many different words, whatever the length of the texts."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from toolkit.corpus.grouping import group_order
+from toolkit.errors import InputError
+from toolkit.statistics.counting.count import Material, as_counted
+from toolkit.statistics.counting.counted import Counted, Layer, together
+from toolkit.statistics.counting.diversity_measures import (
+    Factors,
+    Windows,
+    mattr,
+    mtld,
+    mtld_factors,
+    previous_places,
+    types_and_hapaxes,
+    window_types,
+)
+from toolkit.tables import CONTRACTS, check
+
+__all__ = ["lexical_diversity"]
+
+#: MTLD is for texts of at least 100 words: Koizumi 2012, "Relationships Between Text Length and Lexical Diversity
+#: Measures: Can We Use Short Texts of Less than 100 Tokens?", Vocabulary Learning and Instruction 1.
+SHORTEST_FOR_MTLD = 100
+
+
+def lexical_diversity(
+    material: Material,
+    *,
+    by: str | None = "doc_id",
+    unit: str = "form",
+    window: int = 50,
+    threshold: float = 0.72,
+    posts: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """How diverse the words of documents or groups are, each language by itself.
+
+    A text is the words of one language in one document, in their order, without punctuation. Windows of MATTR and
+    factors of MTLD lie within a text: across the border of two texts they would measure how much the subjects of
+    neighbours differ, and depend on the order of the documents.
+
+    Parameters
+    ----------
+    material : tokens table, :class:`TokenIndex`, or words that were counted (then of their unit).
+    by : "doc_id"; "lang" or None: each language as one group; a column of the posts, "year", "quarter", "month".
+    unit : "form" (in lower case), as in the sources of the measures; "lemma" where inflection should not count, as
+        between languages with different inflection; "pos".
+    window : words in a window of MATTR.
+    threshold : type-token ratio that ends a factor of MTLD; .72 in its source.
+    posts : posts table, for groups.
+
+    Returns
+    -------
+    DataFrame
+        diversity table, by lang and group (documents in the order of the posts): lang; by, value; documents (with a
+        word of the language); tokens, types, hapaxes (words that occur once) of all of them together; ttr (types /
+        tokens, 0-1: falls with length, so compare groups of one size only); mattr, of all windows of the group; mtld,
+        of the tokens and factors of its texts of 100 words or more (shorter ones are left out); mattr_mean, mtld_mean:
+        means over the documents, each counting the same, which is what to compare where few long documents would
+        outweigh the others; window, threshold; note (what is missing, and why).
+
+    Raises
+    ------
+    InputError
+        for what is no material of words, unit or group, and for windows and thresholds out of range.
+    """
+    if isinstance(window, bool) or not isinstance(window, (int, np.integer)) or window < 1:
+        raise InputError(f"lexical_diversity: got window={window!r}, expected a whole number of 1 or more.")
+    if not isinstance(threshold, (float, np.floating)) or not 0 < threshold < 1:
+        raise InputError(f"lexical_diversity: got threshold={threshold!r}, expected a number between 0 and 1.")
+    counted = as_counted(material, unit, "words", posts)
+    if counted.of != "words":
+        raise InputError(f"lexical_diversity: got {counted.of} counted by {counted.unit}, expected words.")
+    groups = None if by is None or by == "lang" else counted.groups(by).astype(str)
+    columns = [name for name in CONTRACTS["diversity"] if name != "lang"]
+    tables = []
+    for layer in counted.layers:
+        whole = layer.lang if by == "lang" else "all"
+        of_document = np.full(len(counted.doc_ids), whole, dtype=object) if groups is None else groups
+        tables.append(_of_layer(counted, layer, of_document, by, int(window), float(threshold)))
+    return check("diversity", together([layer.lang for layer in counted.layers], tables, columns))
+
+
+class _Texts(NamedTuple):
+    """What was measured in each text, (texts,): its document, tokens, windows and factors."""
+
+    document: np.ndarray
+    tokens: np.ndarray
+    windows: Windows
+    factors: Factors
+
+
+def _of_layer(
+    counted: Counted, layer: Layer, of_document: np.ndarray, by: str | None, window: int, threshold: float
+) -> pd.DataFrame:
+    doc = layer.doc[layer.place]
+    texts = _measured(layer.term, doc, window, threshold)
+    present = of_document[texts.document]
+    names = list(dict.fromkeys(present)) if by == "doc_id" else sorted(set(present), key=group_order)
+    number = {name: place for place, name in enumerate(names)}
+    group = np.array([number[name] for name in present], dtype=np.int64)
+    of_doc = np.zeros(len(counted.doc_ids), dtype=np.int64)
+    of_doc[texts.document] = group
+    many = len(names)
+    types, hapaxes = types_and_hapaxes(layer.term, of_doc[doc], many)
+    tokens = _summed(group, texts.tokens, many).astype(np.int64)
+    long = texts.tokens >= SHORTEST_FOR_MTLD
+    factors = Factors(*(_summed(group[long], one[long], many) for one in texts.factors))
+    each_mattr = mattr(texts.windows, window)
+    each_mtld = np.where(long, mtld(texts.tokens, texts.factors), np.nan)
+    table = pd.DataFrame(
+        {
+            "by": "all" if by is None else by,
+            "value": np.array(names, dtype=object),
+            "documents": np.bincount(group, minlength=many),
+            "tokens": tokens,
+            "types": types,
+            "hapaxes": hapaxes,
+            "ttr": types / np.maximum(tokens, 1),
+            "mattr": mattr(Windows(*(_summed(group, one, many) for one in texts.windows)), window),
+            "mtld": mtld(_summed(group[long], texts.tokens[long], many), factors),
+            "mattr_mean": _mean(group, each_mattr, many),
+            "mtld_mean": _mean(group, each_mtld, many),
+            "window": window,
+            "threshold": threshold,
+        }
+    )
+    no_window = np.bincount(group[texts.tokens < window], minlength=many)
+    short = np.bincount(group[~long], minlength=many)
+    unrepeated = np.bincount(group[long & np.isnan(each_mtld)], minlength=many)
+    table["note"] = [
+        _note(int(all_of), int(few), int(some), int(none), window)
+        for all_of, few, some, none in zip(table["documents"], no_window, short, unrepeated, strict=True)
+    ]
+    return table
+
+
+def _measured(term: np.ndarray, doc: np.ndarray, window: int, threshold: float) -> _Texts:
+    """The measures of each text. ``doc`` (tokens,) never falls."""
+    begins = np.flatnonzero(np.diff(doc, prepend=-1))
+    lengths = np.diff(begins, append=len(doc))
+    text = np.repeat(np.arange(len(begins)), lengths)
+    previous = previous_places(term, text)
+    windows, factors = window_types(previous, lengths, window), mtld_factors(previous, lengths, threshold)
+    return _Texts(doc[begins], lengths, windows, factors)
+
+
+def _summed(group: np.ndarray, values: np.ndarray, many: int) -> np.ndarray:
+    return np.bincount(group, weights=values, minlength=many)
+
+
+def _mean(group: np.ndarray, values: np.ndarray, many: int) -> np.ndarray:
+    """Mean of each group's values that are there; missing where none is."""
+    there = ~np.isnan(values)
+    count = np.bincount(group[there], minlength=many)
+    whole = _summed(group[there], values[there], many)
+    return np.divide(whole, count, out=np.full(many, np.nan), where=count > 0)
+
+
+def _note(documents: int, no_window: int, short: int, unrepeated: int, window: int) -> str | None:
+    """What the measures of a group leave out.
+
+    >>> _note(3, 1, 2, 0, 50)
+    'MATTR without 1 of 3 documents (fewer than 50 words); MTLD without 2 of 3 documents (fewer than 100 words)'
+    >>> _note(1, 0, 1, 0, 50)
+    'MTLD without 1 of 1 documents (fewer than 100 words)'
+    """
+    parts = []
+    if no_window:
+        parts.append(f"MATTR without {no_window} of {documents} documents (fewer than {window} words)")
+    if short:
+        parts.append(f"MTLD without {short} of {documents} documents (fewer than {SHORTEST_FOR_MTLD} words)")
+    if unrepeated:
+        parts.append(f"mtld_mean without {unrepeated} of {documents} documents (no word repeated: no factor)")
+    return "; ".join(parts) or None

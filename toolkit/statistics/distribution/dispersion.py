@@ -1,0 +1,121 @@
+"""How evenly the terms of a corpus are spread over its documents, countries, years, or equal parts."""
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from toolkit.errors import InputError
+from toolkit.statistics.comparison.bootstrap import check_least
+from toolkit.statistics.counting.count import Material, Only, as_counted
+from toolkit.statistics.counting.counted import Counted, Layer, together
+from toolkit.statistics.distribution.measures import (
+    carroll_d2,
+    dp,
+    dp_norm,
+    juilland_d,
+    kl_divergence,
+    part_range,
+    rosengren_s,
+)
+from toolkit.tables import check
+
+__all__ = ["dispersion"]
+
+_COLUMNS = (
+    "term",
+    "n",
+    "size",
+    "parts",
+    "range",
+    "juilland_d",
+    "dp",
+    "dp_norm",
+    "carroll_d2",
+    "rosengren_s",
+    "kl_divergence",
+    "note",
+)
+_MEASURES = {
+    "juilland_d": juilland_d,
+    "dp": dp,
+    "dp_norm": dp_norm,
+    "carroll_d2": carroll_d2,
+    "rosengren_s": rosengren_s,
+    "kl_divergence": kl_divergence,
+}
+
+
+def dispersion(
+    material: Material,
+    *,
+    unit: str = "lemma",
+    only: Only = "content",
+    posts: pd.DataFrame | None = None,
+    lang: str | None = None,
+    parts: str | int = "doc_id",
+    minimum: int = 5,
+) -> pd.DataFrame:
+    """How evenly each term is spread over the parts of a corpus, each language by itself.
+
+    Parameters
+    ----------
+    material : tokens table, :class:`TokenIndex`, or what was counted (:func:`count_codes`, :func:`count_themes`).
+    unit, only, posts : of words; see :func:`count_words`.
+    lang : one language; without it all.
+    parts : "doc_id", each document a part; "year", "quarter", "month" or a column of the posts, each group a part,
+        "(missing)" among them; or a number: so many equal parts of the running text, in the order of the posts. Parts
+        without a word of the language are none.
+    minimum : terms that occur less often are left out.
+
+    Returns
+    -------
+    DataFrame
+        dispersion table: lang, term, n (occurrences), size (words or passages), parts, range (parts with the term),
+        juilland_d (0-1, **1 even**), dp and dp_norm (0-1, **0 even**), carroll_d2 and rosengren_s (0-1, 1 even),
+        kl_divergence (bits, 0 even), note. The most frequent first, then by name. Formulas and sources:
+        ``toolkit.statistics.distribution.measures``. Over a single part all measures are missing. The note marks terms
+        with fewer occurrences than parts, which cannot be spread evenly whatever their use: compare them only with
+        terms as frequent, or take fewer parts.
+
+    Raises
+    ------
+    InputError
+        for tables, units, languages and parts that are none.
+    """
+    check_least("dispersion", "minimum", minimum, 1)
+    counted = as_counted(material, unit, only, posts)
+    layers = counted.layers if lang is None else (counted.layer(lang),)
+    tables = [_of_layer(layer, _part_of_place(counted, layer, parts), minimum) for layer in layers]
+    return check("dispersion", together([layer.lang for layer in layers], tables, _COLUMNS))
+
+
+def _part_of_place(counted: Counted, layer: Layer, parts: str | int) -> np.ndarray:
+    """The part of each place, (places,), numbered without gaps."""
+    if isinstance(parts, str):
+        names = counted.groups(parts)[layer.doc] if parts != "doc_id" else layer.doc
+        return pd.factorize(names)[0]
+    if isinstance(parts, bool) or not isinstance(parts, int | np.integer) or parts < 2:
+        raise InputError(
+            f"dispersion: got parts={parts!r}, expected 'doc_id', 'year' or a column of the posts, or a number from 2."
+        )
+    count = min(int(parts), len(layer.doc))
+    size, rest = divmod(len(layer.doc), max(count, 1))
+    return np.repeat(np.arange(count), size + (np.arange(count) < rest))
+
+
+def _of_layer(layer: Layer, part: np.ndarray, minimum: int) -> pd.DataFrame:
+    totals = layer.totals()
+    tested = np.flatnonzero(totals >= minimum)
+    sizes = np.bincount(part)
+    weight = np.ones(len(layer.term)) if layer.weight is None else layer.weight
+    shape = (len(layer.terms), len(sizes))
+    counts = sparse.coo_matrix((weight, (layer.term, part[layer.place])), shape=shape).tocsr()[tested]
+    table = pd.DataFrame({"term": layer.terms[tested], "n": totals[tested]})
+    table["size"], table["parts"], table["range"] = len(layer.doc), len(sizes), part_range(counts)
+    for name, measure in _MEASURES.items():
+        table[name] = measure(counts, sizes)
+    note = "a single part" if len(sizes) == 1 else "fewer occurrences than parts"
+    marked = (table["n"] < len(sizes)) | (len(sizes) == 1)
+    table["note"] = pd.Series(note, index=table.index, dtype="str").where(marked)
+    order = np.lexsort((np.arange(len(tested)), -totals[tested]))
+    return table.iloc[order]

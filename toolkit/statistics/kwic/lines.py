@@ -1,0 +1,232 @@
+"""A concordance: the lines of a query, sorted, drawn from, counted, shown and saved."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import InputError, suggestion
+from toolkit.files import write_text
+from toolkit.statistics.counting.token_index import TokenIndex
+from toolkit.statistics.kwic.contexts import Hits, Reader, Side, Within
+from toolkit.statistics.kwic.listing import aligned, shown
+from toolkit.statistics.kwic.positions import frequencies_of, ranks_of
+from toolkit.statistics.kwic.query import term_of
+from toolkit.statistics.kwic.strings import strings_of, table_of
+from toolkit.storage import FORMATS, write_file
+
+__all__ = ["Concordance"]
+
+#: Lines that a notebook or terminal shows of a longer concordance, and their width.
+_SHOWN, _WIDTH = 20, 100
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Concordance:
+    """The lines of a query; every method that changes something returns a new one.
+
+    Attributes
+    ----------
+    query, match : what was asked for, and how. notes : how many lines were taken of how many, and why, in words.
+    context, within : words to each side, and where they stop.
+    columns : names of the columns of the posts that the table shows. sorted_by : keys; () is the order of the text.
+    index, posts : the corpus. texts : the unchanged text of each document by doc_id.
+    hits, order : for the package itself: what was found, and the lines of it that are here, in this order.
+    """
+
+    reader: Reader
+    hits: Hits
+    order: np.ndarray
+    query: str
+    match: str
+    context: int
+    within: Within
+    columns: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    sorted_by: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @property
+    def lines(self) -> int:
+        """Number of lines."""
+        return len(self.order)
+
+    @property
+    def documents(self) -> int:
+        """Number of documents that have a line."""
+        return len(np.unique(self.hits.doc[self.order]))
+
+    @property
+    def index(self) -> TokenIndex:
+        """The index that was searched."""
+        return self.reader.index
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The unchanged text of each document by doc_id."""
+        return self.reader.texts
+
+    @property
+    def posts(self) -> pd.DataFrame:
+        """The posts table."""
+        posts = self.index.posts
+        assert posts is not None
+        return posts
+
+    def rows(self, first: int = 0, last: int | None = None) -> list[dict[str, Any]]:
+        """The lines from ``first`` to before ``last``, each with all columns of :attr:`table`; only these are made."""
+        hits = self.hits.take(self.order[slice(first, last)])
+        columns = strings_of(self.reader, hits, self.context, self.within, self.columns)
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The concordance table, one row a line: doc_id, start, end, left, node, right, lang and passage_id of the
+        node's first token (missing where it has none), found_by, left_start, right_end, then columns of the posts.
+
+        ``node == text[start:end]``, ``left == text[left_start:start]`` and ``right == text[end:right_end]``.
+        """
+        return self._table.copy(deep=False)
+
+    @cached_property
+    def _table(self) -> pd.DataFrame:
+        return table_of(self.reader, self.hits.take(self.order), self.context, self.within, self.columns)
+
+    def sort(self, *keys: str) -> "Concordance":
+        """The lines in another order; those that are alike by all keys stay as they are.
+
+        Parameters
+        ----------
+        keys : "L1" to "L9" and "R1" to "R9" (the n-th word left or right, as near as the gaps of the text allow,
+            however many words are shown), "left" and "right" (L1, then L2 ...), "node", "found_by", "doc_id",
+            "position" (the order of the text), or a column of the posts such as "date". "-" in front: descending.
+            Words are compared without case and accents; lines without a value come first. No key: the order of the
+            text.
+
+        Raises
+        ------
+        InputError
+            for a key that is none.
+        """
+        hits = self.hits.take(self.order)
+        ranks = [rank for key in (keys or ("position",)) for rank in ranks_of(self.reader, hits, self.within, key)]
+        return replace(self, order=self.order[np.lexsort(ranks[::-1])], sorted_by=keys)
+
+    def sample(self, n: int, seed: int = 1) -> "Concordance":
+        """``n`` random lines (all, where there are no more) without replacement, in the order they have here."""
+        _whole("sample", n, 1)
+        if n >= len(self):
+            return self
+        rows = np.sort(np.random.default_rng(seed).choice(len(self), size=n, replace=False))
+        return self._part(rows, f"a random sample of {n:,} of {len(self):,} lines (seed {seed})")
+
+    def head(self, n: int = 20) -> "Concordance":
+        """The first ``n`` lines."""
+        _whole("head", n, 0)
+        return self if n >= len(self) else self._part(np.arange(n), f"the first {n:,} of {len(self):,} lines")
+
+    def having(
+        self,
+        word: str,
+        within: int = 5,
+        side: Literal["left", "right", "both"] = "both",
+        match: Literal["form", "lemma"] = "form",
+    ) -> "Concordance":
+        """The lines with a word near the node.
+
+        Parameters
+        ----------
+        word : one token, with "*", "?" and "|" as in a query; case is ignored.
+        within : how many words from the node, 1 to 100; not beyond a gap of the text, whatever the context shown.
+        side, match : where, and "form" or "lemma".
+        """
+        _whole("having: within", within, 1, 100)
+        if side not in ("left", "right", "both"):
+            raise InputError(f"concordance: side='{side}'; {suggestion(str(side), ('left', 'right', 'both'))}")
+        if match not in ("form", "lemma"):
+            raise InputError(f"concordance: having with match='{match}'; {suggestion(str(match), ('form', 'lemma'))}")
+        codes, terms = self.index.vocabulary(match)
+        term = term_of(self.reader, word, match)
+        hits, near = self.hits.take(self.order), np.zeros(len(self), dtype=bool)
+        sides: tuple[Side, ...] = ("left", "right") if side == "both" else (side,)
+        for way in sides if len(codes) else ():
+            for place in range(1, within + 1):
+                token = self.reader.nth(hits, way, place, self.within)
+                near |= term.among(codes[token], len(terms)) & (token >= 0)
+        where = "" if side == "both" else f" to the {side}"
+        rows = np.flatnonzero(near)
+        return self._part(rows, f"{len(rows):,} of {len(self):,} lines: {match} '{word}' within {within} words{where}")
+
+    def frequencies(self, position: str = "R1", unit: str = "form") -> pd.DataFrame:
+        """What stands at a place of the lines, commonest first, of the same number by code points.
+
+        Parameters
+        ----------
+        position : "L1" to "R9", "node" or "found_by".
+        unit : "form" (lower case), "lemma" or "pos" of a word; a node has its form only, white space as one space.
+
+        Returns
+        -------
+        DataFrame
+            term, n (lines), documents, share (of all lines, 0-1; they add up to less than 1 where lines have no such
+            word).
+        """
+        return frequencies_of(self.reader, self.hits.take(self.order), self.within, position, unit)
+
+    def save(self, path: str | Path) -> None:
+        """Write all lines: .csv, .jsonl and .parquet hold the table, .txt aligned lines, .html a page to read.
+
+        Raises :class:`InputError` for another ending.
+        """
+        path = Path(path)
+        kind = path.suffix.lower()
+        if kind == ".html":
+            from toolkit.statistics.kwic.view import page_of
+
+            page_of(self, path)
+        elif kind == ".txt":
+            lines = [self._head(), *map(shown, self.notes), "", *aligned(self.rows(), 160, places=True)]
+            write_text(path, "\n".join(lines) + "\n")
+        elif kind in FORMATS:
+            write_file(self.table, path)
+        else:
+            raise InputError(
+                f"{path}: cannot write '{kind}'; the name must end in {', '.join(FORMATS)}, .txt or .html."
+            )
+
+    def view(self, lang: str = "en") -> Any:
+        """The concordance as a widget of the notebook; ``lang`` of its words: "en", "es" or "it"."""
+        from toolkit.statistics.kwic.widget import concordance_widget
+
+        return concordance_widget(self, lang)
+
+    def __str__(self) -> str:
+        more = [f"... and {len(self) - _SHOWN:,} more"] if len(self) > _SHOWN else []
+        return "\n".join([self._head(), *map(shown, self.notes), *aligned(self.rows(0, _SHOWN), _WIDTH), *more])
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from toolkit.statistics.kwic.view import html_of
+
+        return html_of(self)
+
+    def _head(self) -> str:
+        lines = f"{self.lines:,} line{'' if self.lines == 1 else 's'}"
+        documents = f"{self.documents:,} document{'' if self.documents == 1 else 's'}"
+        return f"{self.match} '{shown(self.query)[:_WIDTH]}': {lines} in {documents}"
+
+    def _part(self, rows: np.ndarray, note: str) -> "Concordance":
+        return replace(self, order=self.order[rows], notes=(*self.notes, note))
+
+
+def _whole(what: str, value: object, low: int, high: int | None = None) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low or (high and value > high):
+        wanted = f"a whole number from {low}" + (f" to {high}" if high else "")
+        raise InputError(f"concordance: {what}: got {value!r}, expected {wanted}.")

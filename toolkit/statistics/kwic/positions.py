@@ -1,0 +1,86 @@
+"""What stands at a place of the lines, the n-th word left or right or the node: to sort them by, and to count."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import InputError, suggestion
+from toolkit.statistics.counting.token_index import UNITS
+from toolkit.statistics.kwic.contexts import Hits, Reader, Within, ranked, sort_key
+from toolkit.statistics.kwic.strings import nodes_of
+
+__all__ = ["FARTHEST", "frequencies_of", "ranks_of"]
+
+#: The farthest word that lines are sorted by.
+FARTHEST = 9
+_WORD = re.compile(rf"([LR])([1-{FARTHEST}])")
+_PLACES = ("L1", "R1", "node", "found_by")
+
+
+def ranks_of(reader: Reader, hits: Hits, within: Within, key: str) -> list[np.ndarray]:
+    """One or several arrays, (lines,), that sort as the key says; see :meth:`Concordance.sort`."""
+    name = str(key).removeprefix("-")
+    names = [f"{name[0].upper()}{n}" for n in range(1, FARTHEST + 1)] if name in ("left", "right") else [name]
+    ranks = [_rank(reader, hits, within, one) for one in names]
+    return [-rank for rank in ranks] if str(key).startswith("-") else ranks
+
+
+def _rank(reader: Reader, hits: Hits, within: Within, name: str) -> np.ndarray:
+    if _WORD.fullmatch(name):
+        codes = _at(reader, hits, within, name, "form")
+        ranks = reader.ranks()
+        return np.where(codes < 0, -1, ranks[codes]) if len(ranks) else codes
+    if name == "position":
+        return np.argsort(np.lexsort((hits.found, hits.end, hits.start, hits.doc)))
+    if name == "node":
+        return ranked([sort_key(node) for node in nodes_of(reader, hits)])
+    if name == "found_by":
+        return ranked([sort_key(found) for found in hits.names])[hits.found] if hits.names else hits.found
+    posts = reader.index.posts
+    assert posts is not None
+    if name not in posts or name == "text":
+        known = [*_PLACES, "left", "right", "position", *(str(column) for column in posts.columns if column != "text")]
+        raise InputError(f"concordance: cannot sort by '{name}'; {suggestion(name, known)}")
+    values = posts[name]
+    if values.dtype == object:
+        # numbers beside words, lists: what cannot be compared as it is
+        values = values.astype("str")
+    # missing ones are -1, and so come first
+    return np.asarray(pd.factorize(values, sort=True)[0])[hits.doc]
+
+
+def frequencies_of(reader: Reader, hits: Hits, within: Within, position: str, unit: str) -> pd.DataFrame:
+    """See :meth:`Concordance.frequencies`."""
+    word = bool(_WORD.fullmatch(position))
+    if not word and position not in _PLACES:
+        raise InputError(f"concordance: no position '{position}'; {suggestion(position, _PLACES)}")
+    units = UNITS if word else UNITS[:1]
+    if unit not in units:
+        raise InputError(f"concordance: no unit '{unit}' at '{position}'; {suggestion(unit, units)}")
+    if word:
+        values, terms = _at(reader, hits, within, position, unit), reader.index.vocabulary(unit).terms
+    elif position == "node":
+        nodes = [" ".join(node.lower().split()) for node in nodes_of(reader, hits)]
+        values, terms = pd.factorize(np.array(nodes, dtype=object))
+    else:
+        values, terms = hits.found, np.array(hits.names, dtype=object)
+    lines = pd.DataFrame({"place": values, "doc": hits.doc})[np.asarray(values) >= 0]
+    grouped = lines.groupby("place", sort=True)["doc"].agg(["size", "nunique"])
+    n = grouped["size"].to_numpy(np.int64)
+    table = pd.DataFrame(
+        {
+            "term": pd.array([str(terms[place]) for place in grouped.index], dtype="str"),
+            "n": n,
+            "documents": grouped["nunique"].to_numpy(np.int64),
+            "share": n / max(len(hits.doc), 1),
+        }
+    )
+    return table.sort_values(["n", "term"], ascending=[False, True], kind="stable", ignore_index=True)
+
+
+def _at(reader: Reader, hits: Hits, within: Within, name: str, unit: str) -> np.ndarray:
+    """The term of the n-th word left or right, (lines,); -1 where there is none."""
+    codes = reader.index.vocabulary(unit).codes
+    token = reader.nth(hits, "left" if name[0] == "L" else "right", int(name[1:]), within)
+    return np.where(token < 0, -1, codes[token]) if len(codes) else token
