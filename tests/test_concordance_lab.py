@@ -155,6 +155,15 @@ def test_lines_are_sorted_opened_and_exported_and_the_notebook_keeps_none(browse
     book = (work / "live.ipynb").read_text(encoding="utf-8")
     assert json.loads(book)["cells"][0]["outputs"] and "Linea" not in book and "Riga" not in book
     assert errors == []
+
+    # and whoever opens it again is told what to do
+    with tab.expect_response(lambda response: "/api/sessions" in response.url and response.status == 204):
+        tab.click(".lm-MenuBar-itemLabel:text-is('Kernel')")
+        tab.click(".lm-Menu-itemLabel:text-is('Shut Down Kernel')")
+    tab.close()
+    tab = open_notebook(browser, *lab, "live.ipynb", viewport={"width": 1366, "height": 900})
+    tab.wait_for_selector(".ck-rerun:has-text('Esegui questa cella')")
+    tab.wait_for_selector(".jp-OutputArea-output.jupyter-widgets", state="hidden")  # "model not found"
     tab.close()
 
 

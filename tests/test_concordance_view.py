@@ -16,7 +16,8 @@ from toolkit.resources import data_file
 from toolkit.statistics.kwic import concordance, view
 from toolkit.statistics.kwic.view import html_of, page_of
 from toolkit.statistics.kwic.view_desk import ConcordanceDesk
-from toolkit.statistics.kwic.view_parts import folded, value_of, window, words_in
+from toolkit.statistics.kwic.view_parts import columns_of, folded, tails_of, value_of, window, words_in
+from toolkit.statistics.kwic.widget import concordance_widget
 
 #: Emoji, CRLF, white space in a row, an accent of its own, a sentence in Arabic, all around the same word.
 TEXTS = {
@@ -162,12 +163,14 @@ def test_the_query_is_a_text_too():
     assert page.xpath("string(//h3/bdi)") == query
 
 
-def test_long_nodes_and_contexts_are_bounded():
-    text = "a " * 30_000 + "."
-    lines = found({"es/largo": text}, query=r"(?s)\A.{9999}", match="regex", context=1000)
+@pytest.mark.parametrize("stretch", ["a ", "a", " ", "\n", "palabra "])
+def test_long_nodes_and_contexts_are_bounded(stretch):
+    text = f"x{stretch * 30_000}."
+    lines = found({"es/largo": text}, query=r"(?s)\Ax.{9999}", match="regex", context=1000)
     source = html_of(lines)
     assert len(source) < 30_000 + len(html_of(found(query="zzz")))
-    assert " … " in parsed(source).xpath("string(//summary//b)")
+    node = parsed(source).xpath("string(//summary//b)")
+    assert 1 <= len(node) <= 63
 
 
 def test_the_same_concordance_gives_the_same_page(tmp_path):
@@ -220,6 +223,18 @@ def test_folding_leaves_single_blanks_and_breaks(text):
 def test_values_of_metadata(value, said):
     assert value_of(value) == said
     assert len(value_of("x" * 1000)) == 200
+
+
+def test_what_found_a_line_is_cut_at_its_left_end_and_left_out_where_it_is_the_node():
+    rows = [{**found().rows(0, 1)[0], "found_by": name} for name in ("Cliente", "cluetrain/listening, ana")]
+    say = words_in("en")
+    assert [columns_of(rows[:number], say) for number in (0, 1)] == [[("doc_id", "document")]] * 2
+    columns = columns_of(rows, say)
+    assert columns == [("doc_id", "document"), ("found_by", "found by")] and tails_of(columns) == [False, True]
+    page = parsed(html_of(found(query="[ct]lient.|tienda", match="regex")))
+    cells = page.xpath("//summary/span[contains(@class, 'cell')]")
+    assert len(cells) == 2 * len(page.xpath("//summary"))
+    assert [cell.get("style").endswith("direction:rtl;text-align:left") for cell in cells[:2]] == [False, True]
 
 
 # ---- words ------------------------------------------------------------------------------------------------
@@ -351,4 +366,17 @@ def test_the_widget_keeps_no_text_in_its_traits():
     widget = lines.view("es")
     state = json.dumps({key: str(value) for key, value in widget.get_state().items()})
     assert "tienda" not in state and "Nadie" not in state
+    widget.close()
+
+
+@pytest.mark.parametrize("keep", [0, 2])
+def test_a_saved_notebook_keeps_what_was_asked_for_and_says_what_to_do(keep, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **_how: shown.append(data))
+    widget = concordance_widget(found(), "es", keep=keep)
+    widget._ipython_display_()
+    kept, live = shown
+    assert "Ejecuta esta celda" in kept["text/html"] and "Ejecuta esta celda" in live["text/plain"]
+    assert kept["text/html"].count("<details>") == keep
+    assert ("tienda" in json.dumps(shown)) == bool(keep)
     widget.close()

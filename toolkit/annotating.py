@@ -14,7 +14,7 @@ from toolkit.annotation.planning.sampling import sample as draw
 from toolkit.annotation.projects.create import items_of
 from toolkit.annotation.projects.project_file import LONGEST_TITLE, checked_names
 from toolkit.codebook import Codebook, load_codebook
-from toolkit.corpus import declared_language, language_of_post, load_corpus, mark_furniture, segment
+from toolkit.corpus import load_corpus, mark_furniture, segment, with_languages
 from toolkit.errors import InputError, suggestion
 from toolkit.principles import Coding, code_passages
 from toolkit.reliability.aggregation import Aggregation, dawid_skene, majority
@@ -95,7 +95,7 @@ def create_from_files(
         raise InputError(f"{target}: is not empty; give a new folder.")
     book = load_codebook(codebook)
     loaded = load_corpus(corpus)
-    posts, said = _with_languages(loaded.posts), list[str]()
+    posts, said = with_languages(loaded.posts), list[str]()
     furniture = mark_furniture(posts)
     items = items_of(posts, furniture, unit)
     if sample is not None:
@@ -199,15 +199,6 @@ def _check_sample(sample: int, by: Sequence[str], posts: pd.DataFrame, items: pd
     for column in by:
         if column not in known:
             raise InputError(f"by: the texts have no column '{column}'; {suggestion(column, known)}")
-
-
-def _with_languages(posts: pd.DataFrame) -> pd.DataFrame:
-    """The posts, each with the language it declares or looks like."""
-    langs = [
-        declared_language(lang) or language_of_post(text).lang
-        for lang, text in zip(posts["lang"], posts["text"], strict=True)
-    ]
-    return posts.assign(lang=langs)
 
 
 def _coded(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from toolkit.codebook import codebook_names
-from toolkit.corpus import HumanAnnotations, declared_language, human_annotations, language_of_post, load_corpus
+from toolkit.corpus import HumanAnnotations, human_annotations, load_corpus, with_languages
 from toolkit.errors import InputError
 from toolkit.printable import printable
 from toolkit.tables import STANCES
@@ -34,12 +34,8 @@ def corpus_counts(folder: str | Path) -> dict[str, pd.DataFrame]:
         a code), codes; and for each codebook and coder ``<codebook> <coder>`` (code, then per language and
         stance the number of sentences, and n) and ``<codebook> <coder> by genre`` (posts, sentences, coded).
     """
-    posts = load_corpus(folder).posts
-    langs = [
-        declared_language(lang) or language_of_post(text).lang
-        for lang, text in zip(posts["lang"], posts["text"], strict=True)
-    ]
-    posts = posts.assign(words=posts["text"].str.split().str.len(), lang=langs)
+    posts = with_languages(load_corpus(folder).posts)
+    posts = posts.assign(words=posts["text"].str.split().str.len())
     if posts["date"].notna().any():
         posts["year"] = posts["date"].str.slice(0, 4)
     counts = {

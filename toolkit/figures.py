@@ -19,14 +19,17 @@ __all__ = ["draw_figures", "figure_bytes"]
 
 #: Most posts that a heat map can show apart.
 _MOST_POSTS = 400
+#: A word is held against the general language from so many occurrences in so many posts on.
+_OFTEN, _WIDELY = 20, 5
 #: Most rows of a heat map of principles that a page can show.
 _MOST_VALUES = 40
 
 
 def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
     """The figures of a run by name: principles, stances, theme_principles, principles_year, principles_country,
-    principles_genre (where the posts have them), adjusted_shares; themes, and for each model terms_NAME,
-    map_NAME (language models), posts_NAME, time_NAME, selection_NAME (where the number was found out)."""
+    principles_genre (where the posts have them), adjusted_shares; words, words_general, diversity, dispersion, keyness;
+    themes, and for each model terms_NAME, map_NAME (language models), posts_NAME, time_NAME, selection_NAME (where the
+    number was found out)."""
     tables = analysis.tables
     names = analysis.codebook.names()
     figures: dict[str, Axes] = {}
@@ -35,6 +38,8 @@ def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
         figures["principles"] = plots.principle_shares(tables["principles"], names, confidence=level)
         figures["stances"] = plots.stances(tables["stances"], names)
         figures |= _of_groups(tables, names, level)
+    if "frequencies" in tables:
+        figures |= _of_words(tables, names, analysis.study.statistics.confidence)
     summary = tables["topic_summary"]
     if not len(summary):
         return figures
@@ -59,6 +64,27 @@ def _of_groups(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str], lev
             figures[f"principles_{by}"] = plots.principle_groups(table, by, names)
     if len(tables.get("adjusted_shares", ())):
         figures["adjusted_shares"] = plots.adjusted_shares(tables["adjusted_shares"], names, confidence=level)
+    return figures
+
+
+def _of_words(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str], confidence: float) -> dict[str, "Axes"]:
+    """Words of the texts, and principles of one language beside the other."""
+    figures: dict[str, Axes] = {}
+    words, diversity, spread = tables["frequencies"], tables["diversity"], tables["dispersion"]
+    if len(words):
+        figures["words"] = plots.frequency_bars(words)
+        often = words[(words["n"] >= _OFTEN) & (words["documents"] >= _WIDELY)]
+        if often["zipf_difference"].notna().any():
+            figures["words_general"] = plots.general_comparison(often)
+    for by in ("genre", "country", "lang"):
+        groups = diversity[diversity["by"] == by]
+        if groups["mattr"].notna().any() and groups["value"].nunique() <= _MOST_VALUES:
+            figures["diversity"] = plots.diversity_points(groups)
+            break
+    if len(spread[spread["lang"] != "all"]):
+        figures["dispersion"] = plots.dispersion_map(spread[spread["lang"] != "all"])
+    if len(tables.get("keyness", ())):
+        figures["keyness"] = plots.keyness_bars(tables["keyness"], names=names, confidence=confidence)
     return figures
 
 

@@ -9,13 +9,12 @@ import pandas as pd
 from toolkit.analysis.codes import coder_facts, coder_or_weaker, of_one_coder
 from toolkit.codebook import Codebook, load_codebook
 from toolkit.corpus import (
-    declared_language,
     human_annotations,
-    language_of_post,
     load_corpus,
     load_posts,
     mark_furniture,
     segment,
+    with_languages,
 )
 from toolkit.errors import InputError
 from toolkit.principles import CODED_LANGUAGES, CodedPosts, Coder, code_passages, supervised_coder
@@ -76,7 +75,7 @@ def map_texts(
         raise InputError("--coder names who coded the posts of --coded FOLDER; give that too.")
     book = load_codebook(codebook)
     corpus = load_corpus(source)
-    posts = _with_languages(corpus.posts)
+    posts = with_languages(corpus.posts)
     furniture = mark_furniture(posts)
     passages = segment(posts, furniture, unit=unit)
     used, weaker = (_learnt(book, coded, coder), "") if coded is not None else coder_or_weaker(book, method)
@@ -99,18 +98,9 @@ def map_texts(
     return said
 
 
-def _with_languages(posts: pd.DataFrame) -> pd.DataFrame:
-    """The posts, each with the language it declares or looks like."""
-    langs = [
-        declared_language(lang) or language_of_post(text).lang
-        for lang, text in zip(posts["lang"], posts["text"], strict=True)
-    ]
-    return posts.assign(lang=langs)
-
-
 def _learnt(book: Codebook, folder: str | Path, who: str | None) -> Coder:
     """A coder learnt from the coded posts of a corpus folder."""
-    posts = _with_languages(load_posts(folder))
+    posts = with_languages(load_posts(folder))
     human = of_one_coder(human_annotations(folder, book.id, posts=posts), book, who)
     return supervised_coder(book, CodedPosts(posts, human.units, human.annotations))
 

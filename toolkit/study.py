@@ -189,7 +189,7 @@ def _write(analysis: Analysis, corpus: Corpus, partial: Path, folder: Path) -> N
 
     # the report draws on no screen
     matplotlib.use("Agg", force=False)
-    from matplotlib import pyplot
+    from matplotlib import pyplot, rc_context
 
     from toolkit.explorer import analysis_views, explorer_page
     from toolkit.figures import draw_figures, figure_bytes
@@ -198,7 +198,10 @@ def _write(analysis: Analysis, corpus: Corpus, partial: Path, folder: Path) -> N
 
     tables = {name: write_table(table, partial / "tables", name) for name, table in analysis.tables.items()}
     images = {}
-    for name, ax in draw_figures(analysis).items():
+    # all are open until they are saved, and matplotlib warns of more than 20
+    with rc_context({"figure.max_open_warning": 0}):
+        drawn = draw_figures(analysis)
+    for name, ax in drawn.items():
         images[name] = figure_bytes(ax, "svg")
         write_bytes(partial / "figures" / f"{name}.svg", images[name])
         write_bytes(partial / "figures" / f"{name}.png", figure_bytes(ax, "png"))

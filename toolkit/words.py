@@ -9,13 +9,12 @@ from typing import Any
 import pandas as pd
 
 from toolkit import statistics
-from toolkit.analysis import prepare
 from toolkit.codebook import load_codebook
-from toolkit.corpus import load_corpus
+from toolkit.corpus import load_corpus, mark_furniture, segment, with_languages
 from toolkit.errors import InputError
 from toolkit.exchange import read_annotations
-from toolkit.settings import Study
 from toolkit.statistics import Counted, TokenIndex
+from toolkit.text import LANGUAGES, tokenise
 
 __all__ = ["Texts", "part_of", "prepare_texts", "word_table"]
 
@@ -40,7 +39,7 @@ class Texts:
         return statistics.count_codes(self.annotations, self.passages, posts=self.posts)
 
 
-def prepare_texts(source: str | Path, *, codes: str | Path | None = None, workers: int = 1) -> Texts:
+def prepare_texts(source: str | Path, *, codes: str | Path | None = None) -> Texts:
     """Read texts, leave page furniture out, find words.
 
     Parameters
@@ -52,10 +51,15 @@ def prepare_texts(source: str | Path, *, codes: str | Path | None = None, worker
     Raises
     ------
     InputError
-        for files that cannot be read, or annotations none of which lies in these texts.
+        for files that cannot be read, texts without words, or annotations none of which lies in these texts.
     """
-    ready = prepare(load_corpus(source), Study().with_corpus(str(source)), workers=workers)
-    posts, passages = ready.tables["posts"], ready.tables["passages"]
+    corpus = load_corpus(source)
+    posts = with_languages(corpus.posts)
+    furniture = mark_furniture(posts)
+    passages = segment(posts, furniture)
+    index = TokenIndex(tokenise(posts, passages), posts)
+    if not len(index):
+        raise InputError(f"{source}: holds no words in {', '.join(LANGUAGES)}; give other texts.")
     annotations = None
     if codes is not None:
         annotations = read_annotations(codes)
@@ -66,8 +70,7 @@ def prepare_texts(source: str | Path, *, codes: str | Path | None = None, worker
                 "their doc_id must be that of the texts."
             )
         annotations = own
-    sentences = passages[passages["unit"] == "sentence"]
-    return Texts(posts, sentences, TokenIndex(ready.tables["tokens"], posts), annotations, ready.tables["skipped"])
+    return Texts(posts, passages, index, annotations, corpus.skipped)
 
 
 def part_of(words: Sequence[str], annotations: pd.DataFrame | None) -> Mapping[str, Any] | pd.DataFrame:

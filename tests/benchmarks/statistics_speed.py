@@ -6,10 +6,11 @@ One run: every measurement is a process of its own, one at a time, and the sides
 The material is constructed (tests/benchmarks/statistics_corpus.py). Each side starts from its own kind of input in
 memory: the toolkit and pandas from the tables tokens and posts, nltk and anyts from lists of strings in lower case, one
 object for each different string (which is in their favour: hashed once, compared by identity), the concordance of
-anyts from one long string. Making that input is not measured (the column "input" tells how long it took, reading
-the tables from Parquet included). An index is, and shown apart. Times are the best of all rounds,
-and for the whole the median too; "computing" are seconds of the processor, whatever else the machine was doing. "loaded": memory of the process with its input; "task": how much higher its peak was
-during the task (Linux: VmHWM). The last line divides the fastest peer that gave the same answer by the toolkit.
+anyts from one long string. Making that input is not measured; the column "input" tells how long it took, reading the
+tables from Parquet included. An index is, and shown apart. Times are the best of all rounds, and for the whole the
+median too; "computing" are seconds of the processor, whatever else the machine was doing. "loaded": memory of the
+process with all libraries and its input; "task": how much higher its peak was during the task (Linux: VmHWM). The last
+line divides the fastest peer that gave the same answer by the toolkit.
 
 - kwic: each occurrence, with its node and ten words on each side as strings. Same answer: same lines, same places, same
   nodes. The peers' contexts go on over the borders of documents. anyts splits the text into words on its own, and again
@@ -49,9 +50,22 @@ from statistics import median
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import anyts.corpus
 import numpy as np
 import pandas as pd
+from anyts.diversity_stats import calc_mattr, calc_mtld, calc_ttr
+from nltk import FreqDist
+from nltk.collocations import BigramCollocationFinder
+from nltk.metrics import BigramAssocMeasures
+from nltk.text import ConcordanceIndex
 from statistics_corpus import add_arguments, is_word, material
+
+from toolkit.statistics.association.collocations import collocations
+from toolkit.statistics.comparison.keyness import keyness
+from toolkit.statistics.counting.diversity import lexical_diversity
+from toolkit.statistics.counting.token_index import TokenIndex
+from toolkit.statistics.distribution.dispersion import dispersion
+from toolkit.statistics.kwic.concordance import concordance
 
 WINDOW, MINIMUM, CONTEXT, SCREEN = 5, 5, 10, 50
 TARGET = "ES"
@@ -122,8 +136,6 @@ def one_object_each(forms: pd.Series) -> list[str]:
 
 def kwic_ours(most: int | None) -> Side:
     def work(given: SimpleNamespace, clock: Callable) -> dict[str, pd.DataFrame]:
-        from toolkit.statistics.counting.token_index import TokenIndex
-        from toolkit.statistics.kwic.concordance import concordance
 
         with clock("index"):
             index = TokenIndex(given.tokens, given.posts)
@@ -148,7 +160,6 @@ def kwic_ours(most: int | None) -> Side:
 
 def kwic_nltk(most: int | None) -> Side:
     def work(given: SimpleNamespace, clock: Callable) -> dict[str, list]:
-        from nltk.text import ConcordanceIndex
 
         with clock("index"):
             index = ConcordanceIndex(given.words)
@@ -196,10 +207,8 @@ def kwic_pandas(most: int | None, *, lowered: bool) -> Side:
 
 
 def kwic_anyts(given: SimpleNamespace, clock: Callable) -> list:
-    from anyts.corpus import kwic
-
     with clock("middle"):
-        return kwic(given.text, given.query, window=CONTEXT)
+        return anyts.corpus.kwic(given.text, given.query, window=CONTEXT)
 
 
 def kwic_anyts_answer(given: SimpleNamespace, found: list) -> pd.DataFrame:
@@ -213,8 +222,6 @@ def kwic_anyts_answer(given: SimpleNamespace, found: list) -> pd.DataFrame:
 
 def pairs_ours(window: int) -> Side:
     def work(given: SimpleNamespace, clock: Callable) -> pd.DataFrame:
-        from toolkit.statistics.association.collocations import collocations
-        from toolkit.statistics.counting.token_index import TokenIndex
 
         with clock("index"):
             index = TokenIndex(given.tokens, given.posts)
@@ -234,8 +241,6 @@ def pairs_ours(window: int) -> Side:
 
 def pairs_nltk(window: int) -> Side:
     def work(documents: dict[str, list[str]], clock: Callable) -> SimpleNamespace:
-        from nltk.collocations import BigramCollocationFinder
-        from nltk.metrics import BigramAssocMeasures
 
         with clock("all pairs"):
             # None is what nltk itself fills the end of a text with
@@ -254,8 +259,6 @@ def pairs_nltk(window: int) -> Side:
 
 def with_nltk_scores(table: pd.DataFrame, documents: dict[str, list[str]]) -> pd.DataFrame:
     """What nltk's formulas make of pairs of neighbours: first words, second words, and pairs are counted."""
-    from nltk.metrics import BigramAssocMeasures
-
     firsts = Counter(word for words in documents.values() for word in words[:-1])
     seconds = Counter(word for words in documents.values() for word in words[1:])
     pairs = firsts.total()
@@ -268,10 +271,9 @@ def with_nltk_scores(table: pd.DataFrame, documents: dict[str, list[str]]) -> pd
 
 def pairs_anyts(window: int) -> Side:
     def work(words: list[str], clock: Callable) -> list:
-        from anyts.corpus import collocations
 
         with clock("all pairs"):
-            return collocations(words, window=window, measure="log_likelihood", min_freq=MINIMUM)
+            return anyts.corpus.collocations(words, window=window, measure="log_likelihood", min_freq=MINIMUM)
 
     def answer(words: list[str], found: list) -> pd.DataFrame:
         return pair_table((((one.left, one.right), one.freq_pair) for one in found), Counter(words))
@@ -293,8 +295,6 @@ def pair_table(pairs: Any, words: Counter) -> pd.DataFrame:
 
 def keyness_ours(repeats: int) -> Side:
     def work(given: SimpleNamespace, clock: Callable) -> pd.DataFrame:
-        from toolkit.statistics.comparison.keyness import keyness
-        from toolkit.statistics.counting.token_index import TokenIndex
 
         with clock("counting"):
             index = TokenIndex(given.tokens, given.posts)
@@ -312,12 +312,10 @@ def keyness_ours(repeats: int) -> Side:
 
 
 def keyness_anyts(words: list[list[str]], clock: Callable) -> list:
-    from anyts.corpus import keyness
-
     with clock("counting"):
         target, reference = map(Counter, words)
     with clock("all forms"):
-        return keyness(target, reference, positive=True) + keyness(target, reference, positive=False)
+        return [one for way in (True, False) for one in anyts.corpus.keyness(target, reference, positive=way)]
 
 
 def keyness_anyts_answer(_: Any, found: list) -> pd.DataFrame:
@@ -326,8 +324,6 @@ def keyness_anyts_answer(_: Any, found: list) -> pd.DataFrame:
 
 
 def keyness_nltk(words: list[list[str]], clock: Callable) -> list[tuple]:
-    from nltk import FreqDist
-
     with clock("counting"):
         target, reference = map(FreqDist, words)
     with clock("all forms"):
@@ -349,8 +345,6 @@ def keyness_nltk_answer(_: Any, rows: list[tuple]) -> pd.DataFrame:
 
 
 def dispersion_ours(given: SimpleNamespace, clock: Callable) -> pd.DataFrame:
-    from toolkit.statistics.counting.token_index import TokenIndex
-    from toolkit.statistics.distribution.dispersion import dispersion
 
     with clock("index"):
         index = TokenIndex(given.tokens, given.posts)
@@ -360,11 +354,9 @@ def dispersion_ours(given: SimpleNamespace, clock: Callable) -> pd.DataFrame:
 
 
 def dispersion_anyts(documents: dict[str, list[str]], clock: Callable) -> list:
-    from anyts.corpus import dispersion
-
     with clock("all forms"):
         words = [word for part in documents.values() for word in part]
-        return dispersion(words, parts=[len(part) for part in documents.values()], min_freq=MINIMUM)
+        return anyts.corpus.dispersion(words, parts=[len(part) for part in documents.values()], min_freq=MINIMUM)
 
 
 def dispersion_anyts_answer(_: Any, found: list) -> pd.DataFrame:
@@ -373,7 +365,6 @@ def dispersion_anyts_answer(_: Any, found: list) -> pd.DataFrame:
 
 
 def diversity_ours(given: SimpleNamespace, clock: Callable) -> pd.DataFrame:
-    from toolkit.statistics.counting.diversity import lexical_diversity
     from toolkit.statistics.counting.token_index import TokenIndex
 
     with clock("index"):
@@ -384,8 +375,6 @@ def diversity_ours(given: SimpleNamespace, clock: Callable) -> pd.DataFrame:
 
 
 def diversity_anyts(documents: dict[str, list[str]], clock: Callable) -> list[tuple]:
-    from anyts.diversity_stats import calc_mattr, calc_mtld, calc_ttr
-
     with clock("all documents"):
         return [
             (name, calc_ttr(words), calc_mattr(words, 50), calc_mtld(words, threshold=0.72, min_len=0))
@@ -450,19 +439,18 @@ def measure(task: str, name: str, folder: Path, target: Path) -> None:
     loaded = memory("VmRSS")
     forget_peak()
     steps: dict[str, float] = {}
+    busy: dict[str, float] = {}
 
     @contextmanager
     def clock(step: str) -> Iterator[None]:
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         yield
-        steps[step] = time.perf_counter() - began
+        steps[step], busy[step] = time.perf_counter() - began, time.process_time() - worked
 
-    busy = time.process_time()
     result = side.work(given, clock)
-    busy = time.process_time() - busy
     peak = memory("VmHWM")
     side.answer(given, result).to_parquet(target.with_suffix(".parquet"))
-    said = {"steps": steps, "computing": busy, "input": taken, "loaded": loaded, "task": peak - loaded}
+    said = {"steps": steps, "computing": sum(busy.values()), "input": taken, "loaded": loaded, "task": peak - loaded}
     target.with_suffix(".json").write_text(json.dumps(said), encoding="utf-8")
 
 
@@ -525,10 +513,8 @@ def show(task: str, found: dict[str, list[dict[str, Any]]], scratch: Path) -> No
         best[name]["all"] = min(sum(one["steps"].values()) for one in said)
         best[name]["computing"] = min(one["computing"] for one in said)
     heads = [f"{step} ({(answers[0]['query'] == step).sum():,})" if "query" in answers[0] else step for step in steps]
-    print(
-        f"\n### {task}\n\n| | {' | '.join(heads)} | all, best | computing | all, median | input | loaded MB | task MB | answer |"
-    )
-    print("|---" + "|---:" * (len(steps) + 6) + "|---|")
+    heads += ["all, best", "computing", "all, median", "input", "loaded MB", "task MB"]
+    print(f"\n### {task}\n\n| | {' | '.join(heads)} | answer |\n|---{'|---:' * len(heads)}|---|")
     equal = {}
     for place, (name, said) in enumerate(found.items()):
         whole = median(sum(one["steps"].values()) for one in said)

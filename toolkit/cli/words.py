@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from toolkit.cli.arguments import count_argument, path_argument, say, table_target, workers_argument
+from toolkit.cli.arguments import count_argument, path_argument, say, table_target
 
 __all__ = ["add_words"]
 
@@ -104,7 +104,6 @@ def _kind(
         parser.add_argument("--unit", choices=["form", "lemma", "pos"], help="what a word is counted by")
     if only:
         parser.add_argument("--only", choices=["words", "content"], help="all words, or no function words")
-    workers_argument(parser)
     parser.set_defaults(command=_words, kind=name)
     return parser
 
@@ -116,15 +115,13 @@ def _output(name: str) -> str:
 def _words(options: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from toolkit.parallel import default_workers
     from toolkit.words import prepare_texts, word_table
 
     lines = options.kind == "concordance"
     codes = getattr(options, "codes", None)
     page = lines and options.output is not None and Path(options.output).suffix.lower() in (".html", ".txt")
     target = Path(options.output) if page else table_target(options.output, [options.input, codes])
-    workers = options.workers if options.workers is not None else default_workers()
-    texts = prepare_texts(options.input, codes=codes, workers=workers)
+    texts = prepare_texts(options.input, codes=codes)
     for row in texts.skipped.to_dict("records"):
         say(f"{row['source']}: {row['reason']}")
     found = word_table(options.kind, texts, **_choices(options, texts.annotations))

@@ -4,7 +4,7 @@ from toolkit.corpus.choices import choices
 from toolkit.corpus.copies import duplicate_differences, find_duplicates, mark_repeats, show_differences
 from toolkit.corpus.furniture import Ruleset, load_rules, mark_furniture, without_furniture
 from toolkit.corpus.human import HumanAnnotations, human_annotations
-from toolkit.corpus.language import declared_language, language_of_passage, language_of_post
+from toolkit.corpus.language import declared_language, language_of_passage, language_of_post, with_languages
 from toolkit.corpus.load import EARLIER_RUN, Corpus, load_corpus, load_posts
 from toolkit.corpus.passages import segment
 from toolkit.corpus.readers import READERS, File, Options, Record, register
@@ -35,5 +35,6 @@ __all__ = [
     "register",
     "segment",
     "show_differences",
+    "with_languages",
     "without_furniture",
 ]

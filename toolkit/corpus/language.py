@@ -8,7 +8,9 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-__all__ = ["LanguageGuess", "declared_language", "language_of_passage", "language_of_post"]
+import pandas as pd
+
+__all__ = ["LanguageGuess", "declared_language", "language_of_passage", "language_of_post", "with_languages"]
 
 #: Languages that passages are held against: those of the toolkit and those most easily mistaken for them.
 PASSAGE_LANGUAGES = ("es", "it", "en", "pt", "ca", "gl")
@@ -94,6 +96,15 @@ def language_of_post(text: str) -> LanguageGuess:
     # the head is enough, and keeps the cost of a very long text bounded
     lang, probability = _identifier(POST_LANGUAGES).classify(text[:20_000])
     return LanguageGuess(lang, float(probability))
+
+
+def with_languages(posts: pd.DataFrame) -> pd.DataFrame:
+    """The posts, each with the language it declares or looks like."""
+    langs = [
+        declared_language(lang) or language_of_post(text).lang
+        for lang, text in zip(posts["lang"], posts["text"], strict=True)
+    ]
+    return posts.assign(lang=langs)
 
 
 def language_of_passage(text: str, post_lang: str | None) -> str:

@@ -8,12 +8,11 @@ import pandas as pd
 
 from toolkit.codebook import Codebook, codebook_names, load_codebook
 from toolkit.corpus import (
-    declared_language,
     human_annotations,
-    language_of_post,
     load_posts,
     mark_furniture,
     segment,
+    with_languages,
 )
 from toolkit.errors import InputError
 from toolkit.evaluation.checks import SPAN, checked_annotations, checked_scores
@@ -199,11 +198,7 @@ def _posts(texts: str | Path, gold: pd.DataFrame) -> pd.DataFrame:
             f"{texts}: {len(absent)} of the coded documents are not there, the first is '{absent[0]}'; give the texts "
             "that were coded, with the same doc_id."
         )
-    langs = [
-        declared_language(lang) or language_of_post(text).lang
-        for lang, text in zip(posts["lang"], posts["text"], strict=True)
-    ]
-    return posts.assign(lang=langs)
+    return with_languages(posts)
 
 
 def _named_codebook(gold: pd.DataFrame) -> str:

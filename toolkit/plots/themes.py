@@ -78,10 +78,8 @@ def theme_sizes(table: pd.DataFrame, ax: "Axes | None" = None, *, lang: str = "e
     for row, (bar, record) in enumerate(zip(bars, table.to_dict("records"), strict=True)):
         if shaky[row]:
             bar.set_alpha(0.35)
-        ax.text(
-            bar.get_width() + largest * 0.01, row, _holds(record, bool(shaky[row]), words, lang), va="center",
-            fontsize=8, color="#555555",
-        )  # fmt: skip
+        if told := _holds(record, bool(shaky[row]), words, lang):
+            ax.text(bar.get_width() + largest * 0.01, row, told, va="center", fontsize=8, color="#555555")
     labels = [
         f"{plain(topic, 20)}  {plain(label, 52)}" for topic, label in zip(table["topic"], table["label"], strict=True)
     ]

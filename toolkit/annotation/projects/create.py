@@ -23,7 +23,7 @@ from toolkit.annotation.projects.project_file import (
     write_project_file,
 )
 from toolkit.codebook import Codebook, codebook_files, guidelines, load_codebook
-from toolkit.corpus import declared_language, language_of_post, load_posts, mark_furniture, segment
+from toolkit.corpus import load_posts, mark_furniture, segment, with_languages
 from toolkit.errors import InputError, OutputError, suggestion
 from toolkit.files import new_folder, sha256_text, write_bytes, write_text
 from toolkit.resources import data_file
@@ -181,11 +181,7 @@ def _posts(corpus: str | Path | pd.DataFrame) -> pd.DataFrame:
     posts = check("posts", corpus) if isinstance(corpus, pd.DataFrame) else load_posts(corpus)
     if not len(posts):
         raise InputError("the corpus has no texts to code.")
-    langs = [
-        declared_language(lang) or language_of_post(text).lang
-        for lang, text in zip(posts["lang"], posts["text"], strict=True)
-    ]
-    return posts.assign(lang=langs, sha256=[sha256_text(text) for text in posts["text"]])
+    return with_languages(posts).assign(sha256=[sha256_text(text) for text in posts["text"]])
 
 
 def items_of(

@@ -272,9 +272,9 @@ class Reader {
       ...found.heads.map((text) => head(text, "ck-cell")),
     );
     this.rows = found.rows.map((row, place) => {
-      const cells = row.cells.map((text, number) => head(text, "ck-cell")).map((cell, number) => {
-        cell.title = `${found.heads[number]}: ${cell.textContent}`;
-        return cell;
+      const cells = row.cells.map((value, number) => {
+        const look = found.tails[number] ? "ck-cell ck-tail" : "ck-cell";
+        return make("span", { class: look, title: `${found.heads[number]}: ${value}` }, make("bdi", {}, value));
       });
       const given = { class: "ck-row", role: "option", "aria-selected": "false", id: `${this.wire.name}-${place}`, "data-place": place };
       return make(

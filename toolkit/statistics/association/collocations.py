@@ -107,7 +107,7 @@ def collocations(
     if sort not in SORTS:
         raise InputError(f"collocations: sort='{sort}'; {suggestion(str(sort), SORTS)}")
     index, counted = _material(material, unit, only, posts, sides)
-    layers = counted.layers if lang is None else (counted.layer(lang),)
+    layers = counted.layers_of(lang)
     nodes = None if node is None else _nodes(node, layers, counted.unit, "words" if index is None else only)
     tables = []
     for layer in layers:

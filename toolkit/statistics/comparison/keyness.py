@@ -93,7 +93,7 @@ def keyness(
         if value is not None and not 0 <= value <= 1:
             raise InputError(f"keyness: got {name}={value}, allowed is from 0 to 1.")
     counted = as_counted(material, unit, only, posts)
-    layers = counted.layers if lang is None else (counted.layer(lang),)
+    layers = counted.layers_of(lang)
     parts = [selections(counted, layer, target, reference) for layer in layers]
     compared = [(layer, *pair) for layer, pair in zip(layers, parts, strict=True) if pair[0].any() and pair[1].any()]
     if not compared:

@@ -101,6 +101,10 @@ class Counted:
             raise InputError(f"statistics: no words of the language '{lang}' were counted; {named}")
         return self.layers[langs.index(lang)]
 
+    def layers_of(self, lang: str | None) -> tuple[Layer, ...]:
+        """All layers, or the one of a language; raises as :meth:`layer`."""
+        return self.layers if lang is None else (self.layer(lang),)
+
     def groups(self, by: str) -> np.ndarray:
         """The group of each document, (documents,): a column of the posts, "year", "quarter", "month" or "doc_id".
 

@@ -36,6 +36,7 @@ def lexical_diversity(
     window: int = 50,
     threshold: float = 0.72,
     posts: pd.DataFrame | None = None,
+    lang: str | None = None,
 ) -> pd.DataFrame:
     """How diverse the words of documents or groups are, each language by itself.
 
@@ -52,6 +53,7 @@ def lexical_diversity(
     window : words in a window of MATTR.
     threshold : type-token ratio that ends a factor of MTLD; .72 in its source.
     posts : posts table, for groups.
+    lang : one language; without it all.
 
     Returns
     -------
@@ -66,7 +68,7 @@ def lexical_diversity(
     Raises
     ------
     InputError
-        for what is no material of words, unit or group, and for windows and thresholds out of range.
+        for what is no material of words, unit, group or language, and for windows and thresholds out of range.
     """
     if isinstance(window, bool) or not isinstance(window, (int, np.integer)) or window < 1:
         raise InputError(f"lexical_diversity: got window={window!r}, expected a whole number of 1 or more.")
@@ -77,12 +79,12 @@ def lexical_diversity(
         raise InputError(f"lexical_diversity: got {counted.of} counted by {counted.unit}, expected words.")
     groups = None if by is None or by == "lang" else counted.groups(by).astype(str)
     columns = [name for name in CONTRACTS["diversity"] if name != "lang"]
-    tables = []
-    for layer in counted.layers:
+    tables, layers = [], counted.layers_of(lang)
+    for layer in layers:
         whole = layer.lang if by == "lang" else "all"
         of_document = np.full(len(counted.doc_ids), whole, dtype=object) if groups is None else groups
         tables.append(_of_layer(counted, layer, of_document, by, int(window), float(threshold)))
-    return check("diversity", together([layer.lang for layer in counted.layers], tables, columns))
+    return check("diversity", together([layer.lang for layer in layers], tables, columns))
 
 
 class _Texts(NamedTuple):

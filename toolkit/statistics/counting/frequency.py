@@ -58,6 +58,7 @@ def frequency(
     only: Only = "words",
     by: str | None = None,
     posts: pd.DataFrame | None = None,
+    lang: str | None = None,
     minimum: float = 1,
     general: bool | pd.DataFrame = True,
 ) -> pd.DataFrame:
@@ -70,6 +71,7 @@ def frequency(
     by : None: the whole ("all"). A column of the posts, "year", "quarter", "month", "doc_id": each group by itself.
         "lang": the language of the places, which tells passages apart; words are told apart by it anyway.
     posts : posts table, for groups.
+    lang : one language; without it all.
     minimum : terms with a smaller n in their group are left out, after ranks were given.
     general : True: the values of general Spanish and Italian; False: none; or a table of your own (term, and zipf or
         per_million; lang where the corpus has several languages).
@@ -89,15 +91,16 @@ def frequency(
     Raises
     ------
     InputError
-        for what is no material, unit, group or list.
+        for what is no material, unit, group, language or list.
     """
     if isinstance(minimum, bool) or not isinstance(minimum, (int, float, np.integer, np.floating)) or not minimum >= 0:
         raise InputError(f"frequency: got minimum={minimum!r}, expected a number of 0 or more.")
     counted = as_counted(material, unit, only, posts)
-    lists = _lists(counted, general)
+    layers = counted.layers_of(lang)
+    lists = _lists(counted, [layer.lang for layer in layers], general)
     parts = [
         _table(counted, layer, group, "all" if by is None else by, minimum, lists.get(layer.lang))
-        for layer in counted.layers
+        for layer in layers
         for group in _groups(counted, layer, by)
     ]
     columns = [name for name in CONTRACTS["frequencies"] if name != "lang"]
@@ -188,9 +191,8 @@ def _compared(
     return usual, zipf_scale(np.bincount(same, weights=n)[same], size[group]) - usual
 
 
-def _lists(counted: Counted, general: bool | pd.DataFrame) -> dict[str, pd.Series]:
+def _lists(counted: Counted, langs: list[str], general: bool | pd.DataFrame) -> dict[str, pd.Series]:
     """The list of each language that has one."""
-    langs = [layer.lang for layer in counted.layers]
     if isinstance(general, pd.DataFrame):
         if counted.of != "words":
             raise InputError(f"frequency: a list of general words was given for {counted.of}; give it for words.")

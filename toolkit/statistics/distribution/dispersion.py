@@ -84,7 +84,7 @@ def dispersion(
     """
     check_least("dispersion", "minimum", minimum, 1)
     counted = as_counted(material, unit, only, posts)
-    layers = counted.layers if lang is None else (counted.layer(lang),)
+    layers = counted.layers_of(lang)
     tables = [_of_layer(layer, _part_of_place(counted, layer, parts), minimum) for layer in layers]
     return check("dispersion", together([layer.lang for layer in layers], tables, _COLUMNS))
 

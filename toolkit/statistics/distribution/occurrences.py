@@ -50,7 +50,7 @@ def occurrences(
         for a term that does not occur, and for tables, units, languages and groups that are none.
     """
     counted = as_counted(material, unit, "words", posts)
-    layers = counted.layers if lang is None else (counted.layer(lang),)
+    layers = counted.layers_of(lang)
     found = named_terms("occurrences", counted.unit, layers, terms)
     values = None if by is None else _values(counted, by)
     rank = np.zeros(len(counted.doc_ids), dtype=np.int64) if values is None else _ranks(values)

@@ -65,7 +65,7 @@ def trends(
     check_bootstrap("trends", repeats, confidence, seed)
     check_least("trends", "most", most, 1)
     counted = as_counted(material, unit, "content" if terms is None else "words", posts)
-    layers = counted.layers if lang is None else (counted.layer(lang),)
+    layers = counted.layers_of(lang)
     if terms is None:
         wanted = [_most_frequent(layer, most) for layer in layers]
     else:

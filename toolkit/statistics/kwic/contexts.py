@@ -1,5 +1,6 @@
 """Where the context of a line begins and ends, and which word stands n places from a node: numbers, no strings."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
@@ -9,7 +10,7 @@ from toolkit.errors import InputError
 from toolkit.statistics.counting.token_index import TokenIndex
 from toolkit.text import fold
 
-__all__ = ["Hits", "Reader", "Side", "Texts", "Within", "reader_of"]
+__all__ = ["Hits", "Reader", "Side", "Texts", "Within", "normal", "ranked", "reader_of", "sort_key"]
 
 Side = Literal["left", "right"]
 Within = Literal["document", "passage"]
@@ -81,7 +82,7 @@ class Texts(Mapping[str, str]):
         codes, terms = index.vocabulary("form")
         for token in (low, (low + high) // 2, high - 1):
             start, end = int(index.start[token]), int(index.end[token])
-            if end > len(text) or text[start:end].lower() != terms[codes[token]]:
+            if end > len(text) or normal(text[start:end].lower()) != terms[codes[token]]:
                 raise InputError(
                     f"concordance: '{terms[codes[token]]}' does not stand from {start} to {end} in the text of "
                     f"'{index.doc_ids[place]}'; give the posts that the tokens were made of."
@@ -157,13 +158,13 @@ class Reader:
 
     def _limits(self, hits: Hits, within: Within) -> tuple[np.ndarray, np.ndarray]:
         """First and one after the last token of the stretch of text around each node; nothing around bare ones."""
+        self._find_gaps(np.unique(hits.doc))
+        marks = self._opens
         if within == "passage":
             if self._passages is None:
-                self._passages = _changes(self.doc) | _changes(self.index.passage)
-            opens = np.flatnonzero(self._passages)
-        else:
-            self._find_gaps(np.unique(hits.doc))
-            opens = np.flatnonzero(self._opens)
+                self._passages = _changes(self.index.passage)
+            marks = marks | self._passages
+        opens = np.flatnonzero(marks)
         low = opens[np.maximum(np.searchsorted(opens, hits.first, side="right") - 1, 0)]
         high = np.append(opens, len(self))[np.searchsorted(opens, hits.last - 1, side="right")]
         some = hits.first < hits.last
@@ -216,6 +217,15 @@ def reader_of(index: TokenIndex) -> Reader:
         kept["_concordance_reader"] = Reader(index)
     reader: Reader = kept["_concordance_reader"]
     return reader
+
+
+def normal(text: str) -> str:
+    """Accents composed, apostrophes straight: as the forms of an index are written.
+
+    >>> normal("dell’e\u0301lite")
+    "dell'élite"
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", text).replace("’", "'")
 
 
 def sort_key(text: str) -> str:

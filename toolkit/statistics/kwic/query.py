@@ -17,7 +17,7 @@ import numpy as np
 
 from toolkit.errors import InputError
 from toolkit.statistics.counting.token_index import Vocabulary
-from toolkit.statistics.kwic.contexts import Hits, Reader
+from toolkit.statistics.kwic.contexts import Hits, Reader, normal
 from toolkit.text import LANGUAGES, fold
 from toolkit.text.pipelines import simple_tokens
 
@@ -51,10 +51,11 @@ def folded(text: str, case: bool, accents: bool) -> str:
     >>> folded("L’Ágora", False, True), folded("L’Ágora", True, False)
     ("l'ágora", "L'Agora")
     """
-    text = text if text.isascii() else unicodedata.normalize("NFC", text).replace("’", "'")
-    if accents:
-        return text if case else text.lower()
-    return "".join(fold(sign).upper() if sign.isupper() else fold(sign) for sign in text) if case else fold(text)
+    if not accents:
+        # accents come apart from capitals one sign at a time
+        signs = unicodedata.normalize("NFC", text) if case else text
+        return "".join(fold(sign).upper() if sign.isupper() else fold(sign) for sign in signs) if case else fold(text)
+    return normal(text if case else text.lower())
 
 
 def find_words(reader: Reader, query: str, unit: str, case: bool, accents: bool) -> Hits:

@@ -21,6 +21,7 @@ from toolkit.statistics.kwic.view_parts import (
     line_of,
     passages_of,
     posts_of,
+    tails_of,
     title_of,
     window,
     words_in,
@@ -110,6 +111,7 @@ class ConcordanceDesk:
             # what was asked in the widget is seen there
             "notes": notes_of(self.concordance),
             "heads": [head for _, head in columns],
+            "tails": tails_of(columns),
             "rows": [line_of(row, columns) for row in rows],
         }
 

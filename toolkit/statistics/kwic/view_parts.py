@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Window", "about", "columns_of", "count", "folded", "language_tag", "line_of", "metadata_of", "passages_of",
-    "posts_of", "title_of", "value_of", "window", "words_in",
+    "posts_of", "tails_of", "title_of", "value_of", "window", "words_in",
 ]  # fmt: skip
 
 #: Characters of a context that a line shows: twice what fits beside the node on a screen 1,400 pixels wide.
@@ -112,13 +112,20 @@ def metadata_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [str(name) for name in (rows[0] if rows else ()) if name not in _OWN]
 
 
+def tails_of(columns: Iterable[tuple[str, str]]) -> list[bool]:
+    """Which columns are cut at their left end: what found a line differs in its last words (cue, coder)."""
+    return [name == "found_by" for name, _ in columns]
+
+
 def line_of(row: Mapping[str, Any], columns: Iterable[tuple[str, str]]) -> dict[str, Any]:
     """A line: ``left``, ``node``, ``right`` folded and bounded, ``cells`` of the columns, ``lang``."""
     left, node, right = (str(row[name]) if isinstance(row[name], str) else "" for name in ("left", "node", "right"))
     # white space runs of any length are bounded before they are folded
     left, right = folded(left[-8 * _SIDE :])[-_SIDE:], folded(right[: 8 * _SIDE])[:_SIDE]
     if len(node) > _NODE:
-        node = f"{node[: _NODE - 20].rstrip()} … {node[-16:].lstrip()}"
+        # at white space, where there is some
+        head, tail = node[: _NODE - 20].rsplit(maxsplit=1), node[-16:].split(maxsplit=1)
+        node = " … ".join([*head[:1], *tail[-1:]]) or "…"
     return {
         "left": left,
         "node": folded(node),
