@@ -1,9 +1,11 @@
 """Figures of counted words, codes and themes: what is drawn, what is said, in three languages."""
 
+import json
 import re
 import string
 import warnings
 from functools import cache
+from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -488,6 +490,21 @@ def test_countries_are_points_without_a_line():
     assert not first.get_lines()
     assert labels(first.xaxis) == ["ES", "MX", "AR", "(missing)"]
     assert first.get_ylabel() == "% of passages"
+
+
+# ---- the gallery -----------------------------------------------------------------------------------------
+
+
+def test_the_gallery_shows_every_figure():
+    path = Path(__file__).parent.parent / "notebooks" / "08_gallery.ipynb"
+    cells_of = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    drawn = {
+        name
+        for cell in cells_of
+        if any("image/png" in output.get("data", {}) for output in cell.get("outputs", []))
+        for name in re.findall(r"plots\.(\w+)\(", "".join(cell["source"]))
+    }
+    assert drawn == {name for name in plots.__all__ if callable(getattr(plots, name))}
 
 
 # ---- words -----------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ def cell(column: str, rule: Column, row: int) -> object:
     if rule.kind == "text":
         return f"{column} {row}"
     least = int(rule.low or 0)
-    return {"whole": least + row + (column == "end"), "number": 0.5, "truth": row % 2 == 0}[rule.kind]
+    return {"whole": least + row + (column == "end"), "number": 0.5, "amount": 0.5, "truth": row % 2 == 0}[rule.kind]
 
 
 def valid(name: str, rows: int = 3) -> pd.DataFrame:
@@ -146,7 +146,7 @@ def broken_cells():
         if rule.kind == "truth":
             yield name, column, "True", "must be true or false"
             yield name, column, 2, "must be true or false"
-        if rule.kind == "number":
+        if rule.kind in ("number", "amount"):
             yield name, column, "much", "must be a number"
         if rule.kind == "whole":
             yield name, column, "many", "must be a whole number"
@@ -298,3 +298,11 @@ def test_every_slice_of_a_text_is_its_own_quote(data, text):
     assert check("furniture", pd.DataFrame(row), {"a": text})["quote"].tolist() == [text[start:end]]
     wrong = pd.DataFrame(row).assign(quote=text[start:end] + "x")
     assert "row 1: the quote" in refusal("furniture", wrong, {"a": text})
+
+
+def test_amounts_stay_whole_where_all_are():
+    table = pd.DataFrame({"lang": "es", "term": ["a", "b"], "by": "all", "value": "all", "rank": [1, 2], "size": 10})
+    table = table.assign(share=0.1, documents=1, document_share=1.0)
+    assert check("frequencies", table.assign(n=[3.0, 1.0]))["n"].tolist() == [3, 1]
+    assert check("frequencies", table.assign(n=[3.0, 1.0]))["n"].dtype == "int64"
+    assert check("frequencies", table.assign(n=[2.5, 1.0]))["n"].tolist() == [2.5, 1.0]

@@ -172,7 +172,8 @@ def log_ticks(axis: "Axis", lang: str) -> None:
     from matplotlib.ticker import LogLocator
 
     low, high = axis.get_view_interval()
-    axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high < 200 * low else (1,)))
+    subs = (1, 2, 3, 5) if high < 30 * low else (1, 2, 5) if high < 200 * low else (1,)
+    axis.set_major_locator(LogLocator(subs=subs, numticks=20))
     axis.set_major_formatter(_written(lang))
     axis.set_minor_formatter(lambda value, _: "")
 

@@ -15,6 +15,7 @@ _WORDS = {
     "text": "text",
     "whole": "a whole number",
     "number": "a number",
+    "amount": "a number",
     "truth": "true or false",
     "any": "anything",
 }
@@ -145,5 +146,7 @@ def _typed(name: str, column: str, rule: Column, values: pd.Series, missing: pd.
     _refuse(name, column, numbers.isna() & ~missing, values, wanted)
     if rule.kind == "whole":
         _refuse(name, column, numbers % 1 != 0, values, wanted)
+        return numbers.astype("int64")
+    if rule.kind == "amount" and not missing.any() and (numbers % 1 == 0).all():
         return numbers.astype("int64")
     return numbers

@@ -10,7 +10,8 @@ STANCES = ("endorses", "breach", "rejects", "mentions")
 #: What a passage can be.
 UNITS = ("sentence", "paragraph", "document")
 
-Kind = Literal["text", "whole", "number", "truth", "any"]
+#: "amount": a number that is kept whole where all of the column are, as counts are and sums of shares are not.
+Kind = Literal["text", "whole", "number", "amount", "truth", "any"]
 
 
 @dataclass(frozen=True)

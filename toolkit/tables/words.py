@@ -5,7 +5,7 @@ from toolkit.tables.columns import SCORE, SPAN, Column
 __all__ = ["WORDS", "WORDS_UNIQUE"]
 
 _COUNT = Column("whole", low=0)
-_AMOUNT = Column("number", low=0)
+_AMOUNT = Column("amount", low=0)
 _RATE = Column("number", missing=True, low=0)
 _ANY = Column("number", missing=True)
 _GROUP = {"lang": Column(), "by": Column(), "value": Column()}
@@ -62,7 +62,7 @@ WORDS: dict[str, dict[str, Column]] = {
         "pairs_node": _COUNT,
         "pairs_collocate": _COUNT,
         "pairs": _COUNT,
-        "expected": _AMOUNT,
+        "expected": Column("number", low=0),
         "log_dice": _ANY,
         "dice": _RATE,
         "mi": _ANY,

@@ -1,7 +1,7 @@
 """The token table as numbers: every statistic of words counts these arrays and no strings."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from unicodedata import normalize
 
 import numpy as np
@@ -79,6 +79,8 @@ class TokenIndex:
         self._columns = {unit: tokens[column] for unit, column in _COLUMN.items()}
         self._vocabularies: dict[str, Vocabulary] = {}
         self._content: np.ndarray | None = None
+        #: what other modules make of the index once and use again
+        self.made: dict[str, Any] = {}
         self._words: np.ndarray | None = None
 
     def __len__(self) -> int:

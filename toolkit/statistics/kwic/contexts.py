@@ -212,10 +212,9 @@ def reader_of(index: TokenIndex) -> Reader:
     """
     if index.posts is None:
         raise InputError("concordance: shows texts and got no posts; give posts=, or TokenIndex(tokens, posts).")
-    kept = vars(index)
-    if "_concordance_reader" not in kept:
-        kept["_concordance_reader"] = Reader(index)
-    reader: Reader = kept["_concordance_reader"]
+    if "reader" not in index.made:
+        index.made["reader"] = Reader(index)
+    reader: Reader = index.made["reader"]
     return reader
 
 

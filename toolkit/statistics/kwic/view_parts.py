@@ -183,7 +183,7 @@ def passages_of(concordance: "Concordance", rows: Sequence[Mapping[str, Any]]) -
     for row in rows:
         key = (row["doc_id"], row["passage_id"])
         if key not in found:
-            low, high = np.searchsorted(index.doc, [number[key[0]], number[key[0]] + 1]) if key[0] in number else (0, 0)
+            low, high = index.bounds[number[key[0]] :][:2] if key[0] in number else (0, 0)
             names = index.passage_ids[index.passage[low:high]]
             here = low + np.flatnonzero(names == key[1])
             found[key] = (int(index.start[here].min()), int(index.end[here].max())) if len(here) else None
