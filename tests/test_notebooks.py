@@ -10,7 +10,7 @@ import pytest
 from execute_notebooks import NOTEBOOKS, clean, execute
 
 SECONDS_PER_CELL = 120
-MOST_BYTES = 1_500_000
+MOST_BYTES = 3_000_000
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 
 #: Read by every Python that starts with its folder on the path: only this machine can be reached.

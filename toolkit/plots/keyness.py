@@ -90,7 +90,8 @@ def _bars(cell: "Axes", group: Group, height: int, names: Mapping[str, str] | No
     values, places = part["log_ratio"].to_numpy(dtype=float), np.arange(len(part))
     for place, value, key in zip(places, values, part["key"], strict=True):
         tone = SIDES[int(value < 0)]
-        cell.barh(place, value, height=0.66, facecolor=tone if key else "white", edgecolor=tone, linewidth=1)
+        # pale enough for the interval to be seen on it in grey print
+        cell.barh(place, value, height=0.66, facecolor=(tone, 0.5) if key else "white", edgecolor=tone, linewidth=1)
     cell.hlines(places, part["ci_low"].astype(float), part["ci_high"].astype(float), color=DARK, linewidth=1.3)
     cell.axvline(0, color=DARK, linewidth=0.8)
     counts = zip(part["n_target"], part["n_reference"], strict=True)
