@@ -102,7 +102,7 @@ class TestTokenIndex:
             (lambda: TokenIndex(tokens_of(TEXTS)).vocabulary("pos"), "no token has a part of speech"),
             (lambda: count_words(tokens_of(TEXTS), only="contents"), "did you mean 'content'"),
             (lambda: as_index(3), "got int"),
-            (lambda: as_index(TokenIndex(tokens_of(TEXTS)), posts_of(TEXTS)), "made without posts"),
+            (lambda: as_index(TokenIndex(tokens_of(TEXTS)), posts_of(TEXTS)[::-1]), "of other documents"),
         ],
     )
     def test_what_is_wrong_is_one_sentence(self, make, said):
@@ -149,6 +149,17 @@ class TestCountWords:
     def test_a_layer_must_be_named(self, lang, said):
         with pytest.raises(InputError, match=said):
             count_words(tokens_of(TEXTS)).layer(lang)
+
+    def test_posts_given_beside_what_is_ready_count(self):
+        index = TokenIndex(tokens_of(TEXTS), posts_of(TEXTS, country=["MX", None, "ES"]))
+        other = posts_of(TEXTS, country=["AR", "AR", "AR"])
+        for counted in (as_counted(index, posts=other), as_counted(count_words(index), posts=other)):
+            assert counted.groups("country").tolist() == ["AR"] * 3
+        assert as_counted(index).groups("country").tolist() == ["MX", "(missing)", "ES"]
+
+    def test_numbers_are_groups_in_their_order(self):
+        posts = posts_of(TEXTS, score=[10, None, 9])
+        assert count_words(tokens_of(TEXTS), posts=posts).groups("score").tolist() == ["10", "(missing)", "9"]
 
     def test_groups_of_documents(self):
         posts = posts_of(TEXTS, country=["MX", None, "ES"], date=["2010-05-01", "2011", "mayo"])
@@ -355,3 +366,22 @@ def test_the_same_on_any_order_of_rows():
     for left, right in zip(one.layers, other.layers, strict=True):
         assert left.terms.tolist() == right.terms.tolist()
         assert np.array_equal(left.term, right.term) and np.array_equal(left.start, right.start)
+
+
+@pytest.mark.parametrize(
+    "selection, said",
+    [
+        ({"country": {"MX", "ES", "AR"}}, "country AR, ES, MX"),
+        ({"country": ["MX", "ES"], "year": range(2005, 2010)}, "country MX, ES, year 2005 to 2009"),
+        (None, "the rest"),
+        (pd.DataFrame({"doc_id": ["a"], "start": [0], "end": [3], "code": [None]}), "1 spans"),
+    ],
+)
+def test_a_part_in_words_depends_on_no_hashing(selection, said):
+    assert describe(selection) == said
+
+
+def test_a_value_that_no_document_has_is_named():
+    counted = count_words(tokens_of(TEXTS), posts=posts_of(TEXTS, country=["MX", "ES", "ES"]))
+    with pytest.raises(InputError, match="no country is 'typo'"):
+        select(counted, counted.layers[0], {"country": ["MX", "typo"]})

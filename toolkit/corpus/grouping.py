@@ -11,6 +11,7 @@ __all__ = ["MALFORMED", "MISSING", "group_order", "group_values"]
 
 MISSING, MALFORMED = "(missing)", "(malformed)"
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[T ]\d{2}:\d{2}.*)?")
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 #: Malformed dates that a note quotes.
 _QUOTED = 3
 
@@ -33,6 +34,8 @@ def group_values(posts: pd.DataFrame, by: str, period: str) -> tuple[dict[str, s
     values: dict[str, str] = {}
     bad: list[str] = []
     for doc_id, raw in zip(posts["doc_id"], posts[by], strict=True):
+        # a column of whole numbers with a gap is one of floats to pandas
+        raw = int(raw) if isinstance(raw, float) and raw.is_integer() else raw
         written = "" if pd.isna(raw) else str(raw).strip()
         value = (_period(written, period) if by == "date" else written) if written else MISSING
         bad += [written] if value == MALFORMED else []
@@ -63,10 +66,13 @@ def _period(written: str, period: str) -> str:
     return f"{year}-{month}" if period == "month" else f"{year}-Q{(int(month) + 2) // 3}"
 
 
-def group_order(value: str) -> tuple[int, str]:
-    """A key to sort groups by: their names, then "(malformed)" and "(missing)".
+def group_order(value: str) -> tuple[int, float, str]:
+    """A key to sort groups by: numbers, names, then "(malformed)" and "(missing)".
 
-    >>> sorted(["(missing)", "2010", "(malformed)", "2009"], key=group_order)
-    ['2009', '2010', '(malformed)', '(missing)']
+    >>> sorted(["(missing)", "b", "10", "(malformed)", "9"], key=group_order)
+    ['9', '10', 'b', '(malformed)', '(missing)']
     """
-    return ([MALFORMED, MISSING].index(value) + 1 if value in (MALFORMED, MISSING) else 0, value)
+    if value in (MALFORMED, MISSING):
+        return ([MALFORMED, MISSING].index(value) + 2, 0.0, value)
+    number = _NUMBER.fullmatch(value)
+    return (0, float(value), value) if number else (1, 0.0, value)

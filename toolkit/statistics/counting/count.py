@@ -20,26 +20,28 @@ Material: TypeAlias = pd.DataFrame | TokenIndex | Counted
 
 
 def as_index(tokens: pd.DataFrame | TokenIndex, posts: pd.DataFrame | None = None) -> TokenIndex:
-    """The index given, or one made of a tokens table.
+    """The index given (with the posts given beside it), or one made of a tokens table.
 
-    Raises :class:`InputError` for anything else, and for an index without posts where posts are given beside it.
+    Raises :class:`InputError` for anything else, and for an index of other documents than the posts.
     """
     if isinstance(tokens, TokenIndex):
-        if posts is not None and tokens.posts is None:
-            raise InputError("statistics: this index was made without posts; give them to TokenIndex(tokens, posts).")
-        return tokens
+        return tokens if posts is None or posts is tokens.posts else tokens.with_posts(posts)
     if not isinstance(tokens, pd.DataFrame):
         raise InputError(f"statistics: got {type(tokens).__name__}, expected a tokens table or a TokenIndex.")
     return TokenIndex(tokens, posts)
 
 
 def as_counted(
-    material: Material, unit: str = "lemma", only: Only = "words", posts: pd.DataFrame | None = None
+    material: Material, unit: str | None = None, only: Only | None = None, posts: pd.DataFrame | None = None
 ) -> Counted:
-    """What was counted (with the posts, where it was counted without), or the words of a tokens table or index."""
+    """What was counted (with the posts given beside it), or the words of a tokens table or index.
+
+    ``unit``, ``only``: None: "lemma" and "words", or what was counted. Raises :class:`InputError` where something else
+    was counted than is asked for, and for posts that lack a document.
+    """
     if not isinstance(material, Counted):
-        return count_words(material, unit, only=only, posts=posts)
-    if posts is None or material.posts is not None:
+        return count_words(material, unit or "lemma", only=only or "words", posts=posts)
+    if posts is None or posts is material.posts:
         return material
     posts = check("posts", posts)
     lacking = sorted(set(material.doc_ids) - set(posts["doc_id"]))
@@ -72,7 +74,7 @@ def count_words(
     found = index.vocabulary(unit)
     wanted = index.is_word if only == "words" else index.is_content & index.is_word
     layers = [_words_of(index, found, wanted, number) for number in range(len(index.langs))]
-    return Counted(index.doc_ids, tuple(one for one in layers if len(one.doc)), "words", unit, index.posts)
+    return Counted(index.doc_ids, tuple(one for one in layers if len(one.doc)), "words", unit, index.posts, only)
 
 
 def _words_of(index: TokenIndex, found: Vocabulary, wanted: np.ndarray, number: int) -> Layer:

@@ -76,6 +76,7 @@ class Counted:
     of : "words" or "passages": what the places are, and sizes count.
     unit : "form", "lemma", "pos", "code", "theme".
     posts : posts table, for groups by metadata; or None.
+    only : of words, which: "words" (all) or "content".
     """
 
     doc_ids: np.ndarray
@@ -83,6 +84,7 @@ class Counted:
     of: str
     unit: str
     posts: pd.DataFrame | None = None
+    only: str = "words"
 
     def __repr__(self) -> str:
         layers = "; ".join(f"{one.lang}: {len(one.terms):,} in {len(one.doc):,} {self.of}" for one in self.layers)

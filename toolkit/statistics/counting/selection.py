@@ -1,6 +1,6 @@
 """Which part of a corpus: by metadata, by language, or by spans such as all passages of a code."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -85,6 +85,7 @@ def inside(counted: Counted, layer: Layer, spans: pd.DataFrame) -> np.ndarray:
                 f"statistics: the span in row {int(bad.argmax()) + 1} has no number as its {name}; "
                 "give where each begins and ends."
             )
+    spans = spans.assign(start=pd.to_numeric(spans["start"]), end=pd.to_numeric(spans["end"]))
     own = spans[spans["doc_id"].isin(number)]
     if own.empty or not len(layer.doc):
         return np.zeros(len(layer.doc), dtype=bool)
@@ -104,7 +105,7 @@ def describe(selection: Selection | None) -> str:
     if selection is None:
         return "the rest"
     if isinstance(selection, pd.DataFrame):
-        codes = sorted(set(selection["code"])) if "code" in selection else []
+        codes = sorted(set(selection["code"].dropna().astype(str))) if "code" in selection else []
         return f"passages coded {', '.join(codes)}" if codes else f"{len(selection)} spans"
     parts = []
     for column, wanted in selection.items():
@@ -116,7 +117,9 @@ def describe(selection: Selection | None) -> str:
 
 def _values(wanted: Any) -> list[str]:
     several = isinstance(wanted, Collection) and not isinstance(wanted, str)
+    # a set has no order
     values = [str(value) for value in wanted] if several else [str(wanted)]
+    values = sorted(values) if isinstance(wanted, Set) else values
     if not values:
         raise InputError("statistics: a part of the corpus with no value; give one.")
     return values

@@ -1,6 +1,7 @@
 """The token table as numbers: every statistic of words counts these arrays and no strings."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any, Literal, NamedTuple
 from unicodedata import normalize
 
@@ -11,7 +12,7 @@ from toolkit.errors import InputError, suggestion
 from toolkit.tables import check
 from toolkit.text import content_terms
 
-__all__ = ["UNITS", "TokenIndex", "Unit", "Vocabulary"]
+__all__ = ["UNITS", "TokenIndex", "Unit", "Vocabulary", "fold_form"]
 
 Unit = Literal["form", "lemma", "pos"]
 UNITS = ("form", "lemma", "pos")
@@ -109,6 +110,18 @@ class TokenIndex:
             self._passages = _places(self._passage_id)
         return self._passages
 
+    def with_posts(self, posts: pd.DataFrame) -> "TokenIndex":
+        """The same tokens with other metadata. Raises :class:`InputError` for posts that are not these documents."""
+        posts = check("posts", posts)
+        if posts["doc_id"].tolist() != self.doc_ids.tolist():
+            raise InputError(
+                "statistics: the index was made of other documents, or in another order, than these posts; make it "
+                "with them: TokenIndex(tokens, posts)."
+            )
+        other = copy(self)
+        other.posts, other.made = posts, {}
+        return other
+
     def vocabulary(self, unit: str) -> Vocabulary:
         """The terms of a unit: "form", "lemma", or "pos"; made when first asked for. Forms are in lower case,
         composed (NFC), with plain apostrophes.
@@ -144,6 +157,15 @@ class TokenIndex:
             fit = content_terms(pd.DataFrame({"lemma": terms.astype(str), "is_stop": False}))
             self._content = fit.to_numpy(bool)[codes] & ~self.is_stop
         return self._content
+
+
+def fold_form(form: str) -> str:
+    """A form as it is counted: in lower case, composed (NFC), with plain apostrophes.
+
+    >>> fold_form("L’"), fold_form("Informacio\u0301n") == "información"
+    ("l'", True)
+    """
+    return normalize("NFC", form.lower()).replace("’", "'")
 
 
 def _documents(doc_id: pd.Series, posts: pd.DataFrame | None) -> tuple[np.ndarray, np.ndarray]:
@@ -182,6 +204,6 @@ def _sorted_places(values: pd.Series) -> Vocabulary:
 
 def _lowered(found: Vocabulary) -> Vocabulary:
     """Forms that differ by capitals, by the kind of apostrophe or by how an accent is written become one."""
-    written = [normalize("NFC", term.lower()).replace("’", "'") for term in found.terms]
+    written = [fold_form(term) for term in found.terms]
     low = _sorted_places(pd.Series(written, dtype="str"))
     return Vocabulary(low.codes[found.codes], low.terms)
