@@ -1,15 +1,18 @@
 """A concordance read in JupyterLab, in a real browser: sorted, opened, exported; and what the notebook keeps of it."""
 
 import json
+from contextlib import contextmanager
 
 import nbformat
 import pandas as pd
 import pytest
 from lab_server import open_notebook, run_all, running_lab
-from test_concordance_view import corpus
+from test_concordance_view import corpus, found
 from widget_page import CONTRAST
 
+from toolkit.resources import data_file
 from toolkit.statistics.kwic import concordance
+from toolkit.statistics.kwic.view_desk import ConcordanceDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -97,7 +100,7 @@ def test_lines_are_sorted_opened_and_exported_and_the_notebook_keeps_none(browse
     # sorted by the second word to the right, backwards; a hostile post is a text
     tab.select_option(".ck-sort-1", "R2")
     wait_for_line(tab, 0, "llama 00")
-    tab.click(".ck-down")
+    tab.click(".ck-down >> nth=0")
     wait_for_line(tab, 0, "zeta")
     tab.click(".ck-list .ck-row >> nth=0")
     tab.wait_for_selector(".ck-post mark")
@@ -111,7 +114,7 @@ def test_lines_are_sorted_opened_and_exported_and_the_notebook_keeps_none(browse
     tab.fill(".ck-sample", "0")
     tab.evaluate("document.querySelector('.ck-sample').min = ''")
     tab.click(".ck-go")
-    tab.wait_for_selector(".ck-told.ck-bad:has-text('numero di righe')")
+    tab.wait_for_selector(".ck-told.ck-bad:has-text('non è un numero intero da 1')")
     assert tab.locator(".ck-list .ck-row").count() == 19
     tab.fill(".ck-sample", "")
 
@@ -181,3 +184,95 @@ def test_lines_kept_in_a_notebook_that_is_not_trusted_are_aligned_and_open(brows
     tab.wait_for_selector("details[open] .text:has-text('Linea3 dice')")
     assert tab.evaluate("window.ran") is None
     tab.close()
+
+
+#: The widget alone, with a desk behind it: ``wait`` milliseconds go by before an answer.
+BARE = """<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="/concordance.css"><div id="host"></div>
+<script type="module">
+import widget from "/concordance.js";
+const hearers = [];
+window.wait = 0;
+const send = async (message) => {
+  const answer = JSON.parse(await window.python(JSON.stringify(message)));
+  setTimeout(() => hearers.forEach((hear) => hear(answer)), window.wait);
+};
+const model = { on: (_name, hear) => hearers.push(hear), off() {}, send };
+widget.render({ model, el: document.getElementById("host") });
+</script>"""
+
+
+@contextmanager
+def bare_page(browser, desk, *, late=8000, **context):
+    """The widget in a page of its own; it says that there is no answer after ``late`` milliseconds."""
+    page = browser.new_context(**context).new_page()
+    script = data_file("concordance", "concordance.js").read_text(encoding="utf-8")
+    assert "const LATE = 8000;" in script
+    style = data_file("concordance", "concordance.css").read_text(encoding="utf-8")
+    script = script.replace("const LATE = 8000;", f"const LATE = {late};")
+    files = {"": BARE, "concordance.js": script, "concordance.css": style}
+    kinds = {"": "text/html", "concordance.js": "text/javascript", "concordance.css": "text/css"}
+
+    def serve(route):
+        name = route.request.url.removeprefix("http://widget.test/")
+        route.fulfill(content_type=f"{kinds.get(name, 'text/plain')}; charset=utf-8", body=files.get(name, ""))
+
+    page.route("**/*", serve)
+    page.expose_function("python", lambda message: json.dumps(desk.handle(json.loads(message))))
+    page.goto("http://widget.test/")
+    page.wait_for_selector(".ck-list .ck-row")
+    yield page
+    page.context.close()
+
+
+def chosen_keys(page):
+    """What the controls say the lines are sorted by."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll(".ck-key")].map((key) => {
+        const [by, down] = key.children;
+        return (down.getAttribute("aria-pressed") === "true" ? "-" : "") + by.value; })"""
+    )
+
+
+def first_lines(page):
+    return page.locator(".ck-list .ck-right").all_inner_texts()
+
+
+def wait_for_lines(page, lines):
+    page.wait_for_function("() => !document.querySelector('.ck-list').hasAttribute('aria-busy')")
+    assert first_lines(page) == [line.replace("\n", " ¶ ") for line in lines]
+
+
+def test_the_controls_say_the_order_that_is_shown(browser):
+    lines = found(sort=["-R1", "doc_id"])
+    rights = lambda some: [row["right"] for row in ConcordanceDesk(some).handle({"do": "lines"})["rows"]]  # noqa: E731
+    given, text = ([f"cliente{right}" for right in rights(some)] for some in (lines, lines.sort()))
+    with bare_page(browser, ConcordanceDesk(lines, "es")) as page:
+        wait_for_lines(page, given)
+        assert chosen_keys(page) == ["-R1", "doc_id", ""]
+        # the order of the text can be had, also from its end; other keys have no meaning after it
+        page.select_option(".ck-sort-1", "position")
+        page.click(".ck-down >> nth=0")
+        wait_for_lines(page, text[::-1])
+        assert chosen_keys(page) == ["-position", "", ""]
+        assert page.locator(".ck-sort:disabled").count() == page.locator(".ck-down:disabled").count() == 2
+        page.click(".ck-down >> nth=0")
+        wait_for_lines(page, text)
+        # back to what was given
+        page.click(".ck-all")
+        wait_for_lines(page, given)
+        assert chosen_keys(page) == ["-R1", "doc_id", ""]
+
+
+def test_a_late_answer_is_an_answer(browser, tmp_path):
+    path = tmp_path / "lines.html"
+    with bare_page(browser, ConcordanceDesk(found(), "es"), late=300) as page:
+        page.evaluate("window.wait = 1500")
+        page.fill(".ck-file", str(path))
+        page.click(".ck-save")
+        page.wait_for_selector(".ck-told.ck-bad:has-text('Todavía no hay respuesta')")
+        page.wait_for_selector(".ck-told:not(.ck-bad):has-text('Guardado')")
+        assert path.exists()
+        page.select_option(".ck-sort-1", "R1")
+        page.wait_for_selector(".ck-told.ck-bad")
+        page.wait_for_function("() => document.querySelector('.ck-told').textContent === ''")
+        assert page.locator(".ck-list .ck-row").count() == 5

@@ -2,6 +2,9 @@
 
 import json
 import re
+import time
+from functools import cache
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -16,7 +19,8 @@ from toolkit.resources import data_file
 from toolkit.statistics.kwic import concordance, view
 from toolkit.statistics.kwic.view import html_of, page_of
 from toolkit.statistics.kwic.view_desk import ConcordanceDesk
-from toolkit.statistics.kwic.view_parts import columns_of, folded, tails_of, value_of, window, words_in
+from toolkit.statistics.kwic.view_parts import columns_of, passages_of, squeezed, value_of, window
+from toolkit.statistics.kwic.view_words import notes_in, words_in
 from toolkit.statistics.kwic.widget import concordance_widget
 
 #: Emoji, CRLF, white space in a row, an accent of its own, a sentence in Arabic, all around the same word.
@@ -38,6 +42,10 @@ _TAGS = {"section", "style", "h3", "p", "div", "span", "ol", "li", "details", "s
 }
 
 
+#: The modules of the concordance.
+FOLDER = Path(view.__file__).parent
+
+
 def corpus(texts, **columns):
     posts = pd.DataFrame({"doc_id": list(texts), "text": list(texts.values()), "lang": "es", "title": list(texts)})
     posts["sha256"] = posts["text"].map(sha256_text)
@@ -51,8 +59,9 @@ def corpus(texts, **columns):
     return posts.assign(**columns), tokens.assign(pos=None, is_stop=False, lang="es")
 
 
-def found(texts=TEXTS, query="cliente", metadata=(), columns=None, **more):
+def found(texts=TEXTS, query="cliente", metadata=(), columns=None, words=None, **more):
     posts, tokens = corpus(texts, **(columns or {}))
+    tokens = tokens.assign(**(words or {}))
     return concordance(tokens, query, posts=posts, metadata=metadata, **more)
 
 
@@ -70,8 +79,8 @@ def test_a_line_shows_left_node_and_right_and_opens_its_post():
     assert len(rows) == len(lines) == 5
     for row, line in zip(rows, lines.rows(), strict=True):
         shown = [row.xpath(f".//span[contains(@class, '{side}')]")[0].text_content() for side in ("left", "right")]
-        assert shown[0] == folded(line["left"]).replace("\n", " ¶ ")
-        assert shown[1] == folded(line["node"] + line["right"]).replace("\n", " ¶ ")
+        assert shown[0] == squeezed(line["left"]).replace("\n", " ¶ ")
+        assert shown[1] == squeezed(line["node"] + line["right"]).replace("\n", " ¶ ")
         assert row.xpath(".//b[@class='node']")[0].text_content() == "cliente"
     for block, line in zip(page.xpath("//div[@class='post']"), lines.rows(), strict=True):
         text = block.xpath("./div[contains(@class, 'text')]")[0].text_content()
@@ -125,7 +134,7 @@ def test_query_order_filters_and_metadata_are_named():
     page = parsed(html_of(lines, lang="es"))
     text = page.text_content()
     assert "cliente" in page.xpath("string(//h3)") and "por forma" in page.xpath("string(//h3)")
-    assert "ordenadas por R1" in text and "con" in page.xpath("string(//p[1])")
+    assert "ordenadas por derecha 1 (R1)" in text and "con" in page.xpath("string(//p[1])")
     heads = [head.text_content() for head in page.xpath("//div[contains(@class, 'heads')]/span")]
     assert heads[3:] == ["documento", "country"]
     assert {row.xpath("./span[contains(@class, 'cell')]")[1].text_content() for row in page.xpath("//summary")} == {
@@ -170,7 +179,7 @@ def test_long_nodes_and_contexts_are_bounded(stretch):
     source = html_of(lines)
     assert len(source) < 30_000 + len(html_of(found(query="zzz")))
     node = parsed(source).xpath("string(//summary//b)")
-    assert 1 <= len(node) <= 63
+    assert 1 <= len(node) <= 240
 
 
 def test_the_same_concordance_gives_the_same_page(tmp_path):
@@ -210,8 +219,8 @@ def test_a_window_is_a_stretch_of_the_text_with_the_node_in_it(text, data):
 
 
 @given(st.text())
-def test_folding_leaves_single_blanks_and_breaks(text):
-    shown = folded(text)
+def test_squeezing_leaves_single_blanks_and_breaks(text):
+    shown = squeezed(text)
     assert not re.search(r"\s\s|[^\S \n]", shown)
     assert re.sub(r"\s", "", shown) == re.sub(r"\s", "", clean(re.sub(r"\s", " ", text)))
 
@@ -225,16 +234,72 @@ def test_values_of_metadata(value, said):
     assert len(value_of("x" * 1000)) == 200
 
 
-def test_what_found_a_line_is_cut_at_its_left_end_and_left_out_where_it_is_the_node():
-    rows = [{**found().rows(0, 1)[0], "found_by": name} for name in ("Cliente", "cluetrain/listening, ana")]
+def test_what_found_a_line_is_left_out_where_it_is_the_node():
+    rows = [{**found().rows(0, 1)[0], "found_by": name} for name in ("Cliente", "listening")]
     say = words_in("en")
-    assert [columns_of(rows[:number], say) for number in (0, 1)] == [[("doc_id", "document")]] * 2
-    columns = columns_of(rows, say)
-    assert columns == [("doc_id", "document"), ("found_by", "found by")] and tails_of(columns) == [False, True]
-    page = parsed(html_of(found(query="[ct]lient.|tienda", match="regex")))
-    cells = page.xpath("//summary/span[contains(@class, 'cell')]")
-    assert len(cells) == 2 * len(page.xpath("//summary"))
-    assert [cell.get("style").endswith("direction:rtl;text-align:left") for cell in cells[:2]] == [False, True]
+    assert [columns_of(rows[:number], say, "form") for number in (0, 1)] == [[("doc_id", "document")]] * 2
+    assert columns_of(rows, say, "cue") == [("doc_id", "document"), ("found_by", "found by")]
+    # the pattern is the same for all
+    assert columns_of(rows, say, "regex") == [("doc_id", "document")]
+
+
+def coded(*spans):
+    """Annotations of the first text by its words: (first word, last word, code)."""
+    text = TEXTS["es/uno"]
+    rows = [(text.index(first), text.index(last) + len(last), code) for first, last, code in spans]
+    table = pd.DataFrame(rows, columns=["start", "end", "code"])
+    table["quote"] = [text[start:end] for start, end in zip(table["start"], table["end"], strict=True)]
+    given = {"doc_id": "es/uno", "codebook": "cluetrain", "stance": "endorses", "coder": "second", "kind": "human"}
+    return table.assign(**given, codebook_version=None, score=None, evidence=None, created=None, note=None)
+
+
+def test_coded_passages_have_the_room_and_their_code_is_whole():
+    lines = found(query="*", match="code", annotations=coded(("Un cliente", "otro cliente", "conversation")))
+    page = parsed(html_of(lines))
+    [row] = page.xpath("//summary")
+    node = lines.rows()[0]["node"]
+    assert row.xpath("string(.//b)") == squeezed(node).replace("\n", " ¶ ") and len(node) > 50
+    right, *cells = row.xpath("./span[contains(@class, 'right') or contains(@class, 'cell')]")
+    assert cells[0].text_content() == "conversation:endorses, second"
+    for part in (right, *cells):
+        assert "white-space:normal" in part.get("style") and "ellipsis" not in part.get("style")
+    heads = page.xpath("//div[contains(@class, 'heads')]/*")
+    assert [head.get("style") for head in heads] == [part.get("style") for part in row]
+    answer = ask(ConcordanceDesk(lines, "es"), "lines")
+    assert answer["heads"] == ["código y codificador", "documento"]
+    assert answer["rows"][0]["node"].endswith("otro cliente")
+    assert ask(ConcordanceDesk(lines), "hello")["wide"] and not ask(ConcordanceDesk(found()), "hello")["wide"]
+
+
+@pytest.mark.parametrize("length", [7, 39, 47, 239, 247, 500])
+def test_a_long_node_is_cut_at_its_end_only(length):
+    text = ("palabra " * 80)[:length].strip()
+    [row] = parsed(html_of(found({"es/largo": f"{text}."}, query=r"\A[^.]+", match="regex"))).xpath("//summary")
+    node = row.xpath("string(.//b)")
+    most = 240 if length > 41 else 60
+    assert len(node) <= most
+    assert node == text if len(text) <= most else node.endswith(" …") and text.startswith(node[:-2])
+
+
+def test_passages_of_lines_are_those_of_their_first_token():
+    lines = found(query="cliente|solo|tienda").sort("-R1")
+    index = lines.index
+    names, of_line = index.passage_ids[index.passage], passages_of(lines, 1, 6)
+    for row, passage in zip(lines.rows(1, 6), of_line, strict=True):
+        own = names == row["passage_id"]
+        assert passage == (index.start[own].min(), index.end[own].max())
+    blank = found(query=r"(?<=\w) (?=\w)", match="regex")
+    bare = [row["passage_id"] is None for row in blank.rows()]
+    assert any(bare) and [passage is None for passage in passages_of(blank, 0, len(blank))] == bare
+
+
+def test_passages_of_a_long_document_are_found_at_once():
+    lines = found({"es/largo": "Aquí hay un cliente. " * 20_000})
+    start = time.perf_counter()
+    passages = passages_of(lines, 0, 2_000)
+    # each line went through all tokens: 3 ms a line here
+    assert time.perf_counter() - start < 1
+    assert passages[1_999] == (1_999 * 21, 1_999 * 21 + 20)
 
 
 # ---- words ------------------------------------------------------------------------------------------------
@@ -258,8 +323,79 @@ def test_the_widget_has_a_word_for_all_it_says_and_says_all_words():
     used = set(re.findall(r'this\.t\("(\w+)"', script)) | set(re.findall(r"words\.(\w+)", script))
     given_words = ConcordanceDesk(found()).handle({"do": "hello", "cid": 1})["words"]
     assert used <= set(given_words)
-    in_python = {"rerun", "of", "all", "exists", "saved", "downloaded", "too_large", "whole_number", "no_name"}
+    in_python = {
+        "rerun",
+        "unkept",
+        "of",
+        "all",
+        "exists",
+        "saved",
+        "downloaded",
+        "too_large",
+        "number",
+        "ending",
+        "stale",
+    }
+    in_python |= {"stale", "refused", "unexpected"}
     assert set(given_words) - used == in_python
+
+
+#: Each note that a concordance takes, and something of it in Spanish and Italian.
+NOTES = {
+    "language": (lambda: found(lang="es"), "idioma: español", "lingua: spagnolo"),
+    "columns": (lambda: found(where={"n": range(1, 4)}, columns={"n": [1, 2, 3]}), "n 1–3", "n 1–3"),
+    "codes": (lambda: found(where=coded(("Un", "otro", "x"))), "pasajes codificados como x", "passi codificati come x"),
+    "spans": (lambda: found(where=coded(("Un", "otro", "x")).drop(columns="code")), "fragmentos: 1", "segmenti: 1"),
+    "sample": (lambda: found().sample(2), "2 líneas al azar de 5 (semilla 1)", "2 righe a caso su 5 (seme 1)"),
+    "first": (lambda: found().head(2), "las primeras 2 líneas de 5", "le prime 2 righe di 5"),
+    "near": (lambda: found().having("con", 3), "«con» a 3 palabras como máximo", "«con» entro 3 parole"),
+    "left": (lambda: found().having("un", 3, "left"), "a la izquierda", "a sinistra"),
+    "right": (lambda: found().having("vuelve", 3, "right", "lemma"), "lema «vuelve»", "lemma «vuelve»"),
+    "long": (
+        lambda: found({"es/a": "cliente " * 3_000}, "transparency", match="cue", codebook="cluetrain"),
+        "pasajes de los que solo se examinaron los primeros 20\u202f000 caracteres: 1",
+        "passi di cui sono stati esaminati solo i primi",
+    ),
+    "lemma": (
+        lambda: found({"es/a": "Clientes."}, "clientes", match="lemma", words={"lemma": "cliente"}),
+        "ningún lema es «clientes»; como forma, su lema es 'cliente'",
+        "nessun lemma è «clientes»",
+    ),
+    "no_cues": (
+        lambda: found(query="transparency", match="cue", codebook="cluetrain", words={"lang": "en"}),
+        "«transparency» no tiene indicios en inglés",
+        "«transparency» non ha indizi in inglese",
+    ),
+    "question": (lambda: found(query="qué?"), "escribe «\\?»", "scrivi «\\?»"),
+}
+
+
+@cache
+def noted(name):
+    return NOTES[name][0]()
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_notes_are_said_in_the_language_of_the_reader(name):
+    lines, said = noted(name), NOTES[name][1:]
+    for lang, words in zip(("es", "it"), said, strict=True):
+        shown = notes_in(lines.notes, words_in(lang))
+        assert words in shown[-1]
+        assert words in parsed(html_of(lines, lang=lang)).xpath("string(//p[1])")
+        assert ask(ConcordanceDesk(lines, lang), "lines")["notes"] == shown
+
+
+def test_a_filter_that_finds_nothing_has_its_hint_in_the_widget():
+    desk = ConcordanceDesk(found(), "it")
+    assert ask(desk, "lines", {"word": "qué?"})["notes"] == [words_in("it")["notes"]["question"]]
+    assert ask(desk, "lines", {"word": "con", "sample": "1"})["notes"] == []
+
+
+def test_every_note_of_the_engine_is_translated():
+    made = {note.key for name in NOTES for note in noted(name).notes}
+    sources = [path.read_text(encoding="utf-8") for path in FOLDER.glob("*.py")]
+    written = {key for source in sources for key in re.findall(r"\bnote\(\s*\"(\w+)\"", source)}
+    assert written and made >= written
 
 
 def test_the_widget_never_makes_html_of_a_text_and_asks_no_network():
@@ -286,7 +422,9 @@ def desk():
 
 
 def test_lines_come_filtered_sampled_and_sorted(desk):
-    assert ask(desk, "hello")["sorts"][0] == ["node", "what was found"]
+    hello = ask(desk, "hello")
+    assert hello["sorts"][:2] == [["position", "order of the text"], ["node", "what was found"]]
+    assert hello["order"] == ["position"]
     whole = ask(desk, "lines", first=0)
     assert (whole["n"], whole["all"], len(whole["rows"])) == (5, 5, 5)
     rows = ask(desk, "lines", {"keys": ["R1"]})["rows"]
@@ -302,10 +440,12 @@ def test_lines_come_filtered_sampled_and_sorted(desk):
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ({"sample": "many"}, "'many' is no number of lines"),
-        ({"sample": "0"}, "'0' is no number"),
-        ({"sample": "9" * 400}, "is no number"),
-        ({"word": "a", "within": "-1"}, "is no number"),
+        ({"sample": "many"}, "Random lines: 'many' is not a whole number from 1 to"),
+        ({"sample": "0"}, "Random lines: '0' is not a whole number from 1"),
+        ({"sample": "9" * 400}, "is not a whole number"),
+        ({"sample": "2", "seed": "-1"}, "seed: '-1' is not a whole number from 0"),
+        ({"word": "a", "within": "-1"}, "words: '-1' is not a whole number from 1 to 100"),
+        ({"word": "a", "within": "101"}, "from 1 to 100"),
         ({"keys": ["R77"]}, "R77"),
     ],
 )
@@ -313,6 +453,43 @@ def test_a_wrong_wish_is_answered_with_one_sentence(desk, state, said):
     answer = ask(desk, "lines", state)
     assert not answer["ok"] and said in answer["error"] and "\n" not in answer["error"]
     assert ask(desk, "lines")["n"] == 5
+
+
+def test_the_order_given_is_shown_and_that_of_the_text_can_be_had():
+    lines = found(sort=["-R1", "doc_id", "title", "L7"], metadata=["title"])
+    desk = ConcordanceDesk(lines, "es")
+    hello = ask(desk, "hello")
+    assert hello["order"] == ["-R1", "doc_id", "title", "L7"]
+    # what it is sorted by can be chosen, once
+    keys = [key for key, _ in hello["sorts"]]
+    assert len(keys) == len(set(keys)) and {"R1", "doc_id", "title", "L7"} <= set(keys)
+    assert dict(hello["sorts"])["R1"] == "derecha 1 (R1)"
+    places = lambda one: [(row["doc_id"], row["start"]) for row in one.rows()]  # noqa: E731
+    assert places(desk._of({"state": {"keys": hello["order"]}})) == places(lines)
+    assert places(desk._of({"state": {"keys": ["position"]}})) == places(found()) != places(lines)
+    assert places(desk._of({"state": {"keys": ["-position"]}})) == places(found())[::-1]
+    assert desk._of({"state": {"keys": ["position"]}}).sorted_by == ()
+
+
+def test_lines_can_be_drawn_with_seed_0(desk):
+    drawn = [ask(desk, "lines", {"sample": "3", "seed": seed}) for seed in ("0", 0)]
+    assert all(answer["ok"] and answer["n"] == 3 for answer in drawn)
+
+
+@pytest.mark.parametrize("lang", ["es", "it"])
+def test_errors_and_pages_are_in_the_language_of_the_widget(lang, tmp_path):
+    desk, say = ConcordanceDesk(found(), lang), words_in(lang)["widget"]
+    path = tmp_path / "a.html"
+    assert ask(desk, "save", path=str(path))["ok"]
+    page = parsed(path.read_text(encoding="utf-8"))
+    assert page.xpath("//section/@lang") == [lang] and words_in(lang)["how"] in page.text_content()
+    assert words_in(lang)["page"]["title"].format(query="cliente") == page.xpath("string(//title)")
+    # what the engine says is English, and is said to be
+    assert ask(desk, "lines", {"keys": ["R77"]})["error"].startswith(say["refused"].split("{")[0])
+    for what in ({"do": "rm"}, {"do": "open", "line": 99}, {"do": "lines", "first": "x"}):
+        assert desk.handle({"state": {}, **what})["error"] == say["stale"]
+    assert ask(desk, "save", path="a.docx")["error"] == say["ending"].format(got="a.docx")
+    assert ask(desk, "lines", {"keys": 7})["error"].startswith(say["unexpected"].split(",")[0])
 
 
 NO_MESSAGES = [None, 3, "lines", {}, {"do": "rm"}, {"do": "lines", "state": 7}, {"do": "open", "line": 99}]
@@ -376,6 +553,8 @@ def test_a_saved_notebook_keeps_what_was_asked_for_and_says_what_to_do(keep, mon
     widget = concordance_widget(found(), "es", keep=keep)
     widget._ipython_display_()
     kept, live = shown
+    # where none are kept, how they are
+    assert ("termina la celda con la propia concordancia, sin .view(...)" in kept["text/html"]) != bool(keep)
     assert "Ejecuta esta celda" in kept["text/html"] and "Ejecuta esta celda" in live["text/plain"]
     assert kept["text/html"].count("<details>") == keep
     assert ("tienda" in json.dumps(shown)) == bool(keep)

@@ -23,7 +23,9 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 FLOORS = [
     ["__main__"],
     ["cli"],
-    ["loading", "recheck", "mapping", "lab", "proofreading", "description", "annotating", "converting", "words"],
+    ["words"],
+    ["coded_texts"],
+    ["loading", "recheck", "mapping", "lab", "proofreading", "description", "annotating", "converting"],
     ["study", "learning"],
     ["report", "figures"],
     ["plots", "reading", "explorer"],

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 matplotlib.use("Agg")
 
 from matplotlib import pyplot
+from matplotlib.text import Annotation
 
 from toolkit import plots
 from toolkit.errors import InputError
@@ -142,6 +143,16 @@ def labels(axis):
     return [label.get_text() for label in axis.get_ticklabels()]
 
 
+def beside(ax):
+    """What stands beside or in marks; the note of the head is no such text."""
+    return [text for text in ax.texts if not isinstance(text, Annotation)]
+
+
+def note(ax):
+    (found,) = [text.get_text() for text in ax.texts if isinstance(text, Annotation)]
+    return " ".join(found.split())
+
+
 @pytest.mark.parametrize("draw", FIGURES)
 def test_a_figure_can_be_drawn_and_returns_its_axes(draw, tmp_path):
     ax = draw(None)
@@ -164,7 +175,7 @@ def test_principles_are_ordered_by_their_share_and_named():
 def test_unstable_themes_are_pale_and_said_to_be_so():
     ax = plots.theme_sizes(SUMMARY)
     assert [bar.get_alpha() for bar in ax.patches] == [None, 0.35, None]
-    assert [text.get_text() for text in ax.texts] == ["0.80 over seeds", "0.10 over seeds, unstable"]
+    assert [text.get_text() for text in beside(ax)] == ["0.80 over seeds", "0.10 over seeds, unstable"]
 
 
 def test_what_is_written_beside_the_sizes_of_themes_stays_inside_the_figure():
@@ -177,21 +188,21 @@ def test_what_is_written_beside_the_sizes_of_themes_stays_inside_the_figure():
     ax = plots.theme_sizes(table)
     ax.figure.canvas.draw()
     edge = ax.figure.bbox.x1
-    assert all("these posts only" in text.get_text() for text in ax.texts)
+    assert all("these posts only" in text.get_text() for text in beside(ax))
     assert all(text.get_window_extent().x1 <= edge for text in ax.texts)
 
 
 def test_stances_add_up_over_languages():
     both = pd.concat([STANCE_TABLE, STANCE_TABLE.assign(lang="it")])
     ax = plots.stances(both, NAMES)
-    assert [text.get_text() for text in ax.texts] == ["12", "12"]
+    assert [text.get_text() for text in beside(ax)] == ["12", "12"]
 
 
 def test_cells_that_chance_would_rarely_give_are_framed():
     ax = plots.theme_principles(CROSSED, NAMES)
     frames = [patch.get_xy() for patch in ax.patches]
     assert frames == [(0, 0)]
-    assert [text.get_text() for text in ax.texts] == ["30", "0", "5.0", "0"]
+    assert [text.get_text() for text in beside(ax)] == ["30", "0", "5.0", "0"]
 
 
 def test_few_posts_are_said_beside_the_theme_or_group():
@@ -199,7 +210,7 @@ def test_few_posts_are_said_beside_the_theme_or_group():
     assert labels(themes.yaxis) == ["es.1  red (n = 12)", "es.2 † (n = 3)"]
     groups = plots.principle_groups(GROUPED, "genre", NAMES)
     assert labels(groups.yaxis) == [r"\$essay\$ (12 posts)", "note (3 posts) †"]
-    assert "not tested" in groups.get_title()
+    assert "not tested" in note(groups)
 
 
 def test_an_unknown_group_or_code_names_the_nearest():
@@ -215,6 +226,21 @@ def test_a_share_that_could_not_be_corrected_has_no_filled_point():
     ax = plots.adjusted_shares(ADJUSTED, NAMES)
     points = [np.isfinite(dots.get_offsets()[:, 0].filled(np.nan)).sum() for dots in ax.collections[1::2]]
     assert points == [2, 1, 2, 2]
+
+
+def test_few_wide_intervals_do_not_press_all_others_flat():
+    many = pd.concat([ADJUSTED.assign(code=ADJUSTED["code"] + name) for name in "abcdef"], ignore_index=True)
+    ax = plots.adjusted_shares(many)
+    assert ax.get_xlim()[1] >= 30
+    assert "arrow" not in note(ax)
+    wide = many.assign(adjusted_high=[1.0, *many["adjusted_high"][1:]])
+    ax = plots.adjusted_shares(wide)
+    assert ax.get_xlim() == pytest.approx((0, 33))
+    arrows = [
+        line.get_xdata().tolist() for line in ax.get_lines() if line.get_marker() == ">" and len(line.get_xdata())
+    ]
+    assert arrows == [[pytest.approx(33)]]
+    assert "An arrow: the interval goes on" in note(ax)
 
 
 def test_an_unknown_theme_names_the_nearest():

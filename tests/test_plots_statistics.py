@@ -16,6 +16,7 @@ import yaml
 matplotlib.use("Agg")
 
 from matplotlib import pyplot
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.text import Text
 
 from toolkit import plots
@@ -183,7 +184,7 @@ def written(name, lang):
     """What a figure says, its smallest letters and its title; drawn once for all tests."""
     ax = FIGURES[name](lang=lang)
     ax.get_figure(root=True).canvas.draw()
-    found = tuple(said(ax)), min(size for _, size in texts(ax)), ax.get_title(loc="left")
+    found = tuple(said(ax)), min(size for _, size in texts(ax)), ax.get_title()
     pyplot.close("all")
     return found
 
@@ -194,6 +195,16 @@ def labels(axis):
 
 def cells(ax):
     return [one for one in ax.get_figure(root=True).axes if one is not ax]
+
+
+def dots(ax):
+    return [one for one in ax.collections if isinstance(one, PathCollection)]
+
+
+def lines(ax):
+    """Ends of the lines that can be seen."""
+    found = [path.vertices for one in ax.collections if isinstance(one, LineCollection) for path in one.get_paths()]
+    return [ends for ends in found if len(ends) and np.isfinite(ends).all()]
 
 
 # ---- all figures -----------------------------------------------------------------------------------------
@@ -338,9 +349,18 @@ def test_groups_too_short_for_a_measure_have_no_point_and_are_counted():
     ax = plots.diversity_points(DIVERSITY)
     mattr, mtld = cells(ax)
     assert labels(mattr.yaxis) == ["essay (1,234 words)", "essay (60 words)"]
-    drawn = [[len(points.get_offsets()) for points in cell.collections] for cell in (mattr, mtld)]
-    assert drawn == [[1, 1], [1, 0]]
+    assert [[len(points.get_offsets()) for points in dots(cell)] for cell in (mattr, mtld)] == [[1, 1], [1, 0]]
     assert any("without its point: 1." in text for text in said(ax))
+
+
+def test_groups_have_the_intervals_that_the_table_has():
+    limits = {"mattr_low": [0.8, None], "mattr_high": [0.83, None], "mtld_low": None, "mtld_high": None}
+    ax = plots.diversity_points(DIVERSITY.assign(**limits), confidence=0.9)
+    mattr, mtld = cells(ax)
+    assert [ends.tolist() for ends in lines(mattr)] == [[[0.8, 0], [0.83, 0]]]
+    assert not lines(mtld)
+    assert any("Line: 90 % bootstrap interval over posts." in text for text in said(ax))
+    assert not any("bootstrap" in text for text in said(plots.diversity_points(DIVERSITY.drop(columns=list(limits)))))
 
 
 def test_many_texts_are_a_cloud_for_each_language():
@@ -395,7 +415,7 @@ def test_a_network_tells_groups_by_marker_and_weights_by_width():
     assert list(lines.get_linewidths()) == [4.0, 0.5]
     first, second = (group.get_paths()[0].vertices.shape for group in groups)
     assert first != second
-    assert ax.get_title(loc="left") == "3 terms and their 2 strongest pairs"
+    assert ax.get_title() == "3 terms and their 2 strongest pairs"
     assert {"red", r"\$x^2\$ <b> red", "voz"} <= set(said(ax))
 
 

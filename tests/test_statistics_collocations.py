@@ -1,8 +1,5 @@
 """Collocations: counted against plain loops and other programs, choices, codes, and the network of the strongest."""
 
-import os
-import subprocess
-import sys
 from collections import Counter
 
 import numpy as np
@@ -15,8 +12,6 @@ from toolkit.errors import InputError
 from toolkit.statistics import TokenIndex, count_codes, count_themes, count_words
 from toolkit.statistics.association import measures, pairs
 from toolkit.statistics.association.collocations import SORTS, collocations
-from toolkit.statistics.association.network import collocation_network, write_network
-from toolkit.storage import read_table
 
 STOPS = ("de", "la", "di")
 ALL = {"only": "words", "minimum": 1, "minimum_pair": 1}
@@ -239,6 +234,30 @@ def test_order(sort):
     assert set(nodes["node"]) == {"red", "social"}
 
 
+@pytest.mark.parametrize("window", [(3, 3), "passage"])
+def test_what_has_a_direction_is_sorted_in_both(window):
+    """ "clic" always comes with "dar", "dar" mostly without: the strong direction is not that of the alphabet."""
+    tokens = token_table(["dar clic ."] * 3 + [f"dar w{number} ." for number in range(9)] + ["otra vez ."])
+    once = collocations(tokens, window=window, **ALL)
+    assert ("clic", "dar") in counts_of(once) and ("dar", "clic") not in counts_of(once)
+    for sort, other in (("delta_p_collocate", "delta_p_node"), ("delta_p_node", "delta_p_collocate")):
+        table = collocations(tokens, window=window, sort=sort, **ALL).set_index(["node", "collocate"])
+        assert len(table) == 2 * len(once)
+        one, turned = table.loc[("clic", "dar")], table.loc[("dar", "clic")]
+        assert one[sort] == turned[other] and one[sort] != turned[sort]
+        kept = ["n", "documents", "expected", "log_dice", "log_likelihood"]
+        assert one[kept].tolist() == turned[kept].tolist()
+
+
+@pytest.mark.parametrize("sort", ["npmi", "z_score", "chi_square", "minimum_sensitivity"])
+def test_a_further_measure_is_a_column_where_the_table_is_sorted_by_it(sort):
+    plain, table = collocations(TEXT, **ALL), collocations(TEXT, sort=sort, **ALL)
+    assert table.columns.tolist() == [*plain.columns, sort]
+    four = [table[name] for name in ("n", "pairs_node", "pairs_collocate", "pairs")]
+    assert table[sort].to_numpy() == pytest.approx(getattr(measures, sort)(*four))
+    assert collocations(TEXT, sort=sort, minimum=1000).columns.tolist() == table.columns.tolist()
+
+
 def test_minimum_counts():
     table = collocations(TEXT, **ALL | {"minimum": 5, "minimum_pair": 3})
     assert ("red", "social") in counts_of(table)
@@ -263,8 +282,13 @@ def test_what_is_left_out_parts_its_neighbours():
     assert collocations(tokens, where=ends, **ALL).empty
 
 
-def test_capitals_of_a_node():
-    pd.testing.assert_frame_equal(collocations(TEXT, node="Red", **ALL), collocations(TEXT, node="red", **ALL))
+@pytest.mark.parametrize(
+    ("text", "written"), [("red", "Red"), ("l’", "l’"), ("l’", "L'"), ("informacio\u0301n", "Informacio\u0301n")]
+)
+@pytest.mark.parametrize("unit", ["form", "lemma"])
+def test_a_node_is_found_as_the_text_writes_it(text, written, unit):
+    tokens = token_table([f"{text} uno dos", "otra"])
+    assert len(collocations(tokens, node=written, unit=unit, **ALL)) == 2
 
 
 def passages_and_codes():
@@ -303,7 +327,7 @@ def test_themes_count_where_their_share_is_above_nought():
          for topic, share in (("t0", 0.7), ("t1", 0.3))],
         columns=["doc_id", "passage_id", "topic", "share"],
     )  # fmt: skip
-    with pytest.raises(InputError, match="set the small ones to 0"):
+    with pytest.raises(InputError, match=r"collocations: every passage .* set the small ones to 0"):
         collocations(count_themes(shares, passages), window="passage")
     shares.loc[shares["passage_id"].isin(["p0", "p1"]) & (shares["topic"] == "t1"), "share"] = 0.0
     (row,) = collocations(count_themes(shares, passages), window="passage", minimum=1).to_dict("records")
@@ -317,9 +341,6 @@ def test_themes_count_where_their_share_is_above_nought():
 def test_nothing_to_pair(tokens, window):
     table = collocations(tokens, window=window, minimum=1, minimum_pair=1)
     assert table.empty
-    nodes, edges = collocation_network(table)
-    assert nodes.empty
-    assert edges.empty
 
 
 def test_one_word_over_and_over():
@@ -338,17 +359,25 @@ WRONG = [
     ({"window": -1}, "expected a number of words"),
     ({"window": "sentence"}, "or 'passage'"),
     ({"window": True}, "expected a number of words"),
+    ({"window": (True, True)}, "expected a number of words"),
+    ({"window": (5, False)}, "expected a number of words"),
+    ({"window": (2.0, 2)}, "expected a number of words"),
+    ({"window": None}, "expected a number of words"),
+    ({"window": {5}}, "expected a number of words"),
     ({"within": "passages"}, "did you mean 'passage'"),
-    ({"minimum": 0}, "minimum=0; expected a whole number"),
-    ({"minimum_pair": 1.5}, "minimum_pair=1.5; expected a whole number"),
+    ({"minimum": 0}, "minimum=0, expected a whole number"),
+    ({"minimum_pair": 1.5}, "minimum_pair=1.5, expected a whole number"),
     ({"sort": "logdice"}, "did you mean 'log_dice'"),
     ({"unit": "word"}, "no unit 'word'"),
     ({"only": "all"}, "only='all'"),
     ({"lang": "fr"}, "no words of the language 'fr'"),
     ({"node": "rede"}, "did you mean 'red'"),
     ({"node": "de"}, "Function words and numbers need only='words'"),
-    ({"node": 3}, "expected a term or a list of terms"),
-    ({"node": []}, "expected a term or a list of terms"),
+    ({"node": 3}, "terms 3, expected one lemma or a list of several"),
+    ({"node": []}, "expected one lemma or a list of several"),
+    ({"node": {"red", "social"}}, "expected one lemma or a list of several"),
+    ({"node": ["red", None]}, "expected one lemma or a list of several"),
+    ({"node": "zzz"}, "no lemma 'zzz' occurs; see the list of frequencies"),
     ({"where": {"country": "MX"}}, "need the posts"),
 ]
 
@@ -366,123 +395,6 @@ def test_what_was_counted_without_order_is_refused():
     passages, annotations = passages_and_codes()
     with pytest.raises(InputError, match="give window='passage'"):
         collocations(count_codes(annotations, passages))
-
-
-def some_pairs():
-    text = many_words(4000)
-    sentences = [" ".join(text[start : start + 20]) for start in range(0, 4000, 20)]
-    return collocations(token_table(sentences), only="words", minimum_pair=2)
-
-
-def test_network_holds_the_strongest_pairs():
-    table = some_pairs()
-    nodes, edges = collocation_network(table, most=25)
-    apart = table[table["node"] != table["collocate"]].head(25)
-    assert list(zip(edges["first"], edges["second"], strict=True)) == list(counts_of(apart))
-    assert edges["weight"].tolist() == apart["log_dice"].tolist()
-    assert nodes["term"].tolist() == sorted({*edges["first"], *edges["second"]})
-    assert nodes["degree"].sum() == 2 * len(edges)
-    assert nodes[["x", "y"]].min().tolist() == [0, 0]
-    assert nodes[["x", "y"]].max().tolist() == [1, 1]
-    assert not nodes.duplicated(["x", "y"]).any()
-    sizes = nodes["group"].value_counts().sort_index()
-    assert sizes.index.tolist() == list(range(1, len(sizes) + 1))
-    assert sizes.is_monotonic_decreasing
-    places = nodes.set_index("term")[["x", "y"]]
-    assert (places.loc[edges["second"]].to_numpy() == edges[["x_end", "y_end"]].to_numpy()).all()
-
-
-def test_groups_are_what_hangs_together():
-    docs = [["aaa bbb ccc"]] * 4 + [["xxx yyy zzz"]] * 4 + [["uuu vvv"]] * 4
-    nodes, _ = collocation_network(collocations(token_table(*docs), **ALL))
-    assert dict(zip(nodes["term"], nodes["group"], strict=True)) == {
-        **dict.fromkeys(["aaa", "bbb", "ccc"], 1),
-        **dict.fromkeys(["xxx", "yyy", "zzz"], 2),
-        **dict.fromkeys(["uuu", "vvv"], 3),
-    }
-
-
-def test_a_pair_in_both_orders_is_one_edge():
-    table = collocations(TEXT, window=(0, 1), **ALL)
-    assert {("red", "social"), ("social", "red")} <= set(counts_of(table))
-    _, edges = collocation_network(table)
-    one = edges[(edges["first"] == "red") & (edges["second"] == "social")]
-    assert one["n"].tolist() == [4]
-    assert not edges.duplicated(["first", "second"]).any()
-
-
-def test_network_of_one_pair_and_of_equal_weights():
-    nodes, edges = collocation_network(collocations(token_table(["uno dos"]), **ALL))
-    assert (len(nodes), len(edges), set(nodes["group"])) == (2, 1, {1})
-    assert nodes["x"].tolist() == [0.5, 0.5]
-
-
-def test_network_does_not_hang_on_the_order_of_rows():
-    table = some_pairs()
-    for one, other in zip(
-        collocation_network(table), collocation_network(table.sample(frac=1, random_state=2)), strict=True
-    ):
-        pd.testing.assert_frame_equal(one, other)
-
-
-def test_same_network_in_another_process(tmp_path):
-    path = tmp_path / "collocations.parquet"
-    some_pairs().to_parquet(path)
-    code = (
-        "import sys, pandas; from toolkit.statistics.association.network import collocation_network as network\n"
-        "print([part.to_csv() for part in network(pandas.read_parquet(sys.argv[1]))])"
-    )
-    # this process has a hash seed of its own
-    there = subprocess.run(
-        [sys.executable, "-c", code, str(path)],
-        env={**os.environ, "PYTHONHASHSEED": "7"},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    here = [part.to_csv() for part in collocation_network(pd.read_parquet(path))]
-    assert there.strip() == str(here)
-    assert len(there) > 1000
-
-
-@pytest.mark.parametrize(
-    ("choice", "words"),
-    [
-        ({"measure": "logdice"}, "did you mean 'log_dice'"),
-        ({"most": 0}, "most=0; expected a whole number"),
-        ({"seed": "x"}, "seed='x'; expected a whole number"),
-    ],
-)
-def test_network_mistakes(choice, words):
-    with pytest.raises(InputError, match=words):
-        collocation_network(some_pairs(), **choice)
-
-
-def test_network_of_two_languages_is_refused():
-    table = collocations(token_table(["red social", "it:rete sociale"]), **ALL)
-    with pytest.raises(InputError, match="choose one, as in"):
-        collocation_network(table)
-
-
-def test_network_files(tmp_path):
-    import networkx
-
-    hostile = token_table(["<b>x</b> =1+1a", "a\x01b $x_1$"])
-    nodes, edges = collocation_network(collocations(hostile, **ALL))
-    write_network(nodes, edges, tmp_path / "n.graphml")
-    graph = networkx.read_graphml(tmp_path / "n.graphml")
-    labels = {data["label"] for _, data in graph.nodes(data=True)}
-    assert labels == {"<b>x</b>", "=1+1a", "a\ufffdb", "$x_1$"}
-    assert graph.number_of_edges() == len(edges)
-    assert {data["n"] for *_, data in graph.edges(data=True)} == set(edges["n"])
-    write_network(nodes, edges, tmp_path / "n.csv")
-    assert '"\'=1+1a"' in (tmp_path / "n.csv").read_text(encoding="utf-8-sig")
-    sheet = read_table(tmp_path / "n.csv")
-    assert sheet.columns.tolist() == ["Source", "Target", "Type", "Weight", "n"]
-    with pytest.raises(InputError, match=r"must end in \.graphml or \.csv"):
-        write_network(nodes, edges, tmp_path / "n.gexf")
-    with pytest.raises(InputError, match="which is no node"):
-        write_network(nodes.head(0), edges, tmp_path / "n.graphml")
 
 
 def test_an_index_serves_as_well_as_its_table():

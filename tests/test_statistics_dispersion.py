@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from toolkit.errors import InputError
-from toolkit.statistics import TokenIndex, count_themes
+from toolkit.statistics import TokenIndex, count_codes, count_themes, count_words
 from toolkit.statistics.distribution import measures
 from toolkit.statistics.distribution.dispersion import dispersion
 from toolkit.statistics.distribution.occurrences import occurrences
@@ -169,15 +169,64 @@ def test_groups_without_a_word_of_the_language_are_no_parts():
     assert dispersion(index, parts="site", minimum=1)["parts"].tolist() == [2]
 
 
+PASSAGES = pd.DataFrame(
+    {"doc_id": ["a", "b", "b"], "passage_id": ["a:1", "b:1", "b:2"], "start": [0, 0, 10], "end": [9, 9, 19]}
+).assign(unit="paragraph", furniture=False, lang=["es", "it", "es"])
+
+
+def themes(*shares):
+    """Shares of two themes, t1 and t2, in the three passages."""
+    rows = [
+        (doc_id, passage_id, topic, share)
+        for doc_id, passage_id, both in zip(PASSAGES["doc_id"], PASSAGES["passage_id"], shares, strict=False)
+        for topic, share in zip(("t1", "t2"), both, strict=True)
+    ]
+    return count_themes(pd.DataFrame(rows, columns=["doc_id", "passage_id", "topic", "share"]), PASSAGES)
+
+
+def codes(*found, posts=None):
+    """Codes of the three passages, by number."""
+    rows = [
+        (*PASSAGES.loc[place, ["doc_id", "start", "end"]], "x" * 9, "book", code, "one", "human")
+        for place, code in found
+    ]
+    names = ["doc_id", "start", "end", "quote", "codebook", "code", "coder", "kind"]
+    return count_codes(pd.DataFrame(rows, columns=names), PASSAGES, posts=posts)
+
+
 def test_themes_are_counted_by_their_shares():
-    passages = pd.DataFrame(
-        {"doc_id": ["a", "b"], "passage_id": ["a:1", "b:1"], "start": 0, "end": 9, "unit": "paragraph", "lang": "es"}
-    ).assign(furniture=False)
-    shares = pd.DataFrame(
-        {"doc_id": ["a", "a", "b"], "passage_id": ["a:1", "a:1", "b:1"], "topic": ["t1", "t2", "t1"]}
-    ).assign(share=[0.75, 0.25, 0.75])
-    found = dispersion(count_themes(shares, passages), minimum=1)
+    found = dispersion(themes((0.75, 0.25), (0.75, 0.0)), minimum=1)
     assert found[["term", "n", "dp"]].to_numpy().tolist() == [["t1", 1.5, 0.0]]
+
+
+def test_languages_are_those_of_the_passages():
+    """A post of one language can have passages in another."""
+    posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": ["es", "it"], "text": "x" * 19, "sha256": "0"})
+    counted = codes((0, "c"), (2, "c"), (1, "d"), posts=posts)
+    found = dispersion(counted, parts="lang", minimum=1).set_index("term")
+    # c in both Spanish passages of three, d in the Italian one: own arithmetic, (|1 - 2/3| + |0 - 1/3|) / 2
+    assert found[["parts", "range"]].to_numpy().tolist() == [[2, 1], [2, 1]]
+    assert found["dp"].tolist() == pytest.approx([1 / 3, 2 / 3])
+    where = occurrences(counted, ["c", "d"], by="lang")
+    assert where[["term", "value", "position"]].to_numpy().tolist() == [
+        ["c", "es", 0],
+        ["c", "es", 0.5],
+        ["d", "it", 1],
+    ]
+
+
+def test_words_are_in_each_language_by_itself():
+    with pytest.raises(InputError, match="each language is counted by itself and is a single part; give another"):
+        dispersion(words(TEXTS), parts="lang")
+    assert set(occurrences(words(TEXTS), "pan", by="lang")["value"]) == {"es"}
+
+
+@pytest.mark.parametrize("only", ["words", "content"])
+def test_what_was_counted_keeps_its_own_unit_and_choice(only):
+    index = words(TEXTS)
+    counted = count_words(index, "form", only=only)
+    pd.testing.assert_frame_equal(dispersion(counted), dispersion(index, unit="form", only=only))
+    pd.testing.assert_frame_equal(occurrences(counted, "pan"), occurrences(index, "pan", unit="form"))
 
 
 @pytest.mark.parametrize(
@@ -232,3 +281,44 @@ def test_one_word_stands_at_the_beginning():
 def test_errors_of_occurrences(terms, message):
     with pytest.raises(InputError, match=message):
         occurrences(words(TEXTS), terms)
+
+
+@pytest.mark.parametrize("terms", [None, 3, {"pan", "vino"}, ["pan", 3], b"pan"])
+def test_what_is_no_term_is_said_in_one_sentence(terms):
+    with pytest.raises(InputError, match="expected one lemma or a list of several") as caught:
+        occurrences(words(TEXTS), terms)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "listed", [("pan", "vino"), pd.Series(["pan", "vino"]), np.array(["pan", "vino"], dtype=object)]
+)
+def test_terms_can_be_any_list(listed):
+    pd.testing.assert_frame_equal(occurrences(words(TEXTS), listed), occurrences(words(TEXTS), ["pan", "vino"]))
+
+
+@pytest.mark.parametrize(
+    ("writings", "starts"),
+    [(["l’", "l'", "L’"], [0]), (["informacio\u0301n", "información", "INFORMACIÓN"], [3, 21])],
+)
+def test_forms_are_found_as_the_text_writes_them(writings, starts):
+    index = words({"a": "L’ informacio\u0301n y la información"})
+    for written in writings:
+        assert occurrences(index, written, unit="form")["start"].tolist() == starts
+
+
+@pytest.mark.parametrize("written", ["l’", "l'", "L’"])
+def test_lemmas_are_found_as_the_text_writes_them(written):
+    assert occurrences(words({"a": "L’ amica"}), written)["start"].tolist() == [0]
+
+
+def test_terms_that_are_folded_alike_are_all_found():
+    assert occurrences(codes((0, "A:b"), (1, "a:B")), "a:b")["term"].tolist() == ["A:b", "a:B"]
+    assert occurrences(codes((0, "A:b"), (1, "a:b")), "a:b")["term"].tolist() == ["a:b"]
+
+
+def test_a_theme_stands_where_its_share_is_above_nought():
+    found = occurrences(themes((0.75, 0.25), (1.0, 0.0), (0.0, 1.0)), ["t1", "t2"])
+    assert found[["term", "position"]].to_numpy().tolist() == [["t1", 0], ["t1", 0.5], ["t2", 0], ["t2", 1]]
+    with pytest.raises(InputError, match="occurrences: every passage has a share of every theme"):
+        occurrences(themes((0.75, 0.25), (0.9, 0.1), (0.1, 0.9)), "t1")

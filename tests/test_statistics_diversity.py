@@ -196,6 +196,47 @@ class TestLexicalDiversity:
         assert (group["value"], group["documents"], group["tokens"]) == ("A", 3, 413)
         assert "1 of 3 documents" in group["note"]
 
+    @pytest.mark.filterwarnings("error")
+    def test_intervals_are_those_of_a_plain_bootstrap_of_documents(self):
+        texts = [(f"d{number}", "es", some_words(150 + 10 * number, number, 30 + number)) for number in range(12)]
+        found = lexical_diversity(tokens_of([*texts, ("breve", "es", ["sol", "mar"])]), by=None).iloc[0]
+        windows, types, words, forward, backward = (np.zeros(12) for _ in range(5))
+        for place, (_, _, text) in enumerate(texts):
+            codes, lengths = np.unique(text, return_inverse=True)[1], np.array([len(text)])
+            previous = previous_places(codes, np.zeros(len(text), dtype=int))
+            (windows[place],), (types[place],) = window_types(previous, lengths, 50)
+            (forward[place],), (backward[place],) = mtld_factors(previous, lengths, 0.72)
+            words[place] = len(text)
+        drawn = np.random.default_rng(5).integers(12, size=(5000, 12))
+        many = {
+            "mattr": types[drawn].sum(1) / windows[drawn].sum(1) / 50,
+            "mtld": words[drawn].sum(1) * (1 / forward[drawn].sum(1) + 1 / backward[drawn].sum(1)) / 2,
+        }
+        for name, samples in many.items():
+            # sample_limits takes wider tails for twelve documents than these of 95 %; a few hundredths either way
+            low, high = np.quantile(samples, [0.011, 0.989])
+            spread = high - low
+            assert found[f"{name}_low"] == pytest.approx(low, abs=0.12 * spread)
+            assert found[f"{name}_high"] == pytest.approx(high, abs=0.12 * spread)
+            assert found[f"{name}_low"] < found[name] < found[f"{name}_high"]
+
+    def test_no_interval_of_a_single_document_or_without_repeats(self):
+        tokens, limits = tokens_of(self.TEXTS), ["mattr_low", "mattr_high", "mtld_low", "mtld_high"]
+        assert lexical_diversity(tokens)[limits].isna().all(axis=None)
+        # two Spanish documents are long enough, and one Italian
+        by_lang = lexical_diversity(tokens, by="lang").set_index("value")[limits]
+        assert by_lang.loc["es"].notna().all() and by_lang.loc["it"].isna().all()
+        assert lexical_diversity(tokens, by="lang", repeats=0)[limits].isna().all(axis=None)
+
+    def test_intervals_do_not_hang_on_the_order_of_posts_or_on_other_groups(self):
+        tokens, limits = tokens_of(self.TEXTS), ["mattr_low", "mattr_high", "mtld_low", "mtld_high"]
+        one, turned = (
+            lexical_diversity(tokens, by="country", posts=posts) for posts in (self.POSTS, self.POSTS.iloc[::-1])
+        )
+        pd.testing.assert_frame_equal(turned, one)
+        alone = lexical_diversity(tokens[tokens["doc_id"].isin(["uno", "dos"])], by=None)
+        assert one.loc[one["lang"] == "es", limits].iloc[0].tolist() == alone[limits].iloc[0].tolist()
+
     def test_the_order_of_documents_does_not_matter(self):
         tokens = tokens_of(self.TEXTS)
         one, other = (lexical_diversity(tokens_of(texts), by="lang") for texts in (self.TEXTS, self.TEXTS[::-1]))
@@ -211,6 +252,8 @@ class TestLexicalDiversity:
     def test_index_and_counted_give_the_same(self):
         index = TokenIndex(tokens_of(self.TEXTS), self.POSTS)
         tables = [lexical_diversity(index, by="country"), lexical_diversity(count_words(index, "form"), by="country")]
+        by_lemma = lexical_diversity(count_words(index, "lemma"))
+        pd.testing.assert_frame_equal(by_lemma, lexical_diversity(index, unit="lemma"))
         pd.testing.assert_frame_equal(*tables)
 
     def test_lemmas_are_fewer_than_forms(self):
@@ -239,6 +282,8 @@ class TestLexicalDiversity:
             ({"threshold": 1.0}, "threshold=1.0"),
             ({"threshold": math.nan}, "threshold=nan"),
             ({"by": "country"}, "need the posts"),
+            ({"repeats": -1}, "repeats=-1"),
+            ({"confidence": 2.0}, "confidence 2.0"),
             ({"unit": "word"}, "allowed are form, lemma, pos"),
         ],
     )

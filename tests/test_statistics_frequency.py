@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from toolkit.errors import InputError
 from toolkit.resources import data_file
 from toolkit.statistics import TokenIndex, count_codes, count_themes, count_words
+from toolkit.statistics.counting import general
 from toolkit.statistics.counting.frequency import frequency, per_million, zipf_scale
 from toolkit.statistics.counting.general import fold_term, general_frequencies
 from toolkit.text import lemmatise
@@ -110,6 +111,7 @@ class TestFrequency:
             frequency(TOKENS, unit="form", posts=POSTS),
             frequency(index, unit="form"),
             frequency(count_words(index, "form")),
+            frequency(count_words(index, "form"), unit="form", only="words"),
         ]
         for table in tables[1:]:
             pd.testing.assert_frame_equal(table, tables[0])
@@ -186,6 +188,74 @@ class TestFrequency:
         assert table["n"].tolist() == sorted(table["n"], reverse=True)
 
 
+#: Ten documents of ten words; "blog" is in half of them, "casa" twice in each, "raro" once in one.
+MANY = {
+    f"d{number}": (
+        "es",
+        f"casa casa {'blog' if number % 2 else 'x'} {'raro' if number == 3 else 'y'} "
+        + " ".join(f"w{number}z{place}" for place in range(6)),
+    )
+    for number in range(10)
+}
+
+
+class TestIntervals:
+    FOUND = frequency(tokens_of(MANY), unit="form", repeats=1000)
+
+    def test_none_unless_asked_for(self):
+        plain = frequency(tokens_of(MANY), unit="form")
+        assert plain[["ci_low", "ci_high"]].isna().all(axis=None)
+        names = [name for name in plain if name not in ("ci_low", "ci_high")]
+        pd.testing.assert_frame_equal(plain[names], self.FOUND[names])
+
+    def test_as_a_plain_bootstrap_of_documents(self):
+        blog = row(self.FOUND, term="blog")
+        # documents of one size: the share is a mean of ten that are .1 or 0
+        drawn = np.random.default_rng(7).choice([0.0, 0.1] * 5, size=(20_000, 10)).mean(1)
+        # tails of .009 instead of .025, for ten documents: see toolkit.resampling.sample_limits
+        low, high = np.quantile(drawn, [0.009, 0.991])
+        assert (blog["ci_low"], blog["ci_high"]) == pytest.approx((low, high), abs=0.011)
+
+    def test_what_every_document_has_as_often_is_certain(self):
+        casa = row(self.FOUND, term="casa")
+        assert casa[["ci_low", "ci_high"]].tolist() == pytest.approx([0.2, 0.2])
+
+    def test_limits_lie_from_nought_to_one_about_the_share(self):
+        assert (self.FOUND["ci_low"] >= 0).all() and (self.FOUND["ci_high"] <= 1).all()
+        assert self.FOUND["share"].between(self.FOUND["ci_low"] - 1e-12, self.FOUND["ci_high"] + 1e-12).all()
+        assert row(self.FOUND, term="raro")["ci_low"] == 0
+
+    def test_blocks_of_terms_give_what_one_block_gives(self, monkeypatch):
+        monkeypatch.setattr("toolkit.statistics.counting.frequency._AT_ONCE", 3000)
+        pd.testing.assert_frame_equal(frequency(tokens_of(MANY), unit="form", repeats=1000), self.FOUND)
+
+    def test_neither_the_order_of_documents_nor_other_groups_play_a_part(self):
+        posts = pd.DataFrame({"doc_id": list(MANY), "lang": "es", "text": "x" * 200, "sha256": "0"})
+        posts["site"] = ["a"] * 6 + ["b"] * 3 + ["c"]
+        texts = tokens_of(MANY)
+        table = frequency(texts, unit="form", by="site", posts=posts, repeats=200)
+        turned = frequency(texts, unit="form", by="site", posts=posts.iloc[::-1], repeats=200)
+        pd.testing.assert_frame_equal(turned, table)
+        alone = frequency(texts[texts["doc_id"].isin(posts["doc_id"][6:9])], unit="form", repeats=200)
+        of_it = table[table["value"] == "b"].reset_index(drop=True)
+        pd.testing.assert_frame_equal(of_it[["term", "ci_low", "ci_high"]], alone[["term", "ci_low", "ci_high"]])
+        assert table.loc[table["value"] == "c", ["ci_low", "ci_high"]].isna().all(axis=None)
+        assert not frequency(texts, unit="form", repeats=200, seed=2)["ci_high"].equals(
+            frequency(texts, unit="form", repeats=200)["ci_high"]
+        )
+
+    @pytest.mark.filterwarnings("error")
+    def test_a_term_that_is_all_there_is(self):
+        only = frequency(tokens_of({"a": ("es", "sol"), "b": ("es", "sol")}), unit="form", repeats=100).iloc[0]
+        assert (only["share"], only["ci_high"]) == (1, 1) and 0 <= only["ci_low"] < 1
+        assert frequency(TOKENS.iloc[:0], repeats=100).empty
+
+    @pytest.mark.parametrize("given", [{"repeats": -1}, {"repeats": 2.5}, {"confidence": 1.0}, {"seed": "x"}])
+    def test_settings_that_are_none(self, given):
+        with pytest.raises(InputError, match=next(iter(given))):
+            frequency(TOKENS, **{"repeats": 10, **given})
+
+
 class TestGeneral:
     def test_known_words_have_a_difference_and_unknown_none(self):
         table = frequency(TOKENS, unit="form")
@@ -198,11 +268,11 @@ class TestGeneral:
     def test_terms_that_the_list_writes_as_one_are_compared_together(self):
         table = frequency(tokens_of({"a": ("it", "un uomo , un' amica , un’ idea")}), unit="form")
         both = table[table["term"].isin(["un", "un'"])]
-        general = general_frequencies("it")["un"]
+        usual = general_frequencies("it")["un"]
         assert both.set_index("term")["n"].to_dict() == {"un": 1, "un'": 2}
-        assert both["general_zipf"].tolist() == [general] * 2
+        assert both["general_zipf"].tolist() == [usual] * 2
         # 3 of 6 words
-        assert both["zipf_difference"].tolist() == pytest.approx([math.log10(3 / 6 * 1e9) - general] * 2)
+        assert both["zipf_difference"].tolist() == pytest.approx([math.log10(3 / 6 * 1e9) - usual] * 2)
 
     def test_none_where_none_is_asked_for_or_there_is(self):
         assert frequency(TOKENS, general=False)["general_zipf"].isna().all()
@@ -268,6 +338,21 @@ class TestGeneral:
         alike = [form for form in forms.index if lemmatise(form, "es") == "escuchar"]
         assert len(alike) > 10
         assert general_frequencies("es", "lemma")["escuchar"] == pytest.approx(np.log10((10 ** forms[alike]).sum()))
+
+    def test_lemmas_are_kept_on_disk_until_a_rule_or_the_list_changes(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("CLUETRAIN_CACHE", str(tmp_path))
+        forms, asked = ["conversaciones", "voz", "voces"], []
+        monkeypatch.setattr(general, "_lemma", lambda form, lang: asked.append(form) or lemmatise(form, lang))
+        for _ in range(2):
+            assert general._lemmas_of(forms, "es") == ["conversación", "voz", "voz"]
+        assert asked == forms
+        general._lemmas_of([*forms, "blog"], "es")
+        monkeypatch.setattr(general, "version", lambda name: "0")
+        general._lemmas_of(forms, "es")
+        assert len(asked) == 3 + 4 + 3
+        for path in tmp_path.rglob("*.npz"):
+            path.write_bytes(b"damaged")
+        assert general._lemmas_of(forms, "es") == ["conversación", "voz", "voz"]
 
     def test_what_is_given_away_may_be_changed(self):
         own = general_frequencies("es")

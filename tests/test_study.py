@@ -27,8 +27,14 @@ QUICK = {
     "topics": {"per_language": 2, "joint": 2, "runs": 2, "iterations": 20, "fewest_posts": 1},
     "statistics": {"bootstrap": 100, "permutations": 100},
 }
+#: What a person asks for, of a word or a corpus, and no run makes.
+ASKED_FOR = {"concordance", "collocations", "network_nodes", "network_edges", "occurrences", "trends"}
 #: Tables of every run; those of an evaluation and of people's work are made elsewhere.
-TABLES = [name for name in CONTRACTS if name not in PEOPLE and not name.startswith(("evaluation_", "adjusted_"))]
+TABLES = [
+    name
+    for name in CONTRACTS
+    if name not in {*PEOPLE, *ASKED_FOR} and not name.startswith(("evaluation_", "adjusted_"))
+]
 HOSTILE = "<script>document.title='hit'</script><img src=x onerror=alert(1)>"
 
 
@@ -569,6 +575,74 @@ def test_a_study_of_themes_alone_has_no_codes_and_can_be_repeated(small_corpus, 
     assert "report.html" not in names
     assert not (out / "tables" / "annotations.csv").exists()
     assert all(line.endswith("identical") for line in check_run(out))
+
+
+# ---- words, alone and beside the other parts -----------------------------------------------------------------
+
+
+def study_of(corpus, *parts, languages=("es", "it")):
+    data = {**QUICK, "corpus": {"path": str(corpus), "languages": languages}, "principles": {"method": "cues"}}
+    return Study.model_validate_json(json.dumps({**data, "study": {"parts": parts}}))
+
+
+WORDS = {"frequencies", "diversity", "dispersion"}
+
+
+@pytest.mark.parametrize(
+    ("parts", "languages", "more"),
+    [
+        (["words"], ["es", "it"], set()),
+        (["words"], ["it"], set()),
+        (["themes", "words"], ["es", "it"], set()),
+        (["principles", "words"], ["es", "it"], {"keyness", "report"}),
+        (["principles", "words"], ["es"], {"report"}),
+    ],
+)
+def test_words_go_with_any_other_part_and_are_repeated(small_corpus, tmp_path, parts, languages, more):
+    out = run_study(study_of(small_corpus, *parts, languages=languages), tmp_path / "out")
+    tables = {path.stem for path in (out / "tables").glob("*.csv")}
+    assert tables >= WORDS
+    assert ("keyness" in tables) == ("keyness" in more)
+    assert (out / "report.html").exists() == ("report" in more)
+    assert (out / "figures" / "words.svg").exists()
+    words = read_table(out / "tables" / "frequencies.parquet")
+    assert set(words["lang"]) == set(languages)
+    assert all(line.endswith("identical") for line in check_run(out))
+
+
+@pytest.mark.parametrize("parts", [["words"], ["principles", "words"]])
+def test_one_short_post_has_few_words_and_no_failure(tmp_path, recwarn, parts):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "a.txt").write_text("Hola a todos los clientes de la tienda.", encoding="utf-8")
+    out = run_study(study_of(tmp_path / "one", *parts), tmp_path / "out")
+    assert read_table(out / "tables" / "frequencies.parquet").empty
+    diversity = read_table(out / "tables" / "diversity.parquet")
+    assert set(diversity["tokens"]) == {8}
+    assert not [warning for warning in recwarn if issubclass(warning.category, FutureWarning | RuntimeWarning)]
+
+
+def test_one_post_of_repeated_words_has_no_dispersion_to_draw(tmp_path):
+    (tmp_path / "one").mkdir()
+    # in other sentences each time: what stands twice is taken for page furniture
+    who = ["Marta", "Luis", "Ana", "Jorge", "Elena", "Pablo"]
+    text = "\n\n".join(f"{name} dice que la tienda escucha al cliente." for name in who)
+    (tmp_path / "one" / "a.txt").write_text(text, encoding="utf-8")
+    out = run_study(study_of(tmp_path / "one", "principles", "words"), tmp_path / "out")
+    spread = read_table(out / "tables" / "dispersion.parquet")
+    assert {"tienda", "cliente"} <= set(spread["term"])
+    assert spread["dp"].isna().all(), "over one post nothing is spread"
+
+
+def test_a_study_file_from_before_there_were_words_has_none(small_corpus, tmp_path):
+    """Files that runs wrote name their parts; principles without themes have a report that names no themes."""
+    (tmp_path / "study.toml").write_text(
+        f'[study]\nparts = ["principles"]\n[corpus]\npath = "{small_corpus.as_posix()}"\n'
+        '[principles]\nmethod = "cues"\n[statistics]\nbootstrap = 100\npermutations = 100\n',
+        encoding="utf-8",
+    )
+    out = run_study(load_study(tmp_path / "study.toml"), tmp_path / "out")
+    assert not WORDS & {path.stem for path in (out / "tables").glob("*.csv")}
+    assert "Dirichlet" not in (out / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_search_for_the_number_that_was_stopped_goes_on_and_leaves_nothing(tmp_path, monkeypatch):

@@ -393,10 +393,11 @@ class TestFigure:
         runs = scores([-8, -5, -5, -5.5], [0.2, 0.8, 0.5, 0.4])
         said = recommend_k(runs)
         figure = selection_curves(summary(runs), said)
-        titles = [ax.get_title() for ax in figure.axes]
-        assert len(titles) == 7
-        assert titles[-1] == "How often each k won"
-        assert figure.get_suptitle() == "Recommended: 3 topics (bars: 95 % interval)"
+        head, *cells = figure.axes
+        assert len(cells) == 7
+        assert cells[-1].get_title("left") == "How often each k won"
+        assert head.get_title() == "Recommended: 3 topics"
+        assert "Bars: 95 % interval." in " ".join(text.get_text() for text in head.texts)
         heights = [bar.get_height() for bar in figure.axes[-1].patches]
         assert heights == [100 * said.shares[k] for k in (2, 3, 4, 5)]
 

@@ -79,11 +79,12 @@ def _of_words(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str], conf
     for by in ("genre", "country", "lang"):
         groups = diversity[diversity["by"] == by]
         if groups["mattr"].notna().any() and groups["value"].nunique() <= _MOST_VALUES:
-            figures["diversity"] = plots.diversity_points(groups)
+            figures["diversity"] = plots.diversity_points(groups, confidence=confidence)
             break
     if len(spread[spread["lang"] != "all"]):
         figures["dispersion"] = plots.dispersion_map(spread[spread["lang"] != "all"])
-    if len(tables.get("keyness", ())):
+    # where every code is as frequent in both languages, there is nothing to draw
+    if "keyness" in tables and tables["keyness"]["log_ratio"].fillna(0).ne(0).any():
         figures["keyness"] = plots.keyness_bars(tables["keyness"], names=names, confidence=confidence)
     return figures
 

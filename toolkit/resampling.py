@@ -2,9 +2,26 @@
 was drawn. Sentences of one document hang together, so that whole documents are drawn, never sentences. And p-values
 corrected for their number."""
 
-import numpy as np
+from collections.abc import Sequence
 
-__all__ = ["bootstrap_weights", "false_discovery", "sample_limits", "sample_weights"]
+import numpy as np
+from scipy import sparse
+
+__all__ = [
+    "bootstrap_weights",
+    "document_draws",
+    "false_discovery",
+    "sample_limits",
+    "sample_sums",
+    "sample_weights",
+    "share_limits",
+    "unseen",
+]
+
+#: Numbers of draws (documents x samples) that are made floats at once: 32 MB.
+_AT_ONCE = 4_000_000
+#: Samples that are written at once: as many bytes as a line of the processor's cache has.
+_SAMPLES = 64
 
 
 def bootstrap_weights(count: int, repeats: int, seed: int) -> np.ndarray:
@@ -20,6 +37,49 @@ def sample_weights(documents: int, repeats: int, seed: int) -> np.ndarray:
     """
     once = np.ones((1, documents))
     return np.vstack([once, bootstrap_weights(documents, repeats, seed)]) if documents > 1 and repeats else once
+
+
+def document_draws(doc_ids: Sequence[str] | np.ndarray | int, repeats: int, seed: int) -> np.ndarray:
+    """How often each document is drawn in each bootstrap sample, shape (documents, repeats), small whole numbers.
+
+    The same distribution as :func:`bootstrap_weights` (other numbers for the same seed), for corpora of many documents:
+    documents are drawn one by one and counted, a byte each, where a multinomial draws a binomial for every document
+    (measured with 100,000 documents and 1,000 samples: 2 s and 100 MB where it takes 6 s and 800 MB). Documents are
+    drawn in the order of their names, so that the order of ``doc_ids`` changes nothing; a number of documents instead
+    of their names: in the order in which they stand.
+    """
+    if isinstance(doc_ids, int):
+        order = np.arange(doc_ids)
+    else:
+        order = np.argsort(np.asarray(doc_ids, dtype=object), kind="stable")
+    many = len(order)
+    random = np.random.default_rng(seed)
+    draws = np.empty((many, repeats), dtype=np.uint8)
+    # a number of samples at a time, as a single one would be written to places far apart; the numbers are the same
+    for first in range(0, repeats, _SAMPLES):
+        some = [
+            np.bincount(order[random.integers(many, size=many)], minlength=many)
+            for _ in range(first, min(first + _SAMPLES, repeats))
+        ]
+        draws[:, first : first + _SAMPLES] = np.array(some, dtype=np.uint8).T
+    return draws
+
+
+def sample_sums(values: np.ndarray | sparse.sparray | sparse.spmatrix, draws: np.ndarray) -> np.ndarray:
+    """Sums over the documents of each bootstrap sample, shape (repeats, columns).
+
+    ``values`` (documents, columns), dense or sparse, or (documents,) for one column, which gives (repeats,); ``draws``
+    of :func:`document_draws`. Memory: the result and 32 MB.
+    """
+    # sparse even where it is dense: sums in one order on every machine, which linear algebra does not promise
+    across = sparse.csr_matrix(np.atleast_2d(values.T) if isinstance(values, np.ndarray) else values.T, dtype=float)
+    documents, repeats = draws.shape
+    sums = np.empty((across.shape[0], repeats))
+    step = max(1, _AT_ONCE // max(1, documents))
+    for first in range(0, repeats, step):
+        some = slice(first, first + step)
+        sums[:, some] = across @ draws[:, some].astype(float)
+    return sums[0] if values.ndim == 1 else sums.T
 
 
 def sample_limits(samples: np.ndarray, posts: int, confidence: float) -> tuple[np.ndarray, np.ndarray]:
@@ -42,6 +102,46 @@ def sample_limits(samples: np.ndarray, posts: int, confidence: float) -> tuple[n
     quantile = np.nanquantile if np.isnan(samples[:, some]).any() else np.quantile
     limits[:, some] = quantile(samples[:, some], [tail, 1 - tail], axis=0)
     return limits[0], limits[1]
+
+
+def share_limits(
+    samples: np.ndarray,
+    share: np.ndarray,
+    documents: int,
+    confidence: float,
+    *,
+    if_all: np.ndarray | float = 1.0,
+    rest_if_all: np.ndarray | float = 1.0,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of shares (columns,), 0-1, of a group of documents: of bootstrap samples (repeats, columns), as
+    :func:`sample_limits`; but 0 and a limit above it where the share is 0, and a limit below 1 and 1 where it is 1.
+
+    There all samples are alike and tell nothing. What none of the documents has, at most a share of them has
+    (:func:`unseen`); ``if_all`` is the share that the group would have if each of its documents had as much as one that
+    has any: 1, the most there can be, where nothing tells, and where more is given. ``rest_if_all``: the same of all
+    else, where the share is 1. Missing for fewer than two documents and without samples.
+    """
+    low, high = sample_limits(samples, documents if len(samples) else 0, confidence)
+    if documents > 1 and len(samples):
+        some = unseen(documents, (1 - confidence) / 2)
+        none, all_of = share <= 0, share >= 1
+        low = np.where(none, 0.0, np.where(all_of, 1 - some * np.minimum(rest_if_all, 1), low))
+        high = np.where(none, some * np.minimum(if_all, 1), np.where(all_of, 1.0, high))
+    return low, high
+
+
+def unseen(documents: int, tail: np.ndarray | float) -> np.ndarray | float:
+    """The greatest share, 0-1, that something can have which none of ``documents`` drawn by chance has: with a greater
+    one, so many would all be without it less often than ``tail``.
+
+    1 - tail^(1 / documents), the exact limit of a binomial share with no success; near 3 / documents for a tail of
+    .05, the "rule of three" of Hanley and Lippman-Hand (1983, If nothing goes wrong, is everything all right?
+    Interpreting zero numerators, JAMA 249(13), 1743-1745).
+
+    >>> round(float(unseen(100, 0.05)), 4), round(float(unseen(100, 0.025)), 4)  # own arithmetic
+    (0.0295, 0.0362)
+    """
+    return 1 - np.power(tail, 1 / documents)
 
 
 def false_discovery(p_values: np.ndarray) -> np.ndarray:

@@ -3,141 +3,288 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit import statistics
+from toolkit.analysis.texts import WORTH_A_POOL
 from toolkit.codebook import load_codebook
+from toolkit.coded_texts import Coded, read_coded, spans_over
 from toolkit.corpus import load_corpus, mark_furniture, segment, with_languages
-from toolkit.errors import InputError
-from toolkit.exchange import read_annotations
-from toolkit.statistics import Counted, TokenIndex
+from toolkit.errors import InputError, suggestion
+from toolkit.parallel import run_tasks
+from toolkit.statistics import Concordance, Counted, TokenIndex
+from toolkit.statistics.association.collocations import SORTS
+from toolkit.statistics.counting.counted import Layer
+from toolkit.statistics.counting.selection import Selection, select
 from toolkit.text import LANGUAGES, tokenise
 
 __all__ = ["Texts", "part_of", "prepare_texts", "word_table"]
 
+Say = Callable[[str], None]
+
 #: A run of years: "2005-2009".
 _YEARS = re.compile(r"(\d{4})-(\d{4})")
+#: Posts per task, as in a study; the tasks are the same for any number of workers, and so are the results.
+_POSTS_PER_TASK = 100
+#: What words are counted by, and what codes are counted in.
+_UNITS, _PLACES = ("form", "lemma", "pos"), ("sentence", "paragraph", "document")
+_FUNCTIONS: dict[str, Callable[..., pd.DataFrame]] = {
+    "frequency": statistics.frequency,
+    "diversity": statistics.lexical_diversity,
+    "collocations": statistics.collocations,
+    "keyness": statistics.keyness,
+    "dispersion": statistics.dispersion,
+    "trends": statistics.trends,
+}
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Texts:
-    """Texts made ready: posts, sentences, tokens as numbers, and annotations where they were given."""
+    """Texts made ready for counting.
+
+    Attributes
+    ----------
+    posts : those whose language is told. furniture, skipped : what no count holds.
+    source : where they are from. coded : annotations, where they were given.
+    workers, say : processes for finding words, and what is called with a line of progress.
+    """
 
     posts: pd.DataFrame
-    passages: pd.DataFrame
-    index: TokenIndex
-    annotations: pd.DataFrame | None
+    furniture: pd.DataFrame
     skipped: pd.DataFrame
+    source: str
+    coded: Coded | None = None
+    workers: int = 1
+    say: Say | None = None
 
-    def material(self) -> TokenIndex | Counted:
-        """What is counted: words, or codes where annotations were given."""
-        if self.annotations is None:
-            return self.index
-        return statistics.count_codes(self.annotations, self.passages, posts=self.posts)
+    @cached_property
+    def index(self) -> TokenIndex:
+        """The words; found when first asked for. Where coded texts are given, those of what the coder went through.
+
+        Raises :class:`InputError` for texts without words.
+        """
+        if self.say is not None:
+            self.say(f"finding the words of {len(self.posts):,} texts")
+        ids = self.posts["doc_id"].tolist()
+        tasks = []
+        for first in range(0, len(ids), _POSTS_PER_TASK):
+            some = set(ids[first : first + _POSTS_PER_TASK])
+            tasks.append(
+                (self.posts[self.posts["doc_id"].isin(some)], self.furniture[self.furniture["doc_id"].isin(some)])
+            )
+        pool = self.workers if len(ids) >= WORTH_A_POOL else 1
+        parts = run_tasks(_sentences_and_words, tasks, workers=pool, label="words", progress=True)
+        passages, tokens = (pd.concat(some, ignore_index=True) for some in zip(*parts, strict=True))
+        posts = self.posts
+        if self.coded is not None and not self.coded.every_text:
+            passages = self.coded.gone_through(passages)
+            tokens = tokens[tokens["passage_id"].isin(passages["passage_id"])]
+            posts = posts[posts["doc_id"].isin(passages["doc_id"])]
+        if tokens.empty:
+            raise InputError(f"{self.source}: holds no words in {', '.join(LANGUAGES)}; give other texts.")
+        return TokenIndex(tokens, posts)
+
+    def codes(self, unit: str = "sentence", lang: str | None = None) -> Counted:
+        """The codes of sentences, paragraphs or documents that the coder went through, of one language or of all.
+
+        Raises :class:`InputError` where there is no such passage.
+        """
+        assert self.coded is not None
+        passages = self.coded.gone_through(segment(self.posts, self.furniture, unit=unit))
+        if lang is not None:
+            known = sorted(set(passages["lang"].dropna()))
+            passages = passages[passages["lang"] == lang]
+            if passages.empty:
+                raise InputError(f"--lang: no coded {unit} is in '{lang}'; {suggestion(lang, known)}")
+        posts = self.posts[self.posts["doc_id"].isin(passages["doc_id"])]
+        annotations = self.coded.annotations
+        own = annotations[spans_over(annotations, passages)]
+        if self.say is not None and len(own) < len(annotations):
+            self.say(
+                f"{len(annotations) - len(own):,} of {len(annotations):,} annotations stand in page furniture, another "
+                "language, or what was not gone through, and count nowhere"
+            )
+        return statistics.count_codes(own, passages, posts=posts)
+
+    def languages(self, counted: TokenIndex | Counted) -> list[str]:
+        """The languages of what was counted, most words first; ["all"] of codes."""
+        if isinstance(counted, Counted):
+            return [layer.lang for layer in counted.layers]
+        sizes = np.bincount(counted.lang[counted.is_word], minlength=len(counted.langs))
+        return [counted.langs[place] for place in np.argsort(-sizes, kind="stable")]
+
+    def told(self, counted: TokenIndex | Counted, lang: str | None = None) -> str:
+        """What was counted, in a line: "counted: es 39,602 words in 72 documents; it 25,767 words in 48 documents"."""
+        if isinstance(counted, Counted):
+            layer = counted.layer()
+            sizes = np.bincount(layer.place_lang[layer.place_lang >= 0], minlength=len(layer.langs))
+            of = ", ".join(f"{layer.langs[place]} {sizes[place]:,}" for place in np.argsort(-sizes, kind="stable"))
+            passages = f"{_many(len(layer.doc), 'passage')} of {_many(len(np.unique(layer.doc)), 'document')}"
+            return f"counted: {_many(len(layer.place), 'code')} in {passages} ({of})"
+        parts = []
+        for name in self.languages(counted):
+            here = counted.is_word & (counted.lang == counted.langs.index(name))
+            documents = len(np.unique(counted.doc[here]))
+            if lang in (None, name):
+                parts.append(f"{name} {_many(int(here.sum()), 'word')} in {_many(documents, 'document')}")
+        return f"counted: {'; '.join(parts)}"
 
 
-def prepare_texts(source: str | Path, *, codes: str | Path | None = None) -> Texts:
-    """Read texts, leave page furniture out, find words.
+def prepare_texts(
+    source: str | Path, *, coded: Mapping[str, Any] | None = None, workers: int = 1, say: Say | None = None
+) -> Texts:
+    """Read texts, and annotations of them; mark page furniture.
 
     Parameters
     ----------
     source : corpus folder, or any file that ``toolkit load`` reads.
-    codes : annotations of these texts in any format that ``toolkit convert`` reads; a code and its stance are told
-        apart as "transparency:breach" by :func:`part_of` only.
+    coded : arguments of :func:`toolkit.coded_texts.read_coded`, where codes are to be counted or looked for.
+    workers : processes for finding words; changes the time and nothing else.
+    say : called with lines of progress.
 
     Raises
     ------
     InputError
-        for files that cannot be read, texts without words, or annotations none of which lies in these texts.
+        for files that cannot be read, or annotations that do not fit.
     """
     corpus = load_corpus(source)
     posts = with_languages(corpus.posts)
-    furniture = mark_furniture(posts)
+    annotations = None if coded is None else read_coded(posts=posts, **coded)
+    if say is not None:
+        say(f"marking the page furniture of {len(posts):,} texts")
+    return Texts(posts, mark_furniture(posts), corpus.skipped, str(source), annotations, workers, say)
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def _sentences_and_words(posts: pd.DataFrame, furniture: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     passages = segment(posts, furniture)
-    index = TokenIndex(tokenise(posts, passages), posts)
-    if not len(index):
-        raise InputError(f"{source}: holds no words in {', '.join(LANGUAGES)}; give other texts.")
-    annotations = None
-    if codes is not None:
-        annotations = read_annotations(codes)
-        own = annotations[annotations["doc_id"].isin(posts["doc_id"])]
-        if own.empty:
-            raise InputError(
-                f"{codes}: none of its {len(annotations)} annotations lies in the texts of {source}; "
-                "their doc_id must be that of the texts."
-            )
-        annotations = own
-    return Texts(posts, passages, index, annotations, corpus.skipped)
+    return passages, tokenise(posts, passages)
 
 
-def part_of(words: Sequence[str], annotations: pd.DataFrame | None) -> Mapping[str, Any] | pd.DataFrame:
+def part_of(words: Sequence[str], coded: Coded | None, option: str = "--target") -> Selection:
     """A part of the texts from what a person writes: "country=MX", "year=2005-2009", "genre=guide|blog-post", or
     "code=transparency:breach" for the passages of a code (and a stance).
 
-    Raises :class:`InputError` for another form, and for codes without annotations.
+    Raises :class:`InputError` for another form, a column named twice, and for codes without annotations.
     """
     part: dict[str, Any] = {}
     for word in words:
         column, sign, value = word.partition("=")
-        if not sign or not column or not value:
-            raise InputError(f"'{word}': expected COLUMN=VALUE, such as country=MX, year=2005-2009 or code=listening.")
+        values = value.split("|")
+        if not sign or not column or not all(values):
+            raise InputError(
+                f"{option}: got '{word}', expected COLUMN=VALUE, such as country=MX, 'country=MX|AR', year=2005-2009 "
+                "or code=listening."
+            )
+        if column in part:
+            raise InputError(f"{option}: names '{column}' twice; put its values together, as in '{column}=ONE|OTHER'.")
         years = _YEARS.fullmatch(value)
-        if column == "year" and years and int(years[1]) <= int(years[2]):
+        if column == "year" and years:
+            if int(years[1]) > int(years[2]):
+                raise InputError(f"{option}: got '{word}', whose first year is after its last; turn them round.")
             part[column] = range(int(years[1]), int(years[2]) + 1)
         else:
-            part[column] = value.split("|")
+            part[column] = values
     if "code" not in part:
         return part
     if len(part) > 1:
-        raise InputError("code=... cannot stand beside other columns; use it alone.")
-    if annotations is None:
-        raise InputError("code=... needs annotations; give them with --codes FILE.")
-    return _coded(annotations, part["code"])
+        raise InputError(f"{option}: code=... cannot stand beside other columns; use it alone.")
+    if coded is None:
+        raise InputError(f"{option}: code=... needs annotations; give them with --codes FILE.")
+    return _spans_of(coded.annotations, part["code"], option)
 
 
-def _coded(annotations: pd.DataFrame, codes: Iterable[str]) -> pd.DataFrame:
-    wanted = pd.Series(False, index=annotations.index)
+def _spans_of(annotations: pd.DataFrame, codes: Iterable[str], option: str) -> pd.DataFrame:
+    """The annotations of codes; their column ``code`` says what was asked for."""
+    parts = []
     for written in codes:
         code, _, stance = written.partition(":")
         found = (annotations["code"] == code) & ((annotations["stance"] == stance) if stance else True)
+        # with --stances the codes hold them
+        found |= annotations["code"] == written
         if not found.any():
-            known = ", ".join(sorted(set(annotations["code"])))
-            raise InputError(f"no annotation is coded '{written}'; codes there are {known}.")
-        wanted |= found
-    return annotations[wanted]
+            known = sorted({*annotations["code"], *_with_stance(annotations)})
+            raise InputError(f"{option}: no annotation is coded '{written}'; {suggestion(written, known)}")
+        parts.append(annotations[found].assign(code=written))
+    return pd.concat(parts, ignore_index=True)
 
 
-def word_table(kind: str, texts: Texts, **choices: Any) -> pd.DataFrame | statistics.Concordance:
+def _with_stance(annotations: pd.DataFrame) -> list[str]:
+    rows = zip(annotations["code"], annotations["stance"], strict=True)
+    return [f"{code}:{stance}" for code, stance in rows if isinstance(stance, str)]
+
+
+def word_table(kind: str, texts: Texts, **choices: Any) -> tuple[pd.DataFrame | Concordance, TokenIndex | Counted]:
     """One of the statistics: "frequency", "diversity", "concordance", "collocations", "keyness", "dispersion",
-    "trends".
+    "trends"; and what was counted for it.
 
-    ``choices`` that are None are left at their defaults. Where annotations were given, codes are counted in place of
-    words (for a concordance: ``match="code"`` finds them).
+    ``choices`` are the arguments of the statistic; those that are None are left at their defaults. Where annotations
+    were given, codes are counted in place of words; but a part of the texts that is named by a code ("code=listening")
+    has its words counted.
 
-    Raises :class:`InputError` for choices that do not fit.
+    Raises :class:`InputError` for choices that do not fit, as far as can be told before the words are found.
     """
     given = {name: value for name, value in choices.items() if value is not None}
-    if kind == "diversity":
-        return statistics.lexical_diversity(texts.index, **given)
+    parts = [given[name] for name in ("target", "reference", "where") if name in given]
+    of_codes = texts.coded is not None and kind in _FUNCTIONS and kind != "diversity"
+    of_codes = of_codes and not any(isinstance(part, pd.DataFrame) for part in parts)
+    _check(kind, texts, given, parts, of_codes)
     if kind == "concordance":
         if given.get("match") == "cue":
             given["codebook"] = load_codebook(given.get("codebook", "cluetrain"))
         else:
             given.pop("codebook", None)
-        return statistics.concordance(texts.index, given.pop("query"), annotations=texts.annotations, **given)
-    material = texts.material()
-    if isinstance(material, Counted):
-        given = {name: value for name, value in given.items() if name not in ("unit", "only")}
-        if kind == "collocations":
-            given["window"] = "passage"
-    functions: dict[str, Callable[..., pd.DataFrame]] = {
-        "frequency": statistics.frequency,
-        "collocations": statistics.collocations,
-        "keyness": statistics.keyness,
-        "dispersion": statistics.dispersion,
-        "trends": statistics.trends,
-    }
-    return functions[kind](material, **given)
+        coded = None if texts.coded is None else texts.coded.annotations
+        return statistics.concordance(texts.index, given.pop("query"), annotations=coded, **given), texts.index
+    if of_codes:
+        counted = texts.codes(given.pop("unit", "sentence"), given.pop("lang", None))
+        given |= {"window": "passage"} if kind == "collocations" else {}
+        return _FUNCTIONS[kind](counted, **given), counted
+    return _FUNCTIONS[kind](texts.index, **given), texts.index
+
+
+def _check(kind: str, texts: Texts, given: Mapping[str, Any], parts: Sequence[Selection], of_codes: bool) -> None:
+    """What can be told before words are found, which takes minutes for large texts."""
+    units = _PLACES if of_codes else _UNITS
+    if "unit" in given and given["unit"] not in units:
+        what = "codes are counted in" if of_codes else "words are counted by"
+        raise InputError(f"--unit: {what} {', '.join(units)}; got '{given['unit']}'.")
+    if of_codes and "only" in given:
+        raise InputError("--only: chooses among words, and --codes counts codes; leave one of them out.")
+    if of_codes and given.get("window", "passage") != "passage":
+        raise InputError("--window: codes have no neighbours and are counted by passage; leave it out.")
+    if (
+        kind == "keyness"
+        and not of_codes
+        and any(not isinstance(part, pd.DataFrame) and "lang" in part for part in parts)
+    ):
+        raise InputError(
+            "lang=...: words of two languages cannot be compared; compare codes with --codes FILE, or name one "
+            "language with --lang."
+        )
+    if not of_codes and "lang" in given and given["lang"] not in LANGUAGES:
+        raise InputError(f"--lang: words are found in {', '.join(LANGUAGES)}; got '{given['lang']}'.")
+    if kind == "collocations" and given.get("sort", "n") not in SORTS:
+        raise InputError(f"--sort: no measure '{given['sort']}'; {suggestion(given['sort'], SORTS)}")
+    for name in given.get("metadata", ()):
+        if name not in texts.posts:
+            raise InputError(f"--show: the posts have no column '{name}'; {suggestion(name, map(str, texts.posts))}")
+    doc_ids = texts.posts["doc_id"].to_numpy(dtype=object)
+    nothing = np.zeros(0, dtype=np.int64)
+    layer = Layer("all", nothing.astype(object), nothing, nothing, nothing, (), nothing, nothing, nothing)
+    corpus = Counted(doc_ids, (layer,), "words", "form", texts.posts)
+    for name in ("by", "parts"):
+        if isinstance(given.get(name), str) and given[name] != "lang":
+            corpus.groups(given[name])
+    for part in parts:
+        rest = part if isinstance(part, pd.DataFrame) else {name: one for name, one in part.items() if name != "lang"}
+        if len(rest):
+            select(corpus, layer, rest)

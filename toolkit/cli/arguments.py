@@ -3,7 +3,7 @@
 import argparse
 import sys
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -79,11 +79,16 @@ def not_an_input(target: str, inputs: Iterable[str | None], option: str = "--out
 
 
 def table_target(
-    name: str | None, inputs: Iterable[str | None], *, option: str = "--output", or_folder: bool = False
+    name: str | None,
+    inputs: Iterable[str | None],
+    *,
+    option: str = "--output",
+    or_folder: bool = False,
+    also: Sequence[str] = (),
 ) -> "Path | None":
     """Where a table is to be written, refused before anything is read, computed or saved.
 
-    ``or_folder``: a name without suffix is a folder to make.
+    ``or_folder``: a name without suffix is a folder to make. ``also``: endings that are no table's and can be written.
     """
     import os
     from pathlib import Path
@@ -95,9 +100,10 @@ def table_target(
         return None
     target = Path(name)
     not_an_input(name, inputs, option)
-    if target.suffix.lower() not in FORMATS and not (or_folder and not target.suffix):
+    endings = (*FORMATS, *also)
+    if target.suffix.lower() not in endings and not (or_folder and not target.suffix):
         end = "; end in {}, or give a folder without suffix." if or_folder else "; the name must end in {}."
-        raise InputError(f"{target}: cannot write '{target.suffix}'{end.format(', '.join(FORMATS))}")
+        raise InputError(f"{target}: cannot write '{target.suffix}'{end.format(', '.join(endings))}")
     if target.suffix and target.is_dir():
         raise InputError(f"{target}: is a folder; give the name of a file as {option}.")
     if not target.suffix and target.exists() and (not target.is_dir() or any(target.iterdir())):

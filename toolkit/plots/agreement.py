@@ -7,16 +7,24 @@ import numpy as np
 
 from toolkit.errors import InputError
 from toolkit.plots.style import (
+    BLUE,
+    GREY,
+    LINES,
+    MARKERS,
+    NOTE,
+    SERIES,
     axes,
-    interval,
+    head,
     legend_above,
+    line_of,
     named,
     number,
     number_ticks,
     percent,
     plain,
     quiet,
-    titled,
+    scale_bar,
+    sentences,
 )
 from toolkit.plots.words import figure_words
 from toolkit.reliability.explain import words as measure_words
@@ -28,11 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["agreement_codes", "agreement_drift", "coder_pairs"]
 
-#: Okabe & Ito (2008), as in toolkit.plots.style.
-_POINT = "#0072B2"
-#: In grey print the colours are nearly one: shapes tell them apart there.
-_POINTS = "osD^vP"
-_LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00")
 #: Krippendorff (2004), Content Analysis, 2nd ed., p. 241: rely on what is above the one, draw tentative conclusions
 #: from what is between the two.
 _CUTS = (0.667, 0.8)
@@ -65,22 +68,24 @@ def agreement_codes(
     ax = axes(ax, 8, 0.36 * len(values) + 1.8)
     rows = np.arange(len(values))
     _cuts(ax, measure, vertical=True)
-    ax.hlines(rows, values["ci_low"], values["ci_high"], color=_POINT, alpha=0.55, linewidth=2.4)
-    ax.plot(values["value"], rows, "o", color=_POINT, markersize=6, clip_on=False)
+    ax.hlines(rows, values["ci_low"], values["ci_high"], color=BLUE, alpha=0.55, linewidth=2.4)
+    ax.plot(values["value"], rows, "o", color=BLUE, markersize=6, clip_on=False)
     labels = named(values["code"].tolist(), names)
     shares = [f"  ({percent(share, lang, 1)})" if share == share else "" for share in rate]
     ax.set_yticks(rows, [label + share for label, share in zip(labels, shares, strict=True)])
     for row in rows[values["value"].isna()]:
-        ax.text(0.01, row, words["undefined"], va="center", color="#555555", fontsize=9)
+        ax.text(0.01, row, words["undefined"], va="center", color=GREY, fontsize=NOTE)
     ax.set_xlim(min(0, np.floor(10 * np.nanmin([0, *values["ci_low"], *values["value"]])) / 10), 1)
     ax.set_ylim(len(values) - 0.5, -0.5)
-    over = interval(words, confidence, "bootstrap_documents")
-    notes = [_named(measure, lang), over]
-    notes += [words["code_share"]] * bool(rate.notna().any()) + [words["cuts"]] * _has_cuts(measure)
-    ax.set(xlabel="\n".join(notes), ylabel="")
-    titled(ax, words["title_codes"].format(n=_span(values["n"], lang)))
+    ax.set(xlabel=_named(measure, lang), ylabel="")
     number_ticks(ax.xaxis, lang)
     quiet(ax)
+    note = sentences(
+        line_of(words, confidence, "bootstrap_documents"),
+        words["code_share"] if rate.notna().any() else "",
+        words["cuts"] if _has_cuts(measure) else "",
+    )
+    head(ax, words["title_codes"].format(n=_span(values["n"], lang)), note)
     return ax
 
 
@@ -109,11 +114,11 @@ def agreement_drift(
     for place, (coders, own) in enumerate(groups):
         # intervals of several coders beside each other
         at = own["place"] + (place - (len(groups) - 1) / 2) * 0.06
-        colour = _LINES[place % len(_LINES)]
+        colour = SERIES[place % len(SERIES)]
         ax.vlines(at, own["ci_low"], own["ci_high"], color=colour, alpha=0.5, linewidth=2.2)
         ax.plot(
-            at, own["value"], color=colour, marker=_POINTS[place % len(_POINTS)], markersize=5, linewidth=1.2,
-            label=plain(str(coders), 30),
+            at, own["value"], color=colour, marker=MARKERS[place % len(MARKERS)], markersize=5, linewidth=1.2,
+            linestyle=LINES[place % len(LINES)], label=plain(str(coders), 30),
         )  # fmt: skip
     ax.set_xticks(sorted(set(part["place"])))
     if len(groups) == 1:
@@ -122,18 +127,16 @@ def agreement_drift(
         counts = [number(n, lang) for n in first["n"]]
         rows = zip(first["place"], times, counts, strict=True)
         ax.set_xticks(first["place"], [f"{one}\n{time}\nn = {n}" for one, time, n in rows])
-        what, above = words["period"], 0
+        what, each, above = words["period"], "", 0
     else:
-        what = f"{words['own_period']}; {words['units_each'].format(n=_span(part['n'], lang))}"
+        what, each = words["own_period"], words["units_each"].format(n=_span(part["n"], lang))
         above = legend_above(ax)
-    over = interval(words, confidence, "bootstrap_documents")
-    cuts = f"; {words['cuts']}" if _has_cuts(measure) else ""
-    ax.set(xlabel=f"{what}\n{over}{cuts}", ylabel=_named(measure, lang))
-    titled(ax, words["title_rate" if measure == "codes_per_unit" else "title_drift"], legend_rows=above)
+    ax.set(xlabel=what, ylabel=_named(measure, lang))
     number_ticks(ax.yaxis, lang)
-    quiet(ax)
-    ax.grid(axis="x", visible=False)
-    ax.grid(axis="y", color="#dddddd", linewidth=0.6)
+    quiet(ax, "y")
+    over = line_of(words, confidence, "bootstrap_documents")
+    note = sentences(each, over, words["cuts"] if _has_cuts(measure) else "")
+    head(ax, words["title_rate" if measure == "codes_per_unit" else "title_drift"], note, above)
     return ax
 
 
@@ -163,15 +166,15 @@ def coder_pairs(
     ax = axes(ax, max(len(coders) + 3.0, 5.5), max(0.75 * len(coders) + 2.0, 3.6))
     seaborn.heatmap(
         values, annot=text, fmt="", cmap="Blues", vmin=min(0, np.nanmin([0, *part["value"]])), vmax=1, ax=ax,
-        linewidths=0.6, linecolor="white", annot_kws={"fontsize": 9}, cbar_kws={"label": _named(measure, lang)},
+        linewidths=0.6, linecolor="white", annot_kws={"fontsize": NOTE}, cbar_kws={"label": _named(measure, lang)},
     )  # fmt: skip
-    bar = ax.collections[0].colorbar
-    if bar is not None:
-        number_ticks(bar.ax.yaxis, lang)
-    ax.set_xticks(np.arange(len(coders)) + 0.5, [plain(name, 18) for name in coders], rotation=30, ha="right")
-    ax.set_yticks(np.arange(len(coders)) + 0.5, [plain(name, 18) for name in coders], rotation=0)
-    ax.set(xlabel=words["pair"], ylabel="")
-    titled(ax, words["title_pairs"])
+    scale_bar(ax, lang)
+    ax.set_xticks(
+        np.arange(len(coders)) + 0.5, [plain(name, 18) for name in coders], rotation=30, ha="right", fontsize=NOTE
+    )
+    ax.set_yticks(np.arange(len(coders)) + 0.5, [plain(name, 18) for name in coders], rotation=0, fontsize=NOTE)
+    ax.set(xlabel="", ylabel="")
+    head(ax, words["title_pairs"], sentences(words["pair"]))
     return ax
 
 

@@ -1,20 +1,17 @@
 """Figures of collocations: bars, maps of association, networks. One table in, one Axes out; nothing is computed."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError
+from toolkit.plots.packing import packed, pieces_of, shape_of
 from toolkit.plots.panels import (
-    GREY,
-    MARKERS,
-    SERIES,
     chosen,
     filled,
     groups_of,
-    head,
     log_ticks,
     measure_of,
     named_terms,
@@ -23,8 +20,22 @@ from toolkit.plots.panels import (
     ticks_within,
     words_of,
 )
-from toolkit.plots.placing import place_labels
-from toolkit.plots.style import axes, colour, number, number_ticks, plain
+from toolkit.plots.placing import label_points
+from toolkit.plots.style import (
+    GREY,
+    MARKERS,
+    PALE,
+    SERIES,
+    SMALL,
+    axes,
+    colour,
+    head,
+    label_width,
+    number,
+    number_ticks,
+    plain,
+    quiet,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,25 +82,24 @@ def collocation_bars(
     known = pairs.table[pairs.table[measure].notna()]
     if known.empty:
         raise InputError(f"collocation_bars: no pair has a value of {measure}; take another measure.")
-    order = known.sort_values([measure, "told"], ascending=[False, True], kind="stable")
-    groups = groups_of("collocation_bars", order.groupby("lang", sort=False).head(most), words)
+    order = known.sort_values(["lang", measure, "told"], ascending=[True, False, True], kind="stable")
+    shown = order.groupby("lang", sort=False).head(most)
+    groups = groups_of("collocation_bars", shown, words)
     rows = max(len(group.rows) for group in groups)
-    ax, cells = panels(ax, 3.9, [0.21 * rows + 0.9] * len(groups))
-    shown = pd.concat([group.rows[measure] for group in groups])
-    low, high = min(0.0, float(shown.min())), max(0.0, float(shown.max()))
+    ax, cells = panels(ax, 2.9 + label_width(shown["told"]), [0.21 * rows + 0.9] * len(groups))
+    low, high = min(0.0, float(shown[measure].min())), max(0.0, float(shown[measure].max()))
     for cell, group in zip(cells, groups, strict=True):
         places, values = np.arange(len(group.rows)), group.rows[measure].to_numpy(dtype=float)
         cell.barh(places, values, color=colour(group.lang), height=0.7)
         for place, value, (_, row) in zip(places, values, group.rows.iterrows(), strict=True):
             cell.annotate(
                 _in_posts(row, words, lang), (max(value, 0), place), xytext=(3, 0), textcoords="offset points",
-                va="center", fontsize=7, color=GREY,
+                va="center", fontsize=SMALL, color=GREY,
             )  # fmt: skip
-        cell.set_yticks(places, group.rows["told"].tolist(), fontsize=8)
+        cell.set_yticks(places, group.rows["told"].tolist())
         cell.set(xlim=(1.05 * low, 1e-9 + low + 1.55 * (high - low)), ylim=(rows - 0.4, -0.6))
         cell.set_xlabel(words[measure])
-        ticks_within(cell.xaxis, low, high)
-        number_ticks(cell.xaxis, lang)
+        ticks_within(cell, low, high, lang)
         small(cell, group.name + _node_count(group.rows, pairs.node, words, lang))
     head(ax, _title("bars", pairs.node, words, names), words["bars_note"])
     return ax
@@ -122,7 +132,7 @@ def association_map(
     number_ticks(ax.yaxis, lang)
     note = words["map_note"].format(shown=number(len(order), lang), n=number(len(known), lang))
     head(ax, _title("map", pairs.node, words, names), note)
-    _write(ax, order, "n", measure)
+    _write(ax, known, order, "n", measure)
     return ax
 
 
@@ -155,7 +165,7 @@ def association_directions(
     number_ticks(ax.yaxis, lang)
     note = words["directions_note"].format(shown=number(len(order), lang), n=number(len(known), lang))
     head(ax, _title("directions", pairs.node, words, names), note)
-    _write(ax, order, *both)
+    _write(ax, known, order, *both)
     return ax
 
 
@@ -171,11 +181,11 @@ def collocation_network(
     """Terms that occur together as a network: the tables network_nodes and network_edges.
 
     Lines are the wider, the stronger the pair; points the larger, the more frequent the term; groups differ in colour
-    and marker. Distances on the page mean little: only lines do. ``measure``: what the weights are, for the note.
+    and marker. Distances on the page mean little: only lines do. Pieces that no line joins keep their shape and are
+    set close; the figure is as large as they need. ``measure``: what the weights are, for the note.
     ``names`` : what to write for codes. ``lang`` of the figure: "en", "es" or "it".
     """
     from matplotlib.collections import LineCollection
-    from matplotlib.patheffects import withStroke
 
     measure_of("collocation_network", measure, (*MEASURES, "n"))
     words = words_of("collocations", lang)
@@ -183,17 +193,22 @@ def collocation_network(
     edges = filled("collocation_network", "network_edges", edges)
     if len(nodes) > _MOST_NODES:
         raise InputError(f"collocation_network: {len(nodes)} terms cannot be told apart; give fewer pairs (most=).")
-    ax = axes(ax, 9, 6.6)
-    places = nodes[["x", "y"]].to_numpy(dtype=float)
-    low, span = places.min(0), np.maximum(np.ptp(places, axis=0), 1e-3)
-    ax.set(xlim=(low[0] - 0.12 * span[0], low[0] + 1.12 * span[0]))
-    ax.set(ylim=(low[1] - 0.08 * span[1], low[1] + 1.08 * span[1]), xticks=[], yticks=[])
+    terms = named_terms(nodes["term"].tolist(), names)
+    place_of = dict(zip(nodes["term"], range(len(nodes)), strict=True))
+    known = edges[edges["first"].isin(place_of) & edges["second"].isin(place_of)]
+    pairs = known[["first", "second"]].map(place_of.__getitem__).to_numpy(dtype=int)
+    given = nodes[["x", "y"]].to_numpy(dtype=float)
+    places, (width, height) = packed(given, pieces_of(len(nodes), pairs), terms, shape_of(ax))
+    ax = axes(ax, max(5.5, width), height + 0.8)
+    ax.set(xlim=(0, width), ylim=(0, height), xticks=[], yticks=[])
     for side in ax.spines.values():
-        side.set_color("#dddddd")
-    weight = edges["weight"].to_numpy(dtype=float)
-    share = (weight - weight.min()) / np.ptp(weight) if np.ptp(weight) > 0 else np.full(len(weight), 0.5)
-    ends = edges[["x", "y", "x_end", "y_end"]].to_numpy(dtype=float).reshape(-1, 2, 2)
-    ax.add_collection(LineCollection(ends, linewidths=0.5 + 3.5 * share, colors="#9a9a9a", alpha=0.55, zorder=1))
+        side.set_color(PALE)
+    weight = known["weight"].to_numpy(dtype=float)
+    spread = float(np.ptp(weight)) if len(weight) else 0.0
+    share = (weight - weight.min()) / spread if spread > 0 else np.full(len(weight), 0.5)
+    ax.add_collection(
+        LineCollection(places[pairs].reshape(-1, 2, 2), linewidths=0.5 + 3.5 * share, colors="#9a9a9a", zorder=1)
+    )
     # area by frequency, and none too small to show its marker
     areas = 30 + 270 * nodes["n"].to_numpy(dtype=float) / max(nodes["n"].max(), 1)
     for number_, group in enumerate(sorted(set(nodes["group"]))):
@@ -203,13 +218,11 @@ def collocation_network(
             marker=MARKERS[number_ % len(MARKERS)], edgecolor="white", linewidth=0.8, zorder=3,
         )  # fmt: skip
     note = words["network_note"].format(
-        measure=words[measure], low=number(weight.min(), lang, 1), high=number(weight.max(), lang, 1)
+        measure=words[measure], low=number(edges["weight"].min(), lang, 1), high=number(edges["weight"].max(), lang, 1)
     )
     title = words["network_title"].format(nodes=number(len(nodes), lang), edges=number(len(edges), lang))
     head(ax, title, note)
-    _place(ax, places, np.sqrt(areas) / 2, named_terms(nodes["term"].tolist(), names, 30))
-    for text in ax.texts:
-        text.set_path_effects([withStroke(linewidth=2.2, foreground="white")])
+    label_points(ax, places, terms, np.sqrt(areas) / 2)
     return ax
 
 
@@ -254,27 +267,16 @@ def _cloud(ax: "Axes", pairs: pd.DataFrame, strong: pd.DataFrame, x: str, y: str
     tone, named = colour(pairs["lang"].iloc[0]), pairs["told"].isin(strong["told"])
     ax.scatter(pairs[x][~named], pairs[y][~named], s=16, facecolor="none", edgecolor=tone, alpha=0.6, linewidth=0.8)
     ax.scatter(pairs[x][named], pairs[y][named], s=26, color=tone, zorder=3)
-    ax.margins(0.14, 0.08)
+    ax.margins(0.2, 0.08)
     ax.set(xlabel=x_label, ylabel=y_label)
-    small(ax, "", "both")
+    quiet(ax, "both")
 
 
-def _write(ax: "Axes", strong: pd.DataFrame, x: str, y: str) -> None:
-    _place(ax, strong[[x, y]].to_numpy(dtype=float), np.full(len(strong), 2.6), strong["told"].tolist())
-
-
-def _place(ax: "Axes", centres: np.ndarray, points: np.ndarray, texts: Sequence[str]) -> None:
-    """Labels beside points of so many printer's points around."""
-    place_labels(ax, centres, radii_of(ax, centres, points), texts)
-
-
-def radii_of(ax: "Axes", centres: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Radii of markers (printer's points) in units of the x axis, at their places."""
-    figure: Any = ax.get_figure(root=True)
-    figure.draw_without_rendering()
-    pixels = ax.transData.transform(centres)
-    pixels[:, 0] += points * figure.dpi / 72
-    return ax.transData.inverted().transform(pixels)[:, 0] - centres[:, 0]
+def _write(ax: "Axes", pairs: pd.DataFrame, strong: pd.DataFrame, x: str, y: str) -> None:
+    others = pairs[~pairs["told"].isin(strong["told"])]
+    label_points(
+        ax, strong[[x, y]].to_numpy(dtype=float), strong["told"].tolist(), others=others[[x, y]].to_numpy(dtype=float)
+    )
 
 
 def _in_posts(row: pd.Series, words: Mapping[str, str], lang: str) -> str:

@@ -7,23 +7,20 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError
-from toolkit.plots.collocations import radii_of
 from toolkit.plots.panels import (
-    DARK,
-    GREY,
     chosen,
     filled,
     groups_of,
-    head,
     log_ticks,
     measure_of,
     named_terms,
     panels,
+    size_of,
     small,
     words_of,
 )
-from toolkit.plots.placing import place_labels
-from toolkit.plots.style import colour, number, number_ticks, plain
+from toolkit.plots.placing import label_points
+from toolkit.plots.style import CELL, DARK, GREY, SMALL, colour, head, number, number_ticks, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,22 +73,22 @@ def dispersion_map(
         cell.scatter(other["n"], other[measure], s=14, facecolor="none", edgecolor=tone, alpha=0.5, linewidth=0.7)
         cell.scatter(strong["n"], strong[measure], s=26, color=tone, zorder=3)
         cell.set_xscale("log")
-        cell.set(ylim=(-0.04, 1.04) if _EVEN[measure] else (1.04, -0.04), xlabel=words["frequency"])
-        cell.margins(x=0.12)
+        cell.margins(x=0.12, y=0.06)
+        if not _EVEN[measure]:
+            cell.invert_yaxis()
+        cell.set_xlabel(words["frequency"])
         cell.set_ylabel(words[measure])
         log_ticks(cell.xaxis, lang)
         number_ticks(cell.yaxis, lang)
-        parts = words["parts"].format(
-            parts=number(part["parts"].iloc[0], lang), size=number(part["size"].iloc[0], lang)
-        )
+        size = size_of(part["size"].iloc[:1].tolist(), group.lang != "all", words, lang)
+        parts = words["parts"].format(parts=number(part["parts"].iloc[0], lang), size=size)
         small(cell, f"{group.name} ({parts})", "both")
-        placed.append((cell, strong))
+        placed.append((cell, strong, other))
     head(ax, words["map_title"], words["map_note"].format(n=number(len(known), lang)))
-    for cell, strong in placed:
-        if len(strong):
-            centres = strong[["n", measure]].to_numpy(dtype=float)
-            texts = named_terms(strong["term"].tolist(), names)
-            place_labels(cell, centres, radii_of(cell, centres, np.full(len(strong), 2.6)), texts)
+    for cell, strong, other in placed:
+        texts = named_terms(strong["term"].tolist(), names)
+        known, unnamed = (rows[["n", measure]].to_numpy(dtype=float) for rows in (strong, other))
+        label_points(cell, known, texts, others=unnamed)
     return ax
 
 
@@ -122,10 +119,10 @@ def dispersion_plot(
     groups = groups_of("dispersion_plot", table[table["term"].isin(wanted)], words)
     rows = {group.lang: [term for term in wanted if term in set(group.rows["term"])] for group in groups}
     ax, cells = panels(ax, 8.6, [0.28 * len(rows[group.lang]) + 0.75 for group in groups], most=1)
-    borders = False
+    room = 0
     for cell, group in zip(cells, groups, strict=True):
         own = rows[group.lang]
-        borders |= _borders(cell, table[table["lang"] == group.lang])
+        room = max(room, _borders(cell, table[table["lang"] == group.lang]))
         texts = []
         for place, (term, name) in enumerate(zip(own, named_terms(own, names), strict=True)):
             part = group.rows[group.rows["term"] == term]
@@ -133,37 +130,41 @@ def dispersion_plot(
             posts = part["doc_id"].nunique()
             told = words["in_post" if posts == 1 else "in_posts"]
             texts.append(f"{name} ({told.format(n=number(len(part), lang), posts=number(posts, lang))})")
-        cell.set_yticks(range(len(own)), texts, fontsize=8)
+        cell.set_yticks(range(len(own)), texts)
         cell.set(xlim=(0, 1), ylim=(len(own) - 0.4, -0.6))
         cell.xaxis.set_major_formatter(lambda value, _: f"{number(100 * value, lang)} %")
         small(cell, "")
         # names of parts stand above the rows
-        cell.set_title(group.name, fontsize=9, loc="left", pad=18 if borders else 6)
+        cell.set_title(group.name, fontsize=CELL, loc="left", pad=6 + room)
     cells[-1].set_xlabel(words["position"])
-    head(ax, words["plot_title"], words["plot_note"] + (f" {words['borders_note']}" if borders else ""))
+    head(ax, words["plot_title"], words["plot_note"] + (f" {words['borders_note']}" if room else ""))
     return ax
 
 
-def _borders(cell: "Axes", table: pd.DataFrame) -> bool:
-    """Lines between the values of the places, with the name of each above; whether there are any."""
+def _borders(cell: "Axes", table: pd.DataFrame) -> int:
+    """Lines between the values of the places, with the name of each above; returns the points of their height."""
     known = table[table["value"].notna()].sort_values(["position", "start"], kind="stable")
     values, places = _years(known["value"].astype(str)).to_numpy(), known["position"].to_numpy(dtype=float)
     change = np.flatnonzero(values[1:] != values[:-1]) if len(values) else np.zeros(0, dtype=int)
     # values that come back again and again are no parts of the line
     if not len(change) or len(change) + 1 > len(set(values)):
-        return False
+        return 0
     between = (places[change] + places[change + 1]) / 2
     for place in between:
         cell.axvline(place, color=GREY, linewidth=0.8, linestyle="--", zorder=0)
-    edges, named = np.concatenate([[0], between, [1]]), values[np.concatenate([[0], change + 1])]
-    for value, start, end in zip(named, edges, edges[1:], strict=False):
-        told = plain(value, 12)
-        if end - start > _LETTER * len(told):
+    edges = np.concatenate([[0], between, [1]])
+    told = [plain(value, 12) for value in values[np.concatenate([[0], change + 1])]]
+    longest = max(map(len, told))
+    # upright where a part is too narrow for its name, which then is a line high
+    upright = bool((np.diff(edges) < _LETTER * longest).any())
+    for name, start, end in zip(told, edges, edges[1:], strict=False):
+        if not upright or end - start > 1.5 * _LETTER:
             cell.annotate(
-                told, ((start + end) / 2, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
-                textcoords="offset points", ha="center", fontsize=7, color=DARK,
+                name, ((start + end) / 2, 1), xycoords=("data", "axes fraction"), xytext=(0, 3),
+                textcoords="offset points", ha="center", va="bottom", fontsize=SMALL, color=DARK,
+                rotation=90 if upright else 0,
             )  # fmt: skip
-    return True
+    return round(0.65 * SMALL * longest) + 4 if upright else 12
 
 
 def _years(values: pd.Series) -> pd.Series:

@@ -6,7 +6,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from toolkit.errors import InputError
-from toolkit.plots.style import axes, interval, legend_above, named, number, number_ticks, quiet, titled
+from toolkit.plots.style import (
+    BLUE,
+    GREY,
+    LABEL,
+    NOTE,
+    VERMILION,
+    axes,
+    head,
+    legend_above,
+    line_of,
+    named,
+    number,
+    number_ticks,
+    quiet,
+    scale_bar,
+    sentences,
+)
 from toolkit.plots.words import figure_words
 from toolkit.tables import STANCES, check
 
@@ -16,8 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["code_f1", "confusion", "reliability"]
 
-#: Okabe & Ito (2008), as in toolkit.plots.style.
-_POINT, _BASE = "#0072B2", "#D55E00"
 _NOTHING = "(none)"
 
 
@@ -44,22 +58,25 @@ def code_f1(
     base = part[part["measure"] == "base_rate"].set_index("of")["value"].reindex(f1["of"])
     ax = axes(ax, 8, 0.36 * len(f1) + 1.8)
     rows = np.arange(len(f1))
-    ax.hlines(rows, f1["ci_low"], f1["ci_high"], color=_POINT, alpha=0.55, linewidth=2.4)
-    ax.plot(f1["value"], rows, "o", color=_POINT, markersize=6, label=words["f1"], clip_on=False)
+    ax.hlines(rows, f1["ci_low"], f1["ci_high"], color=BLUE, alpha=0.55, linewidth=2.4)
+    ax.plot(f1["value"], rows, "o", color=BLUE, markersize=6, label=words["f1"], clip_on=False)
     if base.notna().any():
-        ax.plot(base, rows, "|", color=_BASE, markersize=11, markeredgewidth=2, label=words["base_rate"], clip_on=False)
+        ax.plot(
+            base, rows, "|", color=VERMILION, markersize=11, markeredgewidth=2, label=words["base_rate"], clip_on=False
+        )
     mean = table[(table["scope"] == "all") & (table["measure"] == "f1_macro")]["value"]
     if len(mean) and mean.notna().all():
         told = words["macro"].format(value=number(mean.iloc[0], lang, 2))
-        ax.axvline(mean.iloc[0], color="#888888", linewidth=1, linestyle="--", label=told)
+        ax.axvline(mean.iloc[0], color=GREY, linewidth=1, linestyle="--", label=told)
     counts = zip(named(f1["of"].tolist(), names), f1["n"], strict=True)
     ax.set_yticks(rows, [f"{name}  ({number(n, lang)})" for name, n in counts])
     ax.set_ylim(len(f1) - 0.5, -0.5)
     ax.set_xlim(0, 1)
-    ax.set(xlabel=f"{words['f1_axis']}\n{interval(words, confidence, 'bootstrap_documents')}", ylabel="")
-    titled(ax, words["title_f1"], legend_rows=legend_above(ax))
+    ax.set(xlabel="F1", ylabel="")
     number_ticks(ax.xaxis, lang)
     quiet(ax)
+    note = sentences(line_of(words, confidence, "bootstrap_documents"), words["brackets"])
+    head(ax, words["title_f1"], note, legend_above(ax))
     return ax
 
 
@@ -100,18 +117,22 @@ def confusion(
     text = counts.map(lambda n: number(n, lang) if n else "").to_numpy()
     seaborn.heatmap(
         share.to_numpy(dtype=float), annot=text, fmt="", cmap="Blues", vmin=0, vmax=1, ax=ax, linewidths=0.6,
-        linecolor="white", annot_kws={"fontsize": 8}, cbar_kws={"label": words["row_share"], "shrink": 0.7},
+        linecolor="white", annot_kws={"fontsize": NOTE}, cbar_kws={"label": words["row_share"], "shrink": 0.7},
     )  # fmt: skip
-    bar = ax.collections[0].colorbar
-    if bar is not None:
-        number_ticks(bar.ax.yaxis, lang)
-    ax.set_yticks(np.arange(len(rows)) + 0.5, named(rows, called), rotation=0)
+    scale_bar(ax, lang)
+    ax.set_yticks(np.arange(len(rows)) + 0.5, named(rows, called), rotation=0, fontsize=NOTE)
     ax.set_xticks(
-        np.arange(len(columns)) + 0.5, named(columns, called), rotation=45, ha="right", rotation_mode="anchor"
+        np.arange(len(columns)) + 0.5,
+        named(columns, called),
+        rotation=45,
+        ha="right",
+        rotation_mode="anchor",
+        fontsize=NOTE,
     )
-    ax.set(xlabel=words["given"], ylabel=words["gold"])
+    ax.set_xlabel(words["given"], fontsize=LABEL)
+    ax.set_ylabel(words["gold"], fontsize=LABEL)
     title = words["title_stance" if kind == "stance" else "title_code"]
-    titled(ax, title.format(n=number(part["n"].sum(), lang)))
+    head(ax, title.format(n=number(part["n"].sum(), lang)))
     return ax
 
 
@@ -135,17 +156,15 @@ def reliability(
         raise InputError(f"reliability: the table has no bins '{bins}'; it needs an evaluation with scores.")
     words = figure_words("evaluation", lang)
     ax = axes(ax, 5.8, 5.8)
-    ax.plot([0, 1], [0, 1], color="#888888", linewidth=1, linestyle="--", label=words["perfect"])
-    ax.vlines(part["mean"], part["ci_low"], part["ci_high"], color=_POINT, alpha=0.55, linewidth=2.2)
-    ax.plot(part["mean"], part["observed"], "o-", color=_POINT, markersize=5, linewidth=1, label=words["observed"])
-    over = interval(words, confidence, "bootstrap_documents")
-    ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel=f"{words['mean']}\n{over}", ylabel=words["right"])
-    # beside the points the numbers would lie over each other: most bins are near 0
-    counts = words["bins"].format(n=number(part["n"].sum(), lang), counts="; ".join(number(n, lang) for n in part["n"]))
-    titled(ax, f"{words['title_reliability']}\n{counts}", 8)
-    ax.legend(title="", frameon=False, loc="upper left")
+    ax.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle="--", label=words["perfect"])
+    ax.vlines(part["mean"], part["ci_low"], part["ci_high"], color=BLUE, alpha=0.55, linewidth=2.2)
+    ax.plot(part["mean"], part["observed"], "o-", color=BLUE, markersize=5, linewidth=1, label=words["observed"])
+    ax.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), xlabel=words["mean"], ylabel=words["right"])
     number_ticks(ax.xaxis, lang)
     number_ticks(ax.yaxis, lang)
-    quiet(ax)
-    ax.grid(axis="y", color="#dddddd", linewidth=0.6)
+    quiet(ax, "both")
+    # beside the points the numbers would lie over each other: most bins are near 0
+    counts = words["bins"].format(n=number(part["n"].sum(), lang), counts="; ".join(number(n, lang) for n in part["n"]))
+    note = sentences(line_of(words, confidence, "bootstrap_documents"), counts)
+    head(ax, words["title_reliability"], note, legend_above(ax))
     return ax

@@ -8,11 +8,21 @@ import numpy as np
 
 from toolkit.errors import InputError, suggestion
 from toolkit.plots.style import (
+    BLUE,
+    CELL,
+    DARK,
+    GREY,
+    LABEL,
+    NOTE,
+    PALE,
+    SIDES,
     axes,
     colour,
+    head,
     interval,
     language,
     legend_above,
+    line_of,
     marker,
     named,
     needs,
@@ -20,7 +30,7 @@ from toolkit.plots.style import (
     number_ticks,
     percent,
     quiet,
-    titled,
+    sentences,
 )
 from toolkit.plots.words import figure_words
 
@@ -30,9 +40,6 @@ if TYPE_CHECKING:
 
 __all__ = ["balance", "chain", "steps"]
 
-#: Two sides: blue and vermilion of Okabe & Ito (2008), told apart by colour-blind readers.
-_SIDES = ("#0072B2", "#D55E00")
-_INK, _PALE = "#333333", "#777777"
 #: Half the width and height of a box of the chain, and the distance of two boxes, in units of the figure.
 _WIDE, _TALL, _APART = 1.0, 0.6, 3.5
 
@@ -67,13 +74,11 @@ def chain(
     for row in boxes:
         x = places[row["code"]]
         ax.add_patch(
-            FancyBboxPatch(
-                (x - _WIDE, -_TALL), 2 * _WIDE, 2 * _TALL, boxstyle="round,pad=0.06", fc="#E8F1F8", ec=_SIDES[0]
-            )
+            FancyBboxPatch((x - _WIDE, -_TALL), 2 * _WIDE, 2 * _TALL, boxstyle="round,pad=0.06", fc="#E8F1F8", ec=BLUE)
         )
-        ax.text(x, 0.3, fill(named([row["code"]], names)[0], 20), ha="center", va="center", weight="bold", color=_INK)
-        ax.text(x, -0.12, _percent(row, lang), ha="center", va="center", fontsize=9, color=_INK)
-        ax.text(x, -0.42, _counts(row, words[f"of_{unit}"], lang), ha="center", va="center", fontsize=8, color=_PALE)
+        ax.text(x, 0.3, fill(named([row["code"]], names)[0], 20), ha="center", va="center", weight="bold", color=DARK)
+        ax.text(x, -0.12, _percent(row, lang), ha="center", va="center", fontsize=CELL, color=DARK)
+        ax.text(x, -0.42, _counts(row, words[f"of_{unit}"], lang), ha="center", va="center", fontsize=NOTE, color=GREY)
     for row in links:
         far = order.index(row["to_code"]) - order.index(row["code"])
         x, to, share = places[row["code"]], places[row["to_code"]], 0.0 if np.isnan(row["share"]) else row["share"]
@@ -83,20 +88,20 @@ def chain(
         ax.add_patch(
             FancyArrowPatch(
                 start, end, connectionstyle=f"arc3,rad={0 if far == 1 else -0.22}", arrowstyle="-|>",
-                mutation_scale=14, linewidth=0.8 + 4 * share, color=_SIDES[0], alpha=0.75, shrinkA=0, shrinkB=0,
+                mutation_scale=14, linewidth=0.8 + 4 * share, color=BLUE, alpha=0.75, shrinkA=0, shrinkB=0,
             )
         )  # fmt: skip
         # a curve of rad r over a chord of length d rises r * d / 2 above it
         y = 0.16 if far == 1 else _TALL + 0.18 + 0.11 * (to - x)
         below = "" if far > 1 else _counts(row, words["of"], lang)
-        ax.text((x + to) / 2, y, _percent(row, lang), ha="center", va="bottom", fontsize=8.5, color=_INK)
-        ax.text((x + to) / 2, -0.14, below, ha="center", va="top", fontsize=8, color=_PALE)
+        ax.text((x + to) / 2, y, _percent(row, lang), ha="center", va="bottom", fontsize=LABEL, color=DARK)
+        ax.text((x + to) / 2, -0.14, below, ha="center", va="top", fontsize=NOTE, color=GREY)
     widest = max(places.values())
     ax.set_xlim(-_WIDE - 0.25, widest + _WIDE + 0.25)
     ax.set_ylim(-_TALL - 0.3, _TALL + 0.55 + 0.11 * widest * (len(places) > 2))
     ax.set_axis_off()
     brackets = words["in_brackets"].format(interval=interval(words, confidence))
-    titled(ax, f"{words[f'chain_{unit}']}\n{brackets}", 9)
+    head(ax, words["title_chain"], sentences(words[f"chain_{unit}"], brackets))
     return ax
 
 
@@ -143,12 +148,11 @@ def steps(
     )
     ax.set_ylim(-0.6, len(rungs) - 0.4)
     ax.set_xlim(left=0)
-    ax.set(xlabel=f"{words['share_of_passages']}\n{interval(words, confidence)}", ylabel="")
-    titled(ax, words["title_steps"])
+    ax.set(xlabel=words["share_of_passages"], ylabel="")
     number_ticks(ax.xaxis, lang)
     quiet(ax)
-    ax.grid(axis="y", color="#dddddd", linewidth=3)
-    ax.legend(title="", loc="best", facecolor="white", edgecolor="none", framealpha=1)
+    ax.grid(axis="y", color=PALE, linewidth=3)
+    head(ax, words["title_steps"], _lines(rows, words, confidence), legend_above(ax))
     return ax
 
 
@@ -179,16 +183,16 @@ def balance(
         values = 100 * rows["share"].fillna(0).to_numpy(dtype=float)
         y = np.arange(len(codes))
         (told,) = named([side], {"pro": words["pro"], "con": words["con"], **(names or {})})
-        ax.barh(y, sign * values, color=_SIDES[place], alpha=0.8, height=0.6, label=told)
+        ax.barh(y, sign * values, color=SIDES[place], alpha=0.8, height=0.6, label=told)
         low, high = (sign * 100 * rows[end].to_numpy(dtype=float) for end in ("ci_low", "ci_high"))
-        ax.hlines(y, low, high, color=_INK, linewidth=1.2)
+        ax.hlines(y, low, high, color=DARK, linewidth=1.2)
         ends = np.fmax(values, np.abs(np.nan_to_num(high)))
         for row, (end, share) in enumerate(zip(ends, rows["share"].to_numpy(dtype=float), strict=True)):
             ax.text(
                 sign * (end + 0.02 * largest), row, percent(share, lang), va="center",
-                ha="left" if sign > 0 else "right", fontsize=8, color=_INK,
+                ha="left" if sign > 0 else "right", fontsize=NOTE, color=DARK,
             )  # fmt: skip
-    ax.axvline(0, color=_INK, linewidth=0.8)
+    ax.axvline(0, color=DARK, linewidth=0.8)
     counted = table.drop_duplicates("code").set_index("code")["n"]
     shown = named(codes, {"all": words["all_posts"], **(names or {})})
     written = [f"{name} (n = {number(counted[code], lang)})" for code, name in zip(codes, shown, strict=True)]
@@ -196,12 +200,19 @@ def balance(
     ax.invert_yaxis()
     limit = 1.2 * largest
     ax.set_xlim(-limit, limit)
+    number_ticks(ax.xaxis, lang, 8)
     ax.xaxis.set_major_formatter(lambda value, _: number(abs(value), lang))
-    ax.set(xlabel=f"{words['posts_with_code']}\n{interval(words, confidence)}", ylabel="")
-    # the side that goes left stands left
-    titled(ax, words["title_balance"], legend_rows=legend_above(ax, 2, backwards=True))
+    ax.set(xlabel=words["posts_with_code"], ylabel="")
     quiet(ax)
+    # the side that goes left stands left
+    head(ax, words["title_balance"], _lines(table, words, confidence), legend_above(ax, 2, backwards=True))
     return ax
+
+
+def _lines(rows: "pd.DataFrame", words: Mapping[str, str], confidence: float) -> str:
+    """What the lines are, and why some may be missing."""
+    lacking = rows["share"].notna() & rows["ci_low"].isna()
+    return sentences(line_of(words, confidence), words["no_line"] if lacking.any() else "")
 
 
 def _percent(row: Mapping[Any, Any], lang: str) -> str:

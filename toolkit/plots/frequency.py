@@ -8,15 +8,11 @@ import pandas as pd
 
 from toolkit.errors import InputError
 from toolkit.plots.panels import (
-    DARK,
-    GREY,
-    MARKERS,
-    SERIES,
     chosen,
     count,
     filled,
+    first_column,
     groups_of,
-    head,
     log_ticks,
     named_terms,
     panels,
@@ -25,7 +21,26 @@ from toolkit.plots.panels import (
     ticks_within,
     words_of,
 )
-from toolkit.plots.style import axes, colour, language, marker, number, number_ticks, percent
+from toolkit.plots.style import (
+    DARK,
+    GREY,
+    LINES,
+    MARKERS,
+    SERIES,
+    SMALL,
+    axes,
+    colour,
+    head,
+    interval,
+    label_width,
+    language,
+    legend_above,
+    marker,
+    number,
+    number_ticks,
+    percent,
+    quiet,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +51,6 @@ _BY = ("lang", "value")
 _DIVERSITY = ("mattr", "mtld", "mattr_mean", "mtld_mean", "ttr", "types", "hapaxes")
 #: More texts than these are drawn as a cloud of points, one row a language, instead of a row each.
 _MOST_ROWS = 40
-_LINES: tuple[Any, ...] = ("-", "--", ":", "-.")
 
 
 def frequency_bars(
@@ -60,12 +74,14 @@ def frequency_bars(
     """
     table = filled("frequency_bars", "frequencies", table)
     words = words_of("frequency", lang)
-    groups = groups_of("frequency_bars", table[table["rank"] <= most], words, _BY)
+    shown = table[table["rank"] <= most]
+    groups = groups_of("frequency_bars", shown, words, _BY)
     rates = table["per_million"].notna().all()
     values = table["per_million"] if rates else 100 * table["share"]
     top = max(float(values[group.rows.index].max()) for group in groups)
     rows = max(len(group.rows) for group in groups)
-    ax, cells = panels(ax, 3.6, [0.21 * rows + 0.9] * len(groups))
+    width = 2.9 + label_width(named_terms(shown["term"].tolist(), names))
+    ax, cells = panels(ax, width, [0.21 * rows + 0.9] * len(groups))
     for cell, group in zip(cells, groups, strict=True):
         part = group.rows.sort_values("rank", kind="stable")
         places, lengths = np.arange(len(part)), values[part.index].to_numpy(dtype=float)
@@ -74,14 +90,13 @@ def frequency_bars(
             share = percent(row["document_share"], lang)
             cell.annotate(
                 f"{count(row['n'], lang)} · {share}", (length, place),
-                xytext=(3, 0), textcoords="offset points", va="center", fontsize=7, color=GREY,
+                xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL, color=GREY,
             )  # fmt: skip
-        cell.set_yticks(places, named_terms(part["term"].tolist(), names), fontsize=8)
+        cell.set_yticks(places, named_terms(part["term"].tolist(), names))
         # room for what is written beside the longest bar
         cell.set(xlim=(0, max(top, 1e-9) * 1.5), ylim=(rows - 0.4, -0.6))
         cell.set_xlabel(words["rate"] if rates else words["percent"])
-        ticks_within(cell.xaxis, 0, max(top, 1e-9), 4)
-        number_ticks(cell.xaxis, lang)
+        ticks_within(cell, 0, max(top, 1e-9), lang)
         small(cell, f"{group.name} ({size_of(part['size'].iloc[:1], rates, words, lang)})")
     head(ax, words["frequency_title"], words["frequency_note"])
     return ax
@@ -111,7 +126,8 @@ def general_comparison(
     shown = far.groupby(list(_BY), sort=False).head(most)
     groups = groups_of("general_comparison", known.loc[sorted(shown.index)], words, _BY)
     rows = max(len(group.rows) for group in groups)
-    ax, cells = panels(ax, 4.0, [0.21 * rows + 0.9] * len(groups))
+    width = 3.0 + label_width(named_terms(shown["term"].tolist(), None))
+    ax, cells = panels(ax, width, [0.21 * rows + 0.9] * len(groups))
     ends = shown[["zipf", "general_zipf"]].to_numpy(dtype=float)
     for cell, group in zip(cells, groups, strict=True):
         part = group.rows.sort_values(["zipf_difference", "term"], ascending=[False, True], kind="stable")
@@ -119,7 +135,7 @@ def general_comparison(
         cell.hlines(places, part["general_zipf"], part["zipf"], color=tone, alpha=0.5, linewidth=2)
         cell.scatter(part["general_zipf"], places, s=26, marker="s", facecolor="white", edgecolor=DARK, zorder=3)
         cell.scatter(part["zipf"], places, s=30, marker="o", color=tone, zorder=4)
-        cell.set_yticks(places, named_terms(part["term"].tolist(), None), fontsize=8)
+        cell.set_yticks(places, named_terms(part["term"].tolist(), None))
         cell.set(xlim=(ends.min() - 0.3, ends.max() + 0.3), ylim=(rows - 0.4, -0.6), xlabel=words["zipf_label"])
         number_ticks(cell.xaxis, lang)
         small(cell, f"{group.name} ({size_of(part['size'].iloc[:1], True, words, lang)})")
@@ -141,7 +157,7 @@ def rank_frequency(table: pd.DataFrame, *, lang: str = "en", ax: "Axes | None" =
     words = words_of("frequency", lang)
     groups = sorted(groups_of("rank_frequency", table, words, _BY), key=lambda group: -len(group.rows))
     rates = table["per_million"].notna().all()
-    ax = axes(ax, 6.6, 4.8)
+    ax = axes(ax, 6.6, 4.8 + 0.16 * len(groups))
     handles: list[Any] = []
     tones = len({group.lang for group in groups}) == len(groups)
     for place, group in enumerate(groups):
@@ -149,7 +165,7 @@ def rank_frequency(table: pd.DataFrame, *, lang: str = "en", ax: "Axes | None" =
         if part.empty:
             continue
         heights = (part["per_million"] if rates else 100 * part["share"]).to_numpy(dtype=float)
-        tone, style = colour(group.lang) if tones else SERIES[place % len(SERIES)], _LINES[place % len(_LINES)]
+        tone, style = colour(group.lang) if tones else SERIES[place % len(SERIES)], LINES[place % len(LINES)]
         ranks = part["rank"].to_numpy(dtype=float)
         if not handles:
             ax.plot(ranks[[0, -1]], heights[0] / (ranks[[0, -1]] / ranks[0]), color=GREY, linewidth=0.9, dashes=(2, 3))
@@ -162,9 +178,8 @@ def rank_frequency(table: pd.DataFrame, *, lang: str = "en", ax: "Axes | None" =
     ax.set(xscale="log", yscale="log", xlabel=words["rank_label"], ylabel=words["rate"] if rates else words["percent"])
     log_ticks(ax.xaxis, lang)
     log_ticks(ax.yaxis, lang)
-    small(ax, "", "both")
-    ax.legend(handles=handles[1:] + handles[:1], frameon=False, fontsize=8, loc="lower left")
-    head(ax, words["rank_title"], words["rank_note"])
+    quiet(ax, "both")
+    head(ax, words["rank_title"], words["rank_note"], legend_above(ax, 1, handles=handles[1:] + handles[:1]))
     return ax
 
 
@@ -172,18 +187,21 @@ def diversity_points(
     table: pd.DataFrame,
     measures: Sequence[str] = ("mattr", "mtld"),
     *,
+    confidence: float = 0.95,
     names: Mapping[str, str] | None = None,
     lang: str = "en",
     ax: "Axes | None" = None,
 ) -> "Axes":
     """Lexical diversity of groups, a small figure for each measure: the diversity table.
 
-    A row is a group (colour and marker tell the language), with its number of words; where there are more than 40
-    rows, as with single texts, each language is a row of points. Groups that are too short for a measure have no point
-    there, and how many these are is said.
+    A row is a group (colour and marker tell the language), with its number of words, and with its interval where the
+    table has one (``mattr_low`` and ``mattr_high``, and so on); where there are more than 40 rows, as with single
+    texts, each language is a row of points. Groups that are too short for a measure have no point there, and how many
+    these are is said.
 
     Parameters
     ----------
+    confidence : the one that the table was made with, for the note.
     measures : of "mattr", "mtld", and their means over texts "mattr_mean", "mtld_mean" (more is more varied); "ttr",
         "types", "hapaxes" (these depend on the length).
     names : what to write for groups.
@@ -195,10 +213,14 @@ def diversity_points(
     langs = sorted(set(table["lang"]))
     alone = len(table) > _MOST_ROWS
     rows = len(langs) if alone else len(table)
-    ax, cells = panels(ax, 3.7, [(0.6 if alone else 0.27) * rows + 1.0] * len(measures))
+    ax, cells = panels(ax, 3.7, [(0.6 if alone else 0.24) * rows + 1.0] * len(measures))
     labels = _diversity_labels(table, langs, alone, words, names, lang)
-    for place, (cell, measure) in enumerate(zip(cells, measures, strict=True)):
+    limited = [name for name in measures if not alone and _limited(table, name)]
+    for cell, measure in zip(cells, measures, strict=True):
         values = table[measure].to_numpy(dtype=float)
+        if measure in limited:
+            ends = (table[f"{measure}_{end}"].to_numpy(dtype=float) for end in ("low", "high"))
+            cell.hlines(range(rows), *ends, colors=[colour(one) for one in table["lang"]], alpha=0.55, linewidth=2)
         for number_, one in enumerate(langs):
             own = np.flatnonzero((table["lang"] == one).to_numpy() & ~np.isnan(values))
             # single texts are spread over the height of their row in the order of the table
@@ -207,20 +229,26 @@ def diversity_points(
                 values[own], heights, s=16 if alone else 34, marker=marker(one), color=colour(one),
                 alpha=0.6 if alone else 1, zorder=3, linewidth=0,
             )  # fmt: skip
-        cell.set_yticks(range(rows), labels if place % 3 == 0 else [""] * rows, fontsize=8)
+        cell.set_yticks(range(rows), labels if first_column(cell) else [""] * rows)
         cell.set_ylim(rows - 0.4, -0.6)
         cell.margins(x=0.08)
-        cell.locator_params(axis="x", nbins=5)
+        number_ticks(cell.xaxis, lang, 5)
         number_ticks(cell.xaxis, lang)
         cell.set_xlabel(words[f"{measure}_label"])
         small(cell, words[f"{measure}_title"].format(window=int(table["window"].iloc[0])))
         if not alone:
             cell.grid(axis="y", color="#eeeeee", linewidth=0.6)
     lacking = int(table[measures].isna().any(axis=1).sum())
-    head(ax, words["diversity_title"], _diversity_note(lacking, alone, words, lang))
-    if len(langs) > 1 and not alone:
-        _language_legend(cells[-1], langs, words)
+    note = [words["points_note" if alone else "groups_note"]]
+    note += [words["line"].format(interval=interval(words, confidence)) + "."] if limited else []
+    note += [words["lacking_note"].format(n=number(lacking, lang))] if lacking else []
+    head(ax, words["diversity_title"], " ".join(note), _language_legend(ax, langs, words) if not alone else 0)
     return ax
+
+
+def _limited(table: pd.DataFrame, measure: str) -> bool:
+    ends = [f"{measure}_low", f"{measure}_high"]
+    return set(ends) <= set(table) and bool(table[ends].notna().any(axis=None))
 
 
 def _diversity_labels(
@@ -245,15 +273,12 @@ def _diversity_labels(
     ]
 
 
-def _diversity_note(lacking: int, alone: bool, words: Mapping[str, str], lang: str) -> str:
-    note = words["points_note"] if alone else words["groups_note"]
-    return note + (f" {words['lacking_note'].format(n=number(lacking, lang))}" if lacking else "")
-
-
-def _language_legend(cell: "Axes", langs: Sequence[str], words: Mapping[str, str]) -> None:
+def _language_legend(ax: "Axes", langs: Sequence[str], words: Mapping[str, str]) -> int:
     from matplotlib.lines import Line2D
 
+    if len(langs) < 2:
+        return 0
     handles = [
         Line2D([], [], linestyle="", marker=marker(one), color=colour(one), label=language(one, words)) for one in langs
     ]
-    cell.legend(handles=handles, frameon=False, fontsize=8, loc="best")
+    return legend_above(ax, handles=handles)

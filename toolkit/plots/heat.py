@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from toolkit.errors import InputError, suggestion
-from toolkit.plots.style import axes, interval, named, needs, number, plain, titled
-from toolkit.plots.topics import FEW
+from toolkit.plots.style import FEW, NOTE, axes, head, interval, named, needs, number, plain, scale_bar, sentences
 from toolkit.plots.words import figure_words
 from toolkit.tables import check
 
@@ -44,12 +43,12 @@ def theme_principles(
     counted = table.drop_duplicates("topic").set_index("topic")["n"]
     heads = {}
     for topic, n in counted.items():
-        label = plain((labels or {}).get(str(topic), ""), 56)
+        label = plain((labels or {}).get(str(topic), ""), 70)
         heads[str(topic)] = f"{plain(str(topic), 20)}{' †' if topic in few else ''}  {label}".rstrip() + (
             f" (n = {number(n, lang)})"
         )
-    title = _title(words["title_themes"], words["framed"], words["few"].format(few=FEW) if few else "")
-    return _lifts(table, "topic", heads, names, title, ax, lang)
+    note = sentences(words["framed"], words["few"].format(few=FEW) if few else "")
+    return _lifts(table, "topic", heads, names, (words["title_themes"], note), ax, lang)
 
 
 def principle_groups(
@@ -78,8 +77,8 @@ def principle_groups(
         name = words[str(value)] if by == "lang" and value in words else (names or {}).get(str(value), str(value))
         heads[str(value)] = f"{plain(name, 40)} ({told}){' †' if n < FEW else ''}"
     few = words["few_untested"].format(few=FEW) if (posts < FEW).any() else ""
-    title = _title(words["title_groups"].format(by=words.get(by, plain(by, 20))), words["framed"], few)
-    return _lifts(table, "value", heads, names, title, ax, lang)
+    title = words["title_groups"].format(by=words.get(by, plain(by, 20)))
+    return _lifts(table, "value", heads, names, (title, sentences(words["framed"], few)), ax, lang)
 
 
 def crossing(
@@ -117,13 +116,8 @@ def crossing(
     _triangles(ax, tint, tint != 0)
     _frame(ax, wide["expected"].notna().to_numpy())
     white = words["white"].format(interval=interval(words, confidence))
-    titled(ax, _title(words["title_crossing"], white, words["expected"]), 9)
+    head(ax, words["title_crossing"], sentences(white, words["expected"]))
     return ax
-
-
-def _title(first: str, *notes: str) -> str:
-    """What is shown, and in the next line how to read the marks."""
-    return f"{first}\n{'; '.join(note for note in notes if note)}"
 
 
 def _lifts(
@@ -131,11 +125,11 @@ def _lifts(
     row: str,
     heads: Mapping[str, str],
     names: Mapping[str, str] | None,
-    title: str,
+    said: tuple[str, str],
     ax: "Axes | None",
     lang: str,
 ) -> "Axes":
-    """Shares as text, lifts as colour, q < .05 as frame."""
+    """Shares as text, lifts as colour, q < .05 as frame; ``said``: title and note."""
     rows, codes = list(dict.fromkeys(table[row])), list(dict.fromkeys(table["code"]))
     share, lift, q_value = (
         table.pivot(index=row, columns="code", values=value).reindex(index=rows, columns=codes).to_numpy(dtype=float)
@@ -146,7 +140,7 @@ def _lifts(
     ax = _heat(ax, tint, share, [heads[value] for value in rows], named(codes, names), figure_words("heat", lang), lang)
     _triangles(ax, tint, q_value < 0.05)
     _frame(ax, q_value < 0.05)
-    titled(ax, title, 9)
+    head(ax, *said)
     return ax
 
 
@@ -167,15 +161,17 @@ def _heat(
         tint, cmap="RdBu_r", vmin=-2, vmax=2, ax=ax, linewidths=0.6, linecolor="white",
         cbar_kws={"label": words["lift"], "shrink": 0.7},
     )  # fmt: skip
-    bar = ax.collections[0].colorbar
+    bar = scale_bar(ax, lang)
     if bar is not None:
         bar.set_ticks([-2, -1, 0, 1, 2], labels=["≤ ¼", "½", "1", "2", "≥ 4"])
     for (row, column), value in np.ndenumerate(100 * share):
         ink = "white" if abs(tint[row, column]) > _DARK else "#222222"
         told = number(value, lang, 0 if value >= 9.5 or value == 0 else 1)
-        ax.text(column + 0.5, row + 0.5, told, ha="center", va="center", fontsize=8, color=ink)
-    ax.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0)
-    ax.set_xticks(np.arange(len(columns)) + 0.5, columns, rotation=45, ha="right", rotation_mode="anchor")
+        ax.text(column + 0.5, row + 0.5, told, ha="center", va="center", fontsize=NOTE, color=ink)
+    ax.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0, fontsize=NOTE)
+    ax.set_xticks(
+        np.arange(len(columns)) + 0.5, columns, rotation=45, ha="right", rotation_mode="anchor", fontsize=NOTE
+    )
     ax.set(xlabel="", ylabel="")
     return ax
 

@@ -8,24 +8,23 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError
-from toolkit.plots.collocations import radii_of
-from toolkit.plots.panels import (
+from toolkit.plots.panels import Group, count, filled, groups_of, named_terms, panels, size_of, small, words_of
+from toolkit.plots.placing import label_points
+from toolkit.plots.style import (
     DARK,
     GREY,
+    NOTE,
     SIDES,
-    Group,
-    count,
-    filled,
-    groups_of,
+    axes,
     head,
-    named_terms,
-    panels,
-    size_of,
-    small,
-    words_of,
+    interval,
+    label_width,
+    language,
+    number,
+    number_ticks,
+    plain,
+    quiet,
 )
-from toolkit.plots.placing import place_labels
-from toolkit.plots.style import axes, interval, language, number, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -75,7 +74,8 @@ def keyness_bars(
     shown = rows.loc[sorted(first.index)]
     groups = groups_of("keyness_bars", shown, words)
     height = max(len(group.rows) for group in groups)
-    ax, cells = panels(ax, 4.7, [0.22 * height + 1.1] * len(groups), most=2)
+    width = 3.6 + label_width(named_terms(shown["term"].tolist(), names))
+    ax, cells = panels(ax, width, [0.22 * height + 1.1] * len(groups), most=2)
     for cell, group in zip(cells, groups, strict=True):
         _bars(cell, group, height, names, lang)
         cell.set_xlabel(_direction(target, reference, words))
@@ -99,9 +99,9 @@ def _bars(cell: "Axes", group: Group, height: int, names: Mapping[str, str] | No
         f"{name} ({count(here, lang)} : {count(there, lang)})"
         for name, (here, there) in zip(named_terms(part["term"].tolist(), names), counts, strict=True)
     ]
-    cell.set_yticks(places, texts, fontsize=8)
+    cell.set_yticks(places, texts)
     cell.set_ylim(height - 0.4, -0.6)
-    cell.locator_params(axis="x", nbins=7)
+    number_ticks(cell.xaxis, lang, 8)
     _signed_ticks(cell.xaxis, lang)
 
 
@@ -151,7 +151,7 @@ def keyness_map(
     ax.set(xlabel=_direction(target, reference, words), ylabel=words["log_likelihood"])
     _signed_ticks(ax.xaxis, lang)
     ax.yaxis.set_major_formatter(lambda value, _: number(value, lang))
-    small(ax, "", "both")
+    quiet(ax, "both")
     group = groups_of("keyness_map", table, words)[0]
     note = words["map_note"].format(
         key=number(int(rows["key"].sum()), lang), n=number(len(rows), lang), size=_sizes(table, words, lang),
@@ -159,11 +159,10 @@ def keyness_map(
     )  # fmt: skip
     head(ax, words["map_title"].format(target=plain(target, 40), reference=plain(reference, 40)), note)
     named = rows[rows["key"]].head(label)
-    centres = named[["log_ratio", "log_likelihood"]].to_numpy(dtype=float)
-    if len(named):
-        place_labels(
-            ax, centres, radii_of(ax, centres, np.full(len(named), 2.8)), named_terms(named["term"].tolist(), names)
-        )
+    known, others = (
+        part[["log_ratio", "log_likelihood"]].to_numpy(dtype=float) for part in (named, rows.drop(named.index))
+    )
+    label_points(ax, known, named_terms(named["term"].tolist(), names), 2.8, others)
     return ax
 
 
@@ -211,7 +210,7 @@ def _limits(ax: "Axes", rows: pd.DataFrame, level: float, lang: str) -> None:
         ax.axhline(value, color=GREY, linewidth=0.8, linestyle=line, zorder=1)
         ax.annotate(
             told, (1, value), xycoords=("axes fraction", "data"), xytext=(3, 0), textcoords="offset points",
-            fontsize=7.5, color=GREY, va=side, annotation_clip=False,
+            fontsize=NOTE, color=GREY, va=side, annotation_clip=False,
         )  # fmt: skip
 
 

@@ -4,7 +4,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from toolkit.errors import InputError, suggestion
-from toolkit.plots.style import axes, interval, legend_above, number, number_ticks, plain, quiet, titled
+from toolkit.plots.style import (
+    BLUE,
+    GREY,
+    VERMILION,
+    axes,
+    head,
+    legend_above,
+    line_of,
+    number,
+    number_ticks,
+    plain,
+    quiet,
+    sentences,
+)
 from toolkit.plots.words import figure_words
 from toolkit.tables import check
 
@@ -14,8 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["learning_curve"]
 
-#: Okabe & Ito (2008), as in toolkit.plots.style.
-_MACHINE, _PEOPLE, _WANTED = "#0072B2", "#D55E00", "#555555"
+_MACHINE, _PEOPLE, _WANTED = BLUE, VERMILION, GREY
 #: The row of the table that is about people among themselves.
 _BETWEEN = "people"
 
@@ -80,13 +92,11 @@ def learning_curve(
     ax.set_xticklabels([number(count, lang) for count in documents])
     ax.set_ylim(0, 1)
     held_out = words["held_out"].format(measure=name, n=number(part["n"].iloc[-1], lang))
-    over = interval(words, confidence, "bootstrap_documents")
-    ax.set(xlabel=f"{words['documents']}\n{over}", ylabel=held_out)
-    titled(ax, words["title"], legend_rows=legend_above(ax, 2))
+    ax.set(xlabel=words["documents"], ylabel=name)
     number_ticks(ax.yaxis, lang)
-    quiet(ax)
-    ax.grid(axis="x", visible=False)
-    ax.grid(axis="y", color="#dddddd", linewidth=0.6)
+    quiet(ax, "y")
+    note = sentences(line_of(words, confidence, "bootstrap_documents"), held_out)
+    head(ax, words["title"], note, legend_above(ax))
     return ax
 
 

@@ -8,8 +8,21 @@ import pandas as pd
 
 from toolkit.errors import InputError
 from toolkit.plots.placing import place_labels
-from toolkit.plots.style import axes, colour, language, needs, number, number_ticks, plain, titled
-from toolkit.plots.topics import GREY
+from toolkit.plots.style import (
+    GREY,
+    NOTE,
+    PALE,
+    SMALL,
+    axes,
+    colour,
+    head,
+    language,
+    needs,
+    number,
+    plain,
+    scale_bar,
+    sentences,
+)
 from toolkit.plots.words import figure_words
 
 if TYPE_CHECKING:
@@ -49,26 +62,24 @@ def theme_documents(
         range(wide.shape[1]),
         key=lambda post: (groups[post], filled[:, post].argmax(), -filled[:, post].max(), str(wide.columns[post])),
     )
-    ax = axes(ax, min(16, max(6.5, 0.2 * len(order) + 4)), max(0.34 * len(topics) + 2.6, 4))
+    ax = axes(ax, min(16, max(6.5, 0.2 * len(order) + 4)), max(0.34 * len(topics) + 3.2, 4.6))
     seaborn.heatmap(
         values[:, order], cmap="Blues", vmin=0, vmax=max(filled.max(), 1e-9), ax=ax,
         cbar_kws={"label": words["share_of_post"], "shrink": 0.8},
     )  # fmt: skip
-    bar = ax.collections[0].colorbar
-    if bar is not None:
-        number_ticks(bar.ax.yaxis, lang)
-    ax.set_yticks(np.arange(len(topics)) + 0.5, [_named(topic, labels) for topic in topics], rotation=0, fontsize=8)
+    scale_bar(ax, lang)
+    ax.set_yticks(np.arange(len(topics)) + 0.5, [_named(topic, labels) for topic in topics], rotation=0, fontsize=NOTE)
     step = max(1, -(-len(order) // 40))
     written = range(0, len(order), step)
     texts = [
-        plain(str((names or {}).get(wide.columns[order[post]], wide.columns[order[post]])), 22) for post in written
+        plain(str((names or {}).get(wide.columns[order[post]], wide.columns[order[post]])), 30) for post in written
     ]
-    ax.set_xticks([post + 0.5 for post in written], texts, rotation=90, fontsize=7)
+    ax.set_xticks([post + 0.5 for post in written], texts, rotation=90, fontsize=SMALL)
     heads = _borders(ax, [groups[post] for post in order])
-    some = f"; {words['some_named'].format(step=step)}" if step > 1 else ""
+    some = words["some_named"].format(step=step) if step > 1 else ""
     told = words["n_post"] if len(order) == 1 else words["n_posts"].format(n=number(len(order), lang))
-    ax.set(xlabel=told + some, ylabel="")
-    titled(ax, words["title_documents"], legend_rows=heads)
+    ax.set(xlabel="", ylabel="")
+    head(ax, words["title_documents"], sentences(told, some), heads)
     return ax
 
 
@@ -85,7 +96,9 @@ def intertopic_map(table: pd.DataFrame, ax: "Axes | None" = None, *, lang: str =
     numbers = table[["x", "y", "size"]].to_numpy(dtype=float)
     if not np.isfinite(numbers).all() or (numbers[:, 2] < 0).any() or not numbers[:, 2].sum():
         raise InputError("intertopic_map: x, y and size must be numbers, sizes 0 or more and one above 0.")
-    ax = axes(ax, 8, 6.4)
+    # few circles need no large page
+    side = 6.4 if len(table) > 6 else 5.0
+    ax = axes(ax, 1.25 * side, side)
     centre = (numbers[:, :2].max(0) + numbers[:, :2].min(0)) / 2
     reach = max(float(np.ptp(numbers[:, :2], axis=0).max()) / 2, 1e-3)
     # all circles together take the share of the map that the explorer gives them
@@ -115,13 +128,13 @@ def intertopic_map(table: pd.DataFrame, ax: "Axes | None" = None, *, lang: str =
     ax.axhline(0, color="#e3e3e3", linewidth=0.8, zorder=0)
     ax.axvline(0, color="#e3e3e3", linewidth=0.8, zorder=0)
     ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
-    for side in ax.spines.values():
-        side.set_color("#dddddd")
+    for edge_line in ax.spines.values():
+        edge_line.set_color(PALE)
     words = figure_words("maps", lang)
-    titled(ax, words["title_map"] + (f"; {words['dashed']}" if shaky.any() else ""))
+    head(ax, words["title_map"], sentences(words["map_note"], words["dashed"] if shaky.any() else ""))
     labels = table["label"] if "label" in table else [""] * len(table)
     texts = [
-        f"{plain(str(topic), 20)}  {plain(str(label), 30)}".rstrip()
+        f"{plain(str(topic), 20)}  {plain(str(label), 40)}".rstrip()
         for topic, label in zip(table["topic"], labels, strict=True)
     ]
     place_labels(ax, numbers[:, :2], radii, texts)
@@ -129,7 +142,7 @@ def intertopic_map(table: pd.DataFrame, ax: "Axes | None" = None, *, lang: str =
 
 
 def _named(topic: str, labels: Mapping[str, str] | None) -> str:
-    return f"{plain(str(topic), 20)}  {plain((labels or {}).get(topic, ''), 40)}".rstrip()
+    return f"{plain(str(topic), 20)}  {plain((labels or {}).get(topic, ''), 60)}".rstrip()
 
 
 def _group(value: object, group: str, words: Mapping[str, str]) -> str:
@@ -145,6 +158,6 @@ def _borders(ax: "Axes", groups: Sequence[str]) -> int:
         if start:
             ax.axvline(start, color="white", linewidth=2.5)
             ax.axvline(start, color=GREY, linewidth=0.8)
-        ax.text((start + end) / 2, -0.15, groups[start], ha="left", va="bottom", fontsize=7.5, rotation=35)
-    # letters of 7.5 points, leaning: three of them rise as much as a line of a legend
+        ax.text((start + end) / 2, -0.15, groups[start], ha="left", va="bottom", fontsize=NOTE, rotation=35)
+    # letters of 8 points, leaning: three of them rise as much as a line of a legend
     return 1 + max(len(group) for group in groups) // 6

@@ -1,13 +1,13 @@
-"""What the figures of counted terms share: small multiples, heads, numbers and groups in the words of a language."""
+"""What figures of several parts share: small multiples, groups of rows, counts in the words of a language."""
 
 from collections.abc import Callable, Mapping, Sequence
-from textwrap import fill
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
-from toolkit.plots.style import axes, language, needs, number, plain
+from toolkit.plots.style import CELL, GREY, SMALL, axes, language, needs, number, number_ticks, plain, quiet
 from toolkit.plots.words import figure_words
 from toolkit.tables import check
 
@@ -16,18 +16,14 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
 __all__ = [
-    "DARK", "GREY", "MARKERS", "SERIES", "SIDES", "Group", "chosen", "count", "filled", "groups_of", "head",
-    "log_ticks", "measure_of", "named_terms", "panels", "size_of", "small", "ticks_within", "words_of",
+    "Group", "chosen", "count", "filled", "first_column", "groups_of", "line_with_band", "log_ticks", "measure_of",
+    "named_terms", "panels", "size_of", "small", "ticks_within", "words_of",
 ]  # fmt: skip
 
-GREY, DARK = "#6b6b6b", "#333333"
-#: Okabe & Ito (2008) without black and yellow, which is lost on white; markers tell apart what grey print does not.
-SERIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555")
-MARKERS = "osD^vPX*"
-#: Two sides: blue and vermilion, of different brightness.
-SIDES = ("#0072B2", "#D55E00")
 #: More small figures than these cannot be read side by side.
 MOST_PANELS = 24
+#: Inches: no figure of several parts is wider, and none with a head is narrower.
+_WIDEST, _NARROWEST = 12.5, 6.4
 
 
 def words_of(module: str, lang: str) -> dict[str, str]:
@@ -100,60 +96,78 @@ def _group(key: Sequence[Any], rows: pd.DataFrame, words: Mapping[str, str]) -> 
     return Group(lang, " · ".join(parts[1:] if lang == "all" and len(parts) > 1 else parts), rows)
 
 
-def named_terms(terms: Sequence[str], names: Mapping[str, str] | None, most: int = 34) -> list[str]:
+def named_terms(terms: Sequence[str], names: Mapping[str, str] | None, most: int = 46) -> list[str]:
     """What to write for terms: words as they are, codes and themes by their names."""
     return [plain(str((names or {}).get(term, term)), most) for term in terms]
 
 
 def panels(ax: "Axes | None", width: float, heights: Sequence[float], most: int = 3) -> tuple["Axes", list[Any]]:
-    """An empty Axes for the title and, in its place, small ones as wide and high (inches), ``most`` in a row."""
+    """An empty Axes for the head and, in its place, small ones as wide and high (inches), at most ``most`` in a row."""
     from matplotlib.gridspec import GridSpec
 
-    columns = min(most, len(heights))
+    columns = max(1, min(most, len(heights), int(_WIDEST / width)))
     rows = [max(heights[start : start + columns]) for start in range(0, len(heights), columns)]
-    ax = axes(ax, max(6.4, width * columns + 0.3), sum(rows) + 0.6)
+    ax = axes(ax, max(_NARROWEST, width * columns + 0.3), sum(rows) + 0.6)
     figure: Any = ax.get_figure()
     ax.set_axis_off()
     place = ax.get_subplotspec()
     if place is None:
         box = ax.get_position()
         place = GridSpec(1, 1, figure, left=box.x0, right=box.x1, bottom=box.y0, top=box.y1)[0]
-    # a row of its own for the title: it would lie on the titles of the first row
+    # a row of its own for the head: it would lie on the titles of the first row
     parts: Any = place.subgridspec(2, 1, height_ratios=[0.01, sum(rows)], hspace=0)
     ax.set_subplotspec(parts[0])
     grid = parts[1].subgridspec(len(rows), columns, height_ratios=rows)
     return ax, [figure.add_subplot(grid[cell // columns, cell % columns]) for cell in range(len(heights))]
 
 
-def head(ax: "Axes", title: str, note: str = "") -> None:
-    """A title, and below it in grey what the figure rests on: counts, intervals, how to read its marks."""
-    figure: Any = ax.get_figure()
-    # before the layout is made an Axes alone takes .775 of the figure
-    inches = min(1.0, ax.get_position().width / 0.775) * figure.get_figwidth()
-    # letters of 8 points are about a fifteenth of an inch wide
-    lines = fill(note, max(40, int(15 * (inches - 0.4)))) if note else ""
-    ax.set_title(title, fontsize=10.5, loc="left", pad=7 + 11.5 * (lines.count("\n") + 1 if lines else 0))
-    if lines:
-        ax.annotate(
-            lines, (0, 1), xytext=(0, 5), xycoords="axes fraction", textcoords="offset points", fontsize=8, color=GREY,
-            ha="left", va="bottom", annotation_clip=False,
+def first_column(cell: "Axes") -> bool:
+    """Whether a small Axes has none at its left."""
+    place: Any = cell.get_subplotspec()
+    return bool(place.is_first_col())
+
+
+def small(cell: "Axes", title: str, values: Literal["x", "y", "both"] = "x", colour: str = "black") -> None:
+    """A small Axes: as :func:`toolkit.plots.style.quiet` makes it, its name at the left."""
+    quiet(cell, values)
+    cell.set_title(title, fontsize=CELL, loc="left", color=colour)
+
+
+def line_with_band(
+    cell: "Axes",
+    places: np.ndarray,
+    rows: np.ndarray,
+    posts: np.ndarray,
+    few: int,
+    tone: str,
+    lang: str,
+    *,
+    joined: bool = True,
+    style: str = "-",
+) -> None:
+    """Points with a band and a line, or, of groups without an order, with an interval each.
+
+    ``rows``: value, lower and upper limit at each of the ``places``. Points of fewer than ``few`` of the ``posts`` are
+    hollow, with their number at the upper edge.
+    """
+    middle, low, high = rows
+    if joined:
+        cell.fill_between(places, low, high, color=tone, alpha=0.2, linewidth=0)
+        cell.plot(places, middle, color=tone, linewidth=1.6, linestyle=style)
+    there, thin = ~np.isnan(middle), posts < few
+    # a band needs a neighbour
+    known = np.concatenate([[False], ~np.isnan(low), [False]])
+    alone = ~(known[:-2] | known[2:]) if joined else np.ones(len(places), dtype=bool)
+    cell.vlines(places[alone], low[alone], high[alone], color=tone, linewidth=1.4, alpha=0.7)
+    cell.scatter(places[there & ~thin], middle[there & ~thin], s=18, color=tone, zorder=3)
+    cell.scatter(
+        places[there & thin], middle[there & thin], s=20, facecolor="white", edgecolor=tone, linewidth=1.1, zorder=3
+    )
+    for place in np.flatnonzero(there & thin):
+        cell.annotate(
+            number(posts[place], lang), (places[place], 0.99), xycoords=("data", "axes fraction"), ha="center",
+            va="top", fontsize=SMALL, color=GREY,
         )  # fmt: skip
-
-
-def small(cell: "Axes", title: str, values: str = "x") -> None:
-    """A small Axes: no frame, a pale grid for the values, small letters."""
-    import seaborn
-
-    seaborn.despine(ax=cell, left=values == "x")
-    cell.grid(visible=False)
-    cell.grid(axis="both" if values == "both" else "x" if values == "x" else "y", color="#dddddd", linewidth=0.6)
-    cell.set_axisbelow(True)
-    cell.tick_params(axis="both", labelsize=8)
-    if values == "x":
-        cell.tick_params(axis="y", length=0)
-    cell.set_title(title, fontsize=9, loc="left")
-    cell.xaxis.label.set_fontsize(8.5)
-    cell.yaxis.label.set_fontsize(8.5)
 
 
 def count(value: float, lang: str) -> str:
@@ -178,13 +192,17 @@ def log_ticks(axis: "Axis", lang: str) -> None:
     axis.set_minor_formatter(lambda value, _: "")
 
 
-def ticks_within(axis: "Axis", low: float, high: float, most: int = 5) -> None:
-    """Ticks where values are, and none in the room that is left for words."""
+def ticks_within(cell: "Axes", low: float, high: float, lang: str, most: int = 4) -> None:
+    """A line and round numbers below where values are, and none in the room that is left for words."""
     from matplotlib.ticker import MaxNLocator
 
     span = max(high - low, 1e-12)
-    places = MaxNLocator(most).tick_values(low, high)
-    axis.set_ticks([place for place in places if low - 0.02 * span <= place <= high + 0.02 * span])
+    places = MaxNLocator(most, steps=[1, 2, 5, 10]).tick_values(low, high)
+    places = [place for place in places if low - 0.02 * span <= place <= high + 0.02 * span]
+    cell.set_xticks(places)
+    number_ticks(cell.xaxis, lang)
+    cell.spines["bottom"].set_bounds(min([low, *places]), max([high, *places]))
+    cell.xaxis.label.set(x=0, horizontalalignment="left")
 
 
 def _written(lang: str) -> Callable[[float, Any], str]:

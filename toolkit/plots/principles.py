@@ -7,22 +7,26 @@ import numpy as np
 
 from toolkit.errors import InputError, suggestion
 from toolkit.plots.style import (
+    FEW,
+    GREY,
+    NOTE,
     STANCE_COLOURS,
     axes,
     colour,
     hatch,
-    interval,
+    head,
     language,
     legend_above,
+    line_of,
     marker,
     named,
     needs,
     number,
     number_ticks,
     quiet,
-    titled,
+    sentences,
 )
-from toolkit.plots.topics import FEW, shares_by_year
+from toolkit.plots.topics import shares_by_year
 from toolkit.plots.words import figure_words
 from toolkit.tables import STANCES, check
 
@@ -64,10 +68,12 @@ def principle_shares(
     ax.set_yticks(range(len(order)), named(order, names))
     ax.set_ylim(len(order) - 0.4, -0.6)
     ax.set_xlim(left=0)
-    ax.set(xlabel=f"{words['share_of_passages']}\n{interval(words, confidence)}", ylabel="")
-    titled(ax, words["title_shares"], legend_rows=legend_above(ax, 4))
-    number_ticks(ax.xaxis, lang)
+    ax.set(xlabel=words["share_of_passages"], ylabel="")
+    number_ticks(ax.xaxis, lang, 8)
     quiet(ax)
+    lacking = table["share"].notna() & table["ci_low"].isna()
+    note = sentences(line_of(words, confidence), words["no_line"] if lacking.any() else "")
+    head(ax, words["title_shares"], note, legend_above(ax, 4))
     return ax
 
 
@@ -98,14 +104,14 @@ def stances(
         )  # fmt: skip
         left += values
     for row, total in enumerate(left):
-        ax.text(total + max(left.max(), 1) * 0.01, row, number(total, lang), va="center", fontsize=8, color="#555555")
+        ax.text(total + max(left.max(), 1) * 0.01, row, number(total, lang), va="center", fontsize=NOTE, color=GREY)
     ax.set_yticks(range(len(wide)), named(wide.index.tolist(), names))
     ax.set_ylim(len(wide) - 0.5, -0.5)
     ax.set_xlim(0, max(left.max(), 1) * 1.08)
-    ax.set(xlabel=f"{words['coded_passages']} (n = {number(left.sum(), lang)})", ylabel="")
-    titled(ax, words["title_stances"], legend_rows=legend_above(ax, 4))
-    number_ticks(ax.xaxis, lang)
+    ax.set(xlabel=words["coded_passages"], ylabel="")
+    number_ticks(ax.xaxis, lang, 8)
     quiet(ax)
+    head(ax, words["title_stances"], f"n = {number(left.sum(), lang)}.", legend_above(ax, 4))
     return ax
 
 
@@ -150,14 +156,15 @@ def adjusted_shares(
     """Shares as coded and corrected for the coder's errors, by language: the adjusted_shares table.
 
     Hollow: as coded, with a thin interval; filled: corrected, with a thick one. A code that could not be corrected has
-    no filled point. ``lang``, ``confidence`` as in :func:`principle_shares`.
+    no filled point. Where few intervals are so wide that all others would lie flat, these end in an arrow.
+    ``lang``, ``confidence`` as in :func:`principle_shares`.
     """
     table = check("adjusted_shares", table)
     if table.empty:
         raise InputError("adjusted_shares: the table is empty; give coded passages.")
     words = figure_words("principles", lang)
     order = table.groupby("code", sort=False)["share"].mean().sort_values(ascending=False, kind="stable").index.tolist()
-    langs = list(dict.fromkeys(table["lang"]))
+    langs, limit = list(dict.fromkeys(table["lang"])), _limit(table)
     ax = axes(ax, 8, 0.5 * len(order) + 1.9)
     for place, each in enumerate(langs):
         own = table[table["lang"] == each].set_index("code").reindex(order)
@@ -168,6 +175,9 @@ def adjusted_shares(
             (0.09, "adjusted", "adjusted_low", "adjusted_high", 2.8, colour(each)),
         ):
             values = 100 * own[[name, low, high]].to_numpy(dtype=float).T
+            if limit and (values[2] > limit).any():
+                far = (middle + shift)[values[2] > limit]
+                ax.plot(np.full(len(far), limit), far, ">", color=colour(each), markersize=6, clip_on=False, zorder=4)
             ax.hlines(middle + shift, values[1], values[2], color=colour(each), alpha=0.55, linewidth=width)
             ax.scatter(
                 values[0], middle + shift, s=30, facecolor=face, edgecolor=colour(each), zorder=3, clip_on=False,
@@ -175,11 +185,22 @@ def adjusted_shares(
             )  # fmt: skip
     ax.set_yticks(range(len(order)), named(order, names))
     ax.set_ylim(len(order) - 0.4, -0.6)
-    ax.set_xlim(left=0)
+    ax.set_xlim(0, limit)
     counts = table.drop_duplicates("lang").set_index("lang")["n"]
     told = ", ".join(f"{language(each, words)} {number(n, lang)}" for each, n in counts.items())
-    ax.set(xlabel=f"{words['share_of_passages']} (n: {told})\n{interval(words, confidence)}", ylabel="")
-    titled(ax, words["title_adjusted"], legend_rows=legend_above(ax, 2))
-    number_ticks(ax.xaxis, lang)
+    ax.set(xlabel=words["share_of_passages"], ylabel="")
+    number_ticks(ax.xaxis, lang, 8)
     quiet(ax)
+    note = sentences(f"n: {told}", line_of(words, confidence), words["cut"] if limit else "")
+    head(ax, words["title_adjusted"], note, legend_above(ax, 2))
     return ax
+
+
+def _limit(table: "pd.DataFrame") -> float | None:
+    """Where the axis ends, in percent, when few intervals are so wide that they would press all others flat."""
+    highs = 100 * table[["ci_high", "adjusted_high"]].max(axis=1).to_numpy(dtype=float)
+    points = 100 * float(np.nanmax(table[["share", "adjusted"]].to_numpy(dtype=float), initial=0))
+    known = highs[~np.isnan(highs)]
+    # nine in ten are seen whole, and all points
+    limit = 1.1 * max(float(np.quantile(known, 0.9)), points) if len(known) else 0.0
+    return limit if limit and known.max() > 1.5 * limit else None

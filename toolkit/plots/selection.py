@@ -1,12 +1,13 @@
 """The figure of a selection: every measure against the number of topics, and what is recommended."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from toolkit.errors import InputError
-from toolkit.plots.style import number, number_ticks
+from toolkit.plots.panels import panels, small
+from toolkit.plots.style import BLUE, GREY, SMALL, VERMILION, head, number, number_ticks, sentences
 from toolkit.plots.words import figure_words
 
 if TYPE_CHECKING:
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["selection_curves"]
 
 _MEASURES = ("heldout", "perplexity", "npmi", "c_v", "exclusivity", "diversity", "stability")
-#: Okabe & Ito (2008), as in toolkit.plots.style.
-_LINE, _CHOSEN = "#0072B2", "#D55E00"
+_LINE, _CHOSEN = BLUE, VERMILION
 
 
 def selection_curves(
@@ -33,9 +33,6 @@ def selection_curves(
     orange line, the ks from low to high are the orange band, and a last panel shows how often each k won among the
     resamples. Measures without a single value are left out. ``lang`` of the figure's own words ("en", "es", "it").
     """
-    import seaborn
-    from matplotlib import pyplot
-
     absent = [column for column in ("k", "measure", "value", "low", "high") if column not in table]
     if absent:
         raise InputError(f"selection_curves: the column '{absent[0]}' is missing; give the 'table' of select_k.")
@@ -47,47 +44,44 @@ def selection_curves(
     shown = [measure for measure, part in parts.items() if len(part)]
     if not shown:
         raise InputError("selection_curves: no measure has a value; select_k found nothing to show.")
-    panels = len(shown) + (recommendation is not None)
-    columns = min(4, panels)
-    rows = -(-panels // columns)
-    figure = pyplot.figure(figsize=(max(3.1 * columns, 4.6), 2.5 * rows + 0.7), layout="constrained")
-    grid = figure.subplots(rows, columns, squeeze=False, sharex=True).ravel()
     ks = sorted(set(table["k"]))
-    for ax, measure in zip(grid, shown, strict=False):
+    head_ax, cells = panels(None, 3.1, [2.4] * (len(shown) + (recommendation is not None)), most=4)
+    for ax, measure in zip(cells, shown, strict=False):
         part = parts[measure]
         ax.plot(part["k"], part["value"], "o-", color=_LINE, markersize=5, linewidth=1.2)
         ax.vlines(part["k"], part["low"], part["high"], color=_LINE, alpha=0.5, linewidth=2.2)
-        ax.set_title(words[measure], fontsize=9)
-        ax.set_ylabel(words["lower" if measure == "perplexity" else "higher"] + _counted(part, lang), fontsize=8,
-                      color="#555555")  # fmt: skip
-        number_ticks(ax.yaxis, lang)
+        better = words["lower" if measure == "perplexity" else "higher"]
+        ax.set_ylabel(better + _counted(part, lang), color=GREY)
+        number_ticks(ax.yaxis, lang, 6)
         one = alone.loc[alone["measure"] == measure, "value"].dropna()
         _limits(ax, part, one.tolist())
         for value in one:
-            ax.axhline(value, color="#555555", linestyle="--", linewidth=1)
-            ax.annotate(words["one_topic"], (1, value), xycoords=("axes fraction", "data"), fontsize=7, color="#555555",
-                        ha="right", va="bottom")  # fmt: skip
+            ax.axhline(value, color=GREY, linestyle="--", linewidth=1)
+            ax.annotate(
+                words["one_topic"], (1, value), xycoords=("axes fraction", "data"), fontsize=SMALL, color=GREY,
+                ha="right", va="bottom",
+            )  # fmt: skip
+        small(ax, words[measure], "y")
     if recommendation is not None:
-        last = grid[len(shown)]
+        last = cells[-1]
         shares = [100 * recommendation.shares.get(k, 0.0) for k in ks]
         width = 0.6 * min(np.diff(ks)) if len(ks) > 1 else 0.6
         colours = [_CHOSEN if k == recommendation.k else "#BBBBBB" for k in ks]
         last.bar(ks, shares, width=width, color=colours, zorder=2)
-        last.set_title(words["won"], fontsize=9)
-        last.set_ylabel(words["resamples"], fontsize=8, color="#555555")
+        last.set_ylabel(words["resamples"], color=GREY)
         last.set_ylim(0, 100)
-        for ax in grid[: len(shown)]:
+        number_ticks(last.yaxis, lang, 5)
+        small(last, words["won"], "y")
+        for ax in cells[:-1]:
             _mark(ax, recommendation, width)
-    for ax in grid[panels:]:
-        ax.remove()
-    for place, ax in enumerate(grid[:panels]):
-        seaborn.despine(ax=ax)
-        ax.grid(axis="y", color="#dddddd", linewidth=0.6)
-        ax.set_axisbelow(True)
-        ax.tick_params(labelsize=8, labelbottom=True)
+    for ax in cells:
         ax.set_xticks(_ticks(ks))
-        ax.set_xlabel(words["topics"] if place >= panels - columns else "", fontsize=9)
-    figure.suptitle(f"{_heading(recommendation, words)} ({words['bars']})", fontsize=11)
+        ax.set_xlim(ks[0] - 0.5, ks[-1] + 0.5)
+        place = ax.get_subplotspec()
+        ax.set_xlabel(words["topics"] if place.is_last_row() else "")
+    band = words["band"] if recommendation is not None else ""
+    head(head_ax, _heading(recommendation, words), sentences(words["bars"], band))
+    figure: Any = head_ax.get_figure(root=True)
     return figure
 
 

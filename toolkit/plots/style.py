@@ -1,8 +1,9 @@
-"""What all figures share: colours, axes, titles, numbers of a language, labels from untrusted text."""
+"""What all figures share: colours, letters, axes, heads, numbers of a language, labels from untrusted text."""
 
+import re
 from collections.abc import Mapping, Sequence
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -12,20 +13,39 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
+    from matplotlib.text import Text
 
 __all__ = [
-    "LANGUAGE_COLOURS", "STANCE_COLOURS", "axes", "colour", "hatch", "interval", "language", "legend_above", "marker",
-    "named", "needs", "number", "number_ticks", "percent", "plain", "quiet", "titled",
+    "BLUE", "CELL", "DARK", "FEW", "GREY", "LABEL", "LANGUAGE_COLOURS", "LINES", "MARKERS", "NOTE", "PALE", "SERIES",
+    "SIDES", "SMALL", "STANCE_COLOURS", "VERMILION", "axes", "colour", "hatch", "head", "interval", "label_width",
+    "language", "legend_above", "line_of", "marker", "named", "needs", "number", "number_ticks", "percent", "plain",
+    "quiet", "scale_bar", "sentences",
 ]  # fmt: skip
 
 #: Okabe & Ito (2008): told apart by colour-blind readers and in print.
-LANGUAGE_COLOURS = {"es": "#0072B2", "it": "#D55E00", "en": "#009E73", "all": "#555555", "joint": "#555555"}
-STANCE_COLOURS = {"endorses": "#009E73", "breach": "#D55E00", "rejects": "#CC79A7", "mentions": "#BBBBBB"}
-#: In grey print the colours are nearly one: shape and hatching tell them apart there.
+BLUE, VERMILION = "#0072B2", "#D55E00"
+LANGUAGE_COLOURS = {"es": BLUE, "it": VERMILION, "en": "#009E73", "all": "#555555", "joint": "#555555"}
+STANCE_COLOURS = {"endorses": "#009E73", "breach": VERMILION, "rejects": "#CC79A7", "mentions": "#BBBBBB"}
+#: Without black and yellow, which is lost on white.
+SERIES = (BLUE, VERMILION, "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555")
+#: Two sides: of different brightness.
+SIDES = (BLUE, VERMILION)
+GREY, DARK, PALE = "#6b6b6b", "#333333", "#dddddd"
+#: In grey print the colours are nearly one: shapes, strokes and hatching tell them apart there.
+MARKERS = "osD^vPX*"
+LINES: tuple[Any, ...] = ("-", "--", ":", "-.")
 _MARKERS = {"es": "o", "it": "s", "en": "^", "all": "D", "joint": "D"}
 _HATCHES = {"it": "////", "en": "....", "breach": "////", "rejects": "xxxx", "mentions": "...."}
-#: Points of the smallest legend, and of one of its rows with the space around it.
-_LEGEND, _LEGEND_ROW = 9, 15
+#: Letters in points: the title; names of small Axes; axes; ticks, notes and legends; what stands beside marks.
+TITLE, CELL, LABEL, NOTE, SMALL = 10.5, 9.0, 8.5, 8.0, 7.0
+#: Points of a row of a note and of a legend.
+_NOTE_ROW, _LEGEND_ROW = 11.5, 14.0
+#: A letter of DejaVu Sans is on average .55 of its size wide.
+_WIDE = 0.55
+#: Steps of round numbers: 200, 400, 600, but no 600, 1,200, 1,800.
+_STEPS = (1, 2, 5, 10)
+#: A share of fewer than ten posts moves by a tenth or more with one post.
+FEW = 10
 
 
 def axes(ax: "Axes | None", width: float, height: float) -> "Axes":
@@ -66,14 +86,20 @@ def language(code: object, words: Mapping[str, str]) -> str:
     return words[str(code)] if str(code) in LANGUAGE_COLOURS else plain(str(code), 20)
 
 
-def quiet(ax: "Axes") -> None:
-    """No frame, a pale grid for the values."""
+def quiet(ax: "Axes", values: Literal["x", "y", "both"] = "x") -> None:
+    """No frame, a pale grid for the values (on the axis "x", "y" or on both), letters of the common scale."""
     import seaborn
 
-    seaborn.despine(ax=ax, left=True)
-    ax.grid(axis="x", color="#dddddd", linewidth=0.6)
+    seaborn.despine(ax=ax, left=values == "x")
+    ax.grid(visible=False)
+    ax.grid(axis=values, color=PALE, linewidth=0.6)
     ax.set_axisbelow(True)
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="both", which="both", labelsize=NOTE)
+    if values == "x":
+        # marks at 0 do not lie on the names
+        ax.tick_params(axis="y", length=0, pad=6)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.label.set_fontsize(LABEL)
 
 
 def colour(lang: object) -> str:
@@ -94,29 +120,97 @@ def hatch(name: object) -> str:
 # ---- titles and numbers ----------------------------------------------------------------------------------
 
 
-def titled(ax: "Axes", title: str, size: float = 10, legend_rows: int = 0) -> None:
-    """The title, its lines broken to the width of the Axes, above as many rows of a legend.
+def head(ax: "Axes", title: str, note: str = "", legend_rows: int = 0) -> None:
+    """A title at the left and, below it in grey, what the figure rests on: counts, intervals, how to read its marks.
 
-    It stands in the place of ``ax.set_title``, so that whoever sets another title replaces it.
+    Both stand above as many rows of a legend. A title that is set later (``ax.set_title("mine")``) takes the place of
+    this one.
     """
+    rows = fill(note, _letters(ax, NOTE)) if note else ""
+    base = 5 + _LEGEND_ROW * legend_rows
+    pad = base + 2 + _NOTE_ROW * (rows.count("\n") + 1 if rows else 0)
+    ax.set_title(fill(title, _letters(ax, TITLE)), fontsize=TITLE)
+    _keep(ax, pad)
+    if rows:
+        ax.annotate(
+            rows, (0, 1), xytext=(0, base), xycoords="axes fraction", textcoords="offset points", fontsize=NOTE,
+            color=GREY, ha="left", va="bottom", annotation_clip=False,
+        )  # fmt: skip
+
+
+def _keep(ax: "Axes", pad: float) -> None:
+    """The title at the left, so many points above the Axes; also the next, for which matplotlib forgets both."""
+    from matplotlib.transforms import ScaledTranslation
+
     figure: Any = ax.get_figure()
-    # names beside the Axes take up to a third of its room, and a letter is .55 of its height wide on average:
-    # matplotlib's own breaking of lines is blind to both, and lets its layout collapse
-    letters = int(72 * 0.85 * ax.get_position().width * figure.get_figwidth() / (0.55 * size))
-    lines = [fill(line, max(24, letters)) for line in title.splitlines()]
-    pad = 6 + _LEGEND_ROW * legend_rows + 3 * bool(legend_rows)
-    ax.set_title("\n".join(lines), fontsize=size, pad=pad)
+    place = ax.transAxes + ScaledTranslation(0, pad / 72, figure.dpi_scale_trans)
+
+    def back(text: Any) -> None:
+        title: Text = text
+        if title.get_horizontalalignment() != "left" or title.get_transform() is not place:
+            title.set_horizontalalignment("left")
+            title.set_x(0)
+            title.set_transform(place)
+
+    back(ax.title)
+    ax.title.add_callback(back)
 
 
-def legend_above(ax: "Axes", columns: int = 3, *, backwards: bool = False) -> int:
-    """A legend between the Axes and the title, where it covers nothing; returns its rows."""
-    handles, labels = ax.get_legend_handles_labels()
+def _letters(ax: "Axes", size: float) -> int:
+    """How many letters of a size stand beside each other above an Axes."""
+    figure: Any = ax.get_figure()
+    # before the layout is made an Axes alone takes .775 of the figure, and matplotlib's own breaking of lines is blind
+    # to what stands beside it
+    inches = min(1.0, ax.get_position().width / 0.775) * figure.get_figwidth() - 0.3
+    if ax.axison:
+        inches -= max(0.3, label_width([label.get_text() for label in ax.get_yticklabels()]))
+    return max(40, int(72 * inches / (_WIDE * size)))
+
+
+def label_width(texts: Sequence[str], size: float = NOTE) -> float:
+    """How many inches the longest of some labels is wide, about."""
+    return max(map(len, texts), default=0) * _WIDE * size / 72
+
+
+def legend_above(ax: "Axes", columns: int = 3, *, backwards: bool = False, handles: Sequence[Any] = ()) -> int:
+    """A legend between the Axes and its head, where it covers nothing; returns its rows."""
+    marks, labels = ax.get_legend_handles_labels()
+    if handles:
+        marks, labels = list(handles), [one.get_label() for one in handles]
     step = -1 if backwards else 1
     ax.legend(
-        handles[::step], labels[::step], title="", frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0),
-        ncols=columns, fontsize=_LEGEND, borderaxespad=0.2, columnspacing=1.4,
+        marks[::step], labels[::step], title="", frameon=False, loc="lower left", bbox_to_anchor=(0, 1),
+        ncols=columns, fontsize=NOTE, borderpad=0.1, borderaxespad=0.3, columnspacing=1.4,
     )  # fmt: skip
     return -(-len(labels) // columns)
+
+
+def scale_bar(ax: "Axes", lang: str) -> Any:
+    """The colour bar of a heat map in the letters of the figure; None where it has none."""
+    bar = ax.collections[0].colorbar
+    if bar is not None:
+        number_ticks(bar.ax.yaxis, lang)
+        bar.ax.tick_params(labelsize=NOTE)
+        bar.ax.yaxis.label.set_fontsize(LABEL)
+    return bar
+
+
+def sentences(*parts: str) -> str:
+    """A note of several remarks, each as a sentence; empty ones are left out.
+
+    >>> sentences("hollow: few posts", "", "n = 12 posts.")
+    'Hollow: few posts. n = 12 posts.'
+    """
+    return " ".join(
+        (part if re.match(r"n\b", part) else part[0].upper() + part[1:]) + "." * (not part.endswith("."))
+        for part in parts
+        if part
+    )
+
+
+def line_of(words: Mapping[str, str], confidence: float, over: str = "bootstrap") -> str:
+    """That the lines are intervals, and which; ``confidence`` and ``over`` as in :func:`interval`."""
+    return words["line"].format(interval=interval(words, confidence, over))
 
 
 def interval(words: Mapping[str, str], confidence: float, over: str = "bootstrap") -> str:
@@ -153,9 +247,12 @@ def percent(share: float, lang: str, digits: int = 0) -> str:
     return "–" if np.isnan(share) else f"{number(100 * share, lang, digits)} %"
 
 
-def number_ticks(axis: "Axis", lang: str) -> None:
-    """Numbers at an axis as a language writes them, with as many decimals as they need."""
-    from matplotlib.ticker import Formatter
+def number_ticks(axis: "Axis", lang: str, most: int = 7) -> None:
+    """Round numbers at an axis, ``most`` or fewer steps, as a language writes them with the decimals they need."""
+    from matplotlib.ticker import AutoLocator, Formatter, MaxNLocator
+
+    if isinstance(axis.get_major_locator(), AutoLocator):
+        axis.set_major_locator(MaxNLocator(most, steps=_STEPS))
 
     class Ticks(Formatter):
         def format_ticks(self, values: Sequence[float]) -> list[str]:

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
+from toolkit.plots.panels import ticks_within
 from toolkit.plots.style import (
+    GREY,
+    NOTE,
     axes,
     colour,
     hatch,
+    head,
     language,
     legend_above,
     needs,
@@ -18,7 +21,7 @@ from toolkit.plots.style import (
     number_ticks,
     plain,
     quiet,
-    titled,
+    sentences,
 )
 from toolkit.plots.words import figure_words
 from toolkit.tables import check
@@ -54,10 +57,10 @@ def theme_terms(
     ax.set_yticks(range(len(part)), [plain(term, 30) for term in part["term"]])
     ax.set_ylim(len(part) - 0.4, -0.6)
     ax.set(xlabel=words["weight"], ylabel="")
-    rows = legend_above(ax) if len(langs) > 1 else 0
-    titled(ax, words["title_terms"].format(topic=plain(topic, 30)), legend_rows=rows)
     number_ticks(ax.xaxis, lang)
     quiet(ax)
+    rows = legend_above(ax) if len(langs) > 1 else 0
+    head(ax, words["title_terms"].format(topic=plain(topic, 30)), "", rows)
     return ax
 
 
@@ -79,20 +82,19 @@ def theme_sizes(table: pd.DataFrame, ax: "Axes | None" = None, *, lang: str = "e
         if shaky[row]:
             bar.set_alpha(0.35)
         if told := _holds(record, bool(shaky[row]), words, lang):
-            ax.text(bar.get_width() + largest * 0.01, row, told, va="center", fontsize=8, color="#555555")
+            ax.text(bar.get_width() + largest * 0.01, row, told, va="center", fontsize=NOTE, color=GREY)
     labels = [
-        f"{plain(topic, 20)}  {plain(label, 52)}" for topic, label in zip(table["topic"], table["label"], strict=True)
+        f"{plain(topic, 20)}  {plain(label, 70)}" for topic, label in zip(table["topic"], table["label"], strict=True)
     ]
     ax.set_yticks(range(len(table)), labels)
     ax.set_ylim(len(table) - 0.5, -0.5)
     # room for what stands beside the bars
     ax.set_xlim(0, largest * 2.1)
-    ax.set_xticks(_upto(ax.get_xticks(), largest))
-    pale = f" ({words['pale']})" if shaky.any() else ""
-    ax.set(xlabel=words["paragraphs"] + pale, ylabel="")
-    titled(ax, words["title_sizes"])
-    number_ticks(ax.xaxis, lang)
     quiet(ax)
+    ax.set(xlabel=words["paragraphs"], ylabel="")
+    ticks_within(ax, 0, largest, lang)
+    beside = words["beside"] if any(text.get_text() for text in ax.texts) else ""
+    head(ax, words["title_sizes"], sentences(beside, words["pale"] if shaky.any() else ""))
     return ax
 
 
@@ -105,8 +107,3 @@ def _holds(record: Mapping[object, object], unstable: bool, words: Mapping[str, 
     elif record.get("holds") == "these posts":
         said.append(words["these_posts"])
     return ", ".join(said)
-
-
-def _upto(ticks: np.ndarray, largest: float) -> list[float]:
-    """No numbers where only words stand."""
-    return [float(tick) for tick in ticks if 0 <= tick <= largest * 1.1]

@@ -1,25 +1,30 @@
 """Figures of topic models: terms, documents, map, prevalence. One table in, one Axes out; nothing is computed."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
-from toolkit.errors import InputError, suggestion
+from toolkit.errors import InputError
+from toolkit.plots.panels import chosen, first_column, line_with_band, panels, small
 from toolkit.plots.style import (
-    axes,
+    DARK,
+    FEW,
+    GREY,
     colour,
     hatch,
+    head,
     interval,
+    label_width,
     language,
     legend_above,
+    line_of,
     needs,
     number,
     number_ticks,
     plain,
-    quiet,
-    titled,
+    sentences,
 )
 from toolkit.plots.words import figure_words
 
@@ -28,10 +33,9 @@ if TYPE_CHECKING:
 
 __all__ = ["prevalence_bars", "term_bars", "themes_over_time"]
 
-GREY, DARK = "#777777", "#333333"
 _PREVALENCE = ["topic", "value", "share", "ci_low", "ci_high", "n"]
-#: A share of fewer than ten posts moves by a tenth or more with one post.
-FEW = 10
+#: Small figures side by side.
+_COLUMNS = 4
 
 
 def term_bars(
@@ -53,7 +57,7 @@ def term_bars(
     """
     words = figure_words("topics", lang)
     table = needs("term_bars", table, ["topic", "term", "weight"])
-    shown = _some(table, topics)
+    shown = chosen("term_bars", topics, table["topic"].tolist(), "theme")
     langs = table["lang"] if "lang" in table else pd.Series("all", index=table.index)
     parts = [
         table[table["topic"] == topic].groupby(langs, sort=False, dropna=False).head(most).assign(lang=langs)
@@ -61,7 +65,8 @@ def term_bars(
     ]
     several = list(dict.fromkeys(each for part in parts for each in part["lang"]))
     rows = max(len(part) for part in parts)
-    ax, cells = _cells(ax, len(shown), 2.5, 0.19 * rows + 0.75)
+    terms = [plain(term, 30) for part in parts for term in part["term"]]
+    ax, cells = panels(ax, 1.9 + label_width(terms), [0.19 * rows + 0.8] * len(shown), _COLUMNS)
     widest = max(float(part["weight"].max()) for part in parts)
     for cell, topic, part in zip(cells, shown, parts, strict=True):
         places = np.arange(len(part))
@@ -72,16 +77,16 @@ def term_bars(
                 bar.set(hatch=hatch(each), edgecolor="white", linewidth=0)
         if "corpus_share" in part:
             cell.barh(places, part["corpus_share"], color=DARK, height=0.2)
-        cell.set_yticks(places, [plain(term, 18) for term in part["term"]], fontsize=8)
+        cell.set_yticks(places, [plain(term, 30) for term in part["term"]])
         cell.set_ylim(rows - 0.4, -0.6)
         cell.set_xlim(0, max(widest, 1e-9) * 1.04)
-        _head(cell, topic, labels, words["unstable"] if topic in unstable else "")
-        _small(cell, lang)
+        number_ticks(cell.xaxis, lang, 4)
+        _named(cell, topic, labels, words["unstable"] if topic in unstable else "", "x")
     if len(several) > 1:
         for each in several:
             ax.bar(0, 0, color=colour(each), hatch=hatch(each), edgecolor="white", label=language(each, words))
-    note = f"; {words['corpus_share']}" if "corpus_share" in table else ""
-    titled(ax, words["title_terms"] + note, legend_rows=legend_above(ax) if len(several) > 1 else 0)
+    note = sentences(words["scale"], words["corpus_share"] if "corpus_share" in table else "")
+    head(ax, words["title_terms"], note, legend_above(ax) if len(several) > 1 else 0)
     return ax
 
 
@@ -129,31 +134,29 @@ def shares_by_year(
         odd = table["value"][years.isna()].iloc[0]
         raise InputError(f"themes_over_time: '{odd}' is no year; leave posts without a year out of the table.")
     table = table.assign(year=years.astype(int))
-    shown = _some(table, topics)
-    ax, cells = _cells(ax, len(shown), 2.9, 1.75)
+    shown = chosen("themes_over_time", topics, table["topic"].tolist(), "theme")
+    ax, cells = panels(ax, 2.9, [1.85] * len(shown), _COLUMNS)
     top = _highest(table)
     span = np.arange(table["year"].min(), table["year"].max() + 1)
-    for place, (cell, topic) in enumerate(zip(cells, shown, strict=True)):
+    for cell, topic in zip(cells, shown, strict=True):
         part = table[table["topic"] == topic].drop_duplicates("year").set_index("year").reindex(span)
-        tone = _tone(table, topic)
         values = (100 * part[["share", "ci_low", "ci_high"]].astype(float)).to_numpy().T
-        cell.fill_between(span, values[1], values[2], color=tone, alpha=0.18, linewidth=0)
-        cell.plot(span, values[0], color=tone, linewidth=1.6, linestyle="--" if topic in unstable else "-")
-        sparse = (part["n"] < few).to_numpy(dtype=bool, na_value=False)
-        cell.scatter(span[~sparse], values[0][~sparse], s=14, color=tone, zorder=3)
-        cell.scatter(span[sparse], values[0][sparse], s=16, facecolor="white", edgecolor=tone, linewidth=1, zorder=3)
-        for year in np.flatnonzero(sparse & ~np.isnan(values[0])):
-            cell.annotate(
-                number(part["n"].iloc[year], lang), (span[year], values[0][year]), xytext=(0, 4), fontsize=7,
-                textcoords="offset points", ha="center", color=GREY,
-            )  # fmt: skip
-        cell.set(xlim=(span[0] - 0.6, span[-1] + 0.6), ylim=(0, top * 1.12))
-        _head(cell, (heads or {}).get(topic, topic), labels, words["unstable"] if topic in unstable else "", key=topic)
-        _small(cell, lang, axis="y")
+        posts, style = part["n"].to_numpy(dtype=float, na_value=np.nan), "--" if topic in unstable else "-"
+        line_with_band(cell, span, values, posts, few, _tone(table, topic), lang, style=style)
+        cell.set(xlim=(span[0] - 0.6, span[-1] + 0.6), ylim=(0, top * 1.16))
+        number_ticks(cell.yaxis, lang, 5)
+        name = (heads or {}).get(topic, topic)
+        _named(cell, name, labels, words["unstable"] if topic in unstable else "", "y", key=topic)
         cell.set_xticks(_ticks(span), [str(year) for year in _ticks(span)])
-        cell.set_ylabel("%" if place % _columns(len(shown)) == 0 else "", fontsize=8)
-    note = words["hollow"].format(few=few) if (table["n"] < few).any() else ""
-    titled(ax, _notes(title, interval(words, confidence), _posts_of(table, shown, words, lang), note))
+        cell.set_ylabel("%" if first_column(cell) else "")
+    hollow = words["hollow"].format(few=number(few, lang)) if (table["n"] < few).any() else ""
+    head(
+        ax,
+        title,
+        sentences(
+            _posts_of(table, shown, words, lang), words["band"].format(interval=interval(words, confidence)), hollow
+        ),
+    )
     return ax
 
 
@@ -175,9 +178,13 @@ def prevalence_bars(
     """
     words = figure_words("topics", lang)
     table = needs("prevalence_bars", table, _PREVALENCE)
-    shown = _some(table, topics)
+    shown = chosen("prevalence_bars", topics, table["topic"].tolist(), "theme")
     values = list(dict.fromkeys(table["value"].astype(str)))
-    ax, cells = _cells(ax, len(shown), 2.9, 0.2 * len(values) + 0.8)
+    counts = table.assign(value=table["value"].astype(str)).groupby("value")["n"].nunique(dropna=False)
+    # groups of one size in all small figures stand at the first of a row
+    alike = bool((counts == 1).all())
+    widest = label_width([plain(value, 30) + " (000)" for value in values])
+    ax, cells = panels(ax, 2.0 + widest / (2 if alike else 1), [0.2 * len(values) + 0.85] * len(shown), _COLUMNS)
     top = _highest(table)
     for cell, topic in zip(cells, shown, strict=True):
         part = table[table["topic"] == topic]
@@ -190,25 +197,17 @@ def prevalence_bars(
         cell.hlines(
             places, 100 * part["ci_low"].astype(float), 100 * part["ci_high"].astype(float), color=DARK, linewidth=1
         )
-        written = [f"{plain(value, 20)} ({_count(n, lang)})" for value, n in zip(values, part["n"], strict=True)]
-        cell.set_yticks(places, written, fontsize=7.5)
+        written = [f"{plain(value, 30)} ({_count(n, lang)})" for value, n in zip(values, part["n"], strict=True)]
+        cell.set_yticks(places, written if first_column(cell) or not alike else [""] * len(places))
         cell.set(xlim=(0, top * 1.04), ylim=(len(values) - 0.4, -0.6))
-        _head(cell, topic, labels, words["unstable"] if topic in unstable else "")
-        _small(cell, lang)
-    note = words["pale"].format(few=few) if (table["n"] < few).any() else ""
-    titled(ax, _notes(words["title_groups"], interval(words, confidence), note))
+        number_ticks(cell.xaxis, lang, 5)
+        _named(cell, topic, labels, words["unstable"] if topic in unstable else "", "x")
+    few_posts = words["pale"].format(few=number(few, lang)) if (table["n"] < few).any() else ""
+    head(ax, words["title_groups"], sentences(words["brackets"], line_of(words, confidence), few_posts))
     return ax
 
 
 # ---- small multiples -------------------------------------------------------------------------------------
-
-
-def _some(table: pd.DataFrame, topics: Sequence[str] | None) -> list[str]:
-    there = list(dict.fromkeys(table["topic"]))
-    for topic in topics or ():
-        if topic not in there:
-            raise InputError(f"no theme '{topic}'; {suggestion(topic, there)}")
-    return list(topics) if topics else there
 
 
 def _highest(table: pd.DataFrame) -> float:
@@ -216,42 +215,18 @@ def _highest(table: pd.DataFrame) -> float:
     return 100 * float(np.nanmax(table[["share", "ci_high"]].to_numpy(dtype=float), initial=1e-4))
 
 
-def _columns(count: int) -> int:
-    return min(4, count)
-
-
-def _cells(ax: "Axes | None", count: int, width: float, height: float) -> tuple["Axes", list[Any]]:
-    """An empty Axes for the title and, in its place, a grid of small ones."""
-    from matplotlib.gridspec import GridSpec
-
-    columns = _columns(count)
-    rows = -(-count // columns)
-    ax = axes(ax, width * columns + 0.4, height * rows + 0.5)
-    figure: Any = ax.get_figure()
-    ax.set_axis_off()
-    place = ax.get_subplotspec()
-    if place is None:
-        box = ax.get_position()
-        place = GridSpec(1, 1, figure, left=box.x0, right=box.x1, bottom=box.y0, top=box.y1)[0]
-    # a row of its own for the title: it would lie on the titles of the first row
-    parts: Any = place.subgridspec(2, 1, height_ratios=[0.1, height * rows], hspace=0)
-    ax.set_subplotspec(parts[0])
-    grid = parts[1].subgridspec(rows, columns)
-    return ax, [figure.add_subplot(grid[number // columns, number % columns]) for number in range(count)]
-
-
-def _head(cell: "Axes", head: str, labels: Mapping[str, str] | None, unstable: str, key: str | None = None) -> None:
-    """The name of a small Axes with its label below; ``unstable``: what is said of one that is."""
-    name, label = plain(str(head), 40), plain((labels or {}).get(head if key is None else key, ""), 34)
-    cell.set_title(
-        name + (f" ({unstable})" if unstable else "") + (f"\n{label}" if label else ""), fontsize=8, loc="left",
-        color=GREY if unstable else "black",
-    )  # fmt: skip
-
-
-def _notes(title: str, *notes: str) -> str:
-    """What is shown, and in the next line how it is to be read."""
-    return f"{title}\n{'; '.join(note for note in notes if note)}"
+def _named(
+    cell: "Axes",
+    name: str,
+    labels: Mapping[str, str] | None,
+    unstable: str,
+    values: Literal["x", "y"],
+    key: str | None = None,
+) -> None:
+    """A small Axes with its name, its label below; ``unstable``: what is said of one that is."""
+    label = plain((labels or {}).get(name if key is None else key, ""), 40)
+    told = plain(str(name), 40) + (f" ({unstable})" if unstable else "") + (f"\n{label}" if label else "")
+    small(cell, told, values, GREY if unstable else "black")
 
 
 def _posts_of(table: pd.DataFrame, topics: Sequence[str], words: Mapping[str, str], lang: str) -> str:
@@ -263,17 +238,6 @@ def _posts_of(table: pd.DataFrame, topics: Sequence[str], words: Mapping[str, st
 
 def _count(n: float, lang: str) -> str:
     return "0" if pd.isna(n) else number(n, lang)
-
-
-def _small(cell: "Axes", lang: str, axis: Literal["x", "y"] = "x") -> None:
-    quiet(cell)
-    if axis == "y":
-        cell.grid(visible=False, axis="x")
-        cell.grid(axis="y", color="#dddddd", linewidth=0.6)
-    cell.tick_params(axis="both", labelsize=7)
-    cell.tick_params(axis="y", labelsize=7.5)
-    cell.locator_params(axis=axis, nbins=4)
-    number_ticks(cell.xaxis if axis == "x" else cell.yaxis, lang)
 
 
 def _tone(table: pd.DataFrame, topic: str) -> str:

@@ -8,27 +8,25 @@ import pandas as pd
 
 from toolkit.errors import InputError
 from toolkit.plots.panels import (
-    DARK,
-    GREY,
+    Group,
     chosen,
     count,
     filled,
+    first_column,
     groups_of,
-    head,
+    line_with_band,
     named_terms,
     panels,
     small,
     words_of,
 )
-from toolkit.plots.style import colour, interval, number, number_ticks, plain
+from toolkit.plots.style import CELL, DARK, FEW, colour, head, interval, label_width, number, number_ticks, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 __all__ = ["trend_lines"]
 
-#: A share of fewer than ten posts moves by a tenth or more with one post.
-FEW = 10
 #: What groups are called that have no value; they are no period.
 _NO_PERIOD = ("(missing)", "(malformed)")
 _MOST_LABELS = 5
@@ -73,20 +71,22 @@ def trend_lines(
     scale = 1e6 if rates else 100
     top = scale * float(np.nanmax(shown[["share", "ci_high"]].to_numpy(dtype=float), initial=1e-9))
     groups = [group for term in wanted for group in groups_of("trend_lines", shown[shown["term"] == term], words)]
-    ax, cells = panels(ax, 3.1, [1.95] * len(groups))
-    for place, (cell, group) in enumerate(zip(cells, groups, strict=True)):
+    # of two languages a term fills a row
+    langs = {group.lang for group in groups}
+    rowed = len(langs) == 2 and len(groups) == 2 * len(wanted)
+    titles = [_told(group, names, lang) for group in groups]
+    ax, cells = panels(ax, max(3.1, 0.6 + label_width(titles, CELL)), [1.95] * len(groups), most=2 if rowed else 3)
+    for cell, group, title in zip(cells, groups, titles, strict=True):
         part = group.rows.drop_duplicates("value").set_index("value").reindex(values)
         rows = scale * part[["share", "ci_low", "ci_high"]].astype(float).to_numpy().T
-        thin = (part["documents"] < few).to_numpy()
-        _line(cell, rows, thin, part["documents"].to_numpy(dtype=float), colour(group.lang), by, lang)
+        posts = part["documents"].to_numpy(dtype=float)
+        tone = colour(group.lang)
+        line_with_band(cell, np.arange(len(values)), rows, posts, few, tone, lang, joined=by in _PERIODS)
         _periods(cell, values, by)
         cell.set_ylim(0, 1.2 * top)
-        cell.locator_params(axis="y", nbins=4)
-        number_ticks(cell.yaxis, lang)
-        name = named_terms([group.rows["term"].iloc[0]], names, 30)[0]
-        told = f"n = {count(part['n'].sum(), lang)}"
-        small(cell, f"{name} ({told})" if group.lang == "all" else f"{name} ({group.name}, {told})", "y")
-        cell.set_ylabel((words["rate"] if rates else words["percent"]) if place % 3 == 0 else "")
+        number_ticks(cell.yaxis, lang, 4)
+        cell.set_ylabel((words["rate"] if rates else words["percent"]) if first_column(cell) else "")
+        small(cell, title, "y")
     told = words.get(f"by_{by}") or words["by_group"].format(by=plain(by, 20))
     note = words["note"].format(interval=interval(words, confidence))
     if (shown["documents"] < few).any():
@@ -97,26 +97,11 @@ def trend_lines(
     return ax
 
 
-def _line(cell: "Axes", rows: np.ndarray, thin: np.ndarray, posts: np.ndarray, tone: str, by: str, lang: str) -> None:
-    """Points with a band and a line, or, of groups without an order, with an interval each."""
-    places, (middle, low, high) = np.arange(rows.shape[1]), rows
-    if by in _PERIODS:
-        cell.fill_between(places, low, high, color=tone, alpha=0.2, linewidth=0)
-        cell.plot(places, middle, color=tone, linewidth=1.6)
-    there = ~np.isnan(middle)
-    # a band needs a neighbour
-    known = np.concatenate([[False], ~np.isnan(low), [False]])
-    alone = ~(known[:-2] | known[2:]) if by in _PERIODS else np.ones(len(places), dtype=bool)
-    cell.vlines(places[alone], low[alone], high[alone], color=tone, linewidth=1.4, alpha=0.7)
-    cell.scatter(places[there & ~thin], middle[there & ~thin], s=18, color=tone, zorder=3)
-    cell.scatter(
-        places[there & thin], middle[there & thin], s=20, facecolor="white", edgecolor=tone, linewidth=1.1, zorder=3
-    )
-    for place in np.flatnonzero(there & thin):
-        cell.annotate(
-            number(posts[place], lang), (place, 0.99), xycoords=("data", "axes fraction"), ha="center", va="top",
-            fontsize=7, color=GREY,
-        )  # fmt: skip
+def _told(group: Group, names: Mapping[str, str] | None, lang: str) -> str:
+    """What stands above a small Axes: the term, the language where it has one, how often it occurs."""
+    (name,) = named_terms([group.rows["term"].iloc[0]], names)
+    told = f"n = {count(group.rows['n'].sum(), lang)}"
+    return f"{name} ({told})" if group.lang == "all" else f"{name} ({group.name}, {told})"
 
 
 def _periods(cell: "Axes", values: Sequence[str], by: str) -> None:

@@ -7,13 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from toolkit.codebook import Codebook
+from toolkit.text import LONGEST_CUED as LONGEST
 from toolkit.text import CueMatcher
 
 __all__ = ["LONGEST", "CueHit", "CueIndex", "cue_index", "cue_score"]
-
-
-#: A longer passage is a text without full stops; matching all of it costs minutes and says nothing of a sentence.
-LONGEST = 20_000
 
 
 class CueHit(NamedTuple):

@@ -52,7 +52,7 @@ def check(name: str, frame: pd.DataFrame, texts: Mapping[str, str] | None = None
         column: _checked(name, column, rule, frame[column]) if column in frame else _nothing(rule, frame.index)
         for column, rule in contract.items()
     }
-    table = pd.DataFrame({**values, **{column: frame[column] for column in rest}}, index=frame.index)
+    table = pd.DataFrame({**values, **{column: frame[column] for column in rest}}, index=frame.index, copy=False)
     table = table.reset_index(drop=True)
     if "start" in contract:
         _refuse(name, "end", table["end"] < table["start"], table["end"], "end >= start")

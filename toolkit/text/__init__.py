@@ -2,13 +2,14 @@
 
 from toolkit.text.e5 import E5Encoder, second_encoder
 from toolkit.text.embeddings import Encoder, SentenceEncoder, embed
-from toolkit.text.matching import CueMatcher, Hit, fold
+from toolkit.text.matching import LONGEST_CUED, CueMatcher, Hit, fold
 from toolkit.text.pipelines import LANGUAGE_NAMES, LANGUAGES, Pipeline, is_known_word, lemmatise, pipeline
 from toolkit.text.tokens import content_terms, folded_lemmas, stop_words, tokenise
 
 __all__ = [
     "LANGUAGES",
     "LANGUAGE_NAMES",
+    "LONGEST_CUED",
     "CueMatcher",
     "E5Encoder",
     "Encoder",

@@ -13,8 +13,11 @@ from typing import NamedTuple
 
 from toolkit.text.pipelines import lemmatise, simple_tokens
 
-__all__ = ["CueMatcher", "Hit", "fold"]
+__all__ = ["LONGEST_CUED", "CueMatcher", "Hit", "fold"]
 
+#: Characters of a passage that cues are looked for in. A longer one is a text without full stops; matching all of it
+#: costs minutes and says nothing of a sentence.
+LONGEST_CUED = 20_000
 #: Words that may stand between two words of a phrase.
 _GAP = 2
 _ARTICLES = {

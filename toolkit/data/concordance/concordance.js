@@ -8,7 +8,7 @@
 // open {line} -> pieces of the post; save {path, replace} -> said, exists; download {from} -> part, next.
 // Every view hears every answer, also to what another view asked: each takes its own by `cid`.
 
-/** Milliseconds without an answer until the widget says so. */
+/** Milliseconds without an answer until the widget says so; an answer that comes later counts as any other. */
 const LATE = 8000;
 /** Milliseconds between the pieces of a download: Jupyter drops what comes faster than 1 MB a second. */
 const PACE = 350;
@@ -42,10 +42,16 @@ function shown(text, lang) {
   return node;
 }
 
+/** Names of codes and documents, which may go on in the next line after the signs that join their words. */
+function breakable(text) {
+  return make("bdi", {}, ...text.split(/(?<=[_:/-])/).flatMap((part) => [part, make("wbr")]));
+}
+
 /** Requests and the promises of their answers. */
 class Wire {
   constructor(model) {
     this.model = model;
+    this.onLate = () => {};
     this.waiting = new Map();
     this.name = Math.random().toString(36).slice(2);
     this.number = 0;
@@ -54,6 +60,7 @@ class Wire {
       if (!wait) return;
       this.waiting.delete(answer.re);
       clearTimeout(wait.late);
+      if (wait.isLate) this.onLate("");
       if (answer.ok) wait.done(answer);
       else wait.failed(new Error(answer.error));
     };
@@ -63,11 +70,12 @@ class Wire {
   ask(what, more = {}) {
     const cid = `${this.name}:${(this.number += 1)}`;
     return new Promise((done, failed) => {
-      const late = setTimeout(() => {
-        this.waiting.delete(cid);
-        failed(new Error(this.silent || SILENT));
+      const wait = { done, failed, isLate: false };
+      wait.late = setTimeout(() => {
+        wait.isLate = true;
+        this.onLate(this.silent || SILENT);
       }, LATE);
-      this.waiting.set(cid, { done, failed, late });
+      this.waiting.set(cid, wait);
       this.model.send({ do: what, cid, ...more });
     });
   }
@@ -84,7 +92,7 @@ class Reader {
     this.wire = new Wire(model);
     this.host = host;
     host.classList.add("ck-host");
-    this.state = { word: "", side: "both", within: 5, sample: "", seed: 1, keys: [] };
+    this.state = {};
     this.first = 0;
     this.at = 0; // the line with the focus, in the page
     this.rows = [];
@@ -92,6 +100,7 @@ class Reader {
     this.stopped = false;
     this.told = make("p", { class: "ck-told", role: "status", "aria-live": "polite" });
     host.replaceChildren(this.told);
+    this.wire.onLate = (text) => this.tell(text, text !== "");
     this.wire.ask("hello").then((setup) => this.build(setup), (error) => this.fail(error));
   }
 
@@ -106,7 +115,8 @@ class Reader {
     this.words = setup.words;
     this.wire.silent = setup.words.silent;
     this.size = setup.page;
-    this.box = make("section", { class: "ck", lang: setup.lang, "aria-label": `${setup.query} ${setup.match}` });
+    this.given = setup.order;
+    this.box = make("section", { class: setup.wide ? "ck ck-wide" : "ck", lang: setup.lang, "aria-label": `${setup.query} ${setup.match}` });
     // keys that mean something to JupyterLab stay here
     for (const kind of ["keydown", "keypress", "keyup"]) this.box.addEventListener(kind, (event) => event.stopPropagation());
     this.box.addEventListener("keydown", (event) => this.onKey(event));
@@ -124,7 +134,7 @@ class Reader {
     const keys = make("p", { class: "ck-soft ck-keys" }, this.t("keys"));
     this.box.append(title, this.asking(setup.sorts), pages, lines, keys, this.post, this.saving(setup.file), this.told);
     this.host.replaceChildren(this.box);
-    this.show(0);
+    this.apply();
   }
 
   /** Filter, sample and order. */
@@ -141,16 +151,11 @@ class Reader {
     );
     this.within = make("input", { type: "number", min: "1", max: "50", value: "5", class: "ck-number" });
     this.sample = make("input", { type: "number", min: "1", class: "ck-number ck-sample" });
-    this.seed = make("input", { type: "number", min: "1", value: "1", class: "ck-number" });
-    const sort = (place) => {
-      const empty = place ? "—" : this.t("text_order");
-      const options = [["", empty], ...sorts].map(([value, label]) => make("option", { value }, label));
-      const label = place ? this.t("then") : this.t("sort");
-      return make("select", { class: `ck-sort ck-sort-${place + 1}`, "aria-label": label, onchange: () => this.apply() }, ...options);
-    };
-    this.sorts = [0, 1, 2].map(sort);
-    this.down = make("button", { class: "ck-down", "aria-pressed": "false", onclick: () => this.turnOrder() }, "↓ ", this.t("descending"));
-    const order = make("fieldset", {}, make("legend", {}, this.t("sort")), ...this.sorts, this.down);
+    this.seed = make("input", { type: "number", min: "0", value: "1", class: "ck-number" });
+    // as many keys as the concordance is sorted by have a place
+    this.sorts = Array.from({ length: Math.max(3, this.given.length) }, (_, place) => this.key(place, sorts));
+    const order = make("fieldset", {}, make("legend", {}, this.t("sort")), ...this.sorts.map((one) => one.box));
+    this.order(this.given);
     const near = make(
       "fieldset",
       {},
@@ -171,6 +176,45 @@ class Reader {
     };
     go.type = "submit";
     return make("form", { class: "ck-asking", onsubmit: submit }, order, near, drawn, make("div", { class: "ck-do" }, go, all));
+  }
+
+  /** A sort key: what by, and from which end. */
+  key(place, sorts) {
+    const empty = place ? [["", "—"]] : [];
+    const options = [...empty, ...sorts].map(([value, label]) => make("option", { value }, label));
+    const name = place ? this.t("then") : this.t("sort");
+    const change = () => {
+      down.setAttribute("aria-pressed", "false"); // whoever chooses another key begins at its beginning
+      this.order(this.keys());
+      this.apply();
+    };
+    const by = make("select", { class: `ck-sort ck-sort-${place + 1}`, "aria-label": name, onchange: change }, ...options);
+    const turn = () => {
+      down.setAttribute("aria-pressed", String(down.getAttribute("aria-pressed") !== "true"));
+      this.apply();
+    };
+    const label = `${name}: ${this.t("descending")}`;
+    const down = make("button", { class: "ck-down", "aria-pressed": "false", title: label, "aria-label": label, onclick: turn }, "↓");
+    return { by, down, box: make("span", { class: "ck-key" }, by, down) };
+  }
+
+  /** The keys chosen, with "-" before those from the end. */
+  keys() {
+    const chosen = this.sorts.filter((one) => one.by.value);
+    return chosen.map((one) => (one.down.getAttribute("aria-pressed") === "true" ? "-" : "") + one.by.value);
+  }
+
+  /** Show keys; after the order of the text, which leaves nothing to sort, and after none, others cannot be chosen. */
+  order(keys) {
+    let open = true;
+    this.sorts.forEach((one, place) => {
+      const key = (open && keys[place]) || "";
+      one.by.value = key.replace(/^-/, "");
+      one.down.setAttribute("aria-pressed", String(key.startsWith("-")));
+      one.by.disabled = !open;
+      open &&= Boolean(key) && one.by.value !== "position";
+      one.down.disabled = !key;
+    });
   }
 
   saving(name) {
@@ -203,15 +247,13 @@ class Reader {
   // ---- lines ----
 
   asked() {
-    const keys = this.sorts.map((one) => one.value).filter(Boolean);
-    const down = this.down.getAttribute("aria-pressed") === "true" ? "-" : "";
     return {
       word: this.word.value,
       side: this.side.value,
       within: this.within.value,
       sample: this.sample.value,
       seed: this.seed.value,
-      keys: keys.map((key) => down + key),
+      keys: this.keys(),
     };
   }
 
@@ -219,17 +261,11 @@ class Reader {
     return this.show(0, this.asked());
   }
 
-  turnOrder() {
-    this.down.setAttribute("aria-pressed", String(this.down.getAttribute("aria-pressed") !== "true"));
-    this.apply();
-  }
-
   reset() {
     this.word.value = this.sample.value = "";
     this.side.value = "both";
     [this.within.value, this.seed.value] = ["5", "1"];
-    for (const one of this.sorts) one.value = "";
-    this.down.setAttribute("aria-pressed", "false");
+    this.order(this.given);
     this.apply();
   }
 
@@ -265,17 +301,17 @@ class Reader {
     this.back.disabled = found.first === 0;
     this.on.disabled = found.first + found.rows.length >= found.n;
     const head = (text, look) => make("span", { class: look, title: text }, text);
+    const wide = this.box.classList.contains("ck-wide");
     this.heads.replaceChildren(
       head("", "ck-n"),
       make("span", { class: "ck-left" }, make("bdi", {}, this.words.left)),
-      make("span", { class: "ck-right" }, `${this.words.node} · ${this.words.right}`),
+      head(`${this.words.node} · ${this.words.right}`, "ck-right"),
       ...found.heads.map((text) => head(text, "ck-cell")),
     );
     this.rows = found.rows.map((row, place) => {
-      const cells = row.cells.map((value, number) => {
-        const look = found.tails[number] ? "ck-cell ck-tail" : "ck-cell";
-        return make("span", { class: look, title: `${found.heads[number]}: ${value}` }, make("bdi", {}, value));
-      });
+      const cells = row.cells.map((value, number) =>
+        make("span", { class: "ck-cell", title: `${found.heads[number]}: ${value}` }, wide ? breakable(value) : make("bdi", {}, value)),
+      );
       const given = { class: "ck-row", role: "option", "aria-selected": "false", id: `${this.wire.name}-${place}`, "data-place": place };
       return make(
         "div",
@@ -398,6 +434,7 @@ class Reader {
   // ---- files ----
 
   async save(replace) {
+    this.tell(this.t("saving"));
     try {
       const found = await this.wire.ask("save", { path: this.file.value, replace, state: this.state });
       this.over.hidden = !found.exists;

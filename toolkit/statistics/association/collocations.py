@@ -2,7 +2,6 @@
 
 import numbers
 from collections.abc import Sequence
-from difflib import get_close_matches
 from typing import Literal
 
 import numpy as np
@@ -12,15 +11,17 @@ from toolkit.errors import InputError, suggestion
 from toolkit.statistics.association import measures
 from toolkit.statistics.association.lines import codes_by_passage, words_by_passage, words_in_order
 from toolkit.statistics.association.pairs import Line, Margins, count_pairs, margins
+from toolkit.statistics.comparison.bootstrap import check_least
 from toolkit.statistics.counting.count import Material, Only, as_counted, as_index, count_words
 from toolkit.statistics.counting.counted import Counted, Layer, together
+from toolkit.statistics.counting.named import named_terms
 from toolkit.statistics.counting.selection import Selection, select
 from toolkit.statistics.counting.token_index import TokenIndex
 from toolkit.tables import check
 
-__all__ = ["SORTS", "collocations"]
+__all__ = ["DIRECTED", "SORTS", "collocations"]
 
-SORTS = (
+_MEASURES = (
     "log_dice",
     "dice",
     "mi",
@@ -29,10 +30,14 @@ SORTS = (
     "log_likelihood",
     "delta_p_collocate",
     "delta_p_node",
-    "n",
 )
+#: Measures that a table carries where it is sorted by them.
+_FURTHER = ("npmi", "z_score", "chi_square", "minimum_sensitivity")
+#: Measures that say how much one word of a pair does for the other, and not the other for the one.
+DIRECTED = ("delta_p_collocate", "delta_p_node")
+SORTS = (*_MEASURES, *_FURTHER, "n")
 _COUNTS = ("n", "n_node", "n_collocate", "documents", "pairs_node", "pairs_collocate", "pairs", "expected")
-_COLUMNS = ("node", "collocate", *_COUNTS, *(name for name in SORTS if name != "n"))
+_COLUMNS = ("node", "collocate", *_COUNTS, *_MEASURES)
 _WITHIN = ("passage", "document")
 #: Equal values must not be told apart by the last bits that another processor may round otherwise.
 _DIGITS = 9
@@ -42,8 +47,8 @@ def collocations(
     material: Material,
     *,
     node: str | Sequence[str] | None = None,
-    unit: str = "lemma",
-    only: Only = "content",
+    unit: str | None = None,
+    only: Only | None = None,
     window: int | tuple[int, int] | Literal["passage"] = (5, 5),
     within: Literal["passage", "document"] = "passage",
     minimum: int = 5,
@@ -68,12 +73,14 @@ def collocations(
     ----------
     material : tokens table or :class:`TokenIndex`; or what :func:`count_codes` counted, with ``window="passage"``. Of
         themes those with a share above 0 count: set small shares to 0 before :func:`count_themes`.
-    node : a term or several, whose collocates are wanted, however rare they are; without it all pairs: in a window that
-        is the same on both sides, or "passage", each once, with the first by code points as node; in other windows in
-        both orders.
-    unit : "form", "lemma" or "pos".
-    only : "content": pairs of words that carry content; "words": of all words. The rest fill the window either way,
-        and have part in N, R1 and C1. Frequencies are those of :func:`count_words` with this choice.
+    node : a term or several, whose collocates are wanted, however rare they are; capitals, the kind of apostrophe and
+        the way an accent is written play no part. Without it all pairs: in a window that is the same on both sides, or
+        "passage", each once, with the first by code points as node; in both orders in other windows, and sorted by ΔP,
+        which has a direction.
+    unit : of words, "form", "lemma" (unless said otherwise) or "pos".
+    only : "content" (unless said otherwise): pairs of words that carry content; "words": of all words. The rest fill
+        the window either way, and have part in N, R1 and C1. Frequencies are those of :func:`count_words` with this
+        choice.
     window : how many words to the left and right of the node, one number for both, or "passage". Words have a letter or
         digit in them; punctuation fills no place.
     within : what a window does not cross: "passage" (sentences, say) or "document". Nor does it ever cross a passage in
@@ -82,7 +89,9 @@ def collocations(
     minimum_pair : pairs occur at least as often, 1 or more.
     lang : this language alone.
     where : this part of the corpus alone.
-    sort : "log_dice", "dice", "mi", "mi3", "t_score", "log_likelihood", "delta_p_collocate", "delta_p_node" or "n".
+    sort : "log_dice", "dice", "mi", "mi3", "t_score", "log_likelihood", "delta_p_collocate", "delta_p_node" or "n"; or
+        "npmi", "z_score", "chi_square" or "minimum_sensitivity", which the table then has as its last column. Formulas
+        and sources: :mod:`.measures`.
     posts : posts table, for ``where`` by metadata.
 
     Returns
@@ -91,26 +100,29 @@ def collocations(
         collocations table: lang, node, collocate, n, n_node, n_collocate (frequencies; with "passage" numbers of
         passages), documents (with the pair), pairs_node, pairs_collocate, pairs, expected, log_dice, dice, mi, mi3,
         t_score, log_likelihood, delta_p_collocate (how much likelier the node makes the collocate), delta_p_node (the
-        collocate the node). By language, with ``node`` by node, then strongest first, more frequent first, terms by
-        code points. A pair of a word with itself counts from both of its places in a window, and not in passages.
+        collocate the node), and a further measure that it is sorted by. By language, with ``node`` by node, then
+        strongest first, more frequent first, terms by code points. A pair of a word with itself counts from both of
+        its places in a window, and not in passages.
 
     Raises
     ------
     InputError
-        for tables and choices that are none, a node that does not occur, or words counted without their order.
+        for tables and choices that are none, a node that does not occur, themes that are everywhere, or words counted
+        without their order.
     """
     sides = _sides(window)
-    _whole("minimum", minimum, 1)
-    _whole("minimum_pair", minimum_pair, 1)
+    check_least("collocations", "minimum", minimum, 1)
+    check_least("collocations", "minimum_pair", minimum_pair, 1)
     if within not in _WITHIN:
         raise InputError(f"collocations: within='{within}'; {suggestion(str(within), _WITHIN)}")
     if sort not in SORTS:
         raise InputError(f"collocations: sort='{sort}'; {suggestion(str(sort), SORTS)}")
     index, counted = _material(material, unit, only, posts, sides)
     layers = counted.layers_of(lang)
-    nodes = None if node is None else _nodes(node, layers, counted.unit, "words" if index is None else only)
+    hint = " Function words and numbers need only='words'." if index is not None and only != "words" else ""
+    nodes = [None] * len(layers) if node is None else named_terms("collocations", counted.unit, layers, node, hint)
     tables = []
-    for layer in layers:
+    for layer, wanted in zip(layers, nodes, strict=True):
         chosen = np.ones(len(layer.doc), dtype=bool) if where is None else select(counted, layer, where)
         if sides is not None and index is not None:
             line = words_in_order(index, layer, chosen, within)
@@ -118,8 +130,9 @@ def collocations(
         else:
             line, total = _by_passage(index, layer, chosen)
             found = Margins(line.frequencies(), line.frequencies(), total)
-        tables.append(_pairs_of(line, found, sides, layer.terms, nodes, minimum, minimum_pair, sort))
-    return check("collocations", together([layer.lang for layer in layers], tables, _COLUMNS))
+        tables.append(_pairs_of(line, found, sides, layer.terms, wanted, minimum, minimum_pair, sort))
+    columns = (*_COLUMNS, sort) if sort in _FURTHER else _COLUMNS
+    return check("collocations", together([layer.lang for layer in layers], tables, columns))
 
 
 def _pairs_of(
@@ -127,7 +140,7 @@ def _pairs_of(
     found: Margins,
     sides: tuple[int, int] | None,
     terms: np.ndarray,
-    nodes: list[str] | None,
+    nodes: np.ndarray | None,
     minimum: int,
     minimum_pair: int,
     sort: str,
@@ -135,10 +148,10 @@ def _pairs_of(
     """The collocations of one language."""
     frequency = line.frequencies()
     others = frequency >= minimum
-    of_interest = others if nodes is None else np.isin(terms, nodes)
+    of_interest = others if nodes is None else np.isin(np.arange(len(terms)), nodes)
     # no passage is longer than the line, and counting stops where the longest ends
     left, right = (len(line.term), len(line.term)) if sides is None else sides
-    ordered = nodes is not None or left != right
+    ordered = nodes is not None or left != right or sort in DIRECTED
     pairs = count_pairs(line, left, right, of_interest, others, ordered=ordered, least=minimum_pair)
     u, v, n = pairs.first, pairs.second, pairs.n
     r1, c1, total = found.node[u], found.other[v], np.full(len(n), found.total)
@@ -164,6 +177,8 @@ def _pairs_of(
             "delta_p_node": measures.delta_p(n, c1, r1, total),
         }
     )
+    if sort in _FURTHER:
+        table[sort] = getattr(measures, sort)(n, r1, c1, total)
     strength = -np.round(table[sort].to_numpy(float), _DIGITS)
     # terms are in the order of their numbers; a missing value comes last
     order = np.lexsort((v, u, -n, strength, *(() if nodes is None else (u,))))
@@ -175,12 +190,16 @@ def _by_passage(index: TokenIndex | None, layer: Layer, chosen: np.ndarray) -> t
 
 
 def _material(
-    material: Material, unit: str, only: Only, posts: pd.DataFrame | None, sides: tuple[int, int] | None
+    material: Material,
+    unit: str | None,
+    only: Only | None,
+    posts: pd.DataFrame | None,
+    sides: tuple[int, int] | None,
 ) -> tuple[TokenIndex | None, Counted]:
     """The index that knows the order of words, None for codes; and what was counted."""
     if not isinstance(material, Counted):
         index = as_index(material, posts)
-        return index, count_words(index, unit, only=only)
+        return index, count_words(index, "lemma" if unit is None else unit, only="content" if only is None else only)
     if material.of == "words":
         raise InputError(
             "collocations: words that were counted have lost their sentences; give the tokens table or a TokenIndex."
@@ -189,14 +208,7 @@ def _material(
         raise InputError(
             f"collocations: a {material.unit} stands for a passage and has no neighbours; give window='passage'."
         )
-    for layer in material.layers:
-        every = len(layer.doc) * len(layer.terms)
-        if layer.weight is not None and len(layer.terms) > 1 and np.count_nonzero(layer.weight) == every:
-            raise InputError(
-                "collocations: every passage has a share of every theme; set the small ones to 0 before "
-                "count_themes, as in shares.assign(share=shares['share'].where(shares['share'] >= 0.2, 0))."
-            )
-    return None, as_counted(material, posts=posts)
+    return None, as_counted(material, unit, only, posts)
 
 
 def _sides(window: object) -> tuple[int, int] | None:
@@ -204,34 +216,14 @@ def _sides(window: object) -> tuple[int, int] | None:
     if isinstance(window, str) and window == "passage":
         return None
     sides = window if isinstance(window, tuple | list) else (window, window)
-    good = len(sides) == 2 and all(isinstance(side, numbers.Integral) and int(side) >= 0 for side in sides)
-    if not good or isinstance(window, bool) or not any(sides):
+    good = len(sides) == 2 and all(_is_count(side) for side in sides)
+    if not good or not any(sides):
         raise InputError(
-            f"collocations: window={window!r}; expected a number of words, two of them for left and right such as "
-            "(5, 5), or 'passage'."
+            f"collocations: window={str(window)[:40]!r}; expected a number of words, two of them for left and right "
+            "such as (5, 5), or 'passage'."
         )
     return int(sides[0]), int(sides[1])
 
 
-def _whole(name: str, value: object, low: int) -> None:
-    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or int(value) < low:
-        raise InputError(f"collocations: {name}={value!r}; expected a whole number of at least {low}.")
-
-
-def _nodes(node: object, layers: Sequence[Layer], unit: str, only: str) -> list[str]:
-    """The nodes as they are counted; refuses one that occurs in no layer."""
-    names = [node] if isinstance(node, str) else list(node) if isinstance(node, Sequence) else []
-    if not names or not all(isinstance(name, str) for name in names):
-        raise InputError(f"collocations: node={node!r}; expected a term or a list of terms.")
-    known = {term for layer in layers for term in layer.terms}
-    found = []
-    for name in names:
-        term = name if name in known else name.lower()
-        if term not in known:
-            # of a large vocabulary only what begins alike is compared
-            near = get_close_matches(term, sorted(each for each in known if each[:1] == term[:1]), n=1)
-            hint = f"did you mean '{near[0]}'?" if near else "nothing like it is there."
-            also = " Function words and numbers need only='words'." if only == "content" else ""
-            raise InputError(f"collocations: no {unit} '{name}' was counted; {hint}{also}")
-        found.append(term)
-    return found
+def _is_count(value: object) -> bool:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool) and int(value) >= 0

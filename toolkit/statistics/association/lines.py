@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from toolkit.statistics.association.pairs import Line
+from toolkit.statistics.association.pairs import Line, changes
 from toolkit.statistics.counting.counted import Layer
+from toolkit.statistics.counting.presence import present
 from toolkit.statistics.counting.token_index import TokenIndex
 
 __all__ = ["codes_by_passage", "words_by_passage", "words_in_order"]
@@ -12,38 +13,41 @@ __all__ = ["codes_by_passage", "words_by_passage", "words_in_order"]
 def words_in_order(index: TokenIndex, layer: Layer, chosen: np.ndarray, within: str) -> Line:
     """The words of a language; stretches end with the passage (``within`` "passage") or the document, and where a
     passage in another language or one that was not chosen stands between."""
-    doc, term, passage, rank = _words(index, layer, chosen)
-    border = _changes(doc) | (np.diff(rank, prepend=-1) != 1)
+    doc, term, here = _words(index, layer, chosen)
+    border = changes(doc)
+    if not (len(index.langs) == 1 and chosen.all()):
+        # words of another language, or that were not chosen, stand between
+        rank = np.cumsum(index.is_word, dtype=np.int32)[here]
+        border |= np.diff(rank, prepend=-1) != 1
     if within == "passage":
-        border |= _changes(passage)
+        border |= changes(index.passage[here])
     return Line.cut(term, doc, border, len(layer.terms))
 
 
 def words_by_passage(index: TokenIndex, layer: Layer, chosen: np.ndarray) -> tuple[Line, int]:
     """The different words of each passage, a stretch each; and the number of passages with a word."""
-    doc, term, passage, _ = _words(index, layer, chosen)
-    border = _changes(doc) | _changes(passage)
+    doc, term, here = _words(index, layer, chosen)
+    border = changes(doc) | changes(index.passage[here])
     return _sets(np.cumsum(border) - 1, term, doc[border], len(layer.terms)), int(border.sum())
 
 
 def codes_by_passage(layer: Layer, chosen: np.ndarray) -> tuple[Line, int]:
-    """The codes of each passage, a stretch each; and the number of passages, those without a code as well."""
-    some = chosen[layer.place] if layer.weight is None else chosen[layer.place] & (layer.weight > 0)
+    """The codes of each passage, a stretch each; and the number of passages, those without a code as well.
+
+    Raises :class:`InputError` for themes that are in every passage.
+    """
+    some = chosen[layer.place] & present("collocations", layer)
     return _sets(layer.place[some], layer.term[some], layer.doc, len(layer.terms)), int(chosen.sum())
 
 
-def _words(
-    index: TokenIndex, layer: Layer, chosen: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Document, term, passage, and place among the words of all languages, of each word that was chosen."""
+def _words(index: TokenIndex, layer: Layer, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Document, term, and place in the index of each word that was chosen."""
     here = np.flatnonzero(index.is_word & (index.lang == index.langs.index(layer.lang)))
     term = np.full(len(here), -1, dtype=np.int32)
     term[layer.place] = layer.term
-    rank = np.cumsum(index.is_word)[here]
-    passage = index.passage[here]
     if chosen.all():
-        return layer.doc, term, passage, rank
-    return layer.doc[chosen], term[chosen], passage[chosen], rank[chosen]
+        return layer.doc, term, here
+    return layer.doc[chosen], term[chosen], here[chosen]
 
 
 def _sets(place: np.ndarray, term: np.ndarray, doc_of: np.ndarray, terms: int) -> Line:
@@ -52,10 +56,5 @@ def _sets(place: np.ndarray, term: np.ndarray, doc_of: np.ndarray, terms: int) -
     keys = place[some].astype(np.int64) * max(terms, 1) + term[some]
     # sorted in place: numpy.unique, which hashes, takes several times as long
     keys.sort()
-    place, term = np.divmod(keys[_changes(keys)], max(terms, 1))
-    return Line.cut(term.astype(np.int32), doc_of[place], _changes(place), terms)
-
-
-def _changes(values: np.ndarray) -> np.ndarray:
-    """Where another value begins, (values,) of truth; true for the first."""
-    return np.concatenate([np.ones(min(len(values), 1), dtype=bool), values[1:] != values[:-1]])
+    place, term = np.divmod(keys[changes(keys)], max(terms, 1))
+    return Line.cut(term.astype(np.int32), doc_of[place], changes(place), terms)

@@ -1,7 +1,6 @@
 """A network of collocations: the strongest pairs as a graph with places to draw it at and groups."""
 
 import io
-import numbers
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,8 @@ import pandas as pd
 from toolkit.errors import InputError, suggestion
 from toolkit.files import write_bytes
 from toolkit.marked_text import clean
-from toolkit.statistics.association.collocations import SORTS
+from toolkit.statistics.association.collocations import DIRECTED, SORTS
+from toolkit.statistics.comparison.bootstrap import check_least
 from toolkit.storage import write_file
 from toolkit.tables import check, empty
 
@@ -41,7 +41,8 @@ def collocation_network(
     ----------
     table : collocations table of one language. Of a pair in both orders the stronger counts; pairs of a term with
         itself and pairs without a value are left out.
-    measure : which column makes a pair strong.
+    measure : which column makes a pair strong. Of ΔP it is the stronger of the two directions, whichever of the two
+        columns is named: a tie has no arrow, and the table says which word makes the other likelier.
     most : how many pairs at most.
     seed : where the search for places begins.
 
@@ -66,9 +67,13 @@ def collocation_network(
         )
     if measure not in SORTS:
         raise InputError(f"collocation_network: measure='{measure}'; {suggestion(str(measure), SORTS)}")
-    for name, value, low in (("most", most, 1), ("seed", seed, 0)):
-        if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < low:
-            raise InputError(f"collocation_network: {name}={value!r}; expected a whole number of at least {low}.")
+    if measure not in table:
+        raise InputError(
+            f"collocation_network: the table has no column '{measure}'; make it with "
+            f"collocations(..., sort='{measure}')."
+        )
+    check_least("collocation_network", "most", most, 1)
+    check_least("collocation_network", "seed", seed, 0)
     edges = _strongest(table, measure, most)
     if edges.empty:
         return empty("network_nodes"), empty("network_edges")
@@ -114,12 +119,14 @@ def write_network(nodes: pd.DataFrame, edges: pd.DataFrame, path: str | Path) ->
 
 def _strongest(table: pd.DataFrame, measure: str, most: int) -> pd.DataFrame:
     """first, second, weight, n of the strongest pairs, each once."""
+    # a table can have a pair in one order only, and the other direction is then in the other column
+    weight = table[list(DIRECTED)].max(axis=1) if measure in DIRECTED else table[measure]
     swapped = (table["node"] > table["collocate"]).to_numpy()
     pairs = pd.DataFrame(
         {
             "first": table["node"].where(~swapped, table["collocate"]),
             "second": table["collocate"].where(~swapped, table["node"]),
-            "weight": table[measure].astype(float),
+            "weight": weight.astype(float),
             "n": table["n"],
         }
     )

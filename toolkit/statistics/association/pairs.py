@@ -6,14 +6,17 @@ by all terms is made, so that the memory grows with the pairs that occur and the
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Line", "Margins", "Pairs", "count_pairs", "margins"]
+__all__ = ["Line", "Margins", "Pairs", "changes", "count_pairs", "margins"]
 
 #: Pairs of places that are counted at a time: 8 bytes each, and as many again while they are sorted.
-BLOCK = 1 << 24
+BLOCK = 1 << 23
+#: Share of places that are nodes from which all are shifted at once.
+_MANY = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +50,10 @@ class Line:
 
     def frequencies(self) -> np.ndarray:
         """How often each term stands in the line, (terms,)."""
+        return self._frequencies
+
+    @cached_property
+    def _frequencies(self) -> np.ndarray:
         return np.bincount(self.term[self.term >= 0], minlength=self.terms)
 
 
@@ -71,13 +78,29 @@ def margins(line: Line, left: int, right: int) -> Margins:
     """The pairs of each term with any other place, within ``left`` places before and ``right`` places after it."""
     place = np.arange(len(line.term), dtype=line.begin.dtype)
     before, after = place - line.begin, line.end - 1 - place
-    as_node = np.minimum(before, left) + np.minimum(after, right)
+    frequency = line.frequencies() * (left + right)
     # a word is the other one of nodes that have it on their left or right
-    as_other = np.minimum(after, left) + np.minimum(before, right)
-    some = line.term >= 0
-    counts = [np.bincount(line.term[some], weights=each[some], minlength=line.terms) for each in (as_node, as_other)]
-    node, other = (np.rint(count).astype(np.int64) for count in counts)
-    return Margins(node, other, int(as_node.sum(dtype=np.int64)))
+    node, other = (
+        frequency - _lacking(line, np.maximum(one - before, 0) + np.maximum(two - after, 0))
+        for one, two in ((left, right), (right, left))
+    )
+    total = np.minimum(before, left).sum(dtype=np.int64) + np.minimum(after, right).sum(dtype=np.int64)
+    return Margins(node, other, int(total))
+
+
+def _lacking(line: Line, missing: np.ndarray) -> np.ndarray:
+    """What the places near the ends of their stretches lack of a whole window, by term."""
+    some = np.flatnonzero((missing > 0) & (line.term >= 0))
+    lacks = np.bincount(line.term[some], weights=missing[some], minlength=line.terms)
+    return np.rint(lacks).astype(np.int64)
+
+
+def changes(values: np.ndarray) -> np.ndarray:
+    """Where another value begins, (values,) of truth; true for the first."""
+    new = np.ones(len(values), dtype=bool)
+    # np.diff would copy and subtract: a third of all the time of counting
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    return new
 
 
 def count_pairs(
@@ -95,10 +118,11 @@ def count_pairs(
     first, second = _numbered(line.term, nodes), _numbered(line.term, others)
     width = max(int(others.sum()), 1)
     sides = [(right, 1), (left, -1)] if ordered else [(right, 1)]
-    found = _Runs(*(np.zeros(0, dtype=np.int64) for _ in range(3)))
+    parts = []
     for block in _blocks(line, first, left + right):
         keys = [key for reach, way in sides for key in _keys(line, block, first, second, width, reach, way, ordered)]
-        found = _merged(found, _runs(keys, _span(line, block)))
+        parts.append(_runs(keys, _span(line, block)))
+    found = _merged(parts)
     node, other = np.divmod(found.key, width)
     n = found.n if ordered else np.where(node == other, 2 * found.n, found.n)
     kept = n >= least
@@ -147,6 +171,9 @@ def _keys(
     """Numbers of pairs and their documents, distance by distance: (first * width + second) * documents + document."""
     low, span = int(line.doc[block.start]), _span(line, block)
     active = np.flatnonzero(first[block] >= 0) + block.start
+    if len(active) > _MANY * (block.stop - block.start):
+        yield from _keys_of_all(line, block, first, second, width, reach, way, ordered)
+        return
     for distance in range(1, reach + 1):
         there = active + way * distance
         inside = there < line.end[active] if way > 0 else there >= line.begin[active]
@@ -162,37 +189,68 @@ def _keys(
         yield (one * width + two) * span + (line.doc[active[met]] - low)
 
 
+def _keys_of_all(
+    line: Line,
+    block: slice,
+    first: np.ndarray,
+    second: np.ndarray,
+    width: int,
+    reach: int,
+    way: int,
+    ordered: bool,
+) -> Iterator[np.ndarray]:
+    """The same where most places are nodes: whole stretches of memory are shifted against each other, and what does not
+    count is left out at the end. Four times as fast as picking places."""
+    span = _span(line, block)
+    left, right = (first[block], second[block]) if way > 0 else (second[block], first[block])
+    doc = line.doc[block].astype(np.int64) - int(line.doc[block.start])
+    # how far each place is from the end of its stretch
+    after = line.end[block] - np.arange(block.start, block.stop, dtype=line.end.dtype)
+    for distance in range(1, min(reach, len(doc) - 1) + 1):
+        met = (after[:-distance] > distance) & (left[:-distance] >= 0) & (right[distance:] >= 0)
+        if not met.any():
+            # where no stretch reaches so far, none reaches further
+            if not (after > distance).any():
+                return
+            continue
+        one, two = left[:-distance][met].astype(np.int64), right[distance:][met]
+        if not ordered:
+            one, two = np.minimum(one, two), np.maximum(one, two)
+        elif way < 0:
+            one, two = two.astype(np.int64), one
+        one *= width
+        one += two
+        one *= span
+        one += doc[:-distance][met]
+        yield one
+
+
 def _runs(keys: list[np.ndarray], span: int) -> _Runs:
     """How often each number stands there, and with how many documents."""
     every = np.concatenate(keys) if keys else np.zeros(0, dtype=np.int64)
     keys.clear()
     every.sort()
-    starts = _beginnings(every)
-    n = np.diff(np.append(starts, len(every)))
+    # of each pair and document, then of each pair
+    starts = np.flatnonzero(changes(every))
     pair = every[starts] // span
-    return _summed(pair, n, np.ones(len(pair), dtype=np.int64))
+    begin = np.flatnonzero(changes(pair))
+    n = np.diff(np.append(starts[begin], len(every)))
+    return _Runs(pair[begin], n, np.diff(np.append(begin, len(pair))))
 
 
-def _beginnings(ordered: np.ndarray) -> np.ndarray:
-    """Where each run of equal numbers begins. (np.diff would copy and subtract: a third of all the time.)"""
-    new = np.ones(len(ordered), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-    return np.flatnonzero(new)
-
-
-def _merged(one: _Runs, other: _Runs) -> _Runs:
-    if not len(one.key):
-        return other
-    key = np.concatenate([one.key, other.key])
-    # both are in order, which a stable sort makes use of
-    order = np.argsort(key, kind="stable")
-    n, documents = (np.concatenate(both)[order] for both in ((one.n, other.n), (one.documents, other.documents)))
-    return _summed(key[order], n, documents)
-
-
-def _summed(key: np.ndarray, n: np.ndarray, documents: np.ndarray) -> _Runs:
-    """Numbers in order that stand there several times become one."""
+def _merged(parts: list[_Runs]) -> _Runs:
+    """Numbers that stand in several parts become one."""
+    if len(parts) == 1:
+        return parts[0]
+    key, n, documents = (np.concatenate([np.zeros(0, dtype=np.int64), *column]) for column in _columns(parts))
     if not len(key):
         return _Runs(key, n, documents)
-    starts = _beginnings(key)
-    return _Runs(key[starts], np.add.reduceat(n, starts), np.add.reduceat(documents, starts))
+    # each part is in order, which a stable sort makes use of
+    order = np.argsort(key, kind="stable")
+    key = key[order]
+    starts = np.flatnonzero(changes(key))
+    return _Runs(key[starts], np.add.reduceat(n[order], starts), np.add.reduceat(documents[order], starts))
+
+
+def _columns(parts: list[_Runs]) -> list[list[np.ndarray]]:
+    return [[part[column] for part in parts] for column in range(len(_Runs._fields))]

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from toolkit.errors import InputError
 from toolkit.resampling import false_discovery
-from toolkit.statistics.comparison.bootstrap import check_bootstrap, check_least, log_ratio_limits
+from toolkit.statistics.comparison.bootstrap import check_bootstrap, check_least, check_share, log_ratio_limits
 from toolkit.statistics.comparison.measures import (
     bic,
     diff_percent,
@@ -19,6 +20,7 @@ from toolkit.statistics.comparison.measures import (
 )
 from toolkit.statistics.counting.count import Material, Only, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
+from toolkit.statistics.counting.frequency import per_million
 from toolkit.statistics.counting.selection import Selection, describe, selections
 from toolkit.statistics.distribution.measures import dp_norm
 from toolkit.tables import CONTRACTS, check
@@ -31,8 +33,8 @@ def keyness(
     target: Selection,
     reference: Selection | None = None,
     *,
-    unit: str = "lemma",
-    only: Only = "content",
+    unit: str | None = None,
+    only: Only | None = None,
     posts: pd.DataFrame | None = None,
     lang: str | None = None,
     minimum: int = 5,
@@ -52,7 +54,8 @@ def keyness(
     target, reference : parts of the corpus, such as ``{"country": "MX"}``, ``{"year": range(2005, 2010)}``, or a table
         of spans, such as the annotations of a code; see :func:`toolkit.statistics.counting.selection.select`. Without a
         reference it is all the rest: where only some of the documents were coded, give the tokens of those alone.
-    unit, only, posts : of words; see :func:`count_words`. Either way sizes count all words.
+    unit, only, posts : of words; see :func:`count_words`. Of tokens "lemma" and "content" where nothing is said; sizes
+        count all words either way.
     lang : one language; without it all that have words in both parts.
     minimum : terms with fewer occurrences in both parts together are left out. (Both together, as a minimum in one part
         would choose by the difference that is then tested.)
@@ -73,10 +76,12 @@ def keyness(
         which log-likelihood ignores and the interval does not. Without ``repeats`` the interval is not asked for.
         ``note`` says why a term is not key. Formulas and sources: ``toolkit.statistics.comparison.measures``.
 
-        By language; key terms first; then by the limit of the interval nearer to 0, the greatest difference that is
-        sure first, as Evert (2022, Measuring keyness, Digital Humanities 2022, Tokyo) does with other intervals; then
-        by log ratio either way, log-likelihood, and name. Terms of the target have a positive, of the reference a
-        negative log ratio.
+        By language. Key terms first, by the limit of the interval nearer to 0, the greatest difference that is sure
+        first, as Evert (2022, Measuring keyness, Digital Humanities 2022, Tokyo) does with other intervals; then the
+        others by log-likelihood, as the usual lists, those in fewer than ``minimum_documents`` last. Ties, and themes
+        that are not key: by log ratio either way; then log-likelihood, and name. Terms of the target have a positive,
+        of the reference a negative log ratio; it is 0 for a term of one part where the other is too small to tell
+        (``note``).
 
         Themes are counted by their shares, which are no independent events: log_likelihood, p_value, q_value and
         bic are missing, and what is key rests on the interval.
@@ -89,9 +94,11 @@ def keyness(
     check_bootstrap("keyness", repeats, confidence, seed)
     check_least("keyness", "minimum", minimum, 1)
     check_least("keyness", "minimum_documents", minimum_documents, 1)
-    for name, value in (("level", level), ("most_dp", most_dp)):
-        if value is not None and not 0 <= value <= 1:
-            raise InputError(f"keyness: got {name}={value}, allowed is from 0 to 1.")
+    check_share("keyness", "level", level)
+    if most_dp is not None:
+        check_share("keyness", "most_dp", most_dp)
+    if only is None and not isinstance(material, Counted):
+        only = "content"
     counted = as_counted(material, unit, only, posts)
     layers = counted.layers_of(lang)
     parts = [selections(counted, layer, target, reference) for layer in layers]
@@ -103,7 +110,7 @@ def keyness(
         table = _measured(counted, layer, one, other, minimum, repeats, confidence, seed)
         table = _judged(table, minimum_documents, most_dp, level, bool(repeats), layer.weight is not None)
         table["target"], table["reference"] = describe(target), describe(reference)
-        tables.append(_sorted(table))
+        tables.append(_sorted(table, minimum_documents))
     columns = [name for name in CONTRACTS["keyness"] if name != "lang"]
     return check("keyness", together([layer.lang for layer, _, _ in compared], tables, columns))
 
@@ -132,15 +139,19 @@ def _measured(
     seed: int,
 ) -> pd.DataFrame:
     documents = len(counted.doc_ids)
-    (one, size_one), (other, size_other) = layer.matrix(documents, target), layer.matrix(documents, reference)
-    totals = layer.totals(target), layer.totals(reference)
+    # in the order of their names: sums of shares and draws are then the same in whatever order the posts stand
+    named = np.argsort(counted.doc_ids, kind="stable")
+    (one, size_one), (other, size_other) = (
+        (matrix[named], size[named]) for matrix, size in (layer.matrix(documents, part) for part in (target, reference))
+    )
+    totals = [_totals(matrix, layer.weight is None) for matrix in (one, other)]
     tested = np.flatnonzero(totals[0] + totals[1] >= minimum)
     one, other = one[:, tested], other[:, tested]
     numbers = totals[0][tested], totals[1][tested], int(size_one.sum()), int(size_other.sum())
     table = pd.DataFrame({"term": layer.terms[tested]})
     for name, matrix, n, size in zip(("target", "reference"), (one, other), numbers[:2], numbers[2:], strict=True):
-        table[f"n_{name}"], table[f"size_{name}"], table[f"share_{name}"] = n, size, n / size
-        table[f"per_million_{name}"] = n / size * 1e6 if counted.of == "words" else np.nan
+        table[f"n_{name}"], table[f"size_{name}"], table[f"share_{name}"] = n, size, np.minimum(n / size, 1)
+        table[f"per_million_{name}"] = per_million(n, size) if counted.of == "words" else np.nan
         table[f"documents_{name}"] = np.bincount(matrix.indices[matrix.data > 0], minlength=len(tested))
     table["log_ratio"], table["diff_percent"] = log_ratio(*numbers), diff_percent(*numbers)
     table["odds_ratio"], table["ell"] = odds_ratio(*numbers), ell(*numbers)
@@ -156,16 +167,30 @@ def _measured(
         dp_norm(matrix.T.tocsr()[:, size > 0], size[size > 0])
         for matrix, size in ((one, size_one), (other, size_other))
     ]
-    table["dp_norm"] = np.where(table["log_ratio"] >= 0, *spread)
+    table["dp_norm"] = np.where(_more_in_target(table), *spread)
     return table
+
+
+def _totals(matrix: sparse.csr_matrix, whole: bool) -> np.ndarray:
+    """How often each term occurs, (terms,); added up in the order of the rows."""
+    totals = np.bincount(matrix.indices, weights=matrix.data, minlength=matrix.shape[1])
+    return totals.astype(np.int64) if whole else totals
+
+
+def _more_in_target(table: pd.DataFrame) -> np.ndarray:
+    """Whether the share is greater in the target, or as great. (The log ratio is also 0 where a part is too small.)"""
+    return (table["share_target"] >= table["share_reference"]).to_numpy()
 
 
 def _judged(
     table: pd.DataFrame, minimum_documents: int, most_dp: float | None, level: float, interval: bool, shares: bool
 ) -> pd.DataFrame:
     """What is key, and why the rest is not."""
-    documents = np.where(table["log_ratio"] >= 0, table["documents_target"], table["documents_reference"])
+    more = _more_in_target(table)
+    documents = np.where(more, table["documents_target"], table["documents_reference"])
     reasons: list[tuple[Any, Any]] = [(documents < minimum_documents, _in_documents(documents))]
+    unsaid = (table["log_ratio"] == 0) & (table["share_target"] != table["share_reference"])
+    reasons.append((unsaid, np.where(more, "the reference", "the target") + " is too small to tell"))
     if most_dp is not None:
         reasons.append((table["dp_norm"].isna(), "no dispersion: a single document"))
         reasons.append((table["dp_norm"] > most_dp, f"dp_norm above {most_dp:g}"))
@@ -187,8 +212,11 @@ def _in_documents(documents: np.ndarray) -> np.ndarray:
     return np.array([f"in {count} document{'' if count == 1 else 's'}" for count in documents], dtype=object)
 
 
-def _sorted(table: pd.DataFrame) -> pd.DataFrame:
+def _sorted(table: pd.DataFrame, minimum_documents: int) -> pd.DataFrame:
     nearer = np.maximum(table["ci_low"].fillna(0), -table["ci_high"].fillna(0)).clip(lower=0)
-    keys = (table["log_likelihood"].fillna(0), table["log_ratio"].abs(), nearer, table["key"])
+    evidence = table["log_likelihood"].fillna(0)
+    documents = table["documents_target"].where(_more_in_target(table), table["documents_reference"])
+    spread = documents >= minimum_documents
+    keys = (evidence, table["log_ratio"].abs(), nearer.where(table["key"], evidence), spread, table["key"])
     # rows stand in the order of their names, which decides where all else is equal
     return table.iloc[np.lexsort((np.arange(len(table)), *(-key.to_numpy(dtype=float) for key in keys)))]

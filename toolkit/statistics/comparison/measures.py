@@ -22,7 +22,7 @@ __all__ = [
     "p_value",
 ]
 
-#: What stands for a frequency of 0 in a ratio (Hardie 2014; see :func:`log_ratio`).
+#: The least that counts in a ratio (Hardie 2014; see :func:`log_ratio`).
 NONE_COUNTS = 0.5
 
 
@@ -60,17 +60,21 @@ def log_ratio(
     negative where it is more frequent in the reference.
 
     Hardie (2014, Log Ratio: an informal introduction, CASS, Lancaster University), who puts 0.5 for a frequency of 0,
-    as nothing can be divided by it. Such a value says little of how large the difference is: it depends on the sizes.
+    as nothing can be divided by it. Here 0.5 is the least that counts, for shares of themes between 0 and 0.5 as well.
+    Such a value says little of how large the difference is: it depends on the sizes. And in a part much smaller than
+    the other it would turn the direction: 10 in 30,000 words are a share below 0.5 in 1,000. The direction is that of
+    the shares; where 0.5 would turn it, the smaller part is too small to tell, and the value is 0.
 
     Hardie's example of shares of .0006 and .0002, three times as many:
 
     >>> float(log_ratio(6, 2, 10_000, 10_000).round(3))
     1.585
-    >>> log_ratio([4, 4, 0], [4, 0, 0], 100, 100).tolist()
-    [0.0, 3.0, nan]
+    >>> log_ratio([4, 4, 0, 10], [4, 0, 0, 0], [100, 100, 100, 30_000], [100, 100, 100, 1_000]).tolist()
+    [0.0, 3.0, nan, 0.0]
     """
     a, b, c, d = _numbers(n_target, n_reference, size_target, size_reference)
-    value = np.log2(_some(a)) - np.log2(_some(b)) - np.log2(_over(c, d, 1.0))
+    value = np.log2(np.maximum(a, NONE_COUNTS)) - np.log2(np.maximum(b, NONE_COUNTS)) - np.log2(_over(c, d, 1.0))
+    value = np.where(value * (a * d - b * c) > 0, value, 0.0)
     return np.where(_compared(a, b, c, d), value, np.nan)
 
 
@@ -78,12 +82,14 @@ def diff_percent(
     n_target: ArrayLike, n_reference: ArrayLike, size_target: ArrayLike, size_reference: ArrayLike
 ) -> np.ndarray:
     """%DIFF: by how many per cent the share in the target is greater than that in the reference; -100 where the term is
-    only in the reference, 0 for equal shares, 100 for twice as many, no upper limit.
+    only in the reference, 0 for equal shares, 100 for twice as many, no upper limit. Missing where the
+    reference has none.
 
     Gabrielatos and Marchi (2011, Keyness: matching metrics to definitions, Corpus Linguistics in the South 1,
     Portsmouth; 2012, Keyness: appropriate metrics and practical issues, CADS, Bologna). Their tiny number for a
-    frequency of 0 in the reference gives figures of 20 digits; here it is 0.5, as for the log ratio, so that both tell
-    the same. (anyts 0.4.3 puts 0.5 for a frequency of 0 in the target as well, and has no -100.)
+    frequency of 0 in the reference gives figures of 20 digits that say no more than "only in the target", which
+    ``n_reference`` says. (anyts 0.4.3 puts 0.5 for a frequency of 0 in either part: no -100, and a negative value for
+    a term that is only in the target where the reference is much smaller.)
 
     Their example (2011, p. 18), 206,523 of 959,641 words against 178,174 of 1,562,358:
 
@@ -91,18 +97,18 @@ def diff_percent(
     88.7
     """
     a, b, c, d = _numbers(n_target, n_reference, size_target, size_reference)
-    ratio = _over(a, _some(b)) * _over(d, c)
-    return np.where(_compared(a, b, c, d), 100 * (ratio - 1), np.nan)
+    ratio = _over(a, b) * _over(d, c)
+    return np.where(_compared(a, b, c, d) & (b > 0), 100 * (ratio - 1), np.nan)
 
 
 def odds_ratio(
     n_target: ArrayLike, n_reference: ArrayLike, size_target: ArrayLike, size_reference: ArrayLike
 ) -> np.ndarray:
-    """Odds of the term in the target over its odds in the reference: above 0, 1 for equal, no upper limit.
+    """Odds of the term in the target over its odds in the reference: 0 where it is only in the reference, 1 for equal,
+    no upper limit. Missing where it would be infinite: the reference has none, or the target nothing else.
 
-    (a / (c - a)) / (b / (d - b)); a frequency of 0 counts as 0.5, and so does what is left
-    where all is the term: it is never infinite. Nearly the ratio of the
-    shares for words; greater than it for codes of many passages.
+    (a / (c - a)) / (b / (d - b)). Nearly the ratio of the shares for words; further from 1 than it for codes of many
+    passages. (anyts 0.4.3 puts 0.5 for a frequency of 0.)
 
     Example of Pojanapunya and Watson Todd (2018, Log-likelihood and odds ratio, Corpus Linguistics and Linguistic
     Theory 14(1), 133-167): 16,217 of 2,796,938 words against 735 of 2,087,946.
@@ -111,9 +117,8 @@ def odds_ratio(
     16.6
     """
     a, b, c, d = _numbers(n_target, n_reference, size_target, size_reference)
-    used = _some(a), _some(b)
-    value = used[0] / _some(c - used[0]) * _some(d - used[1]) / used[1]
-    return np.where(_compared(a, b, c, d), value, np.nan)
+    value = _over(a, c - a) * _over(d - b, b)
+    return np.where(_compared(a, b, c, d) & (b > 0) & (a < c), value, np.nan)
 
 
 def bic(n_target: ArrayLike, n_reference: ArrayLike, size_target: ArrayLike, size_reference: ArrayLike) -> np.ndarray:
@@ -178,7 +183,3 @@ def _over(upper: np.ndarray, lower: np.ndarray, otherwise: float = 0.0) -> np.nd
     """A quotient that is ``otherwise`` where either is 0 (or nothing is compared)."""
     fine = (lower > 0) & (upper > 0)
     return np.where(fine, upper, otherwise) / np.where(fine, lower, 1)
-
-
-def _some(count: np.ndarray) -> np.ndarray:
-    return np.where(count > 0, count, NONE_COUNTS)

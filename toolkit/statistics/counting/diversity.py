@@ -1,5 +1,6 @@
 """Lexical diversity of documents and groups: how many different words, whatever the length of the texts."""
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -7,6 +8,8 @@ import pandas as pd
 
 from toolkit.corpus.grouping import group_order
 from toolkit.errors import InputError
+from toolkit.resampling import document_draws, sample_limits, sample_sums
+from toolkit.statistics.comparison.bootstrap import check_bootstrap
 from toolkit.statistics.counting.count import Material, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.diversity_measures import (
@@ -32,11 +35,14 @@ def lexical_diversity(
     material: Material,
     *,
     by: str | None = "doc_id",
-    unit: str = "form",
+    unit: str | None = None,
     window: int = 50,
     threshold: float = 0.72,
     posts: pd.DataFrame | None = None,
     lang: str | None = None,
+    repeats: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 1,
 ) -> pd.DataFrame:
     """How diverse the words of documents or groups are, each language by itself.
 
@@ -48,43 +54,56 @@ def lexical_diversity(
     ----------
     material : tokens table, :class:`TokenIndex`, or words that were counted (then of their unit).
     by : "doc_id"; "lang" or None: each language as one group; a column of the posts, "year", "quarter", "month".
-    unit : "form" (in lower case), as in the sources of the measures; "lemma" where inflection should not count, as
-        between languages with different inflection; "pos".
+    unit : "form" (unless said otherwise; in lower case), as in the sources of the measures; "lemma" where inflection
+        should not count, as between languages with different inflection; "pos".
     window : words in a window of MATTR.
     threshold : type-token ratio that ends a factor of MTLD; .72 in its source.
     posts : posts table, for groups.
     lang : one language; without it all.
+    repeats, confidence, seed : of the intervals: bootstrap over the documents of the group, each group drawn from
+        ``seed`` anew; percentiles with tails for few documents (see :func:`toolkit.resampling.sample_limits`).
 
     Returns
     -------
     DataFrame
         diversity table, by lang and group (documents in the order of the posts): lang; by, value; documents (with a
         word of the language); tokens, types, hapaxes (words that occur once) of all of them together; ttr (types /
-        tokens, 0-1: falls with length, so compare groups of one size only); mattr, of all windows of the group; mtld,
-        of the tokens and factors of its texts of 100 words or more (shorter ones are left out); mattr_mean, mtld_mean:
-        means over the documents, each counting the same, which is what to compare where few long documents would
-        outweigh the others; window, threshold; note (what is missing, and why).
+        tokens, 0-1: falls with length, so compare groups of one size only); mattr, of all windows of the group, with
+        mattr_low, mattr_high; mtld, of the tokens and factors of its texts of 100 words or more (shorter ones are left
+        out), with mtld_low, mtld_high; mattr_mean, mtld_mean: means over the documents, each counting the same, which
+        is what to compare where few long documents would outweigh the others; the intervals are those of mattr and
+        mtld, from the documents that they rest on, and missing where these are fewer than two; window, threshold; note
+        (what is missing, and why).
 
     Raises
     ------
     InputError
         for what is no material of words, unit, group or language, and for windows and thresholds out of range.
     """
+    check_bootstrap("lexical_diversity", repeats, confidence, seed)
     if isinstance(window, bool) or not isinstance(window, (int, np.integer)) or window < 1:
         raise InputError(f"lexical_diversity: got window={window!r}, expected a whole number of 1 or more.")
     if not isinstance(threshold, (float, np.floating)) or not 0 < threshold < 1:
         raise InputError(f"lexical_diversity: got threshold={threshold!r}, expected a number between 0 and 1.")
-    counted = as_counted(material, unit, "words", posts)
+    if unit is None and not isinstance(material, Counted):
+        unit = "form"
+    counted = as_counted(material, unit, None, posts)
     if counted.of != "words":
         raise InputError(f"lexical_diversity: got {counted.of} counted by {counted.unit}, expected words.")
     groups = None if by is None or by == "lang" else counted.groups(by).astype(str)
     columns = [name for name in CONTRACTS["diversity"] if name != "lang"]
-    tables, layers = [], counted.layers_of(lang)
+    tables, layers, drawing = [], counted.layers_of(lang), _Drawing(repeats, confidence, seed)
     for layer in layers:
         whole = layer.lang if by == "lang" else "all"
         of_document = np.full(len(counted.doc_ids), whole, dtype=object) if groups is None else groups
-        tables.append(_of_layer(counted, layer, of_document, by, int(window), float(threshold)))
+        tables.append(_of_layer(counted, layer, of_document, by, int(window), float(threshold), drawing))
     return check("diversity", together([layer.lang for layer in layers], tables, columns))
+
+
+class _Drawing(NamedTuple):
+    repeats: int
+    confidence: float
+    seed: int
 
 
 class _Texts(NamedTuple):
@@ -97,7 +116,13 @@ class _Texts(NamedTuple):
 
 
 def _of_layer(
-    counted: Counted, layer: Layer, of_document: np.ndarray, by: str | None, window: int, threshold: float
+    counted: Counted,
+    layer: Layer,
+    of_document: np.ndarray,
+    by: str | None,
+    window: int,
+    threshold: float,
+    drawing: _Drawing,
 ) -> pd.DataFrame:
     doc = layer.doc[layer.place]
     texts = _measured(layer.term, doc, window, threshold)
@@ -114,6 +139,15 @@ def _of_layer(
     factors = Factors(*(_summed(group[long], one[long], many) for one in texts.factors))
     each_mattr = mattr(texts.windows, window)
     each_mtld = np.where(long, mtld(texts.tokens, texts.factors), np.nan)
+    names_of_texts = counted.doc_ids[texts.document]
+    mattr_low, mattr_high = _limits(
+        lambda windows, kinds: mattr(Windows(windows, kinds), window),
+        texts.windows, texts.windows.windows > 0, names_of_texts, group, many, drawing,
+    )  # fmt: skip
+    mtld_low, mtld_high = _limits(
+        lambda whole, forward, backward: mtld(whole, Factors(forward, backward)),
+        (texts.tokens, *texts.factors), long, names_of_texts, group, many, drawing,
+    )  # fmt: skip
     table = pd.DataFrame(
         {
             "by": "all" if by is None else by,
@@ -124,7 +158,11 @@ def _of_layer(
             "hapaxes": hapaxes,
             "ttr": types / np.maximum(tokens, 1),
             "mattr": mattr(Windows(*(_summed(group, one, many) for one in texts.windows)), window),
+            "mattr_low": mattr_low,
+            "mattr_high": mattr_high,
             "mtld": mtld(_summed(group[long], texts.tokens[long], many), factors),
+            "mtld_low": mtld_low,
+            "mtld_high": mtld_high,
             "mattr_mean": _mean(group, each_mattr, many),
             "mtld_mean": _mean(group, each_mtld, many),
             "window": window,
@@ -153,6 +191,32 @@ def _measured(term: np.ndarray, doc: np.ndarray, window: int, threshold: float) 
 
 def _summed(group: np.ndarray, values: np.ndarray, many: int) -> np.ndarray:
     return np.bincount(group, weights=values, minlength=many)
+
+
+def _limits(
+    measure: Callable[..., np.ndarray],
+    parts: Sequence[np.ndarray],
+    resting: np.ndarray,
+    names: np.ndarray,
+    group: np.ndarray,
+    many: int,
+    drawing: _Drawing,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of a measure of each group, (groups,) each; missing where it rests on fewer than two texts.
+
+    ``parts``: (texts,) each, what the measure takes, added up over the texts of a group; ``resting`` (texts,) truth: on
+    which texts the measure rests; ``names`` (texts,) of their documents.
+    """
+    low, high = np.full(many, np.nan), np.full(many, np.nan)
+    for number in np.flatnonzero(np.bincount(group[resting], minlength=many) > 1) if drawing.repeats else ():
+        texts = np.flatnonzero(resting & (group == number))
+        # by name, so that the order of the posts does not show in the last digit
+        texts = texts[np.argsort(names[texts], kind="stable")]
+        draws = document_draws(names[texts], drawing.repeats, drawing.seed)
+        sums = sample_sums(np.column_stack([part[texts] for part in parts]), draws)
+        samples = measure(*sums.T)[:, None]
+        (low[number],), (high[number],) = sample_limits(samples, len(texts), drawing.confidence)
+    return low, high
 
 
 def _mean(group: np.ndarray, values: np.ndarray, many: int) -> np.ndarray:

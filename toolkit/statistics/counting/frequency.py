@@ -9,6 +9,8 @@ from scipy import sparse
 
 from toolkit.corpus.grouping import MISSING, group_order
 from toolkit.errors import InputError
+from toolkit.resampling import document_draws, sample_sums, share_limits
+from toolkit.statistics.comparison.bootstrap import check_bootstrap
 from toolkit.statistics.counting.count import Material, Only, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.general import GENERAL_LANGUAGES, fold_term, general_frequencies, reference_list
@@ -17,6 +19,8 @@ from toolkit.tables import CONTRACTS, check
 __all__ = ["frequency", "per_million", "zipf_scale"]
 
 _MILLION, _BILLION = 1e6, 1e9
+#: Numbers (samples x terms) held at once: 32 MB an array, whatever the size of the vocabulary.
+_AT_ONCE = 4_000_000
 
 
 def per_million(n: np.ndarray, size: np.ndarray | float) -> np.ndarray:
@@ -54,20 +58,23 @@ def zipf_scale(n: np.ndarray, size: np.ndarray | float) -> np.ndarray:
 def frequency(
     material: Material,
     *,
-    unit: str = "lemma",
-    only: Only = "words",
+    unit: str | None = None,
+    only: Only | None = None,
     by: str | None = None,
     posts: pd.DataFrame | None = None,
     lang: str | None = None,
     minimum: float = 1,
     general: bool | pd.DataFrame = True,
+    repeats: int = 0,
+    confidence: float = 0.95,
+    seed: int = 1,
 ) -> pd.DataFrame:
     """How often each term occurs; words in each language by itself.
 
     Parameters
     ----------
     material : tokens table, :class:`TokenIndex`, or what was counted (:class:`Counted`, whose own unit then holds).
-    unit, only : see :func:`count_words`.
+    unit, only : of words, "lemma" and "words" unless said otherwise; see :func:`count_words`.
     by : None: the whole ("all"). A column of the posts, "year", "quarter", "month", "doc_id": each group by itself.
         "lang": the language of the places, which tells passages apart; words are told apart by it anyway.
     posts : posts table, for groups.
@@ -75,13 +82,18 @@ def frequency(
     minimum : terms with a smaller n in their group are left out, after ranks were given.
     general : True: the values of general Spanish and Italian; False: none; or a table of your own (term, and zipf or
         per_million; lang where the corpus has several languages).
+    repeats, confidence, seed : above 0 repeats (1000, say), intervals of the shares by bootstrap over the documents of
+        the group, each group drawn from ``seed`` anew; percentiles with tails for few documents, and limits of the
+        share 1, as :func:`toolkit.resampling.share_limits` says. (Measured: 1,000 repeats of all 124,551 terms of 5
+        million words in 7,800 documents take 3 s.)
 
     Returns
     -------
     DataFrame
         frequencies table, by lang, group and rank: lang; by, value (group); term; rank (1: most frequent; of terms with
         the same n the one first in the alphabet of code points); n (of themes a sum of shares); size (all words or
-        passages of the group); share (n / size, 0-1); per_million and zipf (see :func:`per_million`,
+        passages of the group); share (n / size, 0-1); ci_low, ci_high (of the share, 0-1; missing without repeats, and
+        for a group of one document); per_million and zipf (see :func:`per_million`,
         :func:`zipf_scale`; missing for passages); documents (with the term); document_share (of the group's documents
         that have a word of the language, or a passage; 0-1); general_zipf (missing where the list has no such word: it
         is then below the limit of the list, not zero; and for units and languages without a list); zipf_difference
@@ -95,17 +107,25 @@ def frequency(
     """
     if isinstance(minimum, bool) or not isinstance(minimum, (int, float, np.integer, np.floating)) or not minimum >= 0:
         raise InputError(f"frequency: got minimum={minimum!r}, expected a number of 0 or more.")
+    check_bootstrap("frequency", repeats, confidence, seed)
     counted = as_counted(material, unit, only, posts)
     layers = counted.layers_of(lang)
     lists = _lists(counted, [layer.lang for layer in layers], general)
+    drawing = _Drawing(repeats, confidence, seed)
     parts = [
-        _table(counted, layer, group, "all" if by is None else by, minimum, lists.get(layer.lang))
+        _table(counted, layer, group, "all" if by is None else by, minimum, lists.get(layer.lang), drawing)
         for layer in layers
         for group in _groups(counted, layer, by)
     ]
     columns = [name for name in CONTRACTS["frequencies"] if name != "lang"]
     whole = together([layer for layer, _ in parts], [table for _, table in parts], columns)
     return check("frequencies", whole)
+
+
+class _Drawing(NamedTuple):
+    repeats: int
+    confidence: float
+    seed: int
 
 
 class _Groups(NamedTuple):
@@ -132,7 +152,13 @@ def _groups(counted: Counted, layer: Layer, by: str | None) -> Iterator[_Groups]
 
 
 def _table(
-    counted: Counted, layer: Layer, groups: _Groups, by: str, minimum: float, general: pd.Series | None
+    counted: Counted,
+    layer: Layer,
+    groups: _Groups,
+    by: str,
+    minimum: float,
+    general: pd.Series | None,
+    drawing: _Drawing,
 ) -> tuple[str, pd.DataFrame]:
     """The rows of one layer, without its language, and the language."""
     documents = len(counted.doc_ids)
@@ -155,6 +181,14 @@ def _table(
     rank = rank[sums.data[order] >= minimum]
     usual, difference = _compared(layer, general, sums.indices, group, sums.data, size)
     group, term, n = group[keep], sums.indices[keep], sums.data[keep]
+    # sums of shares can pass the size by a rounding error
+    share = np.minimum(n / size[group], 1.0)
+    low, high = np.full(len(n), np.nan), np.full(len(n), np.nan)
+    begin = np.searchsorted(group, np.arange(len(groups.names) + 1))
+    for number in np.flatnonzero(present > 1) if drawing.repeats else ():
+        rows = slice(begin[number], begin[number + 1])
+        there = np.flatnonzero((groups.of_document == number) & (sizes > 0))
+        low[rows], high[rows] = _limits(counts, sizes, counted.doc_ids, there, term[rows], share[rows], drawing)
     words = counted.of == "words"
     names = np.array(groups.names, dtype=object)
     table = pd.DataFrame(
@@ -165,8 +199,9 @@ def _table(
             "rank": rank,
             "n": n,
             "size": size[group],
-            # sums of shares can pass the size by a rounding error
-            "share": np.minimum(n / size[group], 1.0),
+            "share": share,
+            "ci_low": low,
+            "ci_high": high,
             "per_million": per_million(n, size[group]) if words else np.nan,
             "zipf": zipf_scale(n, size[group]) if words else np.nan,
             "documents": having.data[keep],
@@ -176,6 +211,30 @@ def _table(
         }
     )
     return layer.lang, table
+
+
+def _limits(
+    counts: sparse.csr_matrix,
+    sizes: np.ndarray,
+    doc_ids: np.ndarray,
+    there: np.ndarray,
+    term: np.ndarray,
+    share: np.ndarray,
+    drawing: _Drawing,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of the shares of some terms, (terms,) each, in the documents ``there``, two or more."""
+    # by name, so that the order of the posts does not show in the last digit of sums of shares
+    there = there[np.argsort(doc_ids[there], kind="stable")]
+    draws = document_draws(doc_ids[there], drawing.repeats, drawing.seed)
+    whole = sample_sums(sizes[there], draws)[:, None]
+    by_term = counts[there].tocsc()
+    low, high = np.empty(len(term)), np.empty(len(term))
+    step = max(1, _AT_ONCE // drawing.repeats)
+    for first in range(0, len(term), step):
+        some = slice(first, first + step)
+        samples = sample_sums(by_term[:, term[some]], draws) / whole
+        low[some], high[some] = share_limits(samples, share[some], len(there), drawing.confidence)
+    return low, high
 
 
 def _compared(

@@ -107,7 +107,13 @@ class TokenIndex:
 
     def _passage_places(self) -> tuple[np.ndarray, np.ndarray]:
         if self._passages is None:
-            self._passages = _places(self._passage_id)
+            # in the order of the text a passage is a run of tokens, so that one name for each run is looked at
+            names = self._passage_id.array
+            new = np.ones(len(names), dtype=bool)
+            new[1:] = np.asarray(names[1:] != names[:-1], dtype=bool) | (self.doc[1:] != self.doc[:-1])
+            # one that comes again later is still the same
+            places, ids = _places(pd.Series(names[new]))
+            self._passages = places[np.cumsum(new) - 1] if len(new) else places, ids
         return self._passages
 
     def with_posts(self, posts: pd.DataFrame) -> "TokenIndex":

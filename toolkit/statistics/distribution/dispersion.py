@@ -48,8 +48,8 @@ _MEASURES = {
 def dispersion(
     material: Material,
     *,
-    unit: str = "lemma",
-    only: Only = "content",
+    unit: str | None = None,
+    only: Only | None = None,
     posts: pd.DataFrame | None = None,
     lang: str | None = None,
     parts: str | int = "doc_id",
@@ -60,11 +60,11 @@ def dispersion(
     Parameters
     ----------
     material : tokens table, :class:`TokenIndex`, or what was counted (:func:`count_codes`, :func:`count_themes`).
-    unit, only, posts : of words; see :func:`count_words`.
+    unit, only, posts : of words, "lemma" and "content" unless said otherwise; see :func:`count_words`.
     lang : one language; without it all.
     parts : "doc_id", each document a part; "year", "quarter", "month" or a column of the posts, each group a part,
-        "(missing)" among them; or a number: so many equal parts of the running text, in the order of the posts. Parts
-        without a word of the language are none.
+        "(missing)" among them; of codes and themes also "lang", the language of the passage; or a number: so many equal
+        parts of the running text, in the order of the posts. Parts without a word of the language are none.
     minimum : terms that occur less often are left out.
 
     Returns
@@ -83,6 +83,8 @@ def dispersion(
         for tables, units, languages and parts that are none.
     """
     check_least("dispersion", "minimum", minimum, 1)
+    if only is None and not isinstance(material, Counted):
+        only = "content"
     counted = as_counted(material, unit, only, posts)
     layers = counted.layers_of(lang)
     tables = [_of_layer(layer, _part_of_place(counted, layer, parts), minimum) for layer in layers]
@@ -91,6 +93,13 @@ def dispersion(
 
 def _part_of_place(counted: Counted, layer: Layer, parts: str | int) -> np.ndarray:
     """The part of each place, (places,), numbered without gaps."""
+    if parts == "lang":
+        if counted.of == "words":
+            raise InputError(
+                "dispersion: each language is counted by itself and is a single part; give another column as parts, "
+                "or codes or themes of passages."
+            )
+        return pd.factorize(layer.place_lang)[0]
     if isinstance(parts, str):
         names = counted.groups(parts)[layer.doc] if parts != "doc_id" else layer.doc
         return pd.factorize(names)[0]

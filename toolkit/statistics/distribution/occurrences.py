@@ -1,15 +1,16 @@
 """Where in a corpus terms stand: what the dispersion plot draws."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from toolkit.corpus.grouping import MALFORMED, MISSING, group_order
-from toolkit.errors import InputError
 from toolkit.statistics.counting.count import Material, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
+from toolkit.statistics.counting.named import named_terms
+from toolkit.statistics.counting.presence import present
 from toolkit.tables import check
 
 __all__ = ["named_terms", "occurrences"]
@@ -21,7 +22,7 @@ def occurrences(
     material: Material,
     terms: str | Sequence[str],
     *,
-    unit: str = "lemma",
+    unit: str | None = None,
     posts: pd.DataFrame | None = None,
     lang: str | None = None,
     by: str | None = None,
@@ -30,99 +31,89 @@ def occurrences(
 
     Parameters
     ----------
-    material : tokens table, :class:`TokenIndex`, or what was counted (:func:`count_codes`, :func:`count_themes`).
-    terms : a term or several, as they stand in the lists of frequencies.
-    unit, posts : of words; see :func:`count_words`.
+    material : tokens table, :class:`TokenIndex`, or what was counted (:func:`count_codes`, :func:`count_themes`). Of
+        themes those with a share above 0 stand in a passage: set small shares to 0 before :func:`count_themes`.
+    terms : a term or several, as they stand in the lists of frequencies; capitals, the kind of apostrophe and the way
+        an accent is written play no part.
+    unit, posts : of words, "lemma" unless said otherwise; see :func:`count_words`.
     lang : one language; without it all that have one of the terms.
-    by : the order of the documents: None, that of the posts; "date", that of their dates; "year" or a column of the
-        posts, that of the groups. Documents of one date or group stay in the order of the posts; those without come
-        last.
+    by : the order of the places: None, that of the posts; "date", that of their dates; "year" or a column of the posts,
+        that of the groups; "lang", that of the languages of the passages (words are in each language by itself anyway).
+        What is of one date or group stays in the order of the posts; what has none comes last.
 
     Returns
     -------
     DataFrame
-        occurrences table: lang, term, doc_id, start, end, position (0-1), value (date or group of the document; missing
-        without ``by``). By language, in the order of ``terms``, then by position.
+        occurrences table: lang, term, doc_id, start, end, position (0-1), value (date or group of the document,
+        or language of the place; missing without ``by``). By language, in the order of ``terms``, then by position.
 
     Raises
     ------
     InputError
-        for a term that does not occur, and for tables, units, languages and groups that are none.
+        for a term that does not occur, themes that are everywhere, and for tables, units, languages and groups that
+        are none.
     """
-    counted = as_counted(material, unit, "words", posts)
+    counted = as_counted(material, unit, None, posts)
     layers = counted.layers_of(lang)
     found = named_terms("occurrences", counted.unit, layers, terms)
-    values = None if by is None else _values(counted, by)
-    rank = np.zeros(len(counted.doc_ids), dtype=np.int64) if values is None else _ranks(values)
-    tables = [_of_layer(counted, layer, wanted, values, rank) for layer, wanted in zip(layers, found, strict=True)]
+    groups = None if by is None or by == "lang" else _groups(counted, by)
+    tables = [
+        _of_layer(counted, layer, wanted, _of_places(layer, by, groups))
+        for layer, wanted in zip(layers, found, strict=True)
+    ]
     return check("occurrences", together([layer.lang for layer in layers], tables, _COLUMNS))
 
 
-def named_terms(function: str, unit: str, layers: Sequence[Layer], terms: str | Sequence[str]) -> list[np.ndarray]:
-    """The places of named terms in ``Layer.terms``, for each layer, in the order named and without the ones it lacks.
+class _Groups(NamedTuple):
+    """``names`` of groups in order, and the place in them of each document, or of each place of a layer."""
 
-    A term is looked for as it is written, then in lower case. Raises :class:`InputError` for no terms, what is no text,
-    and a term that no layer has.
-    """
-    names = [terms] if isinstance(terms, str) else list(dict.fromkeys(terms))
-    if not names or not all(isinstance(name, str) for name in names):
-        raise InputError(f"{function}: got the terms {str(terms)[:60]}, expected one {unit} or several.")
-    found = []
-    known = dict.fromkeys(names, False)
-    for layer in layers:
-        here = []
-        for name in names:
-            for written in (name, name.lower()):
-                place = int(np.searchsorted(layer.terms, written)) if len(layer.terms) else 0
-                if place < len(layer.terms) and layer.terms[place] == written:
-                    here.append(place)
-                    known[name] = True
-                    break
-        found.append(np.array(list(dict.fromkeys(here)), dtype=np.int64))
-    for name in (name for name, there in known.items() if not there):
-        # of a whole vocabulary only what begins alike: the rest takes seconds and is never near
-        alike = {
-            term for layer in layers for term in layer.terms if term[:1] == name[:1].lower() or term[:1] == name[:1]
-        }
-        near = get_close_matches(name, sorted(alike), n=1)
-        shown = f"did you mean '{near[0]}'?" if near else "see the list of frequencies for what does."
-        raise InputError(f"{function}: no {unit} '{name[:60]}' occurs; {shown}")
-    return found
+    names: np.ndarray
+    codes: np.ndarray
 
 
-def _values(counted: Counted, by: str) -> np.ndarray:
-    """The group of each document; of "date" the date as it is written."""
-    if by != "date":
-        return counted.groups(by)
-    years = counted.groups("year")
-    assert counted.posts is not None  # groups() has asked for them
-    written = dict(zip(counted.posts["doc_id"], counted.posts["date"], strict=True))
-    pairs = zip(counted.doc_ids, years, strict=True)
-    return np.array(
-        [year if year in (MISSING, MALFORMED) else str(written[doc_id]).strip() for doc_id, year in pairs], dtype=object
-    )
+def _groups(counted: Counted, by: str) -> _Groups:
+    """The groups of the documents; of "date" the date as it is written."""
+    values = counted.groups("year" if by == "date" else by)
+    if by == "date":
+        assert counted.posts is not None  # groups() has asked for them
+        written = dict(zip(counted.posts["doc_id"], counted.posts["date"], strict=True))
+        pairs = zip(counted.doc_ids, values, strict=True)
+        dates = [year if year in (MISSING, MALFORMED) else str(written[doc_id]).strip() for doc_id, year in pairs]
+        values = np.array(dates, dtype=object)
+    # dates as texts: of whole and partial ones, 2009-05 and 2011, only some are numbers
+    names = sorted(set(values), key=_date_order if by == "date" else group_order)
+    number = {name: place for place, name in enumerate(names)}
+    return _Groups(np.array(names, dtype=object), np.array([number[value] for value in values], dtype=np.int64))
 
 
-def _ranks(values: np.ndarray) -> np.ndarray:
-    place = {value: number for number, value in enumerate(sorted(set(values), key=group_order))}
-    return np.array([place[value] for value in values], dtype=np.int64)
+def _date_order(value: str) -> tuple[tuple[int, float], str]:
+    return (group_order(value)[:2] if value in (MISSING, MALFORMED) else (0, 0.0)), value
 
 
-def _of_layer(
-    counted: Counted, layer: Layer, wanted: np.ndarray, values: np.ndarray | None, rank: np.ndarray
-) -> pd.DataFrame:
-    chosen = np.flatnonzero(np.isin(layer.term, wanted))
+def _of_places(layer: Layer, by: str | None, groups: _Groups | None) -> _Groups | None:
+    """The group of each place, (places,): its language, or that of its document; None without groups."""
+    if by == "lang":
+        # the last for -1, a language that is not known
+        unknown = len(layer.langs)
+        names = np.array([*layer.langs, MISSING], dtype=object)
+        return _Groups(names, np.where(layer.place_lang < 0, unknown, layer.place_lang).astype(np.int64))
+    return None if groups is None else _Groups(groups.names, groups.codes[layer.doc])
+
+
+def _of_layer(counted: Counted, layer: Layer, wanted: np.ndarray, groups: _Groups | None) -> pd.DataFrame:
+    chosen = np.flatnonzero(np.isin(layer.term, wanted) & present("occurrences", layer))
     # places stand in the order of the posts, and keep it within a group
-    position = np.empty(len(layer.doc), dtype=np.int64)
-    position[np.argsort(rank[layer.doc], kind="stable")] = np.arange(len(layer.doc))
+    position = np.arange(len(layer.doc))
+    if groups is not None:
+        position[np.argsort(groups.codes, kind="stable")] = np.arange(len(layer.doc))
     place, term = layer.place[chosen], layer.term[chosen]
     number = np.zeros(len(layer.terms), dtype=np.int64)
     number[wanted] = np.arange(len(wanted))
     order = np.lexsort((position[place], number[term]))
     place, term = place[order], term[order]
-    doc = layer.doc[place]
-    table = pd.DataFrame({"term": layer.terms[term], "doc_id": counted.doc_ids[doc]})
+    table = pd.DataFrame({"term": layer.terms[term], "doc_id": counted.doc_ids[layer.doc[place]]})
     table["start"], table["end"] = layer.start[place], layer.end[place]
     table["position"] = position[place] / max(len(layer.doc) - 1, 1)
-    table["value"] = pd.Series(None if values is None else values[doc], index=table.index, dtype="str")
+    values = None if groups is None else groups.names[groups.codes[place]]
+    table["value"] = pd.Series(values, index=table.index, dtype="str")
     return table

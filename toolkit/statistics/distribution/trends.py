@@ -1,17 +1,19 @@
 """How the share of terms changes over the years, or from country to country, with bands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from toolkit.corpus.grouping import group_order
-from toolkit.resampling import sample_limits, sample_weights
+from toolkit.corpus.grouping import MISSING, group_order
+from toolkit.resampling import document_draws, sample_sums, share_limits
 from toolkit.statistics.comparison.bootstrap import check_bootstrap, check_least
-from toolkit.statistics.counting.count import Material, as_counted
+from toolkit.statistics.counting.count import Material, Only, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
-from toolkit.statistics.distribution.occurrences import named_terms
+from toolkit.statistics.counting.frequency import per_million
+from toolkit.statistics.counting.named import named_terms
 from toolkit.tables import check
 
 __all__ = ["trends"]
@@ -23,7 +25,7 @@ def trends(
     material: Material,
     terms: str | Sequence[str] | None = None,
     *,
-    unit: str = "lemma",
+    unit: str | None = None,
     by: str = "year",
     posts: pd.DataFrame | None = None,
     lang: str | None = None,
@@ -39,20 +41,25 @@ def trends(
     material : tokens table, :class:`TokenIndex`, or what was counted (:func:`count_codes`, :func:`count_themes`).
     terms : a term or several, as they stand in the lists of frequencies; without them the ``most`` frequent of each
         language, of words those that carry content.
-    unit, posts : of words; see :func:`count_words`. The posts have the dates.
-    by : "year", "quarter", "month", or a column of the posts.
+    unit, posts : of words; see :func:`count_words`; "lemma" where nothing is said. The posts have the dates.
+    by : "year", "quarter", "month", or a column of the posts. "lang": the language of the places, which tells passages
+        apart; words are told apart by it anyway.
     lang : one language; without it all that have one of the terms.
     repeats, confidence, seed : bootstrap over the documents of the group: percentile interval with tails for few
-        documents (see :func:`toolkit.resampling.sample_limits`). Each group is drawn from ``seed`` anew, so that its
-        band does not change when another group joins the corpus. Below some ten documents a band is a rough guide.
+        documents (see :func:`toolkit.resampling.sample_limits`). Each group is drawn from ``seed`` anew, and in the
+        order of the names of its documents, so that its band does not change when another group joins the corpus or
+        the posts stand in another order. Below some ten documents a band is a rough guide.
 
     Returns
     -------
     DataFrame
         trends table: lang, term, by, value (the group), n (occurrences there; the sum of the shares of a theme), size
         (words or passages there), documents (that have a word there, with the term or without), share (n / size, 0-1),
-        per_million (of words), ci_low, ci_high. The interval is missing for a group of one document, and where nothing
-        or everything there is the term: all samples are then alike and say nothing of how rare it is. By language, term
+        per_million (of words), ci_low, ci_high (0-1; missing for a group of one document). Where the term does not
+        occur, they are 0 and the share that it could have though none of the group's documents has it (see
+        :func:`toolkit.resampling.unseen`; the tail is half of what ``confidence`` leaves): so many of its documents,
+        each with as many occurrences as one that has the term has in the mean, over all groups. Where everything is the
+        term, likewise a share below 1, by what is not the term elsewhere, and 1. By language, term
         (the order named, or the most frequent first) and group: names in order, so years too, "(malformed)" and
         "(missing)" last. Groups without a word of the language have no row: a year without texts is no year with the
         share 0.
@@ -64,18 +71,26 @@ def trends(
     """
     check_bootstrap("trends", repeats, confidence, seed)
     check_least("trends", "most", most, 1)
-    counted = as_counted(material, unit, "content" if terms is None else "words", posts)
+    # the most frequent of all words are function words; what was counted before stays as it is
+    only: Only | None = "content" if terms is None and not isinstance(material, Counted) else None
+    counted = as_counted(material, unit, only, posts)
     layers = counted.layers_of(lang)
     if terms is None:
         wanted = [_most_frequent(layer, most) for layer in layers]
     else:
         wanted = named_terms("trends", counted.unit, layers, terms)
-    groups = counted.groups(by)
-    tables = [
-        _of_layer(counted, layer, chosen, by, groups, repeats, confidence, seed)
-        for layer, chosen in zip(layers, wanted, strict=True)
-    ]
+    drawing = _Drawing(repeats, confidence, seed)
+    tables = [_of_layer(counted, layer, chosen, by, drawing) for layer, chosen in zip(layers, wanted, strict=True)]
     return check("trends", together([layer.lang for layer in layers], tables, _COLUMNS))
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """The settings of the bootstrap."""
+
+    repeats: int
+    confidence: float
+    seed: int
 
 
 def _most_frequent(layer: Layer, most: int) -> np.ndarray:
@@ -83,40 +98,30 @@ def _most_frequent(layer: Layer, most: int) -> np.ndarray:
     return np.lexsort((np.arange(len(totals)), -totals))[:most]
 
 
-def _of_layer(
-    counted: Counted,
-    layer: Layer,
-    terms: np.ndarray,
-    by: str,
-    groups: np.ndarray,
-    repeats: int,
-    confidence: float,
-    seed: int,
-) -> pd.DataFrame:
+def _of_layer(counted: Counted, layer: Layer, terms: np.ndarray, by: str, drawing: _Drawing) -> pd.DataFrame:
+    if not len(terms):
+        return pd.DataFrame()
     counts, sizes = _counts(counted, layer, terms)
-    values = sorted(set(groups[sizes > 0]), key=group_order) if len(terms) else []
+    one, rest = _each(counts), _each(sizes[:, None] - counts)
     parts = []
-    for value in values:
-        documents = np.flatnonzero((groups == value) & (sizes > 0))
-        own, size = counts[documents], sizes[documents]
-        weights = sample_weights(len(documents), repeats, seed)
-        shares = (weights @ own) / (weights @ size)[:, None]
-        low, high = sample_limits(shares[1:], len(documents) if len(shares) > 1 else 0, confidence)
-        share = shares[0]
-        alike = (share <= 0) | (share >= 1)
+    for value, documents, own, size in _groups(counted, layer, terms, by, counts, sizes):
+        n, whole = own.sum(0), int(size.sum())
+        # sums of shares can pass the size by a rounding error
+        share = np.minimum(n / whole, 1.0)
+        low, high = _band(counted.doc_ids[documents], own, size, share, one, rest, drawing)
         parts.append(
             pd.DataFrame(
                 {
                     "term": layer.terms[terms],
                     "by": by,
                     "value": value,
-                    "n": own.sum(0),
-                    "size": int(size.sum()),
+                    "n": n,
+                    "size": whole,
                     "documents": len(documents),
                     "share": share,
-                    "per_million": share * 1e6 if counted.of == "words" else np.nan,
-                    "ci_low": np.where(alike, np.nan, low),
-                    "ci_high": np.where(alike, np.nan, high),
+                    "per_million": per_million(n, whole) if counted.of == "words" else np.nan,
+                    "ci_low": low,
+                    "ci_high": high,
                     "place": np.arange(len(terms)),
                 }
             )
@@ -126,13 +131,63 @@ def _of_layer(
     return pd.concat(parts, ignore_index=True).sort_values("place", kind="stable")
 
 
-def _counts(counted: Counted, layer: Layer, terms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Occurrences of the chosen terms (documents, terms) and places (documents,)."""
+def _band(
+    doc_ids: np.ndarray,
+    own: np.ndarray,
+    size: np.ndarray,
+    share: np.ndarray,
+    one: np.ndarray,
+    rest: np.ndarray,
+    drawing: _Drawing,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of the shares of the terms in a group with ``own`` occurrences (documents, terms).
+
+    ``one``, ``rest`` (terms,): occurrences of the term, and of all else, in a document that has some.
+    """
+    documents = len(doc_ids)
+    if documents < 2 or not drawing.repeats:
+        return np.full(len(share), np.nan), np.full(len(share), np.nan)
+    draws = document_draws(doc_ids, drawing.repeats, drawing.seed)
+    samples = np.minimum(sample_sums(own, draws) / sample_sums(size, draws)[:, None], 1.0)
+    mean = size.mean()
+    return share_limits(samples, share, documents, drawing.confidence, if_all=one / mean, rest_if_all=rest / mean)
+
+
+def _each(counts: np.ndarray) -> np.ndarray:
+    """Mean of each column of ``counts`` (documents, terms) over the documents that have some; endless without one."""
+    having = (counts > 0).sum(0)
+    return np.divide(counts.sum(0), having, out=np.full(counts.shape[1], np.inf), where=having > 0)
+
+
+def _groups(
+    counted: Counted, layer: Layer, terms: np.ndarray, by: str, counts: np.ndarray, sizes: np.ndarray
+) -> Iterator[tuple[str, np.ndarray, np.ndarray, np.ndarray]]:
+    """Each group in order: its name, its documents in the order of their names, their occurrences and sizes."""
+    named = np.argsort(counted.doc_ids, kind="stable")
+    if by == "lang":
+        names = {lang: place for place, lang in enumerate(layer.langs)} | {MISSING: -1}
+        for name in sorted(names, key=group_order):
+            own, size = _counts(counted, layer, terms, layer.place_lang == names[name])
+            documents = named[size[named] > 0]
+            if len(documents):
+                yield name, documents, own[documents], size[documents]
+        return
+    groups = counted.groups(by)
+    for name in sorted(set(groups[sizes > 0]), key=group_order):
+        documents = named[((groups == name) & (sizes > 0))[named]]
+        yield name, documents, counts[documents], sizes[documents]
+
+
+def _counts(
+    counted: Counted, layer: Layer, terms: np.ndarray, where: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Occurrences of the chosen terms (documents, terms) and places (documents,), of all places or of some."""
     moved = np.full(len(layer.terms), -1, dtype=np.int64)
     moved[terms] = np.arange(len(terms))
-    chosen = np.flatnonzero(moved[layer.term] >= 0)
+    fit = moved[layer.term] >= 0
+    chosen = np.flatnonzero(fit if where is None else fit & where[layer.place])
     weight = np.ones(len(chosen)) if layer.weight is None else layer.weight[chosen]
     places = (layer.doc[layer.place[chosen]], moved[layer.term[chosen]])
     shape = (len(counted.doc_ids), len(terms))
     counts = sparse.coo_matrix((weight, places), shape=shape).toarray()
-    return counts, np.bincount(layer.doc, minlength=len(counted.doc_ids))
+    return counts, np.bincount(layer.doc if where is None else layer.doc[where], minlength=len(counted.doc_ids))

@@ -15,9 +15,11 @@ from toolkit.statistics.counting.token_index import TokenIndex
 from toolkit.statistics.kwic.contexts import Hits, Reader, Within, reader_of
 from toolkit.statistics.kwic.cues import find_cues
 from toolkit.statistics.kwic.lines import Concordance
-from toolkit.statistics.kwic.query import find_words, lemma_hint
+from toolkit.statistics.kwic.listing import Note, note
+from toolkit.statistics.kwic.query import find_words, lemmas_of_form
 from toolkit.statistics.kwic.sources import chosen, codebook_of, find_codes, find_pattern, passages_of
 from toolkit.statistics.kwic.strings import OWN_COLUMNS
+from toolkit.statistics.kwic.terms import any_sign
 
 __all__ = ["Concordance", "Match", "concordance"]
 
@@ -39,7 +41,7 @@ def concordance(
     case: bool = False,
     accents: bool = True,
     metadata: Sequence[str] = (),
-    sort: Sequence[str] = (),
+    sort: Sequence[str] | str = (),
 ) -> Concordance:
     """All places where something stands, each in its context.
 
@@ -48,22 +50,23 @@ def concordance(
     tokens : tokens table, or a :class:`TokenIndex` with posts: make that once where much is asked of a large corpus.
     query : what to look for, as ``match`` says.
     match : "form" or "lemma": a word or phrase as :mod:`toolkit.statistics.kwic.query` reads it: ``transpar*``,
-        ``cliente|clienti``, ``red* social*``, ``l'azienda``; its words follow one another in one passage with nothing
-        but white space between them. "regex": a regular expression over the unchanged text of each passage. "cue": a
-        code of ``codebook`` (all its cues) or "code: cue"; accents and case never matter. "code": "transparency",
-        "transparency:breach", "*:breach" or "*" of ``annotations`` (of ``codebook``, where that is given).
+        ``cliente|clienti``, ``red* social*``, ``l'azienda``, ``#*``; its words follow one another in one passage with
+        nothing but white space between them. "regex": a regular expression over the unchanged text of each passage.
+        "cue": a code of ``codebook`` (all its cues) or "code: cue"; accents and case never matter. "code":
+        "transparency", "transparency:breach", "*:breach" or "*" of ``annotations`` (of ``codebook``, where that is
+        given).
     posts : posts table, where ``tokens`` is a tokens table.
     lang : only what stands in this language. where : only what stands in this part of the corpus:
         ``{"country": "MX", "year": range(2005, 2010)}``, or a table of spans.
     context : words to each side; within : "document": contexts stop where other text than white space (page furniture,
         languages without tokens) stands between two tokens; "passage": at the ends of the passage too.
     case : True: capitals as in the query. accents : False: accents never matter, but ñ is no n.
-    metadata : columns of the posts to show. sort : keys, see :meth:`Concordance.sort`.
+    metadata : columns of the posts to show. sort : one key or several, see :meth:`Concordance.sort`.
 
     Returns
     -------
     Concordance
-        0 lines where nothing is found.
+        0 lines where nothing is found; its notes say where that may not be what was meant.
 
     Raises
     ------
@@ -71,7 +74,7 @@ def concordance(
         without texts; for an unknown choice, language, column, code or cue; for a query that cannot be read.
     """
     reader = reader_of(as_index(tokens, posts))
-    _check_choices(reader, match, lang, context, within, case, accents, metadata)
+    _check_choices(reader, match, lang, context, within, case, accents, metadata, sort)
     hits, notes = _found(reader, query, match, lang, where, codebook_of(codebook), annotations, case, accents)
     index = reader.index
     some = hits.first < hits.last
@@ -80,16 +83,15 @@ def concordance(
     keep = np.ones(len(langs), dtype=bool)
     if lang is not None:
         keep &= langs == index.langs.index(lang)
-        notes.insert(0, f"language {lang}")
+        notes.insert(0, note("language", lang=lang))
     if where is not None:
         keep &= chosen(index, hits, langs, where)
-        notes.insert(0, describe(where))
+        notes.insert(0, note("part", part=describe(where)))
     hits = hits.take(np.flatnonzero(keep))
-    if match == "lemma" and not len(hits.doc):
-        notes += filter(None, [lemma_hint(reader, query)])
     columns = tuple(dict.fromkeys(name for name in metadata if name not in OWN_COLUMNS))
     lines = Concordance(reader, hits, np.arange(len(hits.doc)), query, match, context, within, columns, tuple(notes))
-    return lines.sort(*sort) if sort else lines
+    keys = (sort,) if isinstance(sort, str) else tuple(sort)
+    return lines.sort(*keys) if keys else lines
 
 
 def _found(
@@ -102,10 +104,11 @@ def _found(
     annotations: pd.DataFrame | None,
     case: bool,
     accents: bool,
-) -> tuple[Hits, list[str]]:
+) -> tuple[Hits, list[Note]]:
     """What the query finds, before what languages and parts leave of it, and notes on it."""
     if match in ("form", "lemma"):
-        return find_words(reader, query, match, case, accents), []
+        hits = find_words(reader, query, match, case, accents)
+        return hits, [] if len(hits.doc) else _hints(reader, query, match)
     if not isinstance(query, str) or not query.strip():
         raise InputError("concordance: got no query; give a pattern, a cue or a code.")
     if match == "code":
@@ -123,8 +126,14 @@ def _found(
         return find_pattern(reader, query, case, wanted), []
     if codebook is None:
         raise InputError("concordance: match='cue' looks for the cues of a codebook; give codebook=.")
-    hits, long = find_cues(reader, query, codebook, wanted)
-    return hits, [f"{long} long passages were searched in their first 20,000 characters"] if long else []
+    return find_cues(reader, query, codebook, wanted, None if lang is None else {lang})
+
+
+def _hints(reader: Reader, query: str, match: str) -> list[Note]:
+    """Why words that stand nowhere in the corpus may not have been meant so."""
+    lemmas = lemmas_of_form(reader, query) if match == "lemma" else []
+    said = [note("lemma", query=query.strip(), lemmas=", ".join(f"'{lemma}'" for lemma in lemmas[:3]))]
+    return (said if lemmas else []) + ([note("question")] if any_sign(query) else [])
 
 
 def _check_choices(
@@ -136,6 +145,7 @@ def _check_choices(
     case: bool,
     accents: bool,
     metadata: Sequence[str],
+    sort: Sequence[str] | str,
 ) -> None:
     if match not in get_args(Match):
         raise InputError(f"concordance: match='{match}'; {suggestion(str(match), get_args(Match))}")
@@ -155,6 +165,8 @@ def _check_choices(
         raise InputError(f"concordance: no tokens in the language '{lang}'; {problem}")
     posts = reader.index.posts
     columns = [] if posts is None else [str(name) for name in posts.columns if name not in ("text", *OWN_COLUMNS)]
+    if not isinstance(sort, Sequence):
+        raise InputError(f"concordance: sort={sort!r}; give a key such as 'R1', or a list of keys.")
     if isinstance(metadata, str):
         raise InputError(f"concordance: metadata='{metadata}'; give a list: metadata=['{metadata}'].")
     for name in metadata:

@@ -1,13 +1,13 @@
 """Where the context of a line begins and ends, and which word stands n places from a node: numbers, no strings."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from toolkit.errors import InputError
-from toolkit.statistics.counting.token_index import TokenIndex
+from toolkit.statistics.counting.token_index import TokenIndex, fold_form
 from toolkit.text import fold
 
 __all__ = ["Hits", "Reader", "Side", "Texts", "Within", "normal", "ranked", "reader_of", "sort_key"]
@@ -24,7 +24,8 @@ class Hits(NamedTuple):
     """What a query found, each (lines,), in the order of the text.
 
     ``doc``: place of the document in the index; ``start``, ``end``: code points; ``first``, ``last``: the tokens that
-    the node touches, ``last`` exclusive (first == last where it touches none); ``found``: place in ``names``.
+    the node touches, ``last`` exclusive (first == last where it touches none); ``found``: place in ``names``, of which
+    some may name no line.
     """
 
     doc: np.ndarray
@@ -33,7 +34,7 @@ class Hits(NamedTuple):
     first: np.ndarray
     last: np.ndarray
     found: np.ndarray
-    names: tuple[str, ...]
+    names: Sequence[str]
 
     def take(self, rows: np.ndarray) -> "Hits":
         """Some of them."""
@@ -52,8 +53,6 @@ class Texts(Mapping[str, str]):
         self._index = index
         self._stored = index.posts["text"].array
         self._fetched: dict[int, str] = {}
-        #: The first token of each document, and one after the last of all.
-        self.first = np.searchsorted(index.doc, np.arange(len(index.doc_ids) + 1, dtype=index.doc.dtype))
         self._places = {doc_id: place for place, doc_id in enumerate(index.doc_ids)}
 
     def __getitem__(self, doc_id: str) -> str:
@@ -76,13 +75,13 @@ class Texts(Mapping[str, str]):
 
     def _check(self, place: int, text: str) -> None:
         index = self._index
-        low, high = self.first[place], self.first[place + 1]
+        low, high = index.bounds[place], index.bounds[place + 1]
         if low == high:
             return
         codes, terms = index.vocabulary("form")
         for token in (low, (low + high) // 2, high - 1):
             start, end = int(index.start[token]), int(index.end[token])
-            if end > len(text) or normal(text[start:end].lower()) != terms[codes[token]]:
+            if end > len(text) or fold_form(text[start:end]) != terms[codes[token]]:
                 raise InputError(
                     f"concordance: '{terms[codes[token]]}' does not stand from {start} to {end} in the text of "
                     f"'{index.doc_ids[place]}'; give the posts that the tokens were made of."
@@ -104,6 +103,7 @@ class Reader:
         self._known = np.zeros(len(index.doc_ids), dtype=bool)
         self._passages: np.ndarray | None = None
         self._ranks: dict[str, np.ndarray] = {}
+        self._counts: dict[str, np.ndarray] = {}
         #: What the terms of a vocabulary are compared by: (unit, case, accents) to the keys, and the terms of each.
         self.keys: dict[tuple[str, bool, bool], tuple[list[str], dict[str, list[int]]]] = {}
 
@@ -122,15 +122,20 @@ class Reader:
         left, right = hits.start.copy(), hits.end.copy()
         if not words or not len(self):
             return left, right
-        low, high = self._limits(hits, within)
-        before, after = self._before[hits.first] - words, self._before[hits.last] + words - 1
-        begins = np.maximum(self._word(before, 0), low)
-        ends = np.minimum(self._word(after, len(self) - 1), high - 1)
+        begins, ends = self.around(hits, words, within)
         some = hits.first < hits.last
         # a node may begin or end inside a token, whose rest is context
         left[some] = np.minimum(left, self.start[np.where(some, begins, 0)])[some]
-        right[some] = np.maximum(right, self.end[np.where(some, np.maximum(ends, hits.last - 1), 0)])[some]
+        right[some] = np.maximum(right, self.end[np.where(some, ends - 1, 0)])[some]
         return left, right
+
+    def around(self, hits: Hits, words: int, within: Within) -> tuple[np.ndarray, np.ndarray]:
+        """The same in tokens: the first of the left context, and one after the last of the right one."""
+        low, high = self._limits(hits, within)
+        before, after = self._before[hits.first] - words, self._before[hits.last] + words - 1
+        begins = np.maximum(self._word(before, 0), low)
+        ends = np.minimum(self._word(after, len(self) - 1) + 1, high)
+        return begins, np.maximum(ends, hits.last)
 
     def nth(self, hits: Hits, side: Side, place: int, within: Within) -> np.ndarray:
         """The token of the ``place``-th word (from 1) left or right of each node, (lines,); -1 where there is none."""
@@ -149,6 +154,13 @@ class Reader:
             self._ranks[unit] = ranked([sort_key(term) for term in self.index.vocabulary(unit).terms])
         return self._ranks[unit]
 
+    def counts(self, unit: str) -> np.ndarray:
+        """How often each term of a vocabulary stands in the corpus."""
+        if unit not in self._counts:
+            codes, terms = self.index.vocabulary(unit)
+            self._counts[unit] = np.bincount(codes[codes >= 0], minlength=len(terms))
+        return self._counts[unit]
+
     def _word(self, number: np.ndarray, otherwise: int) -> np.ndarray:
         """The tokens of words by their number in the corpus; ``otherwise`` before the first and after the last."""
         there = (number >= 0) & (number < len(self._words))
@@ -158,7 +170,7 @@ class Reader:
 
     def _limits(self, hits: Hits, within: Within) -> tuple[np.ndarray, np.ndarray]:
         """First and one after the last token of the stretch of text around each node; nothing around bare ones."""
-        self._find_gaps(np.unique(hits.doc))
+        self._find_gaps(np.flatnonzero(np.bincount(hits.doc)))
         marks = self._opens
         if within == "passage":
             if self._passages is None:
@@ -188,21 +200,29 @@ class Reader:
     def _find_gaps_of(self, docs: list[int]) -> None:
         texts = [self.texts.at(place) for place in docs]
         offsets = np.cumsum([0] + [len(text) for text in texts])[:-1]
-        low = self.texts.first[docs]
-        count = self.texts.first[np.array(docs) + 1] - low
+        low = self.index.bounds[docs]
+        count = self.index.bounds[np.array(docs) + 1] - low
         token = np.arange(count.sum()) + np.repeat(low - np.cumsum(count) + count, count)
         base = np.repeat(offsets, count)
         # a gap lies between a token and the one before it in the same document, where they do not touch
-        inner = np.flatnonzero(np.diff(self.doc[token]) == 0) + 1
-        left, right = self.end[token[inner - 1]] + base[inner], self.start[token[inner]] + base[inner]
-        wide = right > left
+        left, right = (self.end[token] + base)[:-1], (self.start[token] + base)[1:]
+        wide = np.flatnonzero((right > left) & ~self._opens[token[1:]])
+        left, right = left[wide], right[wide]
         points = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-        # one more at the end, as a gap must begin inside the array and end there at the latest
-        ink = np.append(~_SPACE[np.minimum(points, len(_SPACE) - 1)], False)
-        pairs = np.column_stack((left[wide], right[wide])).ravel()
-        if len(pairs):
-            filled = np.maximum.reduceat(ink.view(np.uint8), pairs)[::2]
-            self._opens[token[inner[wide][filled > 0]]] = True
+        # most gaps are one sign
+        filled = _ink(points[left])
+        longer = np.flatnonzero(right - left > 1)
+        if len(longer):
+            length = (right - left)[longer]
+            begin = np.cumsum(length) - length
+            signs = np.arange(length.sum()) + np.repeat(left[longer] - begin, length)
+            filled[longer] = np.logical_or.reduceat(_ink(points[signs]), begin)
+        self._opens[token[1:][wide[filled]]] = True
+
+
+def _ink(points: np.ndarray) -> np.ndarray:
+    """Which code points are no white space."""
+    return ~_SPACE[np.minimum(points, len(_SPACE) - 1)]
 
 
 def reader_of(index: TokenIndex) -> Reader:
@@ -219,7 +239,7 @@ def reader_of(index: TokenIndex) -> Reader:
 
 
 def normal(text: str) -> str:
-    """Accents composed, apostrophes straight: as the forms of an index are written.
+    """Accents composed, apostrophes straight: as the forms of an index are written, but for capitals.
 
     >>> normal("dell’e\u0301lite")
     "dell'élite"
@@ -236,7 +256,7 @@ def sort_key(text: str) -> str:
     return fold(" ".join(text.split())).replace("ñ", "n\U0010ffff")
 
 
-def ranked(keys: list[str]) -> np.ndarray:
+def ranked(keys: Sequence[Any]) -> np.ndarray:
     """The place of each key among the sorted distinct ones; the same for the same."""
     place = {key: number for number, key in enumerate(sorted(set(keys)))}
     return np.array([place[key] for key in keys], dtype=np.int32)

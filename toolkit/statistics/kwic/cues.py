@@ -1,7 +1,7 @@
 """A concordance of the cues of a code, found as coding by cues finds them."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from scipy import sparse
@@ -9,24 +9,36 @@ from scipy import sparse
 from toolkit.codebook import Codebook, Cue
 from toolkit.errors import InputError, suggestion
 from toolkit.statistics.kwic.contexts import Hits, Reader
+from toolkit.statistics.kwic.listing import Note, note
 from toolkit.statistics.kwic.sources import Passages, located, passages_of
-from toolkit.text import LANGUAGES, CueMatcher
+from toolkit.text import LANGUAGES, LONGEST_CUED, CueMatcher
 
-__all__ = ["LONGEST_PASSAGE", "find_cues", "promising"]
+__all__ = ["find_cues", "promising"]
 
-#: A longer passage is a text without full stops: cues are looked for in its beginning, as in coding by cues.
-LONGEST_PASSAGE = 20_000
 #: Letters of a run that is a word by itself, and not elided ("dell'") or what is left of an elided one.
 _LETTERS = 5
 
 
-def find_cues(reader: Reader, query: str, codebook: Codebook, where: np.ndarray) -> tuple[Hits, int]:
+def find_cues(
+    reader: Reader, query: str, codebook: Codebook, where: np.ndarray, langs: Collection[str] | None = None
+) -> tuple[Hits, list[Note]]:
     """All places of the cues of "code", or of the one cue of "code: cue", in the passages of which ``where`` is true.
 
-    Also the number of passages that are longer than 20,000 characters, in which only the beginning was looked at.
-    Raises :class:`InputError` for a code or cue that the codebook has not.
+    Notes say how many of them are longer than LONGEST_CUED characters, of which only the beginning is looked at, and
+    where none of their languages (of ``langs``, where given) has a cue. Raises :class:`InputError` for a code or cue
+    that the codebook has not, and for tokens without languages.
     """
     cues = _cues_of(query, codebook)
+    if reader.index.langs == ("all",) and len(reader.index):
+        raise InputError(
+            "concordance: each cue is looked for in the texts of its language, and the tokens have no column 'lang'; "
+            "add it (toolkit.text.tokenise gives it)."
+        )
+    searched = [lang for lang in reader.index.langs if langs is None or lang in langs]
+    if not any(cue.lang in searched for cue in cues):
+        return located(reader, [], [], np.zeros(0, dtype=np.int32)), [
+            note("no_cues", query=query.strip(), langs=", ".join(searched))
+        ]
     passages = passages_of(reader.index)
     names = list(dict.fromkeys(cue.cue for cue in cues))
     place_of = {name: place for place, name in enumerate(names)}
@@ -38,15 +50,16 @@ def find_cues(reader: Reader, query: str, codebook: Codebook, where: np.ndarray)
             continue
         matcher = CueMatcher(lang, [(cue.cue, cue.needs) for cue in own])
         here = where & (passages.lang == number)
-        long += int((passages.end - passages.start > LONGEST_PASSAGE)[here].sum())
+        long += int((passages.end - passages.start > LONGEST_CUED)[here].sum())
         for place in np.flatnonzero(here & promising(reader, passages, number, own)).tolist():
             doc, offset = int(passages.doc[place]), int(passages.start[place])
             text = reader.texts.at(doc)[offset : int(passages.end[place])]
-            for hit in matcher.match(text[:LONGEST_PASSAGE]):
+            for hit in matcher.match(text[:LONGEST_CUED]):
                 rows.append((doc, offset + hit.start, offset + hit.end, place_of[own[hit.cue].cue]))
     rows = sorted(set(rows))
     which = np.array([row[3] for row in rows], dtype=np.int32)
-    return located(reader, [row[:3] for row in rows], names, which), long
+    said = [note("long", n=long, most=LONGEST_CUED)] if long else []
+    return located(reader, [row[:3] for row in rows], names, which), said
 
 
 def _cues_of(query: str, codebook: Codebook) -> list[Cue]:

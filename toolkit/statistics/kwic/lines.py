@@ -12,11 +12,12 @@ import pandas as pd
 from toolkit.errors import InputError, suggestion
 from toolkit.files import write_text
 from toolkit.statistics.counting.token_index import TokenIndex
-from toolkit.statistics.kwic.contexts import Hits, Reader, Side, Within
-from toolkit.statistics.kwic.listing import aligned, shown
+from toolkit.statistics.kwic.contexts import Hits, Reader, Within
+from toolkit.statistics.kwic.listing import Note, aligned, note, shown
 from toolkit.statistics.kwic.positions import frequencies_of, ranks_of
-from toolkit.statistics.kwic.query import term_of
+from toolkit.statistics.kwic.query import find_places
 from toolkit.statistics.kwic.strings import strings_of, table_of
+from toolkit.statistics.kwic.terms import any_sign
 from toolkit.storage import FORMATS, write_file
 
 __all__ = ["Concordance"]
@@ -31,7 +32,8 @@ class Concordance:
 
     Attributes
     ----------
-    query, match : what was asked for, and how. notes : how many lines were taken of how many, and why, in words.
+    query, match : what was asked for, and how. notes : how many lines were taken of how many, and why, in words; each
+        with a ``key`` and ``values``.
     context, within : words to each side, and where they stop.
     columns : names of the columns of the posts that the table shows. sorted_by : keys; () is the order of the text.
     index, posts : the corpus. texts : the unchanged text of each document by doc_id.
@@ -46,7 +48,7 @@ class Concordance:
     context: int
     within: Within
     columns: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     sorted_by: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -60,7 +62,7 @@ class Concordance:
     @property
     def documents(self) -> int:
         """Number of documents that have a line."""
-        return len(np.unique(self.hits.doc[self.order]))
+        return int(np.count_nonzero(np.bincount(self.hits.doc[self.order])))
 
     @property
     def index(self) -> TokenIndex:
@@ -106,8 +108,9 @@ class Concordance:
         keys : "L1" to "L9" and "R1" to "R9" (the n-th word left or right, as near as the gaps of the text allow,
             however many words are shown), "left" and "right" (L1, then L2 ...), "node", "found_by", "doc_id",
             "position" (the order of the text), or a column of the posts such as "date". "-" in front: descending.
-            Words are compared without case and accents; lines without a value come first. No key: the order of the
-            text.
+            Words and texts are compared without case and accents, texts without the signs before their first letter
+            as well; numbers by their size, before texts. Lines without a value come first, with "-" last. No key: the
+            order of the text.
 
         Raises
         ------
@@ -119,17 +122,21 @@ class Concordance:
         return replace(self, order=self.order[np.lexsort(ranks[::-1])], sorted_by=keys)
 
     def sample(self, n: int, seed: int = 1) -> "Concordance":
-        """``n`` random lines (all, where there are no more) without replacement, in the order they have here."""
+        """``n`` random lines (all, where there are no more) without replacement, in the order they have here.
+
+        The same ``seed``, a whole number from 0, draws the same of the same lines.
+        """
         _whole("sample", n, 1)
+        _whole("sample: seed", seed, 0)
         if n >= len(self):
             return self
         rows = np.sort(np.random.default_rng(seed).choice(len(self), size=n, replace=False))
-        return self._part(rows, f"a random sample of {n:,} of {len(self):,} lines (seed {seed})")
+        return self._part(rows, note("sample", n=n, lines=len(self), seed=seed))
 
     def head(self, n: int = 20) -> "Concordance":
         """The first ``n`` lines."""
         _whole("head", n, 0)
-        return self if n >= len(self) else self._part(np.arange(n), f"the first {n:,} of {len(self):,} lines")
+        return self if n >= len(self) else self._part(np.arange(n), note("first", n=n, lines=len(self)))
 
     def having(
         self,
@@ -138,12 +145,13 @@ class Concordance:
         side: Literal["left", "right", "both"] = "both",
         match: Literal["form", "lemma"] = "form",
     ) -> "Concordance":
-        """The lines with a word near the node.
+        """The lines with a word or phrase near the node, wholly to its left or right.
 
         Parameters
         ----------
-        word : one token, with "*", "?" and "|" as in a query; case is ignored.
-        within : how many words from the node, 1 to 100; not beyond a gap of the text, whatever the context shown.
+        word : a word, a phrase or punctuation, read as a query is; case is ignored.
+        within : how many words from the node, 1 to 100, all its words stand, with the punctuation between them; not
+            beyond a gap of the text, whatever the context shown.
         side, match : where, and "form" or "lemma".
         """
         _whole("having: within", within, 1, 100)
@@ -151,17 +159,17 @@ class Concordance:
             raise InputError(f"concordance: side='{side}'; {suggestion(str(side), ('left', 'right', 'both'))}")
         if match not in ("form", "lemma"):
             raise InputError(f"concordance: having with match='{match}'; {suggestion(str(match), ('form', 'lemma'))}")
-        codes, terms = self.index.vocabulary(match)
-        term = term_of(self.reader, word, match)
-        hits, near = self.hits.take(self.order), np.zeros(len(self), dtype=bool)
-        sides: tuple[Side, ...] = ("left", "right") if side == "both" else (side,)
-        for way in sides if len(codes) else ():
-            for place in range(1, within + 1):
-                token = self.reader.nth(hits, way, place, self.within)
-                near |= term.among(codes[token], len(terms)) & (token >= 0)
-        where = "" if side == "both" else f" to the {side}"
-        rows = np.flatnonzero(near)
-        return self._part(rows, f"{len(rows):,} of {len(self):,} lines: {match} '{word}' within {within} words{where}")
+        first, last = find_places(self.reader, word, match, case=False, accents=True)
+        hits = self.hits.take(self.order)
+        begin, end = self.reader.around(hits, within, self.within) if len(self.index) else (hits.first, hits.last)
+        # where the first occurrence ends that begins at each or after it
+        ends = np.append(np.minimum.accumulate(last[::-1])[::-1], len(self.index) + 1)
+        left = ends[np.searchsorted(first, begin)] <= hits.first
+        right = ends[np.searchsorted(first, hits.last)] <= end
+        rows = np.flatnonzero({"left": left, "right": right, "both": left | right}[side])
+        said = [note("near", n=len(rows), lines=len(self), unit=match, word=word, within=within, side=side)]
+        said += [note("question")] if not len(first) and any_sign(word) else []
+        return self._part(rows, *said)
 
     def frequencies(self, position: str = "R1", unit: str = "form") -> pd.DataFrame:
         """What stands at a place of the lines, commonest first, of the same number by code points.
@@ -169,7 +177,8 @@ class Concordance:
         Parameters
         ----------
         position : "L1" to "R9", "node" or "found_by".
-        unit : "form" (lower case), "lemma" or "pos" of a word; a node has its form only, white space as one space.
+        unit : "form" (as forms are counted: in lower case, with plain apostrophes), "lemma" or "pos" of a word; a node
+            has its form only, white space as one space.
 
         Returns
         -------
@@ -179,19 +188,24 @@ class Concordance:
         """
         return frequencies_of(self.reader, self.hits.take(self.order), self.within, position, unit)
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path, lang: str = "en") -> None:
         """Write all lines: .csv, .jsonl and .parquet hold the table, .txt aligned lines, .html a page to read.
 
-        Raises :class:`InputError` for another ending.
+        .jsonl and .parquet hold every text exactly. A .csv is made for spreadsheets: a cell that begins with "=", "+",
+        "-", "@", a tab or a line break gets an apostrophe in front, as spreadsheets would run it as a formula;
+        :func:`toolkit.storage.read_table` takes it away again, and gives empty contexts as missing. ``lang``: language
+        of the page's own words, "en", "es" or "it".
+
+        Raises :class:`InputError` for another ending or language.
         """
         path = Path(path)
         kind = path.suffix.lower()
         if kind == ".html":
             from toolkit.statistics.kwic.view import page_of
 
-            page_of(self, path)
+            page_of(self, path, lang=lang)
         elif kind == ".txt":
-            lines = [self._head(), *map(shown, self.notes), "", *aligned(self.rows(), 160, places=True)]
+            lines = [*self._about(), "", *aligned(self.rows(), 160, places=True)]
             write_text(path, "\n".join(lines) + "\n")
         elif kind in FORMATS:
             write_file(self.table, path)
@@ -208,7 +222,7 @@ class Concordance:
 
     def __str__(self) -> str:
         more = [f"... and {len(self) - _SHOWN:,} more"] if len(self) > _SHOWN else []
-        return "\n".join([self._head(), *map(shown, self.notes), *aligned(self.rows(0, _SHOWN), _WIDTH), *more])
+        return "\n".join([*self._about(), *aligned(self.rows(0, _SHOWN), _WIDTH), *more])
 
     __repr__ = __str__
 
@@ -217,13 +231,14 @@ class Concordance:
 
         return html_of(self)
 
-    def _head(self) -> str:
+    def _about(self) -> list[str]:
         lines = f"{self.lines:,} line{'' if self.lines == 1 else 's'}"
         documents = f"{self.documents:,} document{'' if self.documents == 1 else 's'}"
-        return f"{self.match} '{shown(self.query)[:_WIDTH]}': {lines} in {documents}"
+        order = [f"sorted by {shown(', '.join(self.sorted_by))}"] if self.sorted_by else []
+        return [f"{self.match} '{shown(self.query)[:_WIDTH]}': {lines} in {documents}", *map(shown, self.notes), *order]
 
-    def _part(self, rows: np.ndarray, note: str) -> "Concordance":
-        return replace(self, order=self.order[rows], notes=(*self.notes, note))
+    def _part(self, rows: np.ndarray, *said: Note) -> "Concordance":
+        return replace(self, order=self.order[rows], notes=(*self.notes, *said))
 
 
 def _whole(what: str, value: object, low: int, high: int | None = None) -> None:

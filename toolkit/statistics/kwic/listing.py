@@ -1,4 +1,4 @@
-"""Lines of a concordance as plain text with the node in one column."""
+"""What is said of a concordance, and its lines as plain text with the node in one column."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,38 @@ from typing import Any
 from toolkit.marked_text import clean
 from toolkit.printable import printable
 
-__all__ = ["aligned", "shown"]
+__all__ = ["Note", "aligned", "note", "shown"]
+
+_NOTES = {
+    "language": "language {lang}",
+    "part": "{part}",
+    "sample": "a random sample of {n:,} of {lines:,} lines (seed {seed})",
+    "first": "the first {n:,} of {lines:,} lines",
+    "near": "{n:,} of {lines:,} lines: {unit} '{word}' within {within} words",
+    "near_side": "{n:,} of {lines:,} lines: {unit} '{word}' within {within} words to the {side}",
+    "long": "passages of which only the first {most:,} characters were searched: {n:,}",
+    "lemma": "no lemma is '{query}'; as a form its lemma is {lemmas}",
+    "question": r"'?' stands for any one sign of a word; write '\?' for a question mark",
+    "no_cues": "'{query}' has no cues in {langs}",
+}
+
+
+class Note(str):
+    """A sentence on a concordance; ``key`` and ``values`` say it without its words, for other languages."""
+
+    key: str
+    values: Mapping[str, Any]
+
+
+def note(key: str, **values: Any) -> Note:
+    """One of the notes in English.
+
+    >>> str(note("first", n=20, lines=1234))
+    'the first 20 of 1,234 lines'
+    """
+    said = Note(_NOTES[f"{key}_side" if values.get("side", "both") != "both" else key].format(**values))
+    said.key, said.values = key, values
+    return said
 
 
 def shown(text: str) -> str:

@@ -1,12 +1,14 @@
 """What stands at a place of the lines, the n-th word left or right or the node: to sort them by, and to count."""
 
 import re
+from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
-from toolkit.statistics.counting.token_index import UNITS
+from toolkit.statistics.counting.token_index import UNITS, fold_form
 from toolkit.statistics.kwic.contexts import Hits, Reader, Within, ranked, sort_key
 from toolkit.statistics.kwic.strings import nodes_of
 
@@ -34,20 +36,36 @@ def _rank(reader: Reader, hits: Hits, within: Within, name: str) -> np.ndarray:
     if name == "position":
         return np.argsort(np.lexsort((hits.found, hits.end, hits.start, hits.doc)))
     if name == "node":
-        return ranked([sort_key(node) for node in nodes_of(reader, hits)])
+        return _ranked(pd.Series(nodes_of(reader, hits), dtype=object))
     if name == "found_by":
-        return ranked([sort_key(found) for found in hits.names])[hits.found] if hits.names else hits.found
+        used, place = np.unique(hits.found, return_inverse=True)
+        return _ranked(pd.Series([hits.names[found] for found in used.tolist()], dtype=object))[place]
     posts = reader.index.posts
     assert posts is not None
     if name not in posts or name == "text":
         known = [*_PLACES, "left", "right", "position", *(str(column) for column in posts.columns if column != "text")]
         raise InputError(f"concordance: cannot sort by '{name}'; {suggestion(name, known)}")
-    values = posts[name]
-    if values.dtype == object:
-        # numbers beside words, lists: what cannot be compared as it is
-        values = values.astype("str")
-    # missing ones are -1, and so come first
-    return np.asarray(pd.factorize(values, sort=True)[0])[hits.doc]
+    return _ranked(posts[name])[hits.doc]
+
+
+def _ranked(values: pd.Series) -> np.ndarray:
+    """The place of each value in their order, -1 for missing ones: numbers, dates and categories in theirs; then texts
+    without case and accents, and without the signs before their first letter."""
+    if values.dtype != object and not isinstance(values.dtype, pd.StringDtype):
+        return np.asarray(pd.factorize(values, sort=True)[0])
+    ranks = np.full(len(values), -1)
+    there = values.notna().to_numpy()
+    ranks[there] = ranked([_order(value) for value in values[there]])
+    return ranks
+
+
+def _order(value: Any) -> tuple[int, Any, str]:
+    """What one value is sorted by: (0, number, "") or (1, its letters, all of it)."""
+    if isinstance(value, Real):
+        return 0, value, ""
+    key = sort_key(str(value))
+    letters = re.search(r"[^\W_]", key)
+    return 1, key[letters.start() :] if letters else "", key
 
 
 def frequencies_of(reader: Reader, hits: Hits, within: Within, position: str, unit: str) -> pd.DataFrame:
@@ -58,13 +76,15 @@ def frequencies_of(reader: Reader, hits: Hits, within: Within, position: str, un
     units = UNITS if word else UNITS[:1]
     if unit not in units:
         raise InputError(f"concordance: no unit '{unit}' at '{position}'; {suggestion(unit, units)}")
+    terms: Any
     if word:
         values, terms = _at(reader, hits, within, position, unit), reader.index.vocabulary(unit).terms
     elif position == "node":
-        nodes = [" ".join(node.lower().split()) for node in nodes_of(reader, hits)]
-        values, terms = pd.factorize(np.array(nodes, dtype=object))
+        nodes, written = pd.factorize(np.array(nodes_of(reader, hits), dtype=object))
+        same, terms = pd.factorize(np.array([fold_form(" ".join(node.split())) for node in written], dtype=object))
+        values = same[nodes]
     else:
-        values, terms = hits.found, np.array(hits.names, dtype=object)
+        values, terms = hits.found, hits.names
     lines = pd.DataFrame({"place": values, "doc": hits.doc})[np.asarray(values) >= 0]
     grouped = lines.groupby("place", sort=True)["doc"].agg(["size", "nunique"])
     n = grouped["size"].to_numpy(np.int64)

@@ -15,7 +15,7 @@ from toolkit.statistics.counting.counted import Counted, Layer
 from toolkit.statistics.counting.selection import Selection, select
 from toolkit.statistics.counting.token_index import TokenIndex
 from toolkit.statistics.kwic.contexts import Hits, Reader
-from toolkit.statistics.kwic.query import LONGEST_QUERY
+from toolkit.statistics.kwic.terms import LONGEST_QUERY
 from toolkit.tables import STANCES, check
 
 __all__ = ["Passages", "chosen", "codebook_of", "find_codes", "find_pattern", "located", "passages_of"]
@@ -23,6 +23,8 @@ __all__ = ["Passages", "chosen", "codebook_of", "find_codes", "find_pattern", "l
 #: Seconds that a pattern may take in one passage, and in all: a good one needs some 2 s for 5 million tokens, while
 #: one that goes back over the same signs again and again may need centuries.
 PASSAGE_SECONDS, SECONDS = 5.0, 120.0
+#: Parts of a pattern: a sign with its backslash, a class, a group's begin or end, a counted repetition, another sign.
+_PARTS = re.compile(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|([()])|\{(\d*)(?:,(\d*))?\}|.)", re.DOTALL)
 #: Counted repetitions inside one another multiply, and so does the memory of the compiled pattern.
 MOST_REPEATS = 10_000
 
@@ -40,9 +42,13 @@ def passages_of(index: TokenIndex) -> Passages:
     """The passages of an index, in the order of the text; furniture has no tokens and is none of them."""
     if not len(index):
         return Passages(index.doc, index.start, index.end, index.lang)
-    change = (np.diff(index.doc) != 0) | (np.diff(index.passage) != 0)
-    first = np.flatnonzero(np.concatenate([[True], change]))
-    return Passages(index.doc[first], index.start[first], np.maximum.reduceat(index.end, first), index.lang[first])
+    if "passages" not in index.made:
+        change = (np.diff(index.doc) != 0) | (np.diff(index.passage) != 0)
+        first = np.flatnonzero(np.concatenate([[True], change]))
+        ends = np.maximum.reduceat(index.end, first)
+        index.made["passages"] = Passages(index.doc[first], index.start[first], ends, index.lang[first])
+    found: Passages = index.made["passages"]
+    return found
 
 
 def chosen(index: TokenIndex, places: Any, lang: np.ndarray, where: Selection) -> np.ndarray:
@@ -60,8 +66,8 @@ def find_pattern(reader: Reader, pattern: str, case: bool, where: np.ndarray) ->
     one passage at a time: ``^`` and ``$`` are its ends. Occurrences do not overlap; what is empty is none.
 
     Raises :class:`InputError` for what is no pattern, one of more than 1,000 characters, one whose counted repetitions
-    multiply to more than 10,000, and one that takes more than 5 seconds in a passage or 120 in all. The limits stop a
-    search and never shorten its result.
+    inside one another multiply to more than 10,000, and one that takes more than 5 seconds in a passage or 120 in all.
+    The limits stop a search and never shorten its result.
     """
     compiled = _compiled(pattern, case)
     passages = passages_of(reader.index)
@@ -100,6 +106,8 @@ def find_codes(reader: Reader, query: str, annotations: pd.DataFrame, codebook: 
         annotations = annotations[annotations["codebook"] == codebook.id]
     code, _, stance = (part.strip() for part in query.partition(":"))
     known = sorted(set(annotations["code"])) if codebook is None else codebook.code_ids
+    if code != "*" and not known:
+        raise InputError(f"concordance: there are no annotations to look for '{code}' in; give a table with rows.")
     if code != "*" and code not in known:
         raise InputError(f"concordance: no annotation has the code '{code}'; {suggestion(code, known)}")
     if stance and stance not in STANCES:
@@ -127,13 +135,10 @@ def _compiled(pattern: str, case: bool) -> Any:
         raise InputError("concordance: got no pattern; give a regular expression.")
     if len(pattern) > LONGEST_QUERY:
         raise InputError(f"concordance: the pattern has {len(pattern):,} characters; allowed are {LONGEST_QUERY:,}.")
-    repeats = 1
-    for low, high in re.findall(r"\{(\d*)(?:,(\d*))?\}", pattern):
-        repeats *= max(int(low or 1), int(high or 1), 1)
-    if repeats > MOST_REPEATS:
+    if _repeats(pattern) > MOST_REPEATS:
         raise InputError(
-            f"concordance: the repetitions of the pattern '{pattern[:60]}' multiply to more than {MOST_REPEATS:,}; "
-            "ask for fewer."
+            f"concordance: repetitions inside one another in the pattern '{pattern[:60]}' multiply to more than "
+            f"{MOST_REPEATS:,}; ask for fewer."
         )
     try:
         return regex.compile(pattern, 0 if case else regex.IGNORECASE)
@@ -143,6 +148,29 @@ def _compiled(pattern: str, case: bool) -> Any:
             f"concordance: '{pattern[:60]}' is no regular expression: {problem}; put a backslash before signs that "
             "are meant as they are."
         ) from error
+
+
+def _repeats(pattern: str) -> int:
+    r"""How often the most repeated sign of a pattern is repeated at most by its counted repetitions, "{3,15}".
+
+    >>> _repeats(r"\w{3,15}\s\w{3,15}"), _repeats("((a{10}b){5}c{7}){2}"), _repeats(r"\({9}[({2}]{3}")
+    (15, 100, 9)
+    """
+    # of each open group the most so far, and of what the next repetition repeats
+    most, inner = [1], 1
+    for part, group, low, high in _PARTS.findall(pattern):
+        if group == "(":
+            most.append(1)
+            inner = 1
+        elif group == ")":
+            inner = most.pop() if len(most) > 1 else 1
+            most[-1] = max(most[-1], inner)
+        elif part.startswith("{"):
+            inner *= max(int(low or 1), int(high or 1), 1)
+            most[-1] = max(most[-1], inner)
+        else:
+            inner = 1
+    return max(most)
 
 
 def located(reader: Reader, rows: list[tuple[int, int, int]], names: list[str], found: np.ndarray) -> Hits:

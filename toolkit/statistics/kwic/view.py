@@ -1,5 +1,6 @@
 """A concordance as HTML without scripts: aligned lines, each of which opens its passage in the post."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,16 +11,15 @@ from toolkit.resources import data_file
 from toolkit.statistics.kwic.view_parts import (
     about,
     columns_of,
-    count,
-    folded,
     line_of,
+    one_line,
     passages_of,
     posts_of,
-    tails_of,
+    reads_nodes,
     title_of,
     window,
-    words_in,
 )
+from toolkit.statistics.kwic.view_words import count, notes_in, ordered_by, words_in
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
     from toolkit.statistics.kwic.lines import Concordance
 
-__all__ = ["html_of", "notes_of", "page_of", "query_of", "sorted_by"]
+__all__ = ["html_of", "page_of", "query_of"]
 
 #: Lines of a page of its own: with their passages about 18 MB, which Chromium opens in some three seconds.
 MOST_ON_A_PAGE = 5_000
-#: Characters of the query, and of what else was asked, that are shown.
-_QUERY, _NOTE = 200, 300
+#: Characters of the query that are shown.
+_QUERY = 200
 #: Characters of the post shown to each side of what was found.
 _AROUND = 500
 
@@ -79,18 +79,19 @@ def _html(concordance: "Concordance", most: int, lang: str, *, on_page: bool = F
         raise InputError(f"concordance: got most={most}; give a number of lines from 0.")
     lines = len(concordance)
     rows = concordance.rows(0, min(most, lines))
-    columns = columns_of(rows, say)
+    columns = columns_of(rows, say, concordance.match)
+    wide = reads_nodes(concordance)
     numbers = {"shown": count(len(rows)), "lines": count(lines), "documents": count(concordance.documents)}
     cut = len(rows) < lines
     view = {
         "query": query_of(concordance),
         "match": say["match"].get(concordance.match, concordance.match),
         "counts": say["shown" if cut else "lines"].format(**numbers),
-        "notes": [*notes_of(concordance), *sorted_by(concordance, say)],
+        "notes": [*notes_in(concordance.notes, say), *ordered_by(concordance.sorted_by, say)],
         "bounded": say["page"]["bounded"].format(**numbers) if cut and on_page else "",
         "heads": [head for _, head in columns],
-        "tails": tails_of(columns),
-        "rows": _lines(concordance, rows, columns, say),
+        "wide": wide,
+        "rows": _lines(concordance, rows, columns, say, wide),
     }
     if not lines:
         view["counts"] = say["lines"].format(**numbers)
@@ -100,33 +101,22 @@ def _html(concordance: "Concordance", most: int, lang: str, *, on_page: bool = F
     return str(Markup("<style>{}</style>{}").format(Markup(style), body))
 
 
-def notes_of(concordance: "Concordance") -> list[str]:
-    """What else was asked of the concordance (filters, samples), one note an entry."""
-    notes = getattr(concordance, "notes", ())
-    return [
-        folded(str(note)).replace("\n", " ")[:300] for note in ([notes] if isinstance(notes, str) else notes) if note
-    ]
-
-
-def sorted_by(concordance: "Concordance", say: dict[str, Any]) -> list[str]:
-    """The order of the lines in words; [] for that of the text."""
-    keys = ", ".join(concordance.sorted_by)
-    return [say["sorted"].format(keys=keys)] if keys else []
-
-
 def query_of(concordance: "Concordance") -> str:
     """The query on one line, bounded."""
-    query = folded(str(concordance.query)).replace("\n", " ")
-    return query if len(query) <= _QUERY else query[: _QUERY - 1] + "…"
+    return one_line(concordance.query, _QUERY)
 
 
 def _lines(
-    concordance: "Concordance", rows: list[dict[str, Any]], columns: list[tuple[str, str]], say: dict[str, Any]
+    concordance: "Concordance",
+    rows: list[dict[str, Any]],
+    columns: list[tuple[str, str]],
+    say: dict[str, Any],
+    wide: bool,
 ) -> list[dict[str, Any]]:
-    posts, passages = posts_of(concordance, rows), passages_of(concordance, rows)
+    posts, passages = posts_of(concordance, rows), passages_of(concordance, 0, len(rows))
     found = []
     for row, passage in zip(rows, passages, strict=True):
-        line, post = line_of(row, columns), posts.get(row["doc_id"])
+        line, post = line_of(row, columns, wide=wide), posts.get(row["doc_id"])
         found.append(
             {
                 **{name: _broken(line[name]) for name in ("left", "node", "right")},
@@ -164,7 +154,7 @@ def _passage(text: str, row: dict[str, Any], passage: tuple[int, int] | None, sa
 
 
 def _broken(text: str) -> "Markup":
-    """Folded text with its line breaks as a pale sign."""
+    """Squeezed text with its line breaks as a pale sign."""
     from markupsafe import Markup, escape
 
     return Markup(' <i class="break">¶</i> ').join(escape(part) for part in text.split("\n"))
@@ -181,11 +171,20 @@ def _template() -> "Template":
     import jinja2
     from markupsafe import Markup
 
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(data_file("concordance", "lines.html").parent),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=lambda value: clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
-    ).get_template("lines.html")
+    )
+    environment.filters["breakable"] = _breakable
+    return environment.get_template("lines.html")
+
+
+def _breakable(value: str) -> "Markup":
+    """Names of codes and documents may go on in the next line after the signs that join their words."""
+    from markupsafe import Markup, escape
+
+    return Markup("<wbr>").join(escape(clean(part)) for part in re.split(r"(?<=[_:/-])", value))

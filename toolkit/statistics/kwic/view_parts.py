@@ -2,29 +2,30 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from toolkit.errors import InputError, suggestion
-from toolkit.files import read_yaml
 from toolkit.marked_text import clean
-from toolkit.resources import data_file
 
 if TYPE_CHECKING:
     from toolkit.statistics.kwic.lines import Concordance
 
 __all__ = [
-    "Window", "about", "columns_of", "count", "folded", "language_tag", "line_of", "metadata_of", "passages_of",
-    "posts_of", "tails_of", "title_of", "value_of", "window", "words_in",
+    "Window", "about", "columns_of", "language_tag", "line_of", "metadata_of", "one_line", "passages_of", "posts_of",
+    "reads_nodes", "squeezed", "title_of", "value_of", "window",
 ]  # fmt: skip
 
 #: Characters of a context that a line shows: twice what fits beside the node on a screen 1,400 pixels wide.
 _SIDE = 160
-#: Characters of what was found that a line shows; of longer ones the beginning and the end.
-_NODE = 60
+#: Characters of what was found that a line shows; where nodes are read, enough for three lines of 80.
+_NODE, _READ_NODE = 60, 240
+#: Characters after a node that takes several lines itself.
+_AFTER = 60
+#: Half of the nodes being longer than this, they are what is read, and get the room of their contexts: words and
+#: phrases are shorter, coded passages longer.
+_LONG_NODE = 40
 #: Characters of a value of the metadata.
 _VALUE = 200
 #: Metadata of a post that are listed.
@@ -40,34 +41,10 @@ _BREAK = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 
-@lru_cache(maxsize=1)
-def _all_words() -> dict[str, Any]:
-    words: dict[str, Any] = read_yaml(data_file("concordance", "words.yaml"))["words"]
-    return words
-
-
-def words_in(lang: str) -> dict[str, Any]:
-    """The fixed words in a language: "en", "es" or "it"; :class:`InputError` for others."""
-    words = _all_words()
-    if lang not in words:
-        raise InputError(f"the concordance does not speak '{lang}'; {suggestion(str(lang), words)}")
-    found: dict[str, Any] = words[lang]
-    return found
-
-
-def count(number: int) -> str:
-    """A whole number, thousands apart by a narrow space, which reads alike in every language.
-
-    >>> count(1234567)
-    '1\u202f234\u202f567'
-    """
-    return f"{number:,}".replace(",", "\u202f")
-
-
-def folded(text: str) -> str:
+def squeezed(text: str) -> str:
     """White space as one blank, or as one line feed where it held a line break; signs unfit for HTML replaced.
 
-    >>> folded("a  b \\r\\n\\r\\n c")
+    >>> squeezed("a  b \\r\\n\\r\\n c")
     'a b\\nc'
     """
     return clean(_SPACE.sub(lambda space: "\n" if _BREAK.search(space[0]) else " ", text))
@@ -94,15 +71,34 @@ def value_of(value: Any) -> str:
 
 
 def _short(value: str) -> str:
-    value = folded(value).replace("\n", " ").strip()
-    return value if len(value) <= _VALUE else value[: _VALUE - 1] + "…"
+    return one_line(value, _VALUE).strip()
 
 
-def columns_of(rows: Sequence[Mapping[str, Any]], say: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Name and heading of the columns beside the lines: the document, what it was found by where that is not the
-    node itself, and the first metadata."""
+def one_line(text: str, most: int) -> str:
+    """A text on one line, cut at its end.
+
+    >>> one_line("uno\\n dos", 20), one_line("uno dos", 5)
+    ('uno dos', 'uno …')
+    """
+    # white space runs of any length are bounded before they are squeezed
+    line = squeezed(text[: 8 * most]).replace("\n", " ")
+    return line if len(line) <= most and len(text) <= 8 * most else line[: most - 1] + "…"
+
+
+def reads_nodes(concordance: "Concordance") -> bool:
+    """Whether what was found is itself what one reads, as coded passages are, and no word with its contexts."""
+    hits = concordance.hits.take(concordance.order)
+    return bool(len(hits.start)) and float(np.median(hits.end - hits.start)) > _LONG_NODE
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]], say: Mapping[str, Any], match: str) -> list[tuple[str, str]]:
+    """Name and heading of the columns beside the lines: the document, what it was found by where that is neither the
+    node itself nor the pattern of all lines, and the first metadata. Code and coder come first, as narrow screens
+    show the first column alone."""
     columns = [("doc_id", say["document"])]
-    if any(str(row["found_by"]).casefold() != row["node"].casefold() for row in rows):
+    if match == "code":
+        columns.insert(0, ("found_by", say["coded"]))
+    elif match != "regex" and any(str(row["found_by"]).casefold() != row["node"].casefold() for row in rows):
         columns.append(("found_by", say["found_by"]))
     return columns + [(name, clean(name)) for name in metadata_of(rows)[:_MOST_COLUMNS]]
 
@@ -112,27 +108,28 @@ def metadata_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [str(name) for name in (rows[0] if rows else ()) if name not in _OWN]
 
 
-def tails_of(columns: Iterable[tuple[str, str]]) -> list[bool]:
-    """Which columns are cut at their left end: what found a line differs in its last words (cue, coder)."""
-    return [name == "found_by" for name, _ in columns]
+def line_of(row: Mapping[str, Any], columns: Iterable[tuple[str, str]], *, wide: bool = False) -> dict[str, Any]:
+    """A line: ``left``, ``node``, ``right`` squeezed and bounded, ``cells`` of the columns, ``lang``.
 
-
-def line_of(row: Mapping[str, Any], columns: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """A line: ``left``, ``node``, ``right`` folded and bounded, ``cells`` of the columns, ``lang``."""
-    left, node, right = (str(row[name]) if isinstance(row[name], str) else "" for name in ("left", "node", "right"))
-    # white space runs of any length are bounded before they are folded
-    left, right = folded(left[-8 * _SIDE :])[-_SIDE:], folded(right[: 8 * _SIDE])[:_SIDE]
-    if len(node) > _NODE:
-        # at white space, where there is some
-        head, tail = node[: _NODE - 20].rsplit(maxsplit=1), node[-16:].split(maxsplit=1)
-        node = " … ".join([*head[:1], *tail[-1:]]) or "…"
+    ``wide``: the node may take several lines.
+    """
+    left, node, right, most = row["left"], row["node"], row["right"], _READ_NODE if wide else _NODE
     return {
-        "left": left,
-        "node": folded(node),
-        "right": right,
+        # white space runs of any length are bounded before they are squeezed
+        "left": squeezed(left[-8 * _SIDE :])[-_SIDE:],
+        "node": _cut(squeezed(node[: 8 * most]), most, whole=len(node) <= 8 * most),
+        "right": _cut(squeezed(right[: 8 * _SIDE]), _AFTER) if wide else squeezed(right[: 8 * _SIDE])[:_SIDE],
         "cells": [value_of(row[name]) for name, _ in columns],
         "lang": language_tag(row["lang"]),
     }
+
+
+def _cut(text: str, most: int, *, whole: bool = True) -> str:
+    """A text cut at its end: where white space is near, there. ``whole``: nothing of it has been cut off before."""
+    if whole and len(text) <= most:
+        return text
+    space = text.rfind(" ", most - 20, most - 1)
+    return text[: space if space > 0 else most - 2].rstrip() + " …"
 
 
 def title_of(post: Mapping[str, Any] | None, doc_id: str) -> str:
@@ -174,20 +171,23 @@ def window(text: str, start: int, end: int, around: int, most_node: int = 4_000)
     return Window(text[low:high], low, low, len(text) - high)
 
 
-def passages_of(concordance: "Concordance", rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, int] | None]:
-    """First and last character of each line's passage, by its tokens; None where it has none."""
-    index = concordance.index
-    wanted = {row["doc_id"] for row in rows}
-    number = {doc_id: place for place, doc_id in enumerate(index.doc_ids) if doc_id in wanted}
-    found: dict[tuple[str, Any], tuple[int, int] | None] = {}
-    for row in rows:
-        key = (row["doc_id"], row["passage_id"])
-        if key not in found:
-            low, high = index.bounds[number[key[0]] :][:2] if key[0] in number else (0, 0)
-            names = index.passage_ids[index.passage[low:high]]
-            here = low + np.flatnonzero(names == key[1])
-            found[key] = (int(index.start[here].min()), int(index.end[here].max())) if len(here) else None
-    return [found[row["doc_id"], row["passage_id"]] for row in rows]
+def passages_of(concordance: "Concordance", first: int, last: int) -> list[tuple[int, int] | None]:
+    """First and last character of the passage of each line from ``first`` to before ``last``, by its tokens.
+
+    None for lines without a token. A line is one of its passage's by the first token that it touches.
+    """
+    index, hits = concordance.index, concordance.hits.take(concordance.order[first:last])
+    found: list[tuple[int, int] | None] = [None] * len(hits.doc)
+    for doc in np.unique(hits.doc).tolist():
+        low, high = index.bounds[doc : doc + 2].tolist()
+        # a passage is a run of tokens: those of a document follow one another in the order of the text
+        changes = np.flatnonzero(np.diff(index.passage[low:high])) + low + 1
+        begins, ends = np.append(low, changes), np.append(changes, high)
+        own = np.flatnonzero((hits.doc == doc) & (hits.first < hits.last))
+        runs = np.searchsorted(begins, hits.first[own], side="right") - 1
+        for line, begin, end in zip(own.tolist(), begins[runs].tolist(), ends[runs].tolist(), strict=True):
+            found[line] = (int(index.start[begin]), int(index.end[begin:end].max()))
+    return found
 
 
 def posts_of(concordance: "Concordance", rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

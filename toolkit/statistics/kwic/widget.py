@@ -33,7 +33,8 @@ def concordance_widget(concordance: "Concordance", lang: str = "en", *, keep: in
     concordance : what :func:`concordance` returned; it is not changed.
     lang : language of the widget: "en", "es" or "it".
     keep : first lines that a saved notebook keeps as static HTML, for whoever opens it without running it. With 0
-        it keeps no text at all: the widget's own traits hold none.
+        it keeps no text at all, as the widget's own traits hold none, and the sentence that is shown instead says how
+        lines are kept.
 
     Raises
     ------
@@ -62,7 +63,8 @@ def _widget_class() -> type:
         def _ipython_display_(self, **_how: Any) -> None:
             from IPython.display import display
 
-            words = self.desk.words["widget"]["rerun"]
+            say = self.desk.words["widget"]
+            words = say["rerun"] if self._keep else f"{say['rerun']} {say['unkept']}"
             lines = html_of(self.desk.concordance, most=self._keep, lang=self.desk.lang) if self._keep else ""
             kept = _RERUN.format(words=escape(words), lines=lines)
             display({"text/html": kept, "text/plain": words}, raw=True)

@@ -1,0 +1,161 @@
+"""Tables of ``toolkit words`` in a terminal: few columns, numbers a person can read, nothing wider than the window."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+from unicodedata import combining, east_asian_width
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["WIDTH", "shown_table"]
+
+#: Columns of a terminal: what a table may fill, and one word in it.
+WIDTH, _WORD = 120, 28
+#: Rows of all languages or groups together, and the fewest of each.
+_ROWS, _FEWEST = 24, 4
+_MISSING = "–"
+
+
+class _Column(NamedTuple):
+    """Heading, column of the table, and how a value of it is written."""
+
+    heading: str
+    name: str
+    write: Callable[[Any], str]
+
+
+def _text(value: Any) -> str:
+    from toolkit.statistics.kwic.listing import shown
+
+    return _cut(shown(str(value)), _WORD)
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _fixed(digits: int, sign: str = "", times: float = 1) -> Callable[[float], str]:
+    return lambda value: f"{times * value:{sign},.{digits}f}"
+
+
+def _small(value: float) -> str:
+    """A probability: 0.013, and what is less than can be told."""
+    return f"{value:.3f}" if value >= 0.001 else "<0.001"
+
+
+def _truth(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+_TERM, _N, _DOCUMENTS = _Column("term", "term", _text), _Column("n", "n", _whole), _Column("docs", "documents", _whole)
+_COLUMNS: dict[str, list[_Column]] = {
+    "frequency": [
+        _TERM, _N, _Column("per million", "per_million", _whole), _Column("% of all", "share", _fixed(2, times=100)),
+        _DOCUMENTS, _Column("Zipf", "zipf", _fixed(2)), _Column("general Zipf", "general_zipf", _fixed(2)),
+        _Column("difference", "zipf_difference", _fixed(2, "+")),
+    ],
+    "diversity": [
+        _Column("group", "value", _text), _DOCUMENTS, _Column("words", "tokens", _whole),
+        _Column("types", "types", _whole), _Column("TTR", "ttr", _fixed(3)), _Column("MATTR", "mattr", _fixed(3)),
+        _Column("MTLD", "mtld", _fixed(1)), _Column("mean MATTR", "mattr_mean", _fixed(3)),
+        _Column("mean MTLD", "mtld_mean", _fixed(1)),
+    ],
+    "collocations": [
+        _Column("node", "node", _text), _Column("collocate", "collocate", _text), _N,
+        _Column("expected", "expected", _fixed(1)), _DOCUMENTS, _Column("logDice", "log_dice", _fixed(2)),
+        _Column("MI", "mi", _fixed(2)), _Column("t", "t_score", _fixed(2)),
+        _Column("log-lik.", "log_likelihood", _fixed(1)),
+    ],
+    "keyness": [
+        _TERM, _Column("n target", "n_target", _whole), _Column("n reference", "n_reference", _whole),
+        _Column("log ratio", "log_ratio", _fixed(2, "+")), _Column("from", "ci_low", _fixed(2, "+")),
+        _Column("to", "ci_high", _fixed(2, "+")), _Column("log-lik.", "log_likelihood", _fixed(1)),
+        _Column("q", "q_value", _small), _Column("DPnorm", "dp_norm", _fixed(2)), _Column("key", "key", _truth),
+    ],
+    "dispersion": [
+        _TERM, _N, _Column("parts with it", "range", _whole), _Column("of", "parts", _whole),
+        _Column("DP", "dp", _fixed(3)), _Column("DPnorm", "dp_norm", _fixed(3)),
+        _Column("Juilland's D", "juilland_d", _fixed(3)), _Column("Carroll's D2", "carroll_d2", _fixed(3)),
+    ],
+    "trends": [
+        _TERM, _Column("group", "value", _text), _N, _Column("of", "size", _whole), _DOCUMENTS,
+        _Column("% of all", "share", _fixed(3, times=100)), _Column("from %", "ci_low", _fixed(3, times=100)),
+        _Column("to %", "ci_high", _fixed(3, times=100)),
+    ],
+}  # fmt: skip
+
+
+def shown_table(kind: str, table: "pd.DataFrame", langs: Sequence[str]) -> tuple[list[str], int]:
+    """Lines for a terminal, at most 120 columns wide, and the number of rows they show.
+
+    ``langs``: the languages in the order in which they are shown. Of each language and group the first rows.
+    """
+    blocks = list(_blocks(kind, table, langs))
+    each = max(_ROWS // max(len(blocks), 1), _FEWEST)
+    lines: list[str] = []
+    rows = 0
+    for title, block in blocks[: _ROWS // _FEWEST]:
+        own = block.head(each)
+        rows += len(own)
+        lines += [*([] if not lines else [""]), *([title] if title else []), *_aligned(kind, own)]
+    return lines, rows
+
+
+def _blocks(kind: str, table: "pd.DataFrame", langs: Sequence[str]) -> Iterator[tuple[str, "pd.DataFrame"]]:
+    for lang in langs:
+        own = table[table["lang"] == lang]
+        title = "" if lang == "all" else f"{lang}:"
+        if kind == "keyness" and len(own):
+            row = own.iloc[0]
+            sides = [f"{name}: {_part(row[name])} ({row[f'size_{name}']:,})" for name in ("target", "reference")]
+            title = "\n".join(f"{title:<4}{side}" if title else side for side in sides)
+        if kind != "frequency":
+            if len(own):
+                yield title.strip(), own
+            continue
+        for value, group in own.groupby("value", sort=False):
+            alone = group["by"].iloc[0] == "all"
+            yield title if alone else f"{title} {group['by'].iloc[0]} {_text(value)}".strip(), group
+
+
+def _part(text: str) -> str:
+    """A part of the texts in words; what a person wrote may hold anything."""
+    from toolkit.statistics.kwic.listing import shown
+
+    return _cut(shown(text), 2 * WIDTH // 3)
+
+
+def _aligned(kind: str, table: "pd.DataFrame") -> list[str]:
+    """Words to the left, numbers to the right; columns without a value are left out."""
+    from pandas import isna
+
+    columns = [column for column in _COLUMNS[kind] if table[column.name].notna().any()]
+    cells = [
+        [column.heading, *(_MISSING if isna(value) else column.write(value) for value in values)]
+        for column, values in ((column, table[column.name].tolist()) for column in columns)
+    ]
+    widths = [max(map(_width, column)) for column in cells]
+    lines = []
+    for row in zip(*cells, strict=True):
+        parts = [
+            cell + " " * (width - _width(cell)) if column.write is _text else " " * (width - _width(cell)) + cell
+            for cell, width, column in zip(row, widths, columns, strict=True)
+        ]
+        lines.append("  ".join(parts).rstrip())
+    return lines
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal that a text fills: accents of their own none, wide signs two."""
+    return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _cut(text: str, most: int) -> str:
+    if _width(text) <= most:
+        return text
+    kept = ""
+    for sign in text:
+        if _width(kept + sign) >= most:
+            break
+        kept += sign
+    return kept + "…"
