@@ -35,8 +35,11 @@ def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
     figures: dict[str, Axes] = {}
     if "principles" in tables:
         level = analysis.study.statistics.confidence
-        figures["principles"] = plots.principle_shares(tables["principles"], names, confidence=level)
-        figures["stances"] = plots.stances(tables["stances"], names)
+        # posts of quotations alone have no coded passage
+        if len(tables["principles"]):
+            figures["principles"] = plots.principle_shares(tables["principles"], names, confidence=level)
+        if len(tables["stances"]):
+            figures["stances"] = plots.stances(tables["stances"], names)
         figures |= _of_groups(tables, names, level)
     if "frequencies" in tables:
         figures |= _of_words(tables, names, analysis.study.statistics.confidence)
@@ -81,8 +84,10 @@ def _of_words(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str], conf
         if groups["mattr"].notna().any() and groups["value"].nunique() <= _MOST_VALUES:
             figures["diversity"] = plots.diversity_points(groups, confidence=confidence)
             break
-    if len(spread[spread["lang"] != "all"]):
-        figures["dispersion"] = plots.dispersion_map(spread[spread["lang"] != "all"])
+    spread = spread[spread["lang"] != "all"]
+    # over a single post nothing is spread
+    if spread["dp_norm"].notna().any():
+        figures["dispersion"] = plots.dispersion_map(spread)
     # where every code is as frequent in both languages, there is nothing to draw
     if "keyness" in tables and tables["keyness"]["log_ratio"].fillna(0).ne(0).any():
         figures["keyness"] = plots.keyness_bars(tables["keyness"], names=names, confidence=confidence)
