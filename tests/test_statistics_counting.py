@@ -143,7 +143,11 @@ class TestCountWords:
 
     def test_what_was_counted_is_taken_as_it_is(self):
         counted = count_words(tokens_of(TEXTS), "form")
-        assert as_counted(counted, "lemma") is counted
+        assert as_counted(counted) is as_counted(counted, "form", "words") is counted
+        with pytest.raises(InputError, match="unit='lemma' is asked of what was counted with unit='form'"):
+            as_counted(counted, "lemma")
+        with pytest.raises(InputError, match="only='content' is asked of what was counted with only='words'"):
+            as_counted(counted, only="content")
 
     @pytest.mark.parametrize("lang, said", [("en", "allowed are es, it"), (None, "name one of es, it")])
     def test_a_layer_must_be_named(self, lang, said):

@@ -40,7 +40,15 @@ def as_counted(
     was counted than is asked for, and for posts that lack a document.
     """
     if not isinstance(material, Counted):
-        return count_words(material, unit or "lemma", only=only or "words", posts=posts)
+        return count_words(
+            material, "lemma" if unit is None else unit, only="words" if only is None else only, posts=posts
+        )
+    for name, asked, was in (("unit", unit, material.unit), ("only", only, material.only)):
+        if asked is not None and asked != was:
+            raise InputError(
+                f"statistics: {name}='{asked}' is asked of what was counted with {name}='{was}'; leave {name} out, "
+                "or give the tokens."
+            )
     if posts is None or posts is material.posts:
         return material
     posts = check("posts", posts)
