@@ -15,14 +15,18 @@ _WHERE = {
     "bundled_corpus": "toolkit.resources",
     "check_run": "toolkit.recheck",
     "code_passages": "toolkit.principles",
+    "collocations": "toolkit.statistics",
     "coder": "toolkit.principles",
+    "concordance": "toolkit.statistics",
     "create_project": "toolkit.annotation",
     "evaluate": "toolkit.evaluation",
     "explain": "toolkit.principles",
     "find_duplicates": "toolkit.corpus",
     "find_themes": "toolkit.topics",
+    "frequency": "toolkit.statistics",
     "human_annotations": "toolkit.corpus",
     "InputError": "toolkit.errors",
+    "keyness": "toolkit.statistics",
     "load_codebook": "toolkit.codebook",
     "load_corpus": "toolkit.corpus",
     "load_posts": "toolkit.corpus",
@@ -37,6 +41,7 @@ _WHERE = {
     "show_codebook": "toolkit.codebook",
     "show_codes": "toolkit.reading",
     "show_furniture": "toolkit.reading",
+    "statistics": "toolkit",
     "Study": "toolkit.settings",
     "tokenise": "toolkit.text",
     "write_annotations": "toolkit.exchange",
@@ -46,8 +51,8 @@ __all__ = sorted([*_WHERE, "__version__"])
 
 
 def __getattr__(name: str) -> Any:
-    if name == "plots":
-        return import_module("toolkit.plots")
+    if _WHERE.get(name) == "toolkit":
+        return import_module(f"toolkit.{name}")
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'toolkit' has no attribute '{name}'")
