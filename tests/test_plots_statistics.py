@@ -45,7 +45,7 @@ def frequencies(terms, lang="es", unit="words", **columns):
         {
             "lang": lang, "term": term, "rank": place + 1, "n": 100 - place, "share": (100 - place) / size,
             "per_million": 1e6 * (100 - place) / size if unit == "words" else None, "document_share": 0.5,
-            "zipf": 5.0, "general_zipf": 3.0 + 0.1 * place, "zipf_difference": 2.0 - 0.1 * place,
+            "ci_low": None, "ci_high": None, "zipf": 5.0, "general_zipf": 3.0 + 0.1 * place, "zipf_difference": 2.0 - 0.1 * place,
         }
         for place, term in enumerate(terms)
     ]  # fmt: skip
@@ -314,6 +314,31 @@ def test_bars_of_frequency_have_rank_count_and_share_of_posts():
     assert [one.get_title(loc="left") for one in (spanish, italian)] == [
         "spagnolo (10.000 parole)", "italiano (10.000 parole)",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("unit", "scale"), [("words", 1e6), ("passages", 100)])
+def test_bars_of_frequency_have_the_intervals_that_the_table_has(unit, scale):
+    rows = frequencies(["red", "voz", "blog"], unit=unit)
+    rows = rows.assign(ci_low=[0.004, 0.009, None], ci_high=[0.03, 0.0099, None])
+    ax = plots.frequency_bars(rows, confidence=0.9)
+    (cell,) = cells(ax)
+    found = np.array(lines(cell))
+    assert found[:, :, 0] == pytest.approx(scale * np.array([[0.004, 0.03], [0.009, 0.0099]]))
+    assert found[:, :, 1].tolist() == [[0, 0], [1, 1]]
+    note = "Line: 90 % bootstrap interval over posts. No line: too few posts for an interval."
+    assert any(note in text for text in said(ax))
+    # what is written begins behind bar and line, and ends within the figure
+    ax.get_figure(root=True).canvas.draw()
+    begins = [cell.transData.inverted().transform(text.get_window_extent())[:, 0] for text in cell.texts]
+    assert all(begin > scale * end for (begin, _), end in zip(begins, [0.03, 0.0099, 0.0098], strict=True))
+    assert max(end for _, end in begins) <= cell.get_xlim()[1]
+
+
+def test_bars_of_frequency_without_intervals_speak_of_none():
+    bare = plots.frequency_bars(FREQUENCIES.drop(columns=["ci_low", "ci_high"]))
+    for ax in (plots.frequency_bars(FREQUENCIES), bare):
+        assert not any(lines(cell) for cell in cells(ax))
+        assert not any("interval" in text for text in said(ax))
 
 
 def test_codes_are_named_and_counted_in_passages_of_each_language():

@@ -102,7 +102,8 @@ class TestTokenIndex:
             (lambda: TokenIndex(tokens_of(TEXTS)).vocabulary("pos"), "no token has a part of speech"),
             (lambda: count_words(tokens_of(TEXTS), only="contents"), "did you mean 'content'"),
             (lambda: as_index(3), "got int"),
-            (lambda: as_index(TokenIndex(tokens_of(TEXTS)), posts_of(TEXTS)[::-1]), "of other documents"),
+            (lambda: as_index(TokenIndex(tokens_of(TEXTS)), posts_of(TEXTS)[1:]), "of other documents"),
+            (lambda: TokenIndex(pd.concat([tokens_of(TEXTS)] * 2)), "twice; give each token once"),
         ],
     )
     def test_what_is_wrong_is_one_sentence(self, make, said):
@@ -160,6 +161,22 @@ class TestCountWords:
         for counted in (as_counted(index, posts=other), as_counted(count_words(index), posts=other)):
             assert counted.groups("country").tolist() == ["AR"] * 3
         assert as_counted(index).groups("country").tolist() == ["MX", "(missing)", "ES"]
+        turned = posts_of(TEXTS, country=["1", "2", "3"])[::-1]
+        assert as_counted(index, posts=turned).groups("country").tolist() == ["1", "2", "3"]
+
+    def test_dates_are_days_and_periods_have_their_names(self):
+        posts = posts_of(TEXTS, date=["2010-05-01", "2010-05-02", None])
+        counted = count_words(tokens_of(TEXTS), posts=posts)
+        assert counted.groups("date").tolist() == ["2010-05-01", "2010-05-02", "(missing)"]
+        assert counted.groups("month").tolist() == ["2010-05", "2010-05", "(missing)"]
+
+    def test_a_value_of_a_column_finds_its_documents(self):
+        posts = posts_of(TEXTS, likes=[5.0, None, 3.0])
+        counted = count_words(tokens_of(TEXTS), posts=posts)
+        layer = counted.layers[0]
+        for value, place in ((posts["likes"].iloc[0], 0), (None, 1), (float("nan"), 1)):
+            chosen = select(counted, layer, {"likes": value})
+            assert set(layer.doc[chosen]) <= {place}
 
     def test_numbers_are_groups_in_their_order(self):
         posts = posts_of(TEXTS, score=[10, None, 9])

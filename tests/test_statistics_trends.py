@@ -75,7 +75,7 @@ def test_a_band_of_none_is_seldom_too_low():
     random = np.random.default_rng(1)
     some = random.random((300, 60)) < 0.02
     rows = [(f"{2000 + group}", "blog foro" if one else "foro foro") for group in range(300) for one in some[group]]
-    found = trends(corpus(rows), "blog", repeats=20)
+    found = trends(corpus(rows), "blog", repeats=100)
     none = found[found["n"] == 0]
     assert len(none) > 60
     assert (none["ci_high"] >= 0.01).all()

@@ -24,7 +24,10 @@ examples:
   toolkit words keyness corpus --codes codes.jsonl --target code=listening:breach
   toolkit words dispersion corpus --only content --parts site
   toolkit words trends corpus blog red --lang es"""
-_MEASURES = "log_dice (default), dice, mi, mi3, t_score, log_likelihood, delta_p_collocate, delta_p_node or n"
+_MEASURES = (
+    "log_dice (default), dice, mi, mi3, npmi, t_score, z_score, chi_square, log_likelihood, minimum_sensitivity, "
+    "delta_p_collocate, delta_p_node or n"
+)
 
 
 def add_words(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,11 +43,13 @@ def add_words(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     frequency = _kind(kinds, "frequency", "how often each word occurs, beside general Spanish and Italian")
     frequency.add_argument("--by", metavar="COLUMN", help="in each group: country, genre, year ...")
     frequency.add_argument("--minimum", type=count_argument, metavar="N", help="fewest occurrences (default: 1)")
+    _drawn(frequency, "0, no intervals")
     diversity = _kind(kinds, "diversity", "how varied the words are: TTR, MATTR, MTLD", only=False, codes=False)
     diversity.add_argument("--by", metavar="COLUMN", help="doc_id (default), lang, country, genre, year ...")
     diversity.add_argument(
         "--window", type=count_argument, metavar="N", help="words of a window of MATTR (default: 50)"
     )
+    _drawn(diversity)
     _add_concordance(kinds)
     pairs = _kind(kinds, "collocations", "which words stand together more than by chance")
     pairs.add_argument(
@@ -174,9 +179,12 @@ def _where(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--where", nargs="+", metavar="COLUMN=VALUE", help="in this part alone: country=MX, year=2009")
 
 
-def _drawn(parser: argparse.ArgumentParser) -> None:
+def _drawn(parser: argparse.ArgumentParser, usual: str = "1000") -> None:
     parser.add_argument(
-        "--repeats", type=count_argument, metavar="N", help="bootstrap samples of documents (default: 1000)"
+        "--repeats",
+        type=count_argument,
+        metavar="N",
+        help=f"bootstrap samples of documents, for intervals (default: {usual})",
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of these samples (default: 1)")
 

@@ -51,13 +51,16 @@ _TERM, _N, _DOCUMENTS = _Column("term", "term", _text), _Column("n", "n", _whole
 _COLUMNS: dict[str, list[_Column]] = {
     "frequency": [
         _TERM, _N, _Column("per million", "per_million", _whole), _Column("% of all", "share", _fixed(2, times=100)),
+        _Column("from %", "ci_low", _fixed(2, times=100)), _Column("to %", "ci_high", _fixed(2, times=100)),
         _DOCUMENTS, _Column("Zipf", "zipf", _fixed(2)), _Column("general Zipf", "general_zipf", _fixed(2)),
         _Column("difference", "zipf_difference", _fixed(2, "+")),
     ],
     "diversity": [
         _Column("group", "value", _text), _DOCUMENTS, _Column("words", "tokens", _whole),
         _Column("types", "types", _whole), _Column("TTR", "ttr", _fixed(3)), _Column("MATTR", "mattr", _fixed(3)),
-        _Column("MTLD", "mtld", _fixed(1)), _Column("mean MATTR", "mattr_mean", _fixed(3)),
+        _Column("from", "mattr_low", _fixed(3)), _Column("to", "mattr_high", _fixed(3)),
+        _Column("MTLD", "mtld", _fixed(1)), _Column("from", "mtld_low", _fixed(1)),
+        _Column("to", "mtld_high", _fixed(1)), _Column("mean MATTR", "mattr_mean", _fixed(3)),
         _Column("mean MTLD", "mtld_mean", _fixed(1)),
     ],
     "collocations": [
@@ -83,13 +86,30 @@ _COLUMNS: dict[str, list[_Column]] = {
         _Column("to %", "ci_high", _fixed(3, times=100)),
     ],
 }  # fmt: skip
+#: Measures of collocations that are shown where the table is sorted by them.
+_SORTED_BY = {
+    column.name: column
+    for column in (
+        _Column("NPMI", "npmi", _fixed(3, "+")), _Column("z", "z_score", _fixed(1)),
+        _Column("chi-sq.", "chi_square", _fixed(1)), _Column("min. sens.", "minimum_sensitivity", _fixed(3)),
+        _Column("Dice", "dice", _fixed(4)), _Column("MI3", "mi3", _fixed(2)),
+        _Column("dP colloc.", "delta_p_collocate", _fixed(4, "+")), _Column("dP node", "delta_p_node", _fixed(4, "+")),
+    )
+}  # fmt: skip
+#: Of these a table has a column only where it is sorted by it.
+_FURTHER = ("npmi", "z_score", "chi_square", "minimum_sensitivity")
 
 
-def shown_table(kind: str, table: "pd.DataFrame", langs: Sequence[str]) -> tuple[list[str], int]:
+def shown_table(
+    kind: str, table: "pd.DataFrame", langs: Sequence[str], sort: str | None = None
+) -> tuple[list[str], int]:
     """Lines for a terminal, at most 120 columns wide, and the number of rows they show.
 
-    ``langs``: the languages in the order in which they are shown. Of each language and group the first rows.
+    ``langs``: the languages in the order in which they are shown. Of each language and group the first rows. ``sort``:
+    the measure of collocations that they are sorted by, which is shown among them; where it is not said, it is told
+    from the table as far as it has a column for it alone.
     """
+    columns = _columns(kind, table, sort)
     blocks = list(_blocks(kind, table, langs))
     each = max(_ROWS // max(len(blocks), 1), _FEWEST)
     lines: list[str] = []
@@ -97,8 +117,18 @@ def shown_table(kind: str, table: "pd.DataFrame", langs: Sequence[str]) -> tuple
     for title, block in blocks[: _ROWS // _FEWEST]:
         own = block.head(each)
         rows += len(own)
-        lines += [*([] if not lines else [""]), *([title] if title else []), *_aligned(kind, own)]
+        lines += [*([] if not lines else [""]), *([title] if title else []), *_aligned(columns, own)]
     return lines, rows
+
+
+def _columns(kind: str, table: "pd.DataFrame", sort: str | None) -> list[_Column]:
+    """The columns of a kind of table that it has, the measure it is sorted by in front of the other measures."""
+    columns = [column for column in _COLUMNS[kind] if column.name in table]
+    if kind == "collocations":
+        sort = sort or next((name for name in _FURTHER if name in table), None)
+        if sort in _SORTED_BY:
+            columns.insert([column.name for column in columns].index("log_dice"), _SORTED_BY[sort])
+    return columns
 
 
 def _blocks(kind: str, table: "pd.DataFrame", langs: Sequence[str]) -> Iterator[tuple[str, "pd.DataFrame"]]:
@@ -125,16 +155,20 @@ def _part(text: str) -> str:
     return _cut(shown(text), 2 * WIDTH // 3)
 
 
-def _aligned(kind: str, table: "pd.DataFrame") -> list[str]:
-    """Words to the left, numbers to the right; columns without a value are left out."""
+def _aligned(columns: Sequence[_Column], table: "pd.DataFrame") -> list[str]:
+    """Words to the left, numbers to the right; left out are columns without a value, and the last ones where the rest
+    fill the window."""
     from pandas import isna
 
-    columns = [column for column in _COLUMNS[kind] if table[column.name].notna().any()]
+    columns = [column for column in columns if table[column.name].notna().any()]
     cells = [
         [column.heading, *(_MISSING if isna(value) else column.write(value) for value in values)]
         for column, values in ((column, table[column.name].tolist()) for column in columns)
     ]
     widths = [max(map(_width, column)) for column in cells]
+    while sum(widths) + 2 * (len(widths) - 1) > WIDTH:
+        for whole in (columns, cells, widths):
+            whole.pop()
     lines = []
     for row in zip(*cells, strict=True):
         parts = [

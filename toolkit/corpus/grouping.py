@@ -7,7 +7,7 @@ import pandas as pd
 
 from toolkit.errors import InputError, suggestion
 
-__all__ = ["MALFORMED", "MISSING", "group_order", "group_values"]
+__all__ = ["MALFORMED", "MISSING", "group_name", "group_order", "group_values"]
 
 MISSING, MALFORMED = "(missing)", "(malformed)"
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[T ]\d{2}:\d{2}.*)?")
@@ -34,16 +34,26 @@ def group_values(posts: pd.DataFrame, by: str, period: str) -> tuple[dict[str, s
     values: dict[str, str] = {}
     bad: list[str] = []
     for doc_id, raw in zip(posts["doc_id"], posts[by], strict=True):
-        # a column of whole numbers with a gap is one of floats to pandas
-        raw = int(raw) if isinstance(raw, float) and raw.is_integer() else raw
-        written = "" if pd.isna(raw) else str(raw).strip()
-        value = (_period(written, period) if by == "date" else written) if written else MISSING
+        written = group_name(raw)
+        value = _period(written, period) if by == "date" and written != MISSING else written
         bad += [written] if value == MALFORMED else []
         values[doc_id] = value
     shown = ", ".join(repr(written[:40]) for written in sorted(set(bad))[:_QUOTED])
     more = len(set(bad)) - _QUOTED
     note = f"not YYYY, YYYY-MM or YYYY-MM-DD: {shown}" + (f" and {more} more" if more > 0 else "")
     return values, {MALFORMED: note} if bad else {}
+
+
+def group_name(raw: object) -> str:
+    """A value of a column as the name of its group; "(missing)" for none.
+
+    >>> group_name(" MX "), group_name(5.0), group_name(None)
+    ('MX', '5', '(missing)')
+    """
+    # a column of whole numbers with a gap is one of floats to pandas
+    raw = int(raw) if isinstance(raw, float) and raw.is_integer() else raw
+    written = "" if pd.isna(raw) else str(raw).strip()
+    return written or MISSING
 
 
 def _period(written: str, period: str) -> str:

@@ -35,11 +35,13 @@ from toolkit.plots.style import (
     label_width,
     language,
     legend_above,
+    line_of,
     marker,
     number,
     number_ticks,
     percent,
     quiet,
+    sentences,
 )
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def frequency_bars(
     table: pd.DataFrame,
     *,
     most: int = 15,
+    confidence: float = 0.95,
     names: Mapping[str, str] | None = None,
     lang: str = "en",
     ax: "Axes | None" = None,
@@ -64,11 +67,13 @@ def frequency_bars(
     """The most frequent terms of each language and group, small multiples: the frequencies table.
 
     Bars are rates per million words (of codes and themes: % of passages) on one scale. Beside each bar stand the
-    occurrences and the share of posts that have the term: what one post repeats is frequent, but not common.
+    occurrences and the share of posts that have the term: what one post repeats is frequent, but not common. Dark
+    lines are the intervals, where the table has them (``ci_low``, ``ci_high``).
 
     Parameters
     ----------
     most : terms of each group, by rank.
+    confidence : the one that the table was made with, for the note.
     names : what to write for codes and themes.
     lang : language of the figure, "en", "es" or "it".
     """
@@ -78,7 +83,11 @@ def frequency_bars(
     groups = groups_of("frequency_bars", shown, words, _BY)
     rates = table["per_million"].notna().all()
     values = table["per_million"] if rates else 100 * table["share"]
-    top = max(float(values[group.rows.index].max()) for group in groups)
+    # limits are of the share; on the scale of the bars
+    limits = (1e6 if rates else 100) * table.reindex(columns=["ci_low", "ci_high"]).astype(float)
+    # what is written beside a bar begins where bar and line have ended
+    ends = np.fmax(values.astype(float), limits["ci_high"])
+    top = float(ends[shown.index].max())
     rows = max(len(group.rows) for group in groups)
     width = 2.9 + label_width(named_terms(shown["term"].tolist(), names))
     ax, cells = panels(ax, width, [0.21 * rows + 0.9] * len(groups))
@@ -86,19 +95,23 @@ def frequency_bars(
         part = group.rows.sort_values("rank", kind="stable")
         places, lengths = np.arange(len(part)), values[part.index].to_numpy(dtype=float)
         cell.barh(places, lengths, color=colour(group.lang), height=0.7)
-        for place, length, (_, row) in zip(places, lengths, part.iterrows(), strict=True):
+        cell.hlines(places, *limits.loc[part.index].to_numpy().T, color=DARK, linewidth=1)
+        for place, end, (_, row) in zip(places, ends[part.index], part.iterrows(), strict=True):
             share = percent(row["document_share"], lang)
             cell.annotate(
-                f"{count(row['n'], lang)} · {share}", (length, place),
+                f"{count(row['n'], lang)} · {share}", (end, place),
                 xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL, color=GREY,
             )  # fmt: skip
         cell.set_yticks(places, named_terms(part["term"].tolist(), names))
-        # room for what is written beside the longest bar
+        # room for what is written beside the longest bar or line
         cell.set(xlim=(0, max(top, 1e-9) * 1.5), ylim=(rows - 0.4, -0.6))
         cell.set_xlabel(words["rate"] if rates else words["percent"])
         ticks_within(cell, 0, max(top, 1e-9), lang)
         small(cell, f"{group.name} ({size_of(part['size'].iloc[:1], rates, words, lang)})")
-    head(ax, words["frequency_title"], words["frequency_note"])
+    drawn = limits.loc[shown.index].notna().all(axis=1)
+    about = [line_of(words, confidence)] if drawn.any() else []
+    about += [words["no_line"]] if about and not drawn.all() else []
+    head(ax, words["frequency_title"], sentences(words["frequency_note"], *about))
     return ax
 
 

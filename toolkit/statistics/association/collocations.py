@@ -11,7 +11,7 @@ from toolkit.errors import InputError, suggestion
 from toolkit.statistics.association import measures
 from toolkit.statistics.association.lines import codes_by_passage, words_by_passage, words_in_order
 from toolkit.statistics.association.pairs import Line, Margins, count_pairs, margins
-from toolkit.statistics.comparison.bootstrap import check_least
+from toolkit.statistics.counting.checks import check_least
 from toolkit.statistics.counting.count import Material, Only, as_counted, as_index, count_words
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.named import named_terms

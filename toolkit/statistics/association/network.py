@@ -11,7 +11,7 @@ from toolkit.errors import InputError, suggestion
 from toolkit.files import write_bytes
 from toolkit.marked_text import clean
 from toolkit.statistics.association.collocations import DIRECTED, SORTS
-from toolkit.statistics.comparison.bootstrap import check_least
+from toolkit.statistics.counting.checks import check_least
 from toolkit.storage import write_file
 from toolkit.tables import check, empty
 

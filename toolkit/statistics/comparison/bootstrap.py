@@ -1,44 +1,15 @@
 """Intervals of the log ratio: documents are drawn, since the words of one document hang together."""
 
-from typing import Any
-
 import numpy as np
 from scipy import sparse
 
-from toolkit.errors import InputError
 from toolkit.resampling import document_draws, sample_limits, sample_sums, unseen
 from toolkit.statistics.comparison.measures import NONE_COUNTS, log_ratio
 
-__all__ = ["check_bootstrap", "check_least", "check_share", "log_ratio_limits"]
+__all__ = ["log_ratio_limits"]
 
 #: Numbers (samples x terms) held at once: 32 MB each of some ten arrays, whatever the size of the vocabulary.
 _AT_ONCE = 4_000_000
-
-
-def check_bootstrap(function: str, repeats: int, confidence: float, seed: int) -> None:
-    """Raise :class:`InputError` for settings of a bootstrap that are none."""
-    if not _is_number(confidence) or not 0 < confidence < 1:
-        raise InputError(
-            f"{function}: got the confidence {confidence!r}, allowed is a number above 0 and below 1 (0.95 for 95 %)."
-        )
-    for name, value in (("repeats", repeats), ("seed", seed)):
-        check_least(function, name, value, 0)
-
-
-def check_least(function: str, name: str, value: int, least: int) -> None:
-    """Raise :class:`InputError` for what is no whole number of at least ``least``."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise InputError(f"{function}: got {name}={value!r}, expected a whole number from {least} upwards.")
-
-
-def check_share(function: str, name: str, value: float) -> None:
-    """Raise :class:`InputError` for what is no number from 0 to 1."""
-    if not _is_number(value) or not 0 <= value <= 1:
-        raise InputError(f"{function}: got {name}={value!r}, allowed is a number from 0 to 1.")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
 
 
 def log_ratio_limits(

@@ -8,7 +8,7 @@ from scipy import sparse
 
 from toolkit.errors import InputError
 from toolkit.resampling import false_discovery
-from toolkit.statistics.comparison.bootstrap import check_bootstrap, check_least, check_share, log_ratio_limits
+from toolkit.statistics.comparison.bootstrap import log_ratio_limits
 from toolkit.statistics.comparison.measures import (
     bic,
     diff_percent,
@@ -18,6 +18,7 @@ from toolkit.statistics.comparison.measures import (
     odds_ratio,
     p_value,
 )
+from toolkit.statistics.counting.checks import check_bootstrap, check_least, check_share
 from toolkit.statistics.counting.count import Material, Only, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.frequency import per_million

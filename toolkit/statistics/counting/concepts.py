@@ -120,6 +120,11 @@ def _passages(passages: pd.DataFrame, posts: pd.DataFrame | None) -> tuple[pd.Da
     """The passages that count, in order; the documents, and that of each passage."""
     passages = check("passages", passages)
     passages = passages[~passages["furniture"]]
+    units = sorted(set(passages["unit"]))
+    if len(units) > 1:
+        raise InputError(
+            f"statistics: passages of the units {', '.join(units)}, which hold each other; give those of one."
+        )
     doc_ids = (passages if posts is None else check("posts", posts))["doc_id"].drop_duplicates().tolist()
     number = {doc_id: place for place, doc_id in enumerate(doc_ids)}
     lacking = sorted(set(passages["doc_id"]) - set(number))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from toolkit.corpus.grouping import group_values
+from toolkit.corpus.grouping import group_name, group_values
 from toolkit.errors import InputError, suggestion
 
 __all__ = ["Counted", "Layer", "together"]
@@ -117,7 +117,11 @@ class Counted:
             return self.doc_ids
         if self.posts is None:
             raise InputError(f"statistics: groups by '{by}' need the posts; give posts=.")
-        values, _ = group_values(self.posts, "date" if by in PERIODS else by, by if by in PERIODS else "year")
+        if by == "date" and by in self.posts:
+            # the day as it is written; the periods of dates have names of their own
+            values = dict(zip(self.posts["doc_id"], map(group_name, self.posts["date"]), strict=True))
+        else:
+            values, _ = group_values(self.posts, "date" if by in PERIODS else by, by if by in PERIODS else "year")
         return np.array([values[doc_id] for doc_id in self.doc_ids], dtype=object)
 
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from toolkit.corpus.grouping import group_order
+from toolkit.corpus.grouping import MISSING, group_order
 from toolkit.errors import InputError
 from toolkit.resampling import document_draws, sample_limits, sample_sums
-from toolkit.statistics.comparison.bootstrap import check_bootstrap
+from toolkit.statistics.counting.checks import check_bootstrap
 from toolkit.statistics.counting.count import Material, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.diversity_measures import (
@@ -94,7 +94,7 @@ def lexical_diversity(
     columns = [name for name in CONTRACTS["diversity"] if name != "lang"]
     tables, layers, drawing = [], counted.layers_of(lang), _Drawing(repeats, confidence, seed)
     for layer in layers:
-        whole = layer.lang if by == "lang" else "all"
+        whole = (layer.lang if layer.langs else MISSING) if by == "lang" else "all"
         of_document = np.full(len(counted.doc_ids), whole, dtype=object) if groups is None else groups
         tables.append(_of_layer(counted, layer, of_document, by, int(window), float(threshold), drawing))
     return check("diversity", together([layer.lang for layer in layers], tables, columns))

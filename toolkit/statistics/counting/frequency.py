@@ -10,7 +10,7 @@ from scipy import sparse
 from toolkit.corpus.grouping import MISSING, group_order
 from toolkit.errors import InputError
 from toolkit.resampling import document_draws, sample_sums, share_limits
-from toolkit.statistics.comparison.bootstrap import check_bootstrap
+from toolkit.statistics.counting.checks import check_bootstrap
 from toolkit.statistics.counting.count import Material, Only, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.general import GENERAL_LANGUAGES, fold_term, general_frequencies, reference_list

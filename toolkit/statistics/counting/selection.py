@@ -1,11 +1,12 @@
 """Which part of a corpus: by metadata, by language, or by spans such as all passages of a code."""
 
-from collections.abc import Collection, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from toolkit.corpus.grouping import group_name
 from toolkit.errors import InputError, suggestion
 from toolkit.statistics.counting.counted import Counted, Layer
 
@@ -57,9 +58,13 @@ def select(counted: Counted, layer: Layer, selection: Selection) -> np.ndarray:
         )
     chosen = np.ones(len(layer.doc), dtype=bool)
     for column, wanted in selection.items():
+        if isinstance(wanted, Iterator):
+            raise InputError(f"statistics: the values of {column} can be read only once; give them as a list.")
         values = _values(wanted)
         if column == "lang":
             known = {lang for one in counted.layers for lang in one.langs}
+            if not known:
+                raise InputError("statistics: a part is named by lang, and the table has no lang; give one that has.")
             found = np.isin(layer.place_lang, [place for place, lang in enumerate(layer.langs) if lang in values])
         else:
             groups = counted.groups(column).astype(str)
@@ -116,10 +121,9 @@ def describe(selection: Selection | None) -> str:
 
 
 def _values(wanted: Any) -> list[str]:
-    several = isinstance(wanted, Collection) and not isinstance(wanted, str)
-    # a set has no order
-    values = [str(value) for value in wanted] if several else [str(wanted)]
-    values = sorted(values) if isinstance(wanted, Set) else values
+    several = isinstance(wanted, Iterable) and not isinstance(wanted, str)
+    values = [group_name(value) for value in wanted] if several else [group_name(wanted)]
     if not values:
         raise InputError("statistics: a part of the corpus with no value; give one.")
-    return values
+    # a set has no order
+    return sorted(values) if isinstance(wanted, Set) else values

@@ -5,7 +5,7 @@ import pandas as pd
 from scipy import sparse
 
 from toolkit.errors import InputError
-from toolkit.statistics.comparison.bootstrap import check_least
+from toolkit.statistics.counting.checks import check_least
 from toolkit.statistics.counting.count import Material, Only, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.distribution.measures import (

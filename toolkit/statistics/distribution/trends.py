@@ -9,7 +9,7 @@ from scipy import sparse
 
 from toolkit.corpus.grouping import MISSING, group_order
 from toolkit.resampling import document_draws, sample_sums, share_limits
-from toolkit.statistics.comparison.bootstrap import check_bootstrap, check_least
+from toolkit.statistics.counting.checks import check_bootstrap, check_least
 from toolkit.statistics.counting.count import Material, Only, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.frequency import per_million

@@ -169,6 +169,8 @@ def _check_choices(
         raise InputError(f"concordance: sort={sort!r}; give a key such as 'R1', or a list of keys.")
     if isinstance(metadata, str):
         raise InputError(f"concordance: metadata='{metadata}'; give a list: metadata=['{metadata}'].")
+    if not isinstance(metadata, Sequence):
+        raise InputError(f"concordance: metadata={metadata!r}; give a list of columns of the posts.")
     for name in metadata:
         if name not in columns and name not in ("doc_id", "lang"):
             raise InputError(f"concordance: the posts have no column '{name}'; {suggestion(str(name), columns)}")
