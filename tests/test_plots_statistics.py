@@ -45,7 +45,8 @@ def frequencies(terms, lang="es", unit="words", **columns):
         {
             "lang": lang, "term": term, "rank": place + 1, "n": 100 - place, "share": (100 - place) / size,
             "per_million": 1e6 * (100 - place) / size if unit == "words" else None, "document_share": 0.5,
-            "ci_low": None, "ci_high": None, "zipf": 5.0, "general_zipf": 3.0 + 0.1 * place, "zipf_difference": 2.0 - 0.1 * place,
+            "ci_low": None, "ci_high": None,
+            "zipf": 5.0, "general_zipf": 3.0 + 0.1 * place, "zipf_difference": 2.0 - 0.1 * place,
         }
         for place, term in enumerate(terms)
     ]  # fmt: skip

@@ -13,7 +13,8 @@ from toolkit.codebook import load_codebook
 from toolkit.corpus import human_annotations, load_posts, mark_furniture, segment
 from toolkit.exchange import write_annotations
 from toolkit.resources import bundled_corpus
-from toolkit.statistics import collocations, count_codes, frequency, keyness
+from toolkit.statistics import collocations, count_codes, frequency, keyness, lexical_diversity
+from toolkit.statistics.association.collocations import SORTS
 from toolkit.storage import read_table, write_file
 from toolkit.text import tokenise
 from toolkit.words import prepare_texts
@@ -92,11 +93,11 @@ def test_finding_words_in_small_tasks_changes_nothing(texts, monkeypatch):
     "arguments",
     [
         ["frequency", "--by", "lang"],
-        ["diversity"],
+        ["diversity", "--by", "lang", "--window", "10", "--repeats", "100"],
         ["collocations", "--minimum", "2"],
         ["dispersion", "--parts", "3", "--minimum", "2"],
-        ["trends", "--by", "doc_id", "--repeats", "20"],
-        ["keyness", "--target", "doc_id=uno", "--reference", "doc_id=dos", "--minimum", "2", "--repeats", "20"],
+        ["trends", "--by", "doc_id", "--repeats", "100"],
+        ["keyness", "--target", "doc_id=uno", "--reference", "doc_id=dos", "--minimum", "2", "--repeats", "100"],
     ],
     ids=lambda arguments: arguments[0],
 )
@@ -138,6 +139,68 @@ def test_wide_and_steering_signs_of_texts_keep_the_columns():
     assert len({_width(line) for line in lines[1:]}) == 1
     assert "\x1b" not in "".join(lines)
     assert "…" in lines[-1]
+
+
+def test_frequencies_have_intervals_on_request(texts, run, tmp_path):
+    posts, tokens = notebook(texts)
+    assert "from %" not in run("frequency", texts)[1]
+    arguments = ("frequency", texts, "--repeats", "100", "--seed", "3")
+    heading, first = run(*arguments)[1].splitlines()[1:3]
+    expected = frequency(tokens, repeats=100, seed=3, posts=posts)
+    low, high = 100 * expected.loc[0, ["ci_low", "ci_high"]].astype(float)
+    assert heading.split("% of all")[1].split()[:4] == ["from", "%", "to", "%"]
+    assert first.split()[4:6] == [f"{low:.2f}", f"{high:.2f}"]
+    out = tmp_path / "frequencies.parquet"
+    assert run(*arguments, "--output", out)[0] == 0
+    pd.testing.assert_frame_equal(read_table(out), expected, check_dtype=False)
+
+
+def test_diversity_has_intervals_of_as_many_samples_as_wanted(texts, run, tmp_path):
+    posts, tokens = notebook(texts)
+    arguments = ("diversity", texts, "--by", "lang", "--window", "10", "--repeats", "100", "--seed", "3")
+    heading, first = run(*arguments)[1].splitlines()[1:3]
+    expected = lexical_diversity(tokens, by="lang", window=10, repeats=100, seed=3, posts=posts)
+    shown = expected.loc[0, ["mattr", "mattr_low", "mattr_high"]].astype(float)
+    assert heading.split()[5:8] == ["MATTR", "from", "to"]
+    assert first.split()[5:8] == [f"{value:.3f}" for value in shown]
+    out = tmp_path / "diversity.parquet"
+    assert run(*arguments, "--output", out)[0] == 0
+    pd.testing.assert_frame_equal(read_table(out), expected, check_dtype=False)
+
+
+@pytest.mark.parametrize(
+    ("sort", "heading"),
+    [("npmi", "NPMI"), ("z_score", "z"), ("chi_square", "chi-sq."), ("minimum_sensitivity", "min. sens.")],
+)
+def test_a_measure_that_pairs_are_sorted_by_is_shown(texts, run, sort, heading):
+    _, out, _ = run("collocations", texts, "--lang", "it", "--minimum", "2", "--window", "passage", "--sort", sort)
+    lines = out.splitlines()
+    end = lines[1].index(f"  {heading}  ") + len(heading) + 2
+    shown = [float(line[:end].split()[-1].replace(",", "")) for line in lines[2:6]]
+    assert len(shown) == 4 and shown == sorted(shown, reverse=True)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_every_measure_has_its_column_within_the_window(texts, sort):
+    """Long words and numbers: the last columns give way, not the one that the table is sorted by."""
+    posts, tokens = notebook(texts)
+    table = collocations(tokens, window="passage", minimum=2, sort=sort, lang="es", posts=posts)
+    table = table.assign(node="x" * 40, collocate="y" * 40, log_likelihood=123_456.7)
+    heading, *rows = shown_table("collocations", table, ["es"], sort=sort)[0][1:]
+    assert max(map(_width, [heading, *rows])) <= WIDTH
+    told = {
+        "log_dice": "logDice", "dice": "Dice", "mi": "MI", "mi3": "MI3", "t_score": "t", "npmi": "NPMI", "n": "n",
+        "log_likelihood": "log-lik.", "z_score": "z", "chi_square": "chi-sq.", "minimum_sensitivity": "min. sens.",
+        "delta_p_collocate": "dP colloc.", "delta_p_node": "dP node",
+    }  # fmt: skip
+    assert f" {told[sort]} " in f"{heading} "
+
+
+def test_the_help_names_every_measure_to_sort_by(capsys):
+    with pytest.raises(SystemExit):
+        main(["words", "collocations", "--help"])
+    said = set(capsys.readouterr().out.replace(",", " ").split())
+    assert set(SORTS) <= said
 
 
 def test_nothing_frequent_enough_is_said(texts, run):
@@ -186,14 +249,14 @@ def test_a_network_is_written_of_one_language(texts, run, tmp_path):
 def test_codes_of_a_corpus_folder_are_those_of_one_coder_in_what_that_coder_judged(coded, run, tmp_path):
     out = tmp_path / "keyness.parquet"
     arguments = ("keyness", coded, "--codes", coded, "--target", "lang=es", "--reference", "lang=it", "--minimum", "1")
-    status, _, err = run(*arguments, "--coder", "ana", "--repeats", "50", "--output", out)
+    status, _, err = run(*arguments, "--coder", "ana", "--repeats", "100", "--output", out)
     assert status == 0
     assert "given by 'ana'" in err
     assert "96 codes in 128 passages of 8 documents (es 64, it 64)" in err
     posts = load_posts(coded)
     human = human_annotations(coded, coder="ana")
     counted = count_codes(human.annotations, segment(posts, mark_furniture(posts)), posts=posts)
-    expected = keyness(counted, {"lang": ["es"]}, {"lang": ["it"]}, minimum=1, repeats=50)
+    expected = keyness(counted, {"lang": ["es"]}, {"lang": ["it"]}, minimum=1, repeats=100)
     pd.testing.assert_frame_equal(read_table(out), expected)
 
 
@@ -256,7 +319,7 @@ def test_stances_are_told_apart_on_request(coded, run):
 def test_the_words_of_a_code_are_counted_against_the_rest_of_what_was_coded(coded, run, tmp_path):
     out = tmp_path / "words.csv"
     arguments = ("--codes", coded, "--coder", "ana", "--target", "code=precios", "--lang", "es", "--minimum", "2")
-    assert run("keyness", coded, *arguments, "--repeats", "20", "--output", out)[0] == 0
+    assert run("keyness", coded, *arguments, "--repeats", "100", "--output", out)[0] == 0
     table = read_table(out)
     assert set(table["target"]) == {"passages coded precios"}
     assert {"precio", "tarifa"} <= set(table["term"][table["n_target"] > 0])
