@@ -170,7 +170,8 @@ def test_diversity_has_intervals_of_as_many_samples_as_wanted(texts, run, tmp_pa
 
 @pytest.mark.parametrize(
     ("sort", "heading"),
-    [("npmi", "NPMI"), ("z_score", "z"), ("chi_square", "chi-sq."), ("minimum_sensitivity", "min. sens.")],
+    [("npmi", "NPMI"), ("z_score", "z"), ("chi_square", "chi-sq."), ("minimum_sensitivity", "min. sens.")]
+    + [("dice", "Dice"), ("mi3", "MI3"), ("delta_p_node", "dP node")],
 )
 def test_a_measure_that_pairs_are_sorted_by_is_shown(texts, run, sort, heading):
     _, out, _ = run("collocations", texts, "--lang", "it", "--minimum", "2", "--window", "passage", "--sort", sort)
@@ -178,6 +179,12 @@ def test_a_measure_that_pairs_are_sorted_by_is_shown(texts, run, sort, heading):
     end = lines[1].index(f"  {heading}  ") + len(heading) + 2
     shown = [float(line[:end].split()[-1].replace(",", "")) for line in lines[2:6]]
     assert len(shown) == 4 and shown == sorted(shown, reverse=True)
+
+
+def test_no_repeats_are_no_intervals(texts, run, tmp_path):
+    out = tmp_path / "trends.parquet"
+    assert run("diversity", texts, "--repeats", "0", "--output", out)[0] == 0
+    assert read_table(out)["mattr_low"].isna().all()
 
 
 @pytest.mark.parametrize("sort", SORTS)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = [
     "count_argument",
     "counted",
+    "from_zero_argument",
     "give",
     "name_argument",
     "not_an_input",
@@ -40,6 +41,13 @@ def count_argument(text: str) -> int:
     """A whole number from 1."""
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"got {text}, allowed is a whole number from 1")
+    return int(text)
+
+
+def from_zero_argument(text: str) -> int:
+    """A whole number from 0."""
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"got {text}, allowed is a whole number from 0")
     return int(text)
 
 

@@ -2,7 +2,7 @@
 
 import argparse
 
-from toolkit.cli.arguments import count_argument, path_argument, say, workers_argument
+from toolkit.cli.arguments import count_argument, from_zero_argument, path_argument, say, workers_argument
 
 __all__ = ["add_topics"]
 
@@ -32,7 +32,7 @@ def add_topics(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     topics.add_argument(
         "--topics", type=_number_or_auto, metavar="K|auto", help="themes per language; auto: find out how many"
     )
-    topics.add_argument("--joint", type=_from_zero, metavar="K", help="themes across languages; 0: none")
+    topics.add_argument("--joint", type=from_zero_argument, metavar="K", help="themes across languages; 0: none")
     topics.add_argument(
         "--engine", choices=["tomotopy", "gensim", "hdp", "nmf"], help="what fits the models (default: tomotopy)"
     )
@@ -40,16 +40,10 @@ def add_topics(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     topics.add_argument("--ngrams", type=int, choices=[1, 2, 3], help="longest phrase that counts as a term")
     topics.add_argument("--runs", type=count_argument, metavar="N", help="fits per model, to see what is stable")
     topics.add_argument("--iterations", type=count_argument, metavar="N", help="sweeps or passes of each fit")
-    topics.add_argument("--seed", type=_from_zero, metavar="N", help="the same seed gives the same themes")
+    topics.add_argument("--seed", type=from_zero_argument, metavar="N", help="the same seed gives the same themes")
     topics.add_argument("--overwrite", action="store_true", help="replace DIR if an earlier run made it")
     workers_argument(topics)
     topics.set_defaults(command=_topics)
-
-
-def _from_zero(text: str) -> int:
-    if not text.isdigit():
-        raise argparse.ArgumentTypeError(f"got {text}, allowed is a whole number from 0")
-    return int(text)
 
 
 def _number_or_auto(text: str) -> int | str:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from toolkit.cli.arguments import count_argument, name_argument, path_argument, workers_argument
+from toolkit.cli.arguments import count_argument, from_zero_argument, name_argument, path_argument, workers_argument
 from toolkit.cli.words_run import run_words
 
 __all__ = ["add_words"]
@@ -182,9 +182,9 @@ def _where(parser: argparse.ArgumentParser) -> None:
 def _drawn(parser: argparse.ArgumentParser, usual: str = "1000") -> None:
     parser.add_argument(
         "--repeats",
-        type=count_argument,
+        type=from_zero_argument,
         metavar="N",
-        help=f"bootstrap samples of documents, for intervals (default: {usual})",
+        help=f"bootstrap samples of documents, for intervals; 0: none (default: {usual})",
     )
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of these samples (default: 1)")
 

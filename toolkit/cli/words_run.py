@@ -99,7 +99,7 @@ def _choices(options: argparse.Namespace, texts: "Texts") -> dict[str, Any]:
     if options.kind != "concordance":
         choices["codebook"] = None
     # 0 is no wish for the default
-    choices["most_dp"] = getattr(options, "most_dp", None)
+    choices |= {name: getattr(options, name, None) for name in ("most_dp", "repeats")}
     if choices["parts"] is not None and choices["parts"].isdecimal():
         choices["parts"] = int(choices["parts"])
     return choices
@@ -131,7 +131,8 @@ def _give_table(table: Any, options: argparse.Namespace, target: "Path | None", 
     if table.empty:
         say("no rows: nothing occurs often enough; a smaller --minimum finds more")
         return 0
-    lines, rows = shown_table(options.kind, table, langs)
+    sort = options.sort if options.kind == "collocations" else None
+    lines, rows = shown_table(options.kind, table, langs, sort=sort)
     print("\n".join(lines))
     more = f"{rows:,} of {len(table):,} rows" if rows < len(table) else f"all {rows:,} rows"
     say(f"({more}, with the main columns; --output FILE writes all rows and columns)")
