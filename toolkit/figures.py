@@ -75,7 +75,7 @@ def _of_words(tables: Mapping[str, pd.DataFrame], names: Mapping[str, str], conf
     figures: dict[str, Axes] = {}
     words, diversity, spread = tables["frequencies"], tables["diversity"], tables["dispersion"]
     if len(words):
-        figures["words"] = plots.frequency_bars(words)
+        figures["words"] = plots.frequency_bars(words, confidence=confidence)
         often = words[(words["n"] >= _OFTEN) & (words["documents"] >= _WIDELY)]
         if often["zipf_difference"].notna().any():
             figures["words_general"] = plots.general_comparison(often)
