@@ -112,7 +112,7 @@ def test_the_record_says_what_made_the_result(run):
     assert record["seed"] == 1
     assert set(record["corpus"]["posts"]) == {"uno", "dos", "tre", "quattro"}
     assert len(record["corpus"]["sha256"]) == len(record["codebook"]["sha256"]) == 64
-    assert {"numpy", "spacy", "tomotopy", "toolkit", "python"} <= set(record["versions"])
+    assert {"numpy", "spacy", "tomotopy", "toolkit", "python", "blas"} <= set(record["versions"])
     assert record["tables"]["posts"]["rows"] == 4
     assert all(seconds >= 0 for seconds in record["seconds"].values())
     assert "cluetrain-toolkit, version" in record["citation"]
@@ -207,10 +207,15 @@ def test_a_difference_names_table_row_and_both_values(run):
         check_run(run)
 
 
-def test_a_missing_row_is_a_difference(run):
+def test_a_missing_row_is_a_difference_and_what_the_machine_has_of_its_own_is_named(run):
     path = run / "tables" / "tokens.parquet"
     read_table(path).iloc[1:].to_parquet(path)
-    with pytest.raises(CheckFailed, match=r"tokens: had \d+ rows, now \d+"):
+    record = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    record["versions"]["blas"] = "openblas 0 PDP11"
+    (run / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(
+        CheckFailed, match=r"tokens: had \d+ rows, now \d+[^§]*Versions differ: blas openblas 0 PDP11 -> ."
+    ):
         check_run(run)
 
 

@@ -12,6 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from threadpoolctl import threadpool_info
+
 import toolkit
 from toolkit.analysis import Analysis, analyse
 from toolkit.corpus import Corpus, load_corpus
@@ -251,13 +253,25 @@ def _record(analysis: Analysis, corpus: Corpus, tables: dict[str, Any], folder: 
     }
 
 
+_OF_BLAS = ("internal_api", "version", "architecture")
+
+
 def versions() -> dict[str, str]:
-    """Versions of all that results depend on."""
+    """Versions of all that results depend on.
+
+    "blas": the library of linear algebra and the kind of processor it was made for. With other kinds the last digits
+    differ, and scores by a few hundred-thousandths.
+    """
+    import scipy.linalg  # noqa: F401  (scipy brings a library of its own)
+
+    found = [one for one in threadpool_info() if one["user_api"] == "blas"]
+    blas = {" ".join(str(one.get(name) or "?") for name in _OF_BLAS) for one in found}
     return {
         "toolkit": toolkit.__version__,
         "python": platform.python_version(),
         **{package: version(package) for package in _PACKAGES},
         "system": f"{platform.system()} {platform.machine()}",
+        "blas": ", ".join(sorted(blas)),
     }
 
 
