@@ -182,7 +182,7 @@ def test_constructed_texts_are_labelled_so(tmp_path, small_corpus):
 
 def test_a_repeated_study_gives_identical_tables_also_with_two_workers(run, monkeypatch):
     monkeypatch.setattr("toolkit.topics.of_language._WORTH_A_POOL", 0)
-    monkeypatch.setattr("toolkit.analysis.texts._POSTS_PER_TASK", 3)
+    monkeypatch.setattr("toolkit.analysis.texts.POSTS_PER_TASK", 3)
     monkeypatch.setattr("toolkit.analysis.texts.WORTH_A_POOL", 0)
     lines = check_run(run, workers=2)
     assert len(lines) == len(TABLES)

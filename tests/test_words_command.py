@@ -170,8 +170,15 @@ def test_diversity_has_intervals_of_as_many_samples_as_wanted(texts, run, tmp_pa
 
 @pytest.mark.parametrize(
     ("sort", "heading"),
-    [("npmi", "NPMI"), ("z_score", "z"), ("chi_square", "chi-sq."), ("minimum_sensitivity", "min. sens.")]
-    + [("dice", "Dice"), ("mi3", "MI3"), ("delta_p_node", "dP node")],
+    [
+        ("npmi", "NPMI"),
+        ("z_score", "z"),
+        ("chi_square", "chi-sq."),
+        ("minimum_sensitivity", "min. sens."),
+        ("dice", "Dice"),
+        ("mi3", "MI3"),
+        ("delta_p_node", "dP node"),
+    ],
 )
 def test_a_measure_that_pairs_are_sorted_by_is_shown(texts, run, sort, heading):
     _, out, _ = run("collocations", texts, "--lang", "it", "--minimum", "2", "--window", "passage", "--sort", sort)

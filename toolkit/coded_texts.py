@@ -65,8 +65,7 @@ def spans_over(places: pd.DataFrame, spans: pd.DataFrame) -> np.ndarray:
     """Which places (doc_id, start, end) overlap one of the spans, (places,) of truth."""
     doc, names = pd.factorize(places["doc_id"])
     start, end = (places[name].to_numpy(np.int64) for name in ("start", "end"))
-    none = np.zeros(0, dtype=np.int64)
-    layer = Layer("all", none.astype(object), doc, start, end, (), np.full(len(doc), -1), none, none)
+    layer = Layer.bare(doc, start, end)
     return inside(Counted(np.asarray(names, dtype=object), (layer,), "passages", "code"), layer, spans)
 
 

@@ -16,6 +16,7 @@ from toolkit.exchange.codebooks.draft import ids_of
 from toolkit.exchange.codebooks.registry import read_codebook, write_codebook, write_codebook_yaml
 from toolkit.exchange.gather import UNKNOWN_CODEBOOK, losses_table
 from toolkit.exchange.model import Loss
+from toolkit.printable import counted
 from toolkit.storage import read_table
 from toolkit.tables import empty
 
@@ -110,11 +111,11 @@ def convert(
         found = found._replace(annotations=table, losses=pd.concat([found.losses, renamed], ignore_index=True))
     lost = write_annotations(found.annotations, target, to, texts=found.posts, codebook=book or found.codebook)
     gone = int(((lost["field"] == "annotation") & (lost["kind"] == "lost")).sum())
-    read = f"{_counted(len(found.annotations), 'annotation')} of {_counted(len(found.posts), 'document')}"
+    read = f"{counted(len(found.annotations), 'annotation')} of {counted(len(found.posts), 'document')}"
     lines = [
         f"Read:    {source} ({found.what}): {read}",
         *(f"Note:    {note}" for note in found.notes),
-        f"Written: {target}: {_counted(len(found.annotations) - gone, 'annotation')}",
+        f"Written: {target}: {counted(len(found.annotations) - gone, 'annotation')}",
     ]
     losses = pd.concat([found.losses.assign(way="read"), lost.assign(way="written")], ignore_index=True)
     return lines, losses
@@ -170,7 +171,7 @@ def convert_codebook(
             book = load_codebook(Path(folder) / "codebook.yaml")
         language = lang or ("en" if "en" in book.languages else book.languages[0])
         losses += write_codebook(book, Path(target), to, language)
-    line = f"Written: {target}: codebook {book.id} {book.version}, {_counted(len(book.codes), 'code')}"
+    line = f"Written: {target}: codebook {book.id} {book.version}, {counted(len(book.codes), 'code')}"
     return line, losses_table(losses)
 
 
@@ -220,7 +221,7 @@ def _left_in(project: Project, people: Sequence[str]) -> pd.DataFrame:
         }
         for field, count in said.items():
             if count:
-                value = _counted(count, "item")
+                value = counted(count, "item")
                 losses.append(Loss("lost", field, reason, project.folder.name, coder=one, value=value))
     return losses_table(losses)
 
@@ -250,7 +251,3 @@ def _bundled(annotations: pd.DataFrame) -> Codebook | None:
     names = set(annotations["codebook"])
     name = names.pop() if len(names) == 1 else ""
     return load_codebook(name) if name in codebook_names() else None
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"

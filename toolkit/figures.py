@@ -33,8 +33,8 @@ def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
     tables = analysis.tables
     names = analysis.codebook.names()
     figures: dict[str, Axes] = {}
+    level = analysis.study.statistics.confidence
     if "principles" in tables:
-        level = analysis.study.statistics.confidence
         # posts of quotations alone have no coded passage
         if len(tables["principles"]):
             figures["principles"] = plots.principle_shares(tables["principles"], names, confidence=level)
@@ -42,7 +42,7 @@ def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
             figures["stances"] = plots.stances(tables["stances"], names)
         figures |= _of_groups(tables, names, level)
     if "frequencies" in tables:
-        figures |= _of_words(tables, names, analysis.study.statistics.confidence)
+        figures |= _of_words(tables, names, level)
     summary = tables["topic_summary"]
     if not len(summary):
         return figures

@@ -18,7 +18,7 @@ from toolkit.corpus.store.shards import Change, CorpusStore
 from toolkit.corpus.stream import KnownIds, Row, fingerprint, read_rows
 from toolkit.errors import InputError
 from toolkit.files import write_text
-from toolkit.printable import printable
+from toolkit.printable import counted, printable
 from toolkit.storage import write_file
 
 __all__ = ["Mode", "delete_posts", "load_to"]
@@ -81,8 +81,8 @@ def load_to(
         change.commit({**about, "settings": settings})
     gone = before.gone() if mode == "reload" else []
     lines = [
-        f"{_count(counts['posts'], 'post')} read from {_count(counts['files'], 'file')}"
-        + (f"; read before and unchanged: {_count(counts['unchanged'], 'file')}" if counts["unchanged"] else ""),
+        f"{counted(counts['posts'], 'post')} read from {counted(counts['files'], 'file')}"
+        + (f"; read before and unchanged: {counted(counts['unchanged'], 'file')}" if counts["unchanged"] else ""),
         *(f"{name} is no longer there; its posts stay (toolkit load --delete removes posts)" for name in gone[:_SHOWN]),
         *_write_report(CorpusStore.open(output), settings),
     ]
@@ -104,7 +104,7 @@ def delete_posts(output: str | Path, doc_ids: Sequence[str]) -> list[str]:
         change.delete_where("collisions", "doc_id", doc_ids)
         created = datetime.now(UTC).isoformat(timespec="seconds")
         change.commit({"toolkit": __version__, "created": created, "mode": "delete", "settings": _settings(store)})
-    lines = [f"{_count(deleted, 'post')} deleted", *_write_report(CorpusStore.open(Path(output)), _settings(store))]
+    lines = [f"{counted(deleted, 'post')} deleted", *_write_report(CorpusStore.open(Path(output)), _settings(store))]
     return [printable(line) for line in lines]
 
 
@@ -211,7 +211,7 @@ def _shown(rows: Iterator[Row], progress: bool) -> Iterator[Row]:
 
 def _write_report(store: CorpusStore, settings: dict[str, str]) -> list[str]:
     """``report.md``, ``skipped.csv`` and ``collisions.csv``; the same report as lines."""
-    lines = [f"The corpus holds {_count(store.count('posts'), 'post')} from {_count(store.count('files'), 'file')}."]
+    lines = [f"The corpus holds {counted(store.count('posts'), 'post')} from {counted(store.count('files'), 'file')}."]
     lines += [f"Setting {key}: {value}" for key, value in settings.items()]
     for name, told in (("skipped", _told_skipped), ("collisions", _told_collisions)):
         path = store.folder / f"{name}.csv"
@@ -242,13 +242,9 @@ def _told_skipped(rows: list[dict[str, Any]]) -> list[str]:
 def _told_collisions(rows: list[dict[str, Any]]) -> list[str]:
     pairs = Counter((row["field"], row["kept_from"], row["other_from"]) for row in rows)
     return [
-        f"{field}: {_count(n, 'post')} where the {other} says something else than the {kept} (kept; collisions.csv)"
+        f"{field}: {counted(n, 'post')} where the {other} says something else than the {kept} (kept; collisions.csv)"
         for (field, kept, other), n in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
     ]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def _plain(line: str) -> str:

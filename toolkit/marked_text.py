@@ -7,7 +7,7 @@ show on light and dark grounds.
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-__all__ = ["COLOURS", "LANES", "Mark", "clean", "lanes_of", "marked_html", "page", "render"]
+__all__ = ["COLOURS", "LANES", "Mark", "clean", "environment", "lanes_of", "marked_html", "page", "render"]
 
 #: The first four are of Okabe & Ito (2008), told apart by colour-blind readers; all have a contrast of at least 3:1
 #: (WCAG 2.1, 1.4.11) with white, with #111111 (JupyterLab dark) and with #1e1e1e (VS Code dark).
@@ -150,13 +150,17 @@ def _label(mark: Mark) -> "Markup":
     )
 
 
-@lru_cache(maxsize=1)
-def _environment() -> "Environment":
+@cache
+def environment(folder: str) -> "Environment":
+    """The templates of a data folder; every text is escaped, and signs that HTML cannot hold are replaced.
+
+    All users of a folder share it: filters of their own are set before they get a template.
+    """
     import jinja2
     from markupsafe import Markup
 
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(data_file("templates", "evidence.html").parent),
+        loader=jinja2.FileSystemLoader(data_file(folder)),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -170,19 +174,22 @@ def render(macro: str, *view: Any) -> str:
     from markupsafe import Markup
 
     style = data_file("templates", "evidence.css").read_text(encoding="utf-8")
-    body = getattr(_environment().get_template("evidence.html").module, macro)(*view)
+    body = getattr(environment("templates").get_template("evidence.html").module, macro)(*view)
     return str(Markup("<style>{}</style>{}").format(Markup(style), body))
 
 
-def page(title: str, body: str, path: Path) -> Path:
-    """Write ``body`` as a page of its own that loads nothing and runs nothing; returns where."""
+def page(title: str, body: str, path: Path, lang: str = "und") -> Path:
+    """Write ``body`` as a page of its own that loads nothing and runs nothing; returns where.
+
+    ``lang``: language of the page's own words; "und" where it is not known.
+    """
     from markupsafe import Markup
 
-    whole = _environment().from_string(
-        '<!doctype html>\n<html lang="und"><head><meta charset="utf-8"><title>{{ title }}</title>'
+    whole = environment("templates").from_string(
+        '<!doctype html>\n<html lang="{{ lang }}"><head><meta charset="utf-8"><title>{{ title }}</title>'
         '<meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         "</head><body>{{ body }}</body></html>\n"
     )
-    write_text(path, whole.render(title=title, body=Markup(body)))
+    write_text(path, whole.render(title=title, body=Markup(body), lang=lang))
     return path

@@ -1,8 +1,8 @@
-"""Texts of strangers made fit for a terminal: without signs that steer it or turn its direction."""
+"""What a terminal shows: texts of strangers without signs that steer it or turn its direction, and numbers."""
 
 import re
 
-__all__ = ["printable"]
+__all__ = ["counted", "printable"]
 
 #: Control characters but for tab and line feed, and the marks that change the direction of writing.
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -15,3 +15,12 @@ def printable(text: str) -> str:
     'a[31mb'
     """
     return _STEERING.sub("", text)
+
+
+def counted(number: int, word: str) -> str:
+    """A number with its word.
+
+    >>> counted(1, "item"), counted(1200, "item")
+    ('1 item', '1,200 items')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"

@@ -201,7 +201,9 @@ class CodedPosts:
 
     def save(self, path: str | Path) -> Path:
         """Write it as a page of its own for any browser; returns where."""
-        return page(self._posts[0]["title"] if len(self._posts) == 1 else "Codes", self._repr_html_(), Path(path))
+        return page(
+            self._posts[0]["title"] if len(self._posts) == 1 else "Codes", self._repr_html_(), Path(path), self._lang
+        )
 
 
 def show_codes(

@@ -11,16 +11,18 @@ import numpy as np
 import pandas as pd
 
 from toolkit import statistics
-from toolkit.analysis.texts import WORTH_A_POOL
+from toolkit.analysis.texts import POSTS_PER_TASK, WORTH_A_POOL, post_tasks
 from toolkit.codebook import load_codebook
 from toolkit.coded_texts import Coded, read_coded, spans_over
 from toolkit.corpus import load_corpus, mark_furniture, segment, with_languages
 from toolkit.errors import InputError, suggestion
 from toolkit.parallel import run_tasks
+from toolkit.printable import counted as _many
 from toolkit.statistics import Concordance, Counted, TokenIndex
 from toolkit.statistics.association.collocations import SORTS
 from toolkit.statistics.counting.counted import Layer
 from toolkit.statistics.counting.selection import Selection, select
+from toolkit.statistics.counting.token_index import UNITS
 from toolkit.text import LANGUAGES, tokenise
 
 __all__ = ["Texts", "part_of", "prepare_texts", "word_table"]
@@ -29,10 +31,10 @@ Say = Callable[[str], None]
 
 #: A run of years: "2005-2009".
 _YEARS = re.compile(r"(\d{4})-(\d{4})")
-#: Posts per task, as in a study; the tasks are the same for any number of workers, and so are the results.
-_POSTS_PER_TASK = 100
-#: What words are counted by, and what codes are counted in.
-_UNITS, _PLACES = ("form", "lemma", "pos"), ("sentence", "paragraph", "document")
+#: As in a study.
+_POSTS_PER_TASK = POSTS_PER_TASK
+#: What codes are counted in.
+_PLACES = ("sentence", "paragraph", "document")
 _FUNCTIONS: dict[str, Callable[..., pd.DataFrame]] = {
     "frequency": statistics.frequency,
     "diversity": statistics.lexical_diversity,
@@ -70,14 +72,8 @@ class Texts:
         """
         if self.say is not None:
             self.say(f"finding the words of {len(self.posts):,} texts")
-        ids = self.posts["doc_id"].tolist()
-        tasks = []
-        for first in range(0, len(ids), _POSTS_PER_TASK):
-            some = set(ids[first : first + _POSTS_PER_TASK])
-            tasks.append(
-                (self.posts[self.posts["doc_id"].isin(some)], self.furniture[self.furniture["doc_id"].isin(some)])
-            )
-        pool = self.workers if len(ids) >= WORTH_A_POOL else 1
+        tasks = post_tasks(self.posts, self.furniture, _POSTS_PER_TASK)
+        pool = self.workers if len(self.posts) >= WORTH_A_POOL else 1
         parts = run_tasks(_sentences_and_words, tasks, workers=pool, label="words", progress=True)
         passages, tokens = (pd.concat(some, ignore_index=True) for some in zip(*parts, strict=True))
         posts = self.posts
@@ -158,10 +154,6 @@ def prepare_texts(
     if say is not None:
         say(f"marking the page furniture of {len(posts):,} texts")
     return Texts(posts, mark_furniture(posts), corpus.skipped, str(source), annotations, workers, say)
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _sentences_and_words(posts: pd.DataFrame, furniture: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -253,7 +245,7 @@ def word_table(kind: str, texts: Texts, **choices: Any) -> tuple[pd.DataFrame | 
 
 def _check(kind: str, texts: Texts, given: Mapping[str, Any], parts: Sequence[Selection], of_codes: bool) -> None:
     """What can be told before words are found, which takes minutes for large texts."""
-    units = _PLACES if of_codes else _UNITS
+    units = _PLACES if of_codes else UNITS
     if "unit" in given and given["unit"] not in units:
         what = "codes are counted in" if of_codes else "words are counted by"
         raise InputError(f"--unit: {what} {', '.join(units)}; got '{given['unit']}'.")
@@ -279,7 +271,7 @@ def _check(kind: str, texts: Texts, given: Mapping[str, Any], parts: Sequence[Se
             raise InputError(f"--show: the posts have no column '{name}'; {suggestion(name, map(str, texts.posts))}")
     doc_ids = texts.posts["doc_id"].to_numpy(dtype=object)
     nothing = np.zeros(0, dtype=np.int64)
-    layer = Layer("all", nothing.astype(object), nothing, nothing, nothing, (), nothing, nothing, nothing)
+    layer = Layer.bare(nothing, nothing, nothing)
     corpus = Counted(doc_ids, (layer,), "words", "form", texts.posts)
     for name in ("by", "parts"):
         if isinstance(given.get(name), str) and given[name] != "lang":

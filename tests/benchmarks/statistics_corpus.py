@@ -24,7 +24,9 @@ import pandas as pd
 
 from toolkit.corpus import load_posts, mark_furniture, segment
 from toolkit.resources import bundled_corpus, data_file, data_names
+from toolkit.statistics import general_frequencies
 from toolkit.storage import read_table, write_file
+from toolkit.tables import check_quotes
 from toolkit.text import lemmatise, stop_words, tokenise
 
 FORMS = 60_000
@@ -62,7 +64,8 @@ def material(tokens: int, seed: int, folder: Path) -> Path:
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
         table, posts = build(tokens, seed)
-        assert all_point_to_their_text(table, posts)
+        texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
+        check_quotes("tokens", table.rename(columns={"text": "quote"}), texts)
         write_file(table, place / "tokens.parquet")
         write_file(posts, place / "posts.parquet")
         said = json.dumps(described(read_table(place / "tokens.parquet"), posts), ensure_ascii=False, indent=1)
@@ -184,10 +187,10 @@ def wordlist() -> list[Path]:
 def word_forms() -> list[str]:
     """60,000 different words in lower case: those of the word list, then made-up ones."""
     forms = {}
-    for path in wordlist():
-        lines = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
-        lines.sort(key=lambda line: (-float(line[1]), line[0]))
-        forms = dict.fromkeys(word for word, _ in lines if word.isalpha() and word not in stop_words("es"))
+    if wordlist():
+        # sorted by term: of equal frequency in the order of the alphabet
+        listed = general_frequencies("es").sort_values(ascending=False, kind="stable").index
+        forms = dict.fromkeys(word for word in listed if word.isalpha() and word not in stop_words("es"))
     random = np.random.default_rng(0)
     onsets = [*"bcdfgjlmnprstv", *("ch", "ll", "br", "cr", "dr", "fl", "gr", "pl", "pr", "tr")]
     ends = ["", "", "", "n", "r", "s", "l"]
@@ -214,12 +217,6 @@ def posts_of(random: np.random.Generator, names: np.ndarray, texts: list[str], c
             "constructed": "true",
         }
     ).astype({"author": "str", "url": "str"})
-
-
-def all_point_to_their_text(table: pd.DataFrame, posts: pd.DataFrame) -> bool:
-    texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
-    rows = zip(*(table[name] for name in ("doc_id", "start", "end", "text")), strict=True)
-    return all(texts[doc][start:end] == text for doc, start, end, text in rows)
 
 
 def is_word(forms: pd.Series) -> pd.Series:

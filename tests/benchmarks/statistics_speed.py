@@ -22,9 +22,9 @@ line divides the fastest peer that gave the same answer by the toolkit.
 - bigrams: the same for neighbouring words. Same answer: the counts; log-likelihood and MI equal to 1e-9 to nltk's
   formulas for the same contingency table (itself, nltk takes the frequencies of the words for the marginals, as if the
   last word of a document were the first of a pair; so does anyts, of which the counts alone are compared).
-- keyness: all forms, Spain against the other countries. Same answer: counts, and G2 and log ratio equal to 1e-9. The
-  toolkit counts documents, tests, and adjusts for many tests as well. "with intervals": 1,000 bootstrap samples, which
-  no peer has.
+- keyness: all forms, Spain against the other countries. Same answer: counts; G2, and log ratio where both have the
+  form, equal to 1e-9. The toolkit counts documents, tests, and adjusts for many tests as well. "with intervals": 1,000
+  bootstrap samples, which no peer has.
 - dispersion: forms that occur five times or more, over the documents. Same answer: DP, DPnorm, Juilland's D to 1e-9.
 - diversity: TTR, MATTR (50) and MTLD (.72) of each document. Same answer: the three to 1e-9.
 """
@@ -126,6 +126,12 @@ def long_text(folder: Path) -> SimpleNamespace:
     )
 
 
+def indexed(given: SimpleNamespace) -> TokenIndex:
+    index = TokenIndex(given.tokens, given.posts)
+    index.vocabulary("form")
+    return index
+
+
 def one_object_each(forms: pd.Series) -> list[str]:
     codes, different = pd.factorize(forms)
     return np.asarray(different, dtype=object)[codes].tolist()
@@ -136,10 +142,8 @@ def one_object_each(forms: pd.Series) -> list[str]:
 
 def kwic_ours(most: int | None) -> Side:
     def work(given: SimpleNamespace, clock: Callable) -> dict[str, pd.DataFrame]:
-
         with clock("index"):
-            index = TokenIndex(given.tokens, given.posts)
-            index.vocabulary("form")
+            index = indexed(given)
         found = {}
         for kind, query in given.queries.items():
             with clock(kind):
@@ -160,7 +164,6 @@ def kwic_ours(most: int | None) -> Side:
 
 def kwic_nltk(most: int | None) -> Side:
     def work(given: SimpleNamespace, clock: Callable) -> dict[str, list]:
-
         with clock("index"):
             index = ConcordanceIndex(given.words)
         found = {}
@@ -222,10 +225,8 @@ def kwic_anyts_answer(given: SimpleNamespace, found: list) -> pd.DataFrame:
 
 def pairs_ours(window: int) -> Side:
     def work(given: SimpleNamespace, clock: Callable) -> pd.DataFrame:
-
         with clock("index"):
-            index = TokenIndex(given.tokens, given.posts)
-            index.vocabulary("form")
+            index = indexed(given)
         with clock("all pairs"):
             return collocations(
                 index, unit="form", only="words", window=(0, window), within="document", minimum=MINIMUM,
@@ -241,7 +242,6 @@ def pairs_ours(window: int) -> Side:
 
 def pairs_nltk(window: int) -> Side:
     def work(documents: dict[str, list[str]], clock: Callable) -> SimpleNamespace:
-
         with clock("all pairs"):
             # None is what nltk itself fills the end of a text with
             words = chain.from_iterable((*words, *[None] * window) for words in documents.values())
@@ -271,7 +271,6 @@ def with_nltk_scores(table: pd.DataFrame, documents: dict[str, list[str]]) -> pd
 
 def pairs_anyts(window: int) -> Side:
     def work(words: list[str], clock: Callable) -> list:
-
         with clock("all pairs"):
             return anyts.corpus.collocations(words, window=window, measure="log_likelihood", min_freq=MINIMUM)
 
@@ -293,22 +292,26 @@ def pair_table(pairs: Any, words: Counter) -> pd.DataFrame:
 # keyness
 
 
+KEYNESS = ["term", "n_target", "n_reference", "log_likelihood", "log_ratio"]
+
+
+def keyness_answer(table: pd.DataFrame) -> pd.DataFrame:
+    """What is compared: for a form that one part lacks each program has a substitute of its own, so no log ratio."""
+    both = (table["n_target"] > 0) & (table["n_reference"] > 0)
+    return table[KEYNESS].assign(log_ratio=table["log_ratio"].where(both, 0.0))
+
+
 def keyness_ours(repeats: int) -> Side:
     def work(given: SimpleNamespace, clock: Callable) -> pd.DataFrame:
-
         with clock("counting"):
-            index = TokenIndex(given.tokens, given.posts)
-            index.vocabulary("form")
+            index = indexed(given)
         with clock("all forms"):
             return keyness(
                 index, {"country": TARGET}, None, unit="form", only="words", minimum=1,
                 minimum_documents=1, repeats=repeats,
             )  # fmt: skip
 
-    def answer(_: SimpleNamespace, table: pd.DataFrame) -> pd.DataFrame:
-        return table[["term", "n_target", "n_reference", "log_likelihood", "log_ratio"]]
-
-    return Side(tables, work, answer)
+    return Side(tables, work, lambda _, table: keyness_answer(table))
 
 
 def keyness_anyts(words: list[list[str]], clock: Callable) -> list:
@@ -320,7 +323,7 @@ def keyness_anyts(words: list[list[str]], clock: Callable) -> list:
 
 def keyness_anyts_answer(_: Any, found: list) -> pd.DataFrame:
     rows = [(one.word, one.freq_target, one.freq_reference, abs(one.g2), one.log_ratio) for one in found]
-    return pd.DataFrame(rows, columns=["term", "n_target", "n_reference", "log_likelihood", "log_ratio"])
+    return keyness_answer(pd.DataFrame(rows, columns=KEYNESS))
 
 
 def keyness_nltk(words: list[list[str]], clock: Callable) -> list[tuple]:
@@ -338,17 +341,15 @@ def keyness_nltk(words: list[list[str]], clock: Callable) -> list[tuple]:
 
 
 def keyness_nltk_answer(_: Any, rows: list[tuple]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["term", "n_target", "n_reference", "log_likelihood", "log_ratio"])
+    return keyness_answer(pd.DataFrame(rows, columns=KEYNESS))
 
 
 # dispersion and diversity
 
 
 def dispersion_ours(given: SimpleNamespace, clock: Callable) -> pd.DataFrame:
-
     with clock("index"):
-        index = TokenIndex(given.tokens, given.posts)
-        index.vocabulary("form")
+        index = indexed(given)
     with clock("all forms"):
         return dispersion(index, unit="form", only="words", parts="doc_id", minimum=MINIMUM)
 
@@ -365,11 +366,8 @@ def dispersion_anyts_answer(_: Any, found: list) -> pd.DataFrame:
 
 
 def diversity_ours(given: SimpleNamespace, clock: Callable) -> pd.DataFrame:
-    from toolkit.statistics.counting.token_index import TokenIndex
-
     with clock("index"):
-        index = TokenIndex(given.tokens, given.posts)
-        index.vocabulary("form")
+        index = indexed(given)
     with clock("all documents"):
         return lexical_diversity(index, by="doc_id", unit="form", window=50, threshold=0.72)
 

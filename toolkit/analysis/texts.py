@@ -1,6 +1,7 @@
 """From posts to passages and tokens: furniture, languages, duplicates, borders."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,10 +26,10 @@ from toolkit.settings import Study
 from toolkit.tables import check
 from toolkit.text import tokenise
 
-__all__ = ["WORTH_A_POOL", "clean", "cut_up", "passages_of"]
+__all__ = ["POSTS_PER_TASK", "WORTH_A_POOL", "clean", "cut_up", "passages_of", "post_tasks"]
 
 #: Posts per task. The tasks are the same for any number of workers, and so are the results.
-_POSTS_PER_TASK = 100
+POSTS_PER_TASK = 100
 #: Below this many posts to cut up, or texts to encode, starting processes takes longer than it saves.
 WORTH_A_POOL = 2_000
 #: A post with fewer letters holds no words.
@@ -104,23 +105,20 @@ def _language(prose: str, declared: object, wanted: tuple[str, ...]) -> tuple[st
 def cut_up(result: Analysis, workers: int) -> None:
     """Tables passages (sentences and paragraphs) and tokens."""
     posts, furniture = result.tables["posts"], result.tables["furniture"]
-    ids = posts["doc_id"].tolist()
-    tasks = []
-    for first in range(0, len(ids), _POSTS_PER_TASK):
-        some = set(ids[first : first + _POSTS_PER_TASK])
-        tasks.append(
-            (
-                posts[posts["doc_id"].isin(some)],
-                furniture[furniture["doc_id"].isin(some)],
-                result.study.text.pipeline,
-            )
-        )
+    tasks = post_tasks(posts, furniture, POSTS_PER_TASK, result.study.text.pipeline)
     pool = workers if len(posts) >= WORTH_A_POOL else 1
     parts = run_tasks(_segment_and_tokenise, tasks, workers=pool, label="posts", progress=True)
     # sentences first, then paragraphs, whatever the size of a task
     passages = pd.concat([part[0] for part in parts]).sort_values("unit", ascending=False, kind="stable")
     result.tables["passages"] = check("passages", passages)
     result.tables["tokens"] = check("tokens", pd.concat([part[1] for part in parts], ignore_index=True))
+
+
+def post_tasks(posts: pd.DataFrame, furniture: pd.DataFrame, size: int, *more: Any) -> list[tuple[Any, ...]]:
+    """Arguments of tasks of ``size`` posts each, in their order: the posts, their furniture, and ``more``."""
+    ids = posts["doc_id"].tolist()
+    parts = [set(ids[first : first + size]) for first in range(0, len(ids), size)]
+    return [(posts[posts["doc_id"].isin(some)], furniture[furniture["doc_id"].isin(some)], *more) for some in parts]
 
 
 def _segment_and_tokenise(

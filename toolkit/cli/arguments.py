@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from toolkit.printable import counted
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -120,11 +122,6 @@ def table_target(
     if not above.is_dir() or not os.access(above, os.W_OK):
         raise OutputError(f"{target}: cannot be written: '{above}' is no folder that may be written to.")
     return target
-
-
-def counted(number: int, word: str) -> str:
-    """A number with its word: "1 item", "1,200 items"."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def say(line: str) -> None:

@@ -7,9 +7,11 @@ import pandas as pd
 
 from toolkit.errors import InputError, suggestion
 
-__all__ = ["MALFORMED", "MISSING", "group_name", "group_order", "group_values"]
+__all__ = ["MALFORMED", "MISSING", "PERIODS", "group_name", "group_order", "group_values"]
 
 MISSING, MALFORMED = "(missing)", "(malformed)"
+#: Read from the column ``date`` of the posts.
+PERIODS = ("year", "quarter", "month")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?:[T ]\d{2}:\d{2}.*)?")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 #: Malformed dates that a note quotes.

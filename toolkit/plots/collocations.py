@@ -12,9 +12,9 @@ from toolkit.plots.panels import (
     chosen,
     filled,
     groups_of,
+    in_posts,
     log_ticks,
     measure_of,
-    named_terms,
     panels,
     small,
     ticks_within,
@@ -31,6 +31,7 @@ from toolkit.plots.style import (
     colour,
     head,
     label_width,
+    named,
     number,
     number_ticks,
     plain,
@@ -93,8 +94,8 @@ def collocation_bars(
         cell.barh(places, values, color=colour(group.lang), height=0.7)
         for place, value, (_, row) in zip(places, values, group.rows.iterrows(), strict=True):
             cell.annotate(
-                _in_posts(row, words, lang), (max(value, 0), place), xytext=(3, 0), textcoords="offset points",
-                va="center", fontsize=SMALL, color=GREY,
+                in_posts(row["n"], int(row["documents"]), words, lang), (max(value, 0), place), xytext=(3, 0),
+                textcoords="offset points", va="center", fontsize=SMALL, color=GREY,
             )  # fmt: skip
         cell.set_yticks(places, group.rows["told"].tolist())
         cell.set(xlim=(1.05 * low, 1e-9 + low + 1.55 * (high - low)), ylim=(rows - 0.4, -0.6))
@@ -193,7 +194,7 @@ def collocation_network(
     edges = filled("collocation_network", "network_edges", edges)
     if len(nodes) > _MOST_NODES:
         raise InputError(f"collocation_network: {len(nodes)} terms cannot be told apart; give fewer pairs (most=).")
-    terms = named_terms(nodes["term"].tolist(), names)
+    terms = named(nodes["term"].tolist(), names)
     place_of = dict(zip(nodes["term"], range(len(nodes)), strict=True))
     known = edges[edges["first"].isin(place_of) & edges["second"].isin(place_of)]
     pairs = known[["first", "second"]].map(place_of.__getitem__).to_numpy(dtype=int)
@@ -231,7 +232,7 @@ def _pairs_of(figure: str, table: pd.DataFrame, node: str | None, names: Mapping
     table = filled(figure, "collocations", table)
     nodes = set(table["node"])
     if node is None and len(nodes) > 1:
-        first, second = (named_terms(table[name].tolist(), names, 18) for name in ("node", "collocate"))
+        first, second = (named(table[name].tolist(), names, 18) for name in ("node", "collocate"))
         return _Pairs(table.assign(told=[f"{a} – {b}" for a, b in zip(first, second, strict=True)]), "")
     node = node if node is not None else next(iter(nodes))
     chosen(figure, [node], [*table["node"], *table["collocate"]])
@@ -250,7 +251,7 @@ def _pairs_of(figure: str, table: pd.DataFrame, node: str | None, names: Mapping
     own = pd.concat([left, turned], ignore_index=True)
     if own.empty:
         raise InputError(f"{figure}: '{plain(node)}' is no node of a pair; take one that is.")
-    return _Pairs(own.assign(told=named_terms(own["collocate"].tolist(), names)), node)
+    return _Pairs(own.assign(told=named(own["collocate"].tolist(), names)), node)
 
 
 def _one_language(figure: str, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -264,9 +265,9 @@ def _one_language(figure: str, pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _cloud(ax: "Axes", pairs: pd.DataFrame, strong: pd.DataFrame, x: str, y: str, x_label: str, y_label: str) -> None:
     """All pairs as points; those that are named filled, the others hollow."""
-    tone, named = colour(pairs["lang"].iloc[0]), pairs["told"].isin(strong["told"])
-    ax.scatter(pairs[x][~named], pairs[y][~named], s=16, facecolor="none", edgecolor=tone, alpha=0.6, linewidth=0.8)
-    ax.scatter(pairs[x][named], pairs[y][named], s=26, color=tone, zorder=3)
+    tone, full = colour(pairs["lang"].iloc[0]), pairs["told"].isin(strong["told"])
+    ax.scatter(pairs[x][~full], pairs[y][~full], s=16, facecolor="none", edgecolor=tone, alpha=0.6, linewidth=0.8)
+    ax.scatter(pairs[x][full], pairs[y][full], s=26, color=tone, zorder=3)
     ax.margins(0.2, 0.08)
     ax.set(xlabel=x_label, ylabel=y_label)
     quiet(ax, "both")
@@ -279,11 +280,6 @@ def _write(ax: "Axes", pairs: pd.DataFrame, strong: pd.DataFrame, x: str, y: str
     )
 
 
-def _in_posts(row: pd.Series, words: Mapping[str, str], lang: str) -> str:
-    posts = int(row["documents"])
-    return words["in_post" if posts == 1 else "in_posts"].format(n=number(row["n"], lang), posts=number(posts, lang))
-
-
 def _node_count(rows: pd.DataFrame, node: str, words: Mapping[str, str], lang: str) -> str:
     return f" ({words['node_count'].format(n=number(rows['n_node'].iloc[0], lang))})" if node else ""
 
@@ -291,4 +287,4 @@ def _node_count(rows: pd.DataFrame, node: str, words: Mapping[str, str], lang: s
 def _title(kind: str, node: str, words: Mapping[str, str], names: Mapping[str, str] | None) -> str:
     if not node:
         return words[f"{kind}_title"]
-    return words[f"{kind}_title_node"].format(node=named_terms([node], names, 40)[0])
+    return words[f"{kind}_title_node"].format(node=named([node], names, 40)[0])

@@ -11,16 +11,16 @@ from toolkit.plots.panels import (
     chosen,
     filled,
     groups_of,
+    in_posts,
     log_ticks,
     measure_of,
-    named_terms,
     panels,
     size_of,
     small,
     words_of,
 )
 from toolkit.plots.placing import label_points
-from toolkit.plots.style import CELL, DARK, GREY, SMALL, colour, head, number, number_ticks, plain
+from toolkit.plots.style import CELL, DARK, GREY, SMALL, colour, head, named, number, number_ticks, percent, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,7 +86,7 @@ def dispersion_map(
         placed.append((cell, strong, other))
     head(ax, words["map_title"], words["map_note"].format(n=number(len(known), lang)))
     for cell, strong, other in placed:
-        texts = named_terms(strong["term"].tolist(), names)
+        texts = named(strong["term"].tolist(), names)
         known, unnamed = (rows[["n", measure]].to_numpy(dtype=float) for rows in (strong, other))
         label_points(cell, known, texts, others=unnamed)
     return ax
@@ -124,15 +124,13 @@ def dispersion_plot(
         own = rows[group.lang]
         room = max(room, _borders(cell, table[table["lang"] == group.lang]))
         texts = []
-        for place, (term, name) in enumerate(zip(own, named_terms(own, names), strict=True)):
+        for place, (term, name) in enumerate(zip(own, named(own, names), strict=True)):
             part = group.rows[group.rows["term"] == term]
             cell.vlines(part["position"], place - 0.38, place + 0.38, color=colour(group.lang), linewidth=0.9)
-            posts = part["doc_id"].nunique()
-            told = words["in_post" if posts == 1 else "in_posts"]
-            texts.append(f"{name} ({told.format(n=number(len(part), lang), posts=number(posts, lang))})")
+            texts.append(f"{name} ({in_posts(len(part), part['doc_id'].nunique(), words, lang)})")
         cell.set_yticks(range(len(own)), texts)
         cell.set(xlim=(0, 1), ylim=(len(own) - 0.4, -0.6))
-        cell.xaxis.set_major_formatter(lambda value, _: f"{number(100 * value, lang)} %")
+        cell.xaxis.set_major_formatter(lambda value, _: percent(value, lang))
         small(cell, "")
         # names of parts stand above the rows
         cell.set_title(group.name, fontsize=CELL, loc="left", pad=6 + room)

@@ -13,6 +13,7 @@ from toolkit.plots.style import (
     NOTE,
     VERMILION,
     axes,
+    cell_names,
     head,
     legend_above,
     line_of,
@@ -104,11 +105,10 @@ def confusion(
     called = {_NOTHING: words["nothing"], **(names or {})}
     if kind == "stance":
         called = {**{stance: words[stance] for stance in STANCES}, **called}
-    found = set(part["gold"]) | set(part["predicted"])
     # the order of the table is that of the codebook; what occurs only as predicted follows
     order = [name for name in dict.fromkeys([*part["gold"], *part["predicted"]]) if name != _NOTHING]
     rows = order + [_NOTHING] * (_NOTHING in set(part["gold"]))
-    columns = order + [_NOTHING] * (_NOTHING in found and _NOTHING in set(part["predicted"]))
+    columns = order + [_NOTHING] * (_NOTHING in set(part["predicted"]))
     counts, share = (
         part.pivot(index="gold", columns="predicted", values=value).reindex(index=rows, columns=columns).fillna(0)
         for value in ("n", "share")
@@ -120,15 +120,7 @@ def confusion(
         linecolor="white", annot_kws={"fontsize": NOTE}, cbar_kws={"label": words["row_share"], "shrink": 0.7},
     )  # fmt: skip
     scale_bar(ax, lang)
-    ax.set_yticks(np.arange(len(rows)) + 0.5, named(rows, called), rotation=0, fontsize=NOTE)
-    ax.set_xticks(
-        np.arange(len(columns)) + 0.5,
-        named(columns, called),
-        rotation=45,
-        ha="right",
-        rotation_mode="anchor",
-        fontsize=NOTE,
-    )
+    cell_names(ax, named(rows, called), named(columns, called))
     ax.set_xlabel(words["given"], fontsize=LABEL)
     ax.set_ylabel(words["gold"], fontsize=LABEL)
     title = words["title_stance" if kind == "stance" else "title_code"]
@@ -147,7 +139,7 @@ def reliability(
     """Observed share against probability: the evaluation_reliability table.
 
     On the diagonal probabilities are what they say; below it the coder is too sure. Bars are intervals over documents;
-    the title has the units x codes of each bin, from the left. ``bins``: "equal hits" (as many expected hits
+    the note has the units x codes of each bin, from the left. ``bins``: "equal hits" (as many expected hits
     in each) or "equal n" (as many units x codes in each). ``lang``, ``confidence`` as in :func:`code_f1`.
     """
     table = check("evaluation_reliability", table)

@@ -22,7 +22,7 @@ from toolkit.plots.style import (
     interval,
     language,
     legend_above,
-    line_of,
+    lines_of,
     marker,
     named,
     needs,
@@ -152,7 +152,7 @@ def steps(
     number_ticks(ax.xaxis, lang)
     quiet(ax)
     ax.grid(axis="y", color=PALE, linewidth=3)
-    head(ax, words["title_steps"], _lines(rows, words, confidence), legend_above(ax))
+    head(ax, words["title_steps"], lines_of(rows, words, confidence), legend_above(ax))
     return ax
 
 
@@ -205,14 +205,8 @@ def balance(
     ax.set(xlabel=words["posts_with_code"], ylabel="")
     quiet(ax)
     # the side that goes left stands left
-    head(ax, words["title_balance"], _lines(table, words, confidence), legend_above(ax, 2, backwards=True))
+    head(ax, words["title_balance"], lines_of(table, words, confidence), legend_above(ax, 2, backwards=True))
     return ax
-
-
-def _lines(rows: "pd.DataFrame", words: Mapping[str, str], confidence: float) -> str:
-    """What the lines are, and why some may be missing."""
-    lacking = rows["share"].notna() & rows["ci_low"].isna()
-    return sentences(line_of(words, confidence), words["no_line"] if lacking.any() else "")
 
 
 def _percent(row: Mapping[Any, Any], lang: str) -> str:

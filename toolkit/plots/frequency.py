@@ -14,7 +14,6 @@ from toolkit.plots.panels import (
     first_column,
     groups_of,
     log_ticks,
-    named_terms,
     panels,
     size_of,
     small,
@@ -31,12 +30,12 @@ from toolkit.plots.style import (
     axes,
     colour,
     head,
-    interval,
     label_width,
     language,
     legend_above,
     line_of,
     marker,
+    named,
     number,
     number_ticks,
     percent,
@@ -89,7 +88,7 @@ def frequency_bars(
     ends = np.fmax(values.astype(float), limits["ci_high"])
     top = float(ends[shown.index].max())
     rows = max(len(group.rows) for group in groups)
-    width = 2.9 + label_width(named_terms(shown["term"].tolist(), names))
+    width = 2.9 + label_width(named(shown["term"].tolist(), names))
     ax, cells = panels(ax, width, [0.21 * rows + 0.9] * len(groups))
     for cell, group in zip(cells, groups, strict=True):
         part = group.rows.sort_values("rank", kind="stable")
@@ -102,10 +101,10 @@ def frequency_bars(
                 f"{count(row['n'], lang)} · {share}", (end, place),
                 xytext=(3, 0), textcoords="offset points", va="center", fontsize=SMALL, color=GREY,
             )  # fmt: skip
-        cell.set_yticks(places, named_terms(part["term"].tolist(), names))
+        cell.set_yticks(places, named(part["term"].tolist(), names))
         # room for what is written beside the longest bar or line
         cell.set(xlim=(0, max(top, 1e-9) * 1.5), ylim=(rows - 0.4, -0.6))
-        cell.set_xlabel(words["rate"] if rates else words["percent"])
+        cell.set_xlabel(words["rate" if rates else "share_of_passages"])
         ticks_within(cell, 0, max(top, 1e-9), lang)
         small(cell, f"{group.name} ({size_of(part['size'].iloc[:1], rates, words, lang)})")
     drawn = limits.loc[shown.index].notna().all(axis=1)
@@ -139,7 +138,7 @@ def general_comparison(
     shown = far.groupby(list(_BY), sort=False).head(most)
     groups = groups_of("general_comparison", known.loc[sorted(shown.index)], words, _BY)
     rows = max(len(group.rows) for group in groups)
-    width = 3.0 + label_width(named_terms(shown["term"].tolist(), None))
+    width = 3.0 + label_width(named(shown["term"].tolist(), None))
     ax, cells = panels(ax, width, [0.21 * rows + 0.9] * len(groups))
     ends = shown[["zipf", "general_zipf"]].to_numpy(dtype=float)
     for cell, group in zip(cells, groups, strict=True):
@@ -148,7 +147,7 @@ def general_comparison(
         cell.hlines(places, part["general_zipf"], part["zipf"], color=tone, alpha=0.5, linewidth=2)
         cell.scatter(part["general_zipf"], places, s=26, marker="s", facecolor="white", edgecolor=DARK, zorder=3)
         cell.scatter(part["zipf"], places, s=30, marker="o", color=tone, zorder=4)
-        cell.set_yticks(places, named_terms(part["term"].tolist(), None))
+        cell.set_yticks(places, named(part["term"].tolist(), None))
         cell.set(xlim=(ends.min() - 0.3, ends.max() + 0.3), ylim=(rows - 0.4, -0.6), xlabel=words["zipf_label"])
         number_ticks(cell.xaxis, lang)
         small(cell, f"{group.name} ({size_of(part['size'].iloc[:1], True, words, lang)})")
@@ -188,7 +187,8 @@ def rank_frequency(table: pd.DataFrame, *, lang: str = "en", ax: "Axes | None" =
         size = size_of(part["size"].iloc[:1].tolist(), rates, words, lang)
         told = words["rank_series"].format(group=group.name, terms=number(len(part), lang), size=size)
         handles.append(Line2D([], [], color=tone, linewidth=1.7, linestyle=style, label=told))
-    ax.set(xscale="log", yscale="log", xlabel=words["rank_label"], ylabel=words["rate"] if rates else words["percent"])
+    ax.set(xscale="log", yscale="log", xlabel=words["rank_label"])
+    ax.set_ylabel(words["rate" if rates else "share_of_passages"])
     log_ticks(ax.xaxis, lang)
     log_ticks(ax.yaxis, lang)
     quiet(ax, "both")
@@ -246,14 +246,13 @@ def diversity_points(
         cell.set_ylim(rows - 0.4, -0.6)
         cell.margins(x=0.08)
         number_ticks(cell.xaxis, lang, 5)
-        number_ticks(cell.xaxis, lang)
         cell.set_xlabel(words[f"{measure}_label"])
         small(cell, words[f"{measure}_title"].format(window=int(table["window"].iloc[0])))
         if not alone:
             cell.grid(axis="y", color="#eeeeee", linewidth=0.6)
     lacking = int(table[measures].isna().any(axis=1).sum())
     note = [words["points_note" if alone else "groups_note"]]
-    note += [words["line"].format(interval=interval(words, confidence)) + "."] if limited else []
+    note += [line_of(words, confidence) + "."] if limited else []
     note += [words["lacking_note"].format(n=number(lacking, lang))] if lacking else []
     head(ax, words["diversity_title"], " ".join(note), _language_legend(ax, langs, words) if not alone else 0)
     return ax
@@ -276,7 +275,7 @@ def _diversity_labels(
     if alone:
         counted = table.groupby("lang")["documents"].sum()
         return [f"{language(one, words)} ({words['of_texts'].format(n=number(counted[one], lang))})" for one in langs]
-    written = named_terms(
+    written = named(
         [one if value == "all" else value for one, value in zip(table["lang"], table["value"], strict=True)],
         {one: language(one, words) for one in langs} | dict(names or {}),
     )

@@ -6,7 +6,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from toolkit.errors import InputError, suggestion
-from toolkit.plots.style import FEW, NOTE, axes, head, interval, named, needs, number, plain, scale_bar, sentences
+from toolkit.plots.style import (
+    FEW,
+    NOTE,
+    axes,
+    cell_names,
+    head,
+    interval,
+    named,
+    needs,
+    number,
+    plain,
+    scale_bar,
+    sentences,
+)
 from toolkit.plots.words import figure_words
 from toolkit.tables import check
 
@@ -168,10 +181,7 @@ def _heat(
         ink = "white" if abs(tint[row, column]) > _DARK else "#222222"
         told = number(value, lang, 0 if value >= 9.5 or value == 0 else 1)
         ax.text(column + 0.5, row + 0.5, told, ha="center", va="center", fontsize=NOTE, color=ink)
-    ax.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0, fontsize=NOTE)
-    ax.set_xticks(
-        np.arange(len(columns)) + 0.5, columns, rotation=45, ha="right", rotation_mode="anchor", fontsize=NOTE
-    )
+    cell_names(ax, rows, columns)
     ax.set(xlabel="", ylabel="")
     return ax
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError
-from toolkit.plots.panels import Group, count, filled, groups_of, named_terms, panels, size_of, small, words_of
+from toolkit.plots.panels import Group, count, filled, groups_of, panels, size_of, small, words_of
 from toolkit.plots.placing import label_points
 from toolkit.plots.style import (
     DARK,
@@ -20,6 +20,7 @@ from toolkit.plots.style import (
     interval,
     label_width,
     language,
+    named,
     number,
     number_ticks,
     plain,
@@ -74,7 +75,7 @@ def keyness_bars(
     shown = rows.loc[sorted(first.index)]
     groups = groups_of("keyness_bars", shown, words)
     height = max(len(group.rows) for group in groups)
-    width = 3.6 + label_width(named_terms(shown["term"].tolist(), names))
+    width = 3.6 + label_width(named(shown["term"].tolist(), names))
     ax, cells = panels(ax, width, [0.22 * height + 1.1] * len(groups), most=2)
     for cell, group in zip(cells, groups, strict=True):
         _bars(cell, group, height, names, lang)
@@ -97,7 +98,7 @@ def _bars(cell: "Axes", group: Group, height: int, names: Mapping[str, str] | No
     counts = zip(part["n_target"], part["n_reference"], strict=True)
     texts = [
         f"{name} ({count(here, lang)} : {count(there, lang)})"
-        for name, (here, there) in zip(named_terms(part["term"].tolist(), names), counts, strict=True)
+        for name, (here, there) in zip(named(part["term"].tolist(), names), counts, strict=True)
     ]
     cell.set_yticks(places, texts)
     cell.set_ylim(height - 0.4, -0.6)
@@ -158,11 +159,11 @@ def keyness_map(
         group=group.name,
     )  # fmt: skip
     head(ax, words["map_title"].format(target=plain(target, 40), reference=plain(reference, 40)), note)
-    named = rows[rows["key"]].head(label)
+    labelled = rows[rows["key"]].head(label)
     known, others = (
-        part[["log_ratio", "log_likelihood"]].to_numpy(dtype=float) for part in (named, rows.drop(named.index))
+        part[["log_ratio", "log_likelihood"]].to_numpy(dtype=float) for part in (labelled, rows.drop(labelled.index))
     )
-    label_points(ax, known, named_terms(named["term"].tolist(), names), 2.8, others)
+    label_points(ax, known, named(labelled["term"].tolist(), names), 2.8, others)
     return ax
 
 
@@ -203,10 +204,10 @@ def _limits(ax: "Axes", rows: pd.DataFrame, level: float, lang: str) -> None:
     high = q_line >= _CRITICAL[1]
     # names stand above or below their lines, so that lines that nearly meet keep theirs apart
     lines = [(_CRITICAL[0], 0.05, "top"), (_CRITICAL[1], 0.001, "top" if high else "bottom")]
-    named = [(value, f"p = {number(p, lang, _places(p))}", "--", side) for value, p, side in lines]
+    shown = [(value, f"p = {number(p, lang, _places(p))}", "--", side) for value, p, side in lines]
     if np.isfinite(q_line):
-        named.append((q_line, f"q < {number(level, lang, _places(level))}", "-", "bottom" if high else "center"))
-    for value, told, line, side in named:
+        shown.append((q_line, f"q < {number(level, lang, _places(level))}", "-", "bottom" if high else "center"))
+    for value, told, line, side in shown:
         ax.axhline(value, color=GREY, linewidth=0.8, linestyle=line, zorder=1)
         ax.annotate(
             told, (1, value), xycoords=("axes fraction", "data"), xytext=(3, 0), textcoords="offset points",

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
 __all__ = [
-    "Group", "chosen", "count", "filled", "first_column", "groups_of", "line_with_band", "log_ticks", "measure_of",
-    "named_terms", "panels", "size_of", "small", "ticks_within", "words_of",
+    "Group", "chosen", "count", "filled", "first_column", "groups_of", "in_posts", "line_with_band", "log_ticks",
+    "measure_of", "panels", "size_of", "small", "ticks_within", "words_of",
 ]  # fmt: skip
 
 #: More small figures than these cannot be read side by side.
@@ -94,11 +94,6 @@ def _group(key: Sequence[Any], rows: pd.DataFrame, words: Mapping[str, str]) -> 
     parts = [words["every"] if lang == "all" else language(lang, words)]
     parts += [plain(value, 30) for value in values if value != "all"]
     return Group(lang, " · ".join(parts[1:] if lang == "all" and len(parts) > 1 else parts), rows)
-
-
-def named_terms(terms: Sequence[str], names: Mapping[str, str] | None, most: int = 46) -> list[str]:
-    """What to write for terms: words as they are, codes and themes by their names."""
-    return [plain(str((names or {}).get(term, term)), most) for term in terms]
 
 
 def panels(ax: "Axes | None", width: float, heights: Sequence[float], most: int = 3) -> tuple["Axes", list[Any]]:
@@ -179,6 +174,11 @@ def size_of(sizes: Sequence[float], words_counted: bool, words: Mapping[str, str
     """How many words or passages there are: of one part, or of several side by side."""
     told = " : ".join(number(size, lang) for size in sizes)
     return words["of_words" if words_counted else "of_passages"].format(n=told)
+
+
+def in_posts(n: float, posts: int, words: Mapping[str, str], lang: str) -> str:
+    """How often something occurs, and in how many posts."""
+    return words["in_post" if posts == 1 else "in_posts"].format(n=number(n, lang), posts=number(posts, lang))
 
 
 def log_ticks(axis: "Axis", lang: str) -> None:

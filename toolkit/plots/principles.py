@@ -18,6 +18,7 @@ from toolkit.plots.style import (
     language,
     legend_above,
     line_of,
+    lines_of,
     marker,
     named,
     needs,
@@ -71,9 +72,7 @@ def principle_shares(
     ax.set(xlabel=words["share_of_passages"], ylabel="")
     number_ticks(ax.xaxis, lang, 8)
     quiet(ax)
-    lacking = table["share"].notna() & table["ci_low"].isna()
-    note = sentences(line_of(words, confidence), words["no_line"] if lacking.any() else "")
-    head(ax, words["title_shares"], note, legend_above(ax, 4))
+    head(ax, words["title_shares"], lines_of(table, words, confidence), legend_above(ax, 4))
     return ax
 
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLUE", "CELL", "DARK", "FEW", "GREY", "LABEL", "LANGUAGE_COLOURS", "LINES", "MARKERS", "NOTE", "PALE", "SERIES",
-    "SIDES", "SMALL", "STANCE_COLOURS", "VERMILION", "axes", "colour", "hatch", "head", "interval", "label_width",
-    "language", "legend_above", "line_of", "marker", "named", "needs", "number", "number_ticks", "percent", "plain",
-    "quiet", "scale_bar", "sentences",
+    "SIDES", "SMALL", "STANCE_COLOURS", "VERMILION", "axes", "cell_names", "colour", "hatch", "head", "interval",
+    "label_width", "language", "legend_above", "line_of", "lines_of", "marker", "named", "needs", "number",
+    "number_ticks", "percent", "plain", "quiet", "scale_bar", "sentences",
 ]  # fmt: skip
 
 #: Okabe & Ito (2008): told apart by colour-blind readers and in print.
@@ -70,9 +70,9 @@ def needs(figure: str, table: "pd.DataFrame", columns: Sequence[str] = ()) -> "p
     return table.reset_index(drop=True)
 
 
-def named(codes: Sequence[str], names: Mapping[str, str] | None) -> list[str]:
-    """What to write for codes."""
-    return [plain((names or {}).get(code, code)) for code in codes]
+def named(codes: Sequence[str], names: Mapping[str, str] | None, most: int = 46) -> list[str]:
+    """What to write for codes, themes and terms, ``most`` letters of each: the name where there is one."""
+    return [plain(str((names or {}).get(code, code)), most) for code in codes]
 
 
 def plain(text: str, most: int = 46) -> str:
@@ -195,6 +195,14 @@ def scale_bar(ax: "Axes", lang: str) -> Any:
     return bar
 
 
+def cell_names(ax: "Axes", rows: Sequence[str], columns: Sequence[str]) -> None:
+    """What stands beside the rows of a heat map, and slanting below its columns."""
+    ax.set_yticks(np.arange(len(rows)) + 0.5, rows, rotation=0, fontsize=NOTE)
+    ax.set_xticks(
+        np.arange(len(columns)) + 0.5, columns, rotation=45, ha="right", rotation_mode="anchor", fontsize=NOTE
+    )
+
+
 def sentences(*parts: str) -> str:
     """A note of several remarks, each as a sentence; empty ones are left out.
 
@@ -211,6 +219,12 @@ def sentences(*parts: str) -> str:
 def line_of(words: Mapping[str, str], confidence: float, over: str = "bootstrap") -> str:
     """That the lines are intervals, and which; ``confidence`` and ``over`` as in :func:`interval`."""
     return words["line"].format(interval=interval(words, confidence, over))
+
+
+def lines_of(rows: "pd.DataFrame", words: Mapping[str, str], confidence: float) -> str:
+    """What the lines of a table with share and ci_low are, and why some may be missing."""
+    lacking = rows["share"].notna() & rows["ci_low"].isna()
+    return sentences(line_of(words, confidence), words["no_line"] if lacking.any() else "")
 
 
 def interval(words: Mapping[str, str], confidence: float, over: str = "bootstrap") -> str:

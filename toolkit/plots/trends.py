@@ -15,12 +15,11 @@ from toolkit.plots.panels import (
     first_column,
     groups_of,
     line_with_band,
-    named_terms,
     panels,
     small,
     words_of,
 )
-from toolkit.plots.style import CELL, DARK, FEW, colour, head, interval, label_width, number, number_ticks, plain
+from toolkit.plots.style import CELL, DARK, FEW, colour, head, interval, label_width, named, number, number_ticks, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,10 +58,8 @@ def trend_lines(
     words = words_of("trends", lang)
     wanted = chosen("trend_lines", terms, table["term"].tolist())
     by = _one_by(table)
-    dated = table[~table["value"].isin(_NO_PERIOD)] if by in _PERIODS else table
-    lacking = int(table.drop_duplicates(["lang", "value"])["documents"].sum()) - int(
-        dated.drop_duplicates(["lang", "value"])["documents"].sum()
-    )
+    undated = table["value"].isin(_NO_PERIOD) & (by in _PERIODS)
+    dated, lacking = table[~undated], int(table[undated].drop_duplicates(["lang", "value"])["documents"].sum())
     shown = dated[dated["term"].isin(wanted)]
     if shown.empty:
         raise InputError(f"trend_lines: no post has a {by}; give posts with dates, or another group.")
@@ -85,7 +82,7 @@ def trend_lines(
         _periods(cell, values, by)
         cell.set_ylim(0, 1.2 * top)
         number_ticks(cell.yaxis, lang, 4)
-        cell.set_ylabel((words["rate"] if rates else words["percent"]) if first_column(cell) else "")
+        cell.set_ylabel(words["rate" if rates else "share_of_passages"] if first_column(cell) else "")
         small(cell, title, "y")
     told = words.get(f"by_{by}") or words["by_group"].format(by=plain(by, 20))
     note = words["note"].format(interval=interval(words, confidence))
@@ -99,7 +96,7 @@ def trend_lines(
 
 def _told(group: Group, names: Mapping[str, str] | None, lang: str) -> str:
     """What stands above a small Axes: the term, the language where it has one, how often it occurs."""
-    (name,) = named_terms([group.rows["term"].iloc[0]], names)
+    (name,) = named([group.rows["term"].iloc[0]], names)
     told = f"n = {count(group.rows['n'].sum(), lang)}"
     return f"{name} ({told})" if group.lang == "all" else f"{name} ({group.name}, {told})"
 

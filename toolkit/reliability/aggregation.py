@@ -8,6 +8,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from toolkit.errors import InputError, suggestion
+from toolkit.printable import counted
 from toolkit.reliability.coded import NONE, Coded
 from toolkit.reliability.error_rates import ErrorRates, error_table, estimate_error_rates
 from toolkit.reliability.units import code_units
@@ -94,7 +95,7 @@ def majority(
     found = _aggregation(coded, labels, every, vote)
     notes = [*found.notes, *_alone(coded), *_rates_rest_on(coded)]
     if ties:
-        what = _count(ties, "unit") if labels == "single" else f"{_count(ties, 'question')} (a unit and a code)"
+        what = counted(ties, "unit") if labels == "single" else f"{counted(ties, 'question')} (a unit and a code)"
         notes.append(f"{what} ended in a tie and {'was' if ties == 1 else 'were'} not decided")
     return found._replace(notes=tuple(notes))
 
@@ -207,7 +208,7 @@ def _alone(coded: Coded) -> list[str]:
     alone, every = int((coded.seen.sum(1) == 1).sum()), len(coded.seen)
     if not alone:
         return []
-    return [f"judged by one coder alone: {alone:,} of {_count(every, 'unit')} (see the column coders)"]
+    return [f"judged by one coder alone: {alone:,} of {counted(every, 'unit')} (see the column coders)"]
 
 
 def _rates_rest_on(coded: Coded) -> list[str]:
@@ -219,11 +220,7 @@ def _rates_rest_on(coded: Coded) -> list[str]:
         return [
             "no error rates: no unit was judged by three or more coders, and of two the majority is what they agree on"
         ]
-    return [f"error rates rest on the {enough:,} of {_count(every, 'unit')} that three or more coders judged"]
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+    return [f"error rates rest on the {enough:,} of {counted(every, 'unit')} that three or more coders judged"]
 
 
 def _doubts(coded: Coded, labels: Labels, fits: list[ErrorRates], table: pd.DataFrame) -> list[str]:
@@ -251,11 +248,13 @@ def _doubts(coded: Coded, labels: Labels, fits: list[ErrorRates], table: pd.Data
     decided, judges = table["decided"].to_numpy(), table["coders"].to_numpy()
     invented = int((decided & (givers == 0)).sum())
     if invented:
-        notes.append(f"{_count(invented, 'code')} decided that no coder gave: too few codings, or coders who miss most")
+        notes.append(
+            f"{counted(invented, 'code')} decided that no coder gave: too few codings, or coders who miss most"
+        )
     overruled = int((~decided & (givers == judges) & (judges > 1)).sum())
     if overruled:
         notes.append(
-            f"{_count(overruled, 'code')} not decided although every coder of the unit, two or more, gave it: the "
+            f"{counted(overruled, 'code')} not decided although every coder of the unit, two or more, gave it: the "
             "model takes it for an error they share; look at the codings, or take the majority"
         )
     return notes

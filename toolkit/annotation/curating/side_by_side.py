@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -15,12 +14,9 @@ from toolkit.annotation.curating.rules_at_stake import page_words
 from toolkit.annotation.curating.side_by_side_view import SideBySideView
 from toolkit.codebook import Codebook
 from toolkit.errors import InputError, suggestion
-from toolkit.marked_text import clean, page
+from toolkit.marked_text import environment, page
 from toolkit.resources import data_file
 from toolkit.tables import check, empty
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 __all__ = ["SideBySide", "render_page", "side_by_side"]
 
@@ -136,25 +132,12 @@ def _assumed(own: pd.DataFrame, doc_id: str, text: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["coder", "doc_id", "start", "end"]) if rows else empty("judged")
 
 
-@lru_cache(maxsize=2)
-def _template(name: str) -> "Template":
-    import jinja2
-    from markupsafe import Markup
-
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(data_file("annotation", "side_by_side.html").parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
-    ).get_template(name)
-
-
 def render_page(macro: str, view: Mapping[str, Any], say: Mapping[str, Any], lang: str) -> str:
     """A macro of ``data/annotation/side_by_side.html`` with its style sheets; every text escaped."""
     from markupsafe import Markup
 
-    styles = data_file("templates", "evidence.css").read_text(encoding="utf-8"), _template("side_by_side.css").render()
-    body = getattr(_template("side_by_side.html").module, macro)(view, say, lang)
+    templates = environment("annotation")
+    own = templates.get_template("side_by_side.css").render()
+    styles = data_file("templates", "evidence.css").read_text(encoding="utf-8"), own
+    body = getattr(templates.get_template("side_by_side.html").module, macro)(view, say, lang)
     return str(Markup("<style>{}</style>{}").format(Markup("\n".join(styles)), body))

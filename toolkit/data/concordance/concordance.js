@@ -96,7 +96,6 @@ class Reader {
     this.first = 0;
     this.at = 0; // the line with the focus, in the page
     this.rows = [];
-    this.opened = null;
     this.stopped = false;
     this.told = make("p", { class: "ck-told", role: "status", "aria-live": "polite" });
     host.replaceChildren(this.told);
@@ -149,7 +148,7 @@ class Reader {
       side("left", this.words.left),
       side("right", this.words.right),
     );
-    this.within = make("input", { type: "number", min: "1", max: "50", value: "5", class: "ck-number" });
+    this.within = make("input", { type: "number", min: "1", max: "100", value: "5", class: "ck-number" });
     this.sample = make("input", { type: "number", min: "1", class: "ck-number ck-sample" });
     this.seed = make("input", { type: "number", min: "0", value: "1", class: "ck-number" });
     // as many keys as the concordance is sorted by have a place
@@ -174,7 +173,6 @@ class Reader {
       event.preventDefault();
       this.apply();
     };
-    go.type = "submit";
     return make("form", { class: "ck-asking", onsubmit: submit }, order, near, drawn, make("div", { class: "ck-do" }, go, all));
   }
 
@@ -226,8 +224,7 @@ class Reader {
       event.preventDefault();
       this.save(false);
     };
-    const go = make("button", { class: "ck-save" }, this.t("save"));
-    go.type = "submit";
+    const go = make("button", { type: "submit", class: "ck-save" }, this.t("save"));
     const label = make("label", {}, make("span", {}, this.t("file")), this.file);
     return make("form", { class: "ck-saving", onsubmit: submit }, label, go, this.over, this.fetching);
   }
@@ -350,7 +347,6 @@ class Reader {
     try {
       const found = await this.wire.ask("open", { line: this.first + this.at, state: this.state });
       if (this.stopped || wish !== this.reading) return;
-      this.opened = found.line;
       this.drawPost(found);
     } catch (error) {
       if (wish === this.reading) this.fail(error);
@@ -382,7 +378,6 @@ class Reader {
 
   closePost(focus) {
     this.reading = null;
-    this.opened = null;
     this.post.hidden = true;
     this.post.replaceChildren();
     this.box.classList.remove("ck-open");

@@ -1,6 +1,5 @@
 """Collocations: the pairs of words, or of codes, that stand together, with their measures of association."""
 
-import numbers
 from collections.abc import Sequence
 from typing import Literal
 
@@ -11,13 +10,12 @@ from toolkit.errors import InputError, suggestion
 from toolkit.statistics.association import measures
 from toolkit.statistics.association.lines import codes_by_passage, words_by_passage, words_in_order
 from toolkit.statistics.association.pairs import Line, Margins, count_pairs, margins
-from toolkit.statistics.counting.checks import check_least
+from toolkit.statistics.counting.checks import check_least, is_whole
 from toolkit.statistics.counting.count import Material, Only, as_counted, as_index, count_words
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.named import named_terms
 from toolkit.statistics.counting.selection import Selection, select
 from toolkit.statistics.counting.token_index import TokenIndex
-from toolkit.tables import check
 
 __all__ = ["DIRECTED", "SORTS", "collocations"]
 
@@ -36,8 +34,6 @@ _FURTHER = ("npmi", "z_score", "chi_square", "minimum_sensitivity")
 #: Measures that say how much one word of a pair does for the other, and not the other for the one.
 DIRECTED = ("delta_p_collocate", "delta_p_node")
 SORTS = (*_MEASURES, *_FURTHER, "n")
-_COUNTS = ("n", "n_node", "n_collocate", "documents", "pairs_node", "pairs_collocate", "pairs", "expected")
-_COLUMNS = ("node", "collocate", *_COUNTS, *_MEASURES)
 _WITHIN = ("passage", "document")
 #: Equal values must not be told apart by the last bits that another processor may round otherwise.
 _DIGITS = 9
@@ -129,10 +125,10 @@ def collocations(
             found = margins(line, *sides)
         else:
             line, total = _by_passage(index, layer, chosen)
-            found = Margins(line.frequencies(), line.frequencies(), total)
+            found = Margins(line.frequencies, line.frequencies, total)
         tables.append(_pairs_of(line, found, sides, layer.terms, wanted, minimum, minimum_pair, sort))
-    columns = (*_COLUMNS, sort) if sort in _FURTHER else _COLUMNS
-    return check("collocations", together([layer.lang for layer in layers], tables, columns))
+    further = [sort] if sort in _FURTHER else []
+    return together("collocations", [layer.lang for layer in layers], tables, *further)
 
 
 def _pairs_of(
@@ -146,7 +142,7 @@ def _pairs_of(
     sort: str,
 ) -> pd.DataFrame:
     """The collocations of one language."""
-    frequency = line.frequencies()
+    frequency = line.frequencies
     others = frequency >= minimum
     of_interest = others if nodes is None else np.isin(np.arange(len(terms)), nodes)
     # no passage is longer than the line, and counting stops where the longest ends
@@ -216,14 +212,10 @@ def _sides(window: object) -> tuple[int, int] | None:
     if isinstance(window, str) and window == "passage":
         return None
     sides = window if isinstance(window, tuple | list) else (window, window)
-    good = len(sides) == 2 and all(_is_count(side) for side in sides)
+    good = len(sides) == 2 and all(is_whole(side, 0) for side in sides)
     if not good or not any(sides):
         raise InputError(
             f"collocations: window={str(window)[:40]!r}; expected a number of words, two of them for left and right "
             "such as (5, 5), or 'passage'."
         )
     return int(sides[0]), int(sides[1])
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, numbers.Integral) and not isinstance(value, bool) and int(value) >= 0

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from toolkit.statistics.association.pairs import Line, changes
+from toolkit.statistics.association.pairs import Line
 from toolkit.statistics.counting.counted import Layer
 from toolkit.statistics.counting.presence import present
-from toolkit.statistics.counting.token_index import TokenIndex
+from toolkit.statistics.counting.token_index import TokenIndex, changes
 
 __all__ = ["codes_by_passage", "words_by_passage", "words_in_order"]
 

@@ -185,7 +185,7 @@ def _island(graph: Any, island: list[int], seed: int) -> np.ndarray:
 def _shelves(sizes: list[int]) -> list[tuple[float, float, float]]:
     """Left, top and side of a square for each island, largest first, set in rows as books on shelves."""
     sides = np.sqrt(sizes)
-    breadth = max(float(np.sqrt((sides**2).sum())), float(sides[0]))
+    breadth = float(np.sqrt((sides**2).sum()))
     left = top = height = 0.0
     squares = []
     for side in map(float, sides):

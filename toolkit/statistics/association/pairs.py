@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Line", "Margins", "Pairs", "changes", "count_pairs", "margins"]
+from toolkit.statistics.counting.token_index import changes
+
+__all__ = ["Line", "Margins", "Pairs", "count_pairs", "margins"]
 
 #: Pairs of places that are counted at a time: 8 bytes each, and as many again while they are sorted.
 BLOCK = 1 << 23
@@ -39,21 +41,16 @@ class Line:
 
     @classmethod
     def cut(cls, term: np.ndarray, doc: np.ndarray, border: np.ndarray, terms: int) -> "Line":
-        """A line with a new stretch wherever ``border`` (places,) is true."""
+        """A line with a new stretch wherever ``border`` (places,) is true, as it is for the first place."""
         starts = np.flatnonzero(border)
-        if len(term) and (not len(starts) or starts[0] != 0):
-            starts = np.concatenate([[0], starts])
         lengths = np.diff(np.append(starts, len(term)))
         kind = np.int32 if len(term) < np.iinfo(np.int32).max else np.int64
         begin = np.repeat(starts.astype(kind), lengths)
         return cls(term, doc, begin, np.repeat((starts + lengths).astype(kind), lengths), terms)
 
+    @cached_property
     def frequencies(self) -> np.ndarray:
         """How often each term stands in the line, (terms,)."""
-        return self._frequencies
-
-    @cached_property
-    def _frequencies(self) -> np.ndarray:
         return np.bincount(self.term[self.term >= 0], minlength=self.terms)
 
 
@@ -78,7 +75,7 @@ def margins(line: Line, left: int, right: int) -> Margins:
     """The pairs of each term with any other place, within ``left`` places before and ``right`` places after it."""
     place = np.arange(len(line.term), dtype=line.begin.dtype)
     before, after = place - line.begin, line.end - 1 - place
-    frequency = line.frequencies() * (left + right)
+    frequency = line.frequencies * (left + right)
     # a word is the other one of nodes that have it on their left or right
     node, other = (
         frequency - _lacking(line, np.maximum(one - before, 0) + np.maximum(two - after, 0))
@@ -93,14 +90,6 @@ def _lacking(line: Line, missing: np.ndarray) -> np.ndarray:
     some = np.flatnonzero((missing > 0) & (line.term >= 0))
     lacks = np.bincount(line.term[some], weights=missing[some], minlength=line.terms)
     return np.rint(lacks).astype(np.int64)
-
-
-def changes(values: np.ndarray) -> np.ndarray:
-    """Where another value begins, (values,) of truth; true for the first."""
-    new = np.ones(len(values), dtype=bool)
-    # np.diff would copy and subtract: a third of all the time of counting
-    np.not_equal(values[1:], values[:-1], out=new[1:])
-    return new
 
 
 def count_pairs(
@@ -147,9 +136,9 @@ def _blocks(line: Line, first: np.ndarray, reach: int) -> Iterator[slice]:
     if not len(first):
         return
     pairs = np.cumsum(np.where(first >= 0, np.minimum(line.end - line.begin - 1, reach), 0), dtype=np.int64)
-    starts = np.flatnonzero(np.diff(line.doc, prepend=line.doc[0] - 1))
+    starts = np.flatnonzero(changes(line.doc))
     before = np.append(0, pairs)[starts] // BLOCK
-    starts = starts[np.append(True, np.diff(before) > 0)]
+    starts = starts[changes(before)]
     for start, end in zip(starts, np.append(starts[1:], len(first)), strict=True):
         yield slice(int(start), int(end))
 
@@ -242,7 +231,8 @@ def _merged(parts: list[_Runs]) -> _Runs:
     """Numbers that stand in several parts become one."""
     if len(parts) == 1:
         return parts[0]
-    key, n, documents = (np.concatenate([np.zeros(0, dtype=np.int64), *column]) for column in _columns(parts))
+    none = np.zeros(0, dtype=np.int64)
+    key, n, documents = map(np.concatenate, zip(_Runs(none, none, none), *parts, strict=True))
     if not len(key):
         return _Runs(key, n, documents)
     # each part is in order, which a stable sort makes use of
@@ -250,7 +240,3 @@ def _merged(parts: list[_Runs]) -> _Runs:
     key = key[order]
     starts = np.flatnonzero(changes(key))
     return _Runs(key[starts], np.add.reduceat(n[order], starts), np.add.reduceat(documents[order], starts))
-
-
-def _columns(parts: list[_Runs]) -> list[list[np.ndarray]]:
-    return [[part[column] for part in parts] for column in range(len(_Runs._fields))]

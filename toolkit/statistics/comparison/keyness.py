@@ -24,7 +24,6 @@ from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.frequency import per_million
 from toolkit.statistics.counting.selection import Selection, describe, selections
 from toolkit.statistics.distribution.measures import dp_norm
-from toolkit.tables import CONTRACTS, check
 
 __all__ = ["keyness"]
 
@@ -112,8 +111,7 @@ def keyness(
         table = _judged(table, minimum_documents, most_dp, level, bool(repeats), layer.weight is not None)
         table["target"], table["reference"] = describe(target), describe(reference)
         tables.append(_sorted(table, minimum_documents))
-    columns = [name for name in CONTRACTS["keyness"] if name != "lang"]
-    return check("keyness", together([layer.lang for layer, _, _ in compared], tables, columns))
+    return together("keyness", [layer.lang for layer, _, _ in compared], tables)
 
 
 def _nothing(
@@ -219,5 +217,5 @@ def _sorted(table: pd.DataFrame, minimum_documents: int) -> pd.DataFrame:
     documents = table["documents_target"].where(_more_in_target(table), table["documents_reference"])
     spread = documents >= minimum_documents
     keys = (evidence, table["log_ratio"].abs(), nearer.where(table["key"], evidence), spread, table["key"])
-    # rows stand in the order of their names, which decides where all else is equal
-    return table.iloc[np.lexsort((np.arange(len(table)), *(-key.to_numpy(dtype=float) for key in keys)))]
+    # stable: rows stand in the order of their names, which decides where all else is equal
+    return table.iloc[np.lexsort([-key.to_numpy(dtype=float) for key in keys])]

@@ -1,19 +1,17 @@
 """What was counted where: words in documents, codes in passages, themes in passages, all in one form."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from toolkit.corpus.grouping import group_name, group_values
+from toolkit.corpus.grouping import MISSING, PERIODS, group_name, group_order, group_values
 from toolkit.errors import InputError, suggestion
+from toolkit.tables import CONTRACTS, check
 
 __all__ = ["Counted", "Layer", "together"]
-
-#: Read from the column ``date`` of the posts.
-PERIODS = ("year", "quarter", "month")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,18 +42,38 @@ class Layer:
     term: np.ndarray
     weight: np.ndarray | None = None
 
+    @classmethod
+    def bare(
+        cls,
+        doc: np.ndarray,
+        start: np.ndarray,
+        end: np.ndarray,
+        langs: tuple[str, ...] = (),
+        place_lang: np.ndarray | None = None,
+    ) -> "Layer":
+        """Places of all languages in which nothing is counted: a layer "all" without terms and occurrences."""
+        if place_lang is None:
+            place_lang = np.full(len(doc), -1, dtype=np.int16)
+        none = np.zeros(0, dtype=np.int64)
+        return cls("all", np.array([], dtype=object), doc, start, end, langs, place_lang, none, none)
+
     def matrix(self, documents: int, where: np.ndarray | None = None) -> tuple[sparse.csr_matrix, np.ndarray]:
         """Counts (documents, terms) and number of places (documents,) of all places, or of those ``where`` is true."""
         chosen = slice(None) if where is None else where[self.place]
         place, term = self.place[chosen], self.term[chosen]
-        weight = np.ones(len(term)) if self.weight is None else self.weight[chosen].astype(float)
-        # places are in the order of the documents, so that the rows of the matrix follow one another as they are; csr
-        # adds up what stands twice in one order on every machine. It does so in place: term must be a copy.
-        begin = np.append(0, np.cumsum(np.bincount(self.doc[place], minlength=documents)))
         shape = (documents, len(self.terms))
-        counts = sparse.csr_matrix((weight, term.astype(np.int32), begin), shape=shape)
-        counts.sum_duplicates()
         sizes = np.bincount(self.doc if where is None else self.doc[where], minlength=documents)
+        if self.weight is not None:
+            # added up in the order of the text, as sums of shares depend on it
+            cells = self.doc[place].astype(np.int64) * len(self.terms) + term
+            distinct, which = np.unique(cells, return_inverse=True)
+            sums = np.bincount(which, weights=self.weight[chosen], minlength=len(distinct))
+            return sparse.csr_matrix((sums, np.divmod(distinct, max(len(self.terms), 1))), shape=shape), sizes
+        # places are in the order of the documents, so that the rows of the matrix follow one another as they are; what
+        # stands twice is added up in place: term must be a copy
+        begin = np.append(0, np.cumsum(np.bincount(self.doc[place], minlength=documents)))
+        counts = sparse.csr_matrix((np.ones(len(term)), term.astype(np.int32), begin), shape=shape)
+        counts.sum_duplicates()
         return counts, sizes
 
     def totals(self, where: np.ndarray | None = None) -> np.ndarray:
@@ -63,6 +81,12 @@ class Layer:
         chosen = slice(None) if where is None else where[self.place]
         weight = None if self.weight is None else self.weight[chosen]
         return np.bincount(self.term[chosen], weights=weight, minlength=len(self.terms))
+
+    def by_lang(self) -> Iterator[tuple[str, np.ndarray]]:
+        """Each language in order, "(missing)" last, and which places are in it, (places,) of truth: perhaps none."""
+        numbers = {lang: place for place, lang in enumerate(self.langs)} | {MISSING: -1}
+        for name in sorted(numbers, key=group_order):
+            yield name, self.place_lang == numbers[name]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -125,8 +149,10 @@ class Counted:
         return np.array([values[doc_id] for doc_id in self.doc_ids], dtype=object)
 
 
-def together(langs: Sequence[str], tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
-    """The tables of the layers as one, with ``lang`` in front; an empty one with ``columns`` where there are none."""
+def together(name: str, langs: Sequence[str], tables: Sequence[pd.DataFrame], *more: str) -> pd.DataFrame:
+    """The tables of the layers as one, checked, with the columns of the contract ``name`` and ``more``; an empty one
+    where none has rows."""
+    columns = [*CONTRACTS[name], *more]
     parts = [table.assign(lang=lang) for lang, table in zip(langs, tables, strict=True) if len(table)]
-    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({name: [] for name in ("lang", *columns)})
-    return whole[["lang", *columns]]
+    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({column: [] for column in columns})
+    return check(name, whole[columns])

@@ -9,7 +9,7 @@ import pandas as pd
 from toolkit.corpus.grouping import MISSING, group_order
 from toolkit.errors import InputError
 from toolkit.resampling import document_draws, sample_limits, sample_sums
-from toolkit.statistics.counting.checks import check_bootstrap
+from toolkit.statistics.counting.checks import Drawing, check_bootstrap, is_number, is_whole
 from toolkit.statistics.counting.count import Material, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.diversity_measures import (
@@ -22,7 +22,7 @@ from toolkit.statistics.counting.diversity_measures import (
     types_and_hapaxes,
     window_types,
 )
-from toolkit.tables import CONTRACTS, check
+from toolkit.statistics.counting.token_index import changes
 
 __all__ = ["lexical_diversity"]
 
@@ -80,10 +80,10 @@ def lexical_diversity(
     InputError
         for what is no material of words, unit, group or language, and for windows and thresholds out of range.
     """
-    check_bootstrap("lexical_diversity", repeats, confidence, seed)
-    if isinstance(window, bool) or not isinstance(window, (int, np.integer)) or window < 1:
+    drawing = check_bootstrap("lexical_diversity", repeats, confidence, seed)
+    if not is_whole(window, 1):
         raise InputError(f"lexical_diversity: got window={window!r}, expected a whole number of 1 or more.")
-    if not isinstance(threshold, (float, np.floating)) or not 0 < threshold < 1:
+    if not is_number(threshold) or not 0 < threshold < 1:
         raise InputError(f"lexical_diversity: got threshold={threshold!r}, expected a number between 0 and 1.")
     if unit is None and not isinstance(material, Counted):
         unit = "form"
@@ -91,19 +91,12 @@ def lexical_diversity(
     if counted.of != "words":
         raise InputError(f"lexical_diversity: got {counted.of} counted by {counted.unit}, expected words.")
     groups = None if by is None or by == "lang" else counted.groups(by).astype(str)
-    columns = [name for name in CONTRACTS["diversity"] if name != "lang"]
-    tables, layers, drawing = [], counted.layers_of(lang), _Drawing(repeats, confidence, seed)
+    tables, layers = [], counted.layers_of(lang)
     for layer in layers:
         whole = (layer.lang if layer.langs else MISSING) if by == "lang" else "all"
         of_document = np.full(len(counted.doc_ids), whole, dtype=object) if groups is None else groups
         tables.append(_of_layer(counted, layer, of_document, by, int(window), float(threshold), drawing))
-    return check("diversity", together([layer.lang for layer in layers], tables, columns))
-
-
-class _Drawing(NamedTuple):
-    repeats: int
-    confidence: float
-    seed: int
+    return together("diversity", [layer.lang for layer in layers], tables)
 
 
 class _Texts(NamedTuple):
@@ -122,7 +115,7 @@ def _of_layer(
     by: str | None,
     window: int,
     threshold: float,
-    drawing: _Drawing,
+    drawing: Drawing,
 ) -> pd.DataFrame:
     doc = layer.doc[layer.place]
     texts = _measured(layer.term, doc, window, threshold)
@@ -181,7 +174,7 @@ def _of_layer(
 
 def _measured(term: np.ndarray, doc: np.ndarray, window: int, threshold: float) -> _Texts:
     """The measures of each text. ``doc`` (tokens,) never falls."""
-    begins = np.flatnonzero(np.diff(doc, prepend=-1))
+    begins = np.flatnonzero(changes(doc))
     lengths = np.diff(begins, append=len(doc))
     text = np.repeat(np.arange(len(begins)), lengths)
     previous = previous_places(term, text)
@@ -200,7 +193,7 @@ def _limits(
     names: np.ndarray,
     group: np.ndarray,
     many: int,
-    drawing: _Drawing,
+    drawing: Drawing,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Limits of a measure of each group, (groups,) each; missing where it rests on fewer than two texts.
 
@@ -212,7 +205,7 @@ def _limits(
         texts = np.flatnonzero(resting & (group == number))
         # by name, so that the order of the posts does not show in the last digit
         texts = texts[np.argsort(names[texts], kind="stable")]
-        draws = document_draws(names[texts], drawing.repeats, drawing.seed)
+        draws = document_draws(len(texts), drawing.repeats, drawing.seed)
         sums = sample_sums(np.column_stack([part[texts] for part in parts]), draws)
         samples = measure(*sums.T)[:, None]
         (low[number],), (high[number],) = sample_limits(samples, len(texts), drawing.confidence)

@@ -1,4 +1,4 @@
-"""Measures of lexical diversity on arrays: types, hapaxes, TTR, MATTR, MTLD.
+"""Measures of lexical diversity on arrays: types, hapaxes, MATTR, MTLD.
 
 Texts are given as ``codes`` (tokens,), a whole number for each word, one text after the other; ``text`` (tokens,)
 numbers the text of each token from 0, never falling. What is measured never crosses the border of a text.
@@ -44,9 +44,7 @@ def types_and_hapaxes(codes: np.ndarray, text: np.ndarray, texts: int) -> tuple[
     >>> types.tolist(), hapaxes.tolist()
     ([3, 1], [2, 1])
     """
-    if not len(codes):
-        return np.zeros(texts, dtype=np.int64), np.zeros(texts, dtype=np.int64)
-    width = int(codes.max()) + 1
+    width = int(codes.max(initial=0)) + 1
     kinds, often = np.unique(text.astype(np.int64) * width + codes, return_counts=True)
     types = np.bincount(kinds // width, minlength=texts)
     hapaxes = np.bincount(kinds[often == 1] // width, minlength=texts)
@@ -59,7 +57,7 @@ def previous_places(codes: np.ndarray, text: np.ndarray) -> np.ndarray:
     >>> previous_places(np.array([7, 8, 7, 7]), np.array([0, 0, 0, 1])).tolist()
     [-1, -1, 0, -1]
     """
-    width = int(codes.max()) + 1 if len(codes) else 1
+    width = int(codes.max(initial=0)) + 1
     kinds = text.astype(np.int64) * width + codes
     order = np.argsort(kinds, kind="stable")
     same = kinds[order[1:]] == kinds[order[:-1]]
@@ -81,7 +79,7 @@ def window_types(previous: np.ndarray, lengths: np.ndarray, window: int) -> Wind
     place = np.arange(len(previous)) - starts[own]
     before = np.where(previous >= 0, previous - starts[own], -1)
     # first places of the windows that count this token
-    first = np.maximum(np.maximum(place - window + 1, before + 1), 0)
+    first = np.maximum(place - window + 1, before + 1)
     last = np.minimum(place, lengths[own] - window)
     types = np.bincount(own, weights=np.maximum(last - first + 1, 0), minlength=len(lengths))
     return Windows(np.maximum(lengths - window + 1, 0), types)

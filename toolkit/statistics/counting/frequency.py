@@ -7,14 +7,13 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from toolkit.corpus.grouping import MISSING, group_order
+from toolkit.corpus.grouping import group_order
 from toolkit.errors import InputError
 from toolkit.resampling import document_draws, sample_sums, share_limits
-from toolkit.statistics.counting.checks import check_bootstrap
+from toolkit.statistics.counting.checks import Drawing, check_bootstrap, is_number
 from toolkit.statistics.counting.count import Material, Only, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.general import GENERAL_LANGUAGES, fold_term, general_frequencies, reference_list
-from toolkit.tables import CONTRACTS, check
 
 __all__ = ["frequency", "per_million", "zipf_scale"]
 
@@ -105,27 +104,18 @@ def frequency(
     InputError
         for what is no material, unit, group, language or list.
     """
-    if isinstance(minimum, bool) or not isinstance(minimum, (int, float, np.integer, np.floating)) or not minimum >= 0:
+    if not is_number(minimum) or not minimum >= 0:
         raise InputError(f"frequency: got minimum={minimum!r}, expected a number of 0 or more.")
-    check_bootstrap("frequency", repeats, confidence, seed)
+    drawing = check_bootstrap("frequency", repeats, confidence, seed)
     counted = as_counted(material, unit, only, posts)
     layers = counted.layers_of(lang)
     lists = _lists(counted, [layer.lang for layer in layers], general)
-    drawing = _Drawing(repeats, confidence, seed)
     parts = [
         _table(counted, layer, group, "all" if by is None else by, minimum, lists.get(layer.lang), drawing)
         for layer in layers
         for group in _groups(counted, layer, by)
     ]
-    columns = [name for name in CONTRACTS["frequencies"] if name != "lang"]
-    whole = together([layer for layer, _ in parts], [table for _, table in parts], columns)
-    return check("frequencies", whole)
-
-
-class _Drawing(NamedTuple):
-    repeats: int
-    confidence: float
-    seed: int
+    return together("frequencies", [lang for lang, _ in parts], [table for _, table in parts])
 
 
 class _Groups(NamedTuple):
@@ -141,9 +131,8 @@ def _groups(counted: Counted, layer: Layer, by: str | None) -> Iterator[_Groups]
     if by is None:
         yield _Groups(["all"], whole)
     elif by == "lang":
-        names = {lang: place for place, lang in enumerate(layer.langs)} | {MISSING: -1}
-        for name in sorted(names, key=group_order):
-            yield _Groups([name], whole, layer.place_lang == names[name])
+        for name, where in layer.by_lang():
+            yield _Groups([name], whole, where)
     else:
         values = counted.groups(by).astype(str)
         found = sorted(set(values), key=group_order)
@@ -158,7 +147,7 @@ def _table(
     by: str,
     minimum: float,
     general: pd.Series | None,
-    drawing: _Drawing,
+    drawing: Drawing,
 ) -> tuple[str, pd.DataFrame]:
     """The rows of one layer, without its language, and the language."""
     documents = len(counted.doc_ids)
@@ -220,12 +209,12 @@ def _limits(
     there: np.ndarray,
     term: np.ndarray,
     share: np.ndarray,
-    drawing: _Drawing,
+    drawing: Drawing,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Limits of the shares of some terms, (terms,) each, in the documents ``there``, two or more."""
     # by name, so that the order of the posts does not show in the last digit of sums of shares
     there = there[np.argsort(doc_ids[there], kind="stable")]
-    draws = document_draws(doc_ids[there], drawing.repeats, drawing.seed)
+    draws = document_draws(len(there), drawing.repeats, drawing.seed)
     whole = sample_sums(sizes[there], draws)[:, None]
     by_term = counts[there].tocsc()
     low, high = np.empty(len(term)), np.empty(len(term))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from copy import copy
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 from unicodedata import normalize
 
@@ -12,7 +13,7 @@ from toolkit.errors import InputError, suggestion
 from toolkit.tables import check
 from toolkit.text import content_terms
 
-__all__ = ["UNITS", "TokenIndex", "Unit", "Vocabulary", "fold_form"]
+__all__ = ["UNITS", "TokenIndex", "Unit", "Vocabulary", "changes", "fold_form"]
 
 Unit = Literal["form", "lemma", "pos"]
 UNITS = ("form", "lemma", "pos")
@@ -71,7 +72,6 @@ class TokenIndex:
             )
         self.bounds = np.append(0, np.cumsum(np.bincount(self.doc, minlength=len(self.doc_ids))))
         self._passage_id = tokens["passage_id"]
-        self._passages: tuple[np.ndarray, np.ndarray] | None = None
         if "lang" in tokens:
             nameless = int(tokens["lang"].isna().sum())
             if nameless:
@@ -86,10 +86,8 @@ class TokenIndex:
         self.is_stop = tokens["is_stop"].to_numpy(bool)
         self._columns = {unit: tokens[column] for unit, column in _COLUMN.items()}
         self._vocabularies: dict[str, Vocabulary] = {}
-        self._content: np.ndarray | None = None
         #: what other modules make of the index once and use again
         self.made: dict[str, Any] = {}
-        self._words: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.doc)
@@ -105,17 +103,16 @@ class TokenIndex:
     @property
     def passage(self) -> np.ndarray:
         """The place of each token's passage in ``passage_ids``."""
-        return self._passage_places()[0]
+        return self._passage_places[0]
 
     @property
     def passage_ids(self) -> np.ndarray:
         """The names of the passages, in the order of the text."""
-        return self._passage_places()[1]
+        return self._passage_places[1]
 
+    @cached_property
     def _passage_places(self) -> tuple[np.ndarray, np.ndarray]:
-        if self._passages is None:
-            self._passages = _run_places(self._passage_id)
-        return self._passages
+        return _run_places(self._passage_id)
 
     def with_posts(self, posts: pd.DataFrame) -> "TokenIndex":
         """The same tokens with other metadata. Raises :class:`InputError` for posts that are not these documents."""
@@ -149,22 +146,26 @@ class TokenIndex:
             self._vocabularies[unit] = _lowered(found) if unit == "form" else found
         return self._vocabularies[unit]
 
-    @property
+    @cached_property
     def is_word(self) -> np.ndarray:
         """Which tokens are words: those with a letter or a digit in them."""
-        if self._words is None:
-            codes, terms = self.vocabulary("form")
-            self._words = np.array([any(map(str.isalnum, term)) for term in terms], dtype=bool)[codes]
-        return self._words
+        codes, terms = self.vocabulary("form")
+        return np.array([any(map(str.isalnum, term)) for term in terms], dtype=bool)[codes]
 
-    @property
+    @cached_property
     def is_content(self) -> np.ndarray:
         """Which tokens can carry a theme; see :func:`toolkit.text.content_terms`."""
-        if self._content is None:
-            codes, terms = self.vocabulary("lemma")
-            fit = content_terms(pd.DataFrame({"lemma": terms.astype(str), "is_stop": False}))
-            self._content = fit.to_numpy(bool)[codes] & ~self.is_stop
-        return self._content
+        codes, terms = self.vocabulary("lemma")
+        fit = content_terms(pd.DataFrame({"lemma": terms.astype(str), "is_stop": False}))
+        return fit.to_numpy(bool)[codes] & ~self.is_stop
+
+
+def changes(values: np.ndarray) -> np.ndarray:
+    """Where another value begins, (values,) of truth; true for the first."""
+    new = np.ones(len(values), dtype=bool)
+    # np.diff would copy and subtract: a third of all the time of counting
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    return new
 
 
 def fold_form(form: str) -> str:

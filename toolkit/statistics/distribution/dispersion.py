@@ -5,7 +5,7 @@ import pandas as pd
 from scipy import sparse
 
 from toolkit.errors import InputError
-from toolkit.statistics.counting.checks import check_least
+from toolkit.statistics.counting.checks import check_least, is_whole
 from toolkit.statistics.counting.count import Material, Only, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.distribution.measures import (
@@ -17,24 +17,9 @@ from toolkit.statistics.distribution.measures import (
     part_range,
     rosengren_s,
 )
-from toolkit.tables import check
 
 __all__ = ["dispersion"]
 
-_COLUMNS = (
-    "term",
-    "n",
-    "size",
-    "parts",
-    "range",
-    "juilland_d",
-    "dp",
-    "dp_norm",
-    "carroll_d2",
-    "rosengren_s",
-    "kl_divergence",
-    "note",
-)
 _MEASURES = {
     "juilland_d": juilland_d,
     "dp": dp,
@@ -88,7 +73,7 @@ def dispersion(
     counted = as_counted(material, unit, only, posts)
     layers = counted.layers_of(lang)
     tables = [_of_layer(layer, _part_of_place(counted, layer, parts), minimum) for layer in layers]
-    return check("dispersion", together([layer.lang for layer in layers], tables, _COLUMNS))
+    return together("dispersion", [layer.lang for layer in layers], tables)
 
 
 def _part_of_place(counted: Counted, layer: Layer, parts: str | int) -> np.ndarray:
@@ -103,7 +88,7 @@ def _part_of_place(counted: Counted, layer: Layer, parts: str | int) -> np.ndarr
     if isinstance(parts, str):
         names = counted.groups(parts)[layer.doc] if parts != "doc_id" else layer.doc
         return pd.factorize(names)[0]
-    if isinstance(parts, bool) or not isinstance(parts, int | np.integer) or parts < 2:
+    if not is_whole(parts, 2):
         raise InputError(
             f"dispersion: got parts={parts!r}, expected 'doc_id', 'year' or a column of the posts, or a number from 2."
         )
@@ -126,5 +111,5 @@ def _of_layer(layer: Layer, part: np.ndarray, minimum: int) -> pd.DataFrame:
     note = "a single part" if len(sizes) == 1 else "fewer occurrences than parts"
     marked = (table["n"] < len(sizes)) | (len(sizes) == 1)
     table["note"] = pd.Series(note, index=table.index, dtype="str").where(marked)
-    order = np.lexsort((np.arange(len(tested)), -totals[tested]))
-    return table.iloc[order]
+    # stable: of terms as frequent the first by name comes first
+    return table.iloc[np.argsort(-totals[tested], kind="stable")]

@@ -11,11 +11,8 @@ from toolkit.statistics.counting.count import Material, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.named import named_terms
 from toolkit.statistics.counting.presence import present
-from toolkit.tables import check
 
-__all__ = ["named_terms", "occurrences"]
-
-_COLUMNS = ("term", "doc_id", "start", "end", "position", "value")
+__all__ = ["occurrences"]
 
 
 def occurrences(
@@ -61,7 +58,7 @@ def occurrences(
         _of_layer(counted, layer, wanted, _of_places(layer, by, groups))
         for layer, wanted in zip(layers, found, strict=True)
     ]
-    return check("occurrences", together([layer.lang for layer in layers], tables, _COLUMNS))
+    return together("occurrences", [layer.lang for layer in layers], tables)
 
 
 class _Groups(NamedTuple):
@@ -73,13 +70,9 @@ class _Groups(NamedTuple):
 
 def _groups(counted: Counted, by: str) -> _Groups:
     """The groups of the documents; of "date" the date as it is written."""
-    values = counted.groups("year" if by == "date" else by)
+    values = counted.groups(by)
     if by == "date":
-        assert counted.posts is not None  # groups() has asked for them
-        written = dict(zip(counted.posts["doc_id"], counted.posts["date"], strict=True))
-        pairs = zip(counted.doc_ids, values, strict=True)
-        dates = [year if year in (MISSING, MALFORMED) else str(written[doc_id]).strip() for doc_id, year in pairs]
-        values = np.array(dates, dtype=object)
+        values = np.where(counted.groups("year") == MALFORMED, MALFORMED, values)
     # dates as texts: of whole and partial ones, 2009-05 and 2011, only some are numbers
     names = sorted(set(values), key=_date_order if by == "date" else group_order)
     number = {name: place for place, name in enumerate(names)}

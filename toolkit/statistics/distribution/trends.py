@@ -1,24 +1,19 @@
 """How the share of terms changes over the years, or from country to country, with bands."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
-from toolkit.corpus.grouping import MISSING, group_order
+from toolkit.corpus.grouping import group_order
 from toolkit.resampling import document_draws, sample_sums, share_limits
-from toolkit.statistics.counting.checks import check_bootstrap, check_least
+from toolkit.statistics.counting.checks import Drawing, check_bootstrap, check_least
 from toolkit.statistics.counting.count import Material, Only, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.frequency import per_million
 from toolkit.statistics.counting.named import named_terms
-from toolkit.tables import check
 
 __all__ = ["trends"]
-
-_COLUMNS = ("term", "by", "value", "n", "size", "documents", "share", "per_million", "ci_low", "ci_high")
 
 
 def trends(
@@ -69,7 +64,7 @@ def trends(
     InputError
         for a term that does not occur, and for tables, units, languages, groups and settings that are none.
     """
-    check_bootstrap("trends", repeats, confidence, seed)
+    drawing = check_bootstrap("trends", repeats, confidence, seed)
     check_least("trends", "most", most, 1)
     # the most frequent of all words are function words; what was counted before stays as it is
     only: Only | None = "content" if terms is None and not isinstance(material, Counted) else None
@@ -79,26 +74,15 @@ def trends(
         wanted = [_most_frequent(layer, most) for layer in layers]
     else:
         wanted = named_terms("trends", counted.unit, layers, terms)
-    drawing = _Drawing(repeats, confidence, seed)
     tables = [_of_layer(counted, layer, chosen, by, drawing) for layer, chosen in zip(layers, wanted, strict=True)]
-    return check("trends", together([layer.lang for layer in layers], tables, _COLUMNS))
-
-
-@dataclass(frozen=True)
-class _Drawing:
-    """The settings of the bootstrap."""
-
-    repeats: int
-    confidence: float
-    seed: int
+    return together("trends", [layer.lang for layer in layers], tables)
 
 
 def _most_frequent(layer: Layer, most: int) -> np.ndarray:
-    totals = layer.totals()
-    return np.lexsort((np.arange(len(totals)), -totals))[:most]
+    return np.argsort(-layer.totals(), kind="stable")[:most]
 
 
-def _of_layer(counted: Counted, layer: Layer, terms: np.ndarray, by: str, drawing: _Drawing) -> pd.DataFrame:
+def _of_layer(counted: Counted, layer: Layer, terms: np.ndarray, by: str, drawing: Drawing) -> pd.DataFrame:
     if not len(terms):
         return pd.DataFrame()
     counts, sizes = _counts(counted, layer, terms)
@@ -108,7 +92,7 @@ def _of_layer(counted: Counted, layer: Layer, terms: np.ndarray, by: str, drawin
         n, whole = own.sum(0), int(size.sum())
         # sums of shares can pass the size by a rounding error
         share = np.minimum(n / whole, 1.0)
-        low, high = _band(counted.doc_ids[documents], own, size, share, one, rest, drawing)
+        low, high = _band(own, size, share, one, rest, drawing)
         parts.append(
             pd.DataFrame(
                 {
@@ -132,22 +116,22 @@ def _of_layer(counted: Counted, layer: Layer, terms: np.ndarray, by: str, drawin
 
 
 def _band(
-    doc_ids: np.ndarray,
     own: np.ndarray,
     size: np.ndarray,
     share: np.ndarray,
     one: np.ndarray,
     rest: np.ndarray,
-    drawing: _Drawing,
+    drawing: Drawing,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Limits of the shares of the terms in a group with ``own`` occurrences (documents, terms).
+    """Limits of the shares of the terms in a group with ``own`` occurrences (documents, terms); documents in the order
+    of their names, as they are drawn in the order given.
 
     ``one``, ``rest`` (terms,): occurrences of the term, and of all else, in a document that has some.
     """
-    documents = len(doc_ids)
+    documents = len(own)
     if documents < 2 or not drawing.repeats:
         return np.full(len(share), np.nan), np.full(len(share), np.nan)
-    draws = document_draws(doc_ids, drawing.repeats, drawing.seed)
+    draws = document_draws(documents, drawing.repeats, drawing.seed)
     samples = np.minimum(sample_sums(own, draws) / sample_sums(size, draws)[:, None], 1.0)
     mean = size.mean()
     return share_limits(samples, share, documents, drawing.confidence, if_all=one / mean, rest_if_all=rest / mean)
@@ -165,9 +149,8 @@ def _groups(
     """Each group in order: its name, its documents in the order of their names, their occurrences and sizes."""
     named = np.argsort(counted.doc_ids, kind="stable")
     if by == "lang":
-        names = {lang: place for place, lang in enumerate(layer.langs)} | {MISSING: -1}
-        for name in sorted(names, key=group_order):
-            own, size = _counts(counted, layer, terms, layer.place_lang == names[name])
+        for name, where in layer.by_lang():
+            own, size = _counts(counted, layer, terms, where)
             documents = named[size[named] > 0]
             if len(documents):
                 yield name, documents, own[documents], size[documents]
@@ -182,12 +165,5 @@ def _counts(
     counted: Counted, layer: Layer, terms: np.ndarray, where: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Occurrences of the chosen terms (documents, terms) and places (documents,), of all places or of some."""
-    moved = np.full(len(layer.terms), -1, dtype=np.int64)
-    moved[terms] = np.arange(len(terms))
-    fit = moved[layer.term] >= 0
-    chosen = np.flatnonzero(fit if where is None else fit & where[layer.place])
-    weight = np.ones(len(chosen)) if layer.weight is None else layer.weight[chosen]
-    places = (layer.doc[layer.place[chosen]], moved[layer.term[chosen]])
-    shape = (len(counted.doc_ids), len(terms))
-    counts = sparse.coo_matrix((weight, places), shape=shape).toarray()
-    return counts, np.bincount(layer.doc if where is None else layer.doc[where], minlength=len(counted.doc_ids))
+    counts, sizes = layer.matrix(len(counted.doc_ids), where)
+    return counts[:, terms].toarray(), sizes

@@ -77,9 +77,9 @@ def concordance(
     _check_choices(reader, match, lang, context, within, case, accents, metadata, sort)
     hits, notes = _found(reader, query, match, lang, where, codebook_of(codebook), annotations, case, accents)
     index = reader.index
+    langs = np.full(len(hits.doc), -1)
     some = hits.first < hits.last
-    token = np.minimum(hits.first, max(len(index) - 1, 0))
-    langs = np.where(some, index.lang[token], -1) if len(index) else np.full(len(token), -1)
+    langs[some] = index.lang[hits.first[some]]
     keep = np.ones(len(langs), dtype=bool)
     if lang is not None:
         keep &= langs == index.langs.index(lang)

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from toolkit.errors import InputError
-from toolkit.statistics.counting.token_index import TokenIndex, fold_form
+from toolkit.statistics.counting.token_index import TokenIndex, changes, fold_form
 from toolkit.text import fold
 
 __all__ = ["Hits", "Reader", "Side", "Texts", "Within", "normal", "ranked", "reader_of", "sort_key"]
@@ -99,7 +99,7 @@ class Reader:
         self._words = np.flatnonzero(index.is_word)
         self._before = np.concatenate([[0], np.cumsum(index.is_word, dtype=np.int32)])
         #: Where a stretch of text without a gap begins, known for some documents.
-        self._opens = _changes(self.doc)
+        self._opens = changes(self.doc)
         self._known = np.zeros(len(index.doc_ids), dtype=bool)
         self._passages: np.ndarray | None = None
         self._ranks: dict[str, np.ndarray] = {}
@@ -174,7 +174,7 @@ class Reader:
         marks = self._opens
         if within == "passage":
             if self._passages is None:
-                self._passages = _changes(self.index.passage)
+                self._passages = changes(self.index.passage)
             marks = marks | self._passages
         opens = np.flatnonzero(marks)
         low = opens[np.maximum(np.searchsorted(opens, hits.first, side="right") - 1, 0)]
@@ -260,10 +260,3 @@ def ranked(keys: Sequence[Any]) -> np.ndarray:
     """The place of each key among the sorted distinct ones; the same for the same."""
     place = {key: number for number, key in enumerate(sorted(set(keys)))}
     return np.array([place[key] for key in keys], dtype=np.int32)
-
-
-def _changes(values: np.ndarray) -> np.ndarray:
-    """Where a value differs from the one before; the first does."""
-    changes = np.ones(len(values), dtype=bool)
-    np.not_equal(values[1:], values[:-1], out=changes[1:])
-    return changes

@@ -100,8 +100,8 @@ def promising(reader: Reader, passages: Passages, lang: int, cues: Sequence[Cue]
     stands = _table(pairs, len(terms), len(column))
     own = own[(np.diff(stands.indptr) > 0)[codes[own]]]
     # tokens lie in the passage that begins before them
-    first = np.searchsorted(_line(passages.doc, passages.start), _line(index.doc[own], index.start[own]), "right") - 1
-    words_in = (_table(np.column_stack((first, codes[own])), len(passages.doc), len(terms)) @ stands) > 0
+    run = np.searchsorted(passages.first, own, side="right") - 1
+    words_in = (_table(np.column_stack((run, codes[own])), len(passages.doc), len(terms)) @ stands) > 0
     of_cue = _table([(word, place) for place, need in enumerate(needed) for word in need], len(column), len(cues))
     counts = (words_in.astype(np.int32) @ of_cue).tocoo()
     whole = counts.data >= np.array([len(need) for need in needed])[counts.col]
@@ -129,8 +129,3 @@ def _table(pairs: Sequence[tuple[int, int]] | np.ndarray, rows: int, columns: in
     table.sum_duplicates()
     table.data[:] = 1
     return table
-
-
-def _line(doc: np.ndarray, start: np.ndarray) -> np.ndarray:
-    """Positions of all documents in one line of numbers; no text has 2**40 characters."""
-    return (doc.astype(np.int64) << 40) + start

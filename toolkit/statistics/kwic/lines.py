@@ -11,6 +11,7 @@ import pandas as pd
 
 from toolkit.errors import InputError, suggestion
 from toolkit.files import write_text
+from toolkit.printable import counted
 from toolkit.statistics.counting.token_index import TokenIndex
 from toolkit.statistics.kwic.contexts import Hits, Reader, Within
 from toolkit.statistics.kwic.listing import Note, aligned, note, shown
@@ -24,6 +25,8 @@ __all__ = ["Concordance"]
 
 #: Lines that a notebook or terminal shows of a longer concordance, and their width.
 _SHOWN, _WIDTH = 20, 100
+#: The farthest word near a node that lines can be chosen by.
+FARTHEST = 100
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -154,7 +157,7 @@ class Concordance:
             beyond a gap of the text, whatever the context shown.
         side, match : where, and "form" or "lemma".
         """
-        _whole("having: within", within, 1, 100)
+        _whole("having: within", within, 1, FARTHEST)
         if side not in ("left", "right", "both"):
             raise InputError(f"concordance: side='{side}'; {suggestion(str(side), ('left', 'right', 'both'))}")
         if match not in ("form", "lemma"):
@@ -232,10 +235,9 @@ class Concordance:
         return html_of(self)
 
     def _about(self) -> list[str]:
-        lines = f"{self.lines:,} line{'' if self.lines == 1 else 's'}"
-        documents = f"{self.documents:,} document{'' if self.documents == 1 else 's'}"
+        size = f"{counted(self.lines, 'line')} in {counted(self.documents, 'document')}"
         order = [f"sorted by {shown(', '.join(self.sorted_by))}"] if self.sorted_by else []
-        return [f"{self.match} '{shown(self.query)[:_WIDTH]}': {lines} in {documents}", *map(shown, self.notes), *order]
+        return [f"{self.match} '{shown(self.query)[:_WIDTH]}': {size}", *map(shown, self.notes), *order]
 
     def _part(self, rows: np.ndarray, *said: Note) -> "Concordance":
         return replace(self, order=self.order[rows], notes=(*self.notes, *said))

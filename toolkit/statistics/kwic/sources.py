@@ -13,7 +13,7 @@ from toolkit.codebook import Codebook, load_codebook
 from toolkit.errors import InputError, suggestion
 from toolkit.statistics.counting.counted import Counted, Layer
 from toolkit.statistics.counting.selection import Selection, select
-from toolkit.statistics.counting.token_index import TokenIndex
+from toolkit.statistics.counting.token_index import TokenIndex, changes
 from toolkit.statistics.kwic.contexts import Hits, Reader
 from toolkit.statistics.kwic.terms import LONGEST_QUERY
 from toolkit.tables import STANCES, check
@@ -30,8 +30,12 @@ MOST_REPEATS = 10_000
 
 
 class Passages(NamedTuple):
-    """The passages that have tokens, each (passages,), from the first token of each to its last; ``lang``: place."""
+    """The passages that have tokens, each (passages,), in the order of the text; ``first``: the first token of each.
 
+    ``start``, ``end``: from the first token of each to its last; ``lang``: place.
+    """
+
+    first: np.ndarray
     doc: np.ndarray
     start: np.ndarray
     end: np.ndarray
@@ -40,22 +44,17 @@ class Passages(NamedTuple):
 
 def passages_of(index: TokenIndex) -> Passages:
     """The passages of an index, in the order of the text; furniture has no tokens and is none of them."""
-    if not len(index):
-        return Passages(index.doc, index.start, index.end, index.lang)
     if "passages" not in index.made:
-        change = (np.diff(index.doc) != 0) | (np.diff(index.passage) != 0)
-        first = np.flatnonzero(np.concatenate([[True], change]))
+        first = np.flatnonzero(changes(index.doc) | changes(index.passage))
         ends = np.maximum.reduceat(index.end, first)
-        index.made["passages"] = Passages(index.doc[first], index.start[first], ends, index.lang[first])
+        index.made["passages"] = Passages(first, index.doc[first], index.start[first], ends, index.lang[first])
     found: Passages = index.made["passages"]
     return found
 
 
 def chosen(index: TokenIndex, places: Any, lang: np.ndarray, where: Selection) -> np.ndarray:
     """Which places (with ``doc``, ``start``, ``end``) a selection takes, (places,); ``lang``: (places,) in langs."""
-    nothing = np.zeros(0, dtype=np.int64)
-    terms = np.zeros(0, dtype=object)
-    layer = Layer("all", terms, places.doc, places.start, places.end, index.langs, lang, nothing, nothing)
+    layer = Layer.bare(places.doc, places.start, places.end, index.langs, lang)
     return select(Counted(index.doc_ids, (layer,), "words", "form", index.posts), layer, where)
 
 

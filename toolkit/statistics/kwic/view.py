@@ -1,12 +1,11 @@
 """A concordance as HTML without scripts: aligned lines, each of which opens its passage in the post."""
 
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import InputError
-from toolkit.marked_text import Mark, clean, marked_html, page
+from toolkit.marked_text import Mark, clean, environment, marked_html, page
 from toolkit.resources import data_file
 from toolkit.statistics.kwic.view_parts import (
     about,
@@ -22,7 +21,6 @@ from toolkit.statistics.kwic.view_parts import (
 from toolkit.statistics.kwic.view_words import count, notes_in, ordered_by, words_in
 
 if TYPE_CHECKING:
-    from jinja2 import Template
     from markupsafe import Markup
 
     from toolkit.statistics.kwic.lines import Concordance
@@ -68,7 +66,7 @@ def page_of(concordance: "Concordance", path: str | Path, *, lang: str = "en") -
     other than "en", "es", "it", and :class:`toolkit.errors.OutputError` where it cannot be written.
     """
     title = words_in(lang)["page"]["title"].format(query=query_of(concordance))
-    return page(title, _html(concordance, MOST_ON_A_PAGE, lang, on_page=True), Path(path))
+    return page(title, _html(concordance, MOST_ON_A_PAGE, lang, on_page=True), Path(path), lang)
 
 
 def _html(concordance: "Concordance", most: int, lang: str, *, on_page: bool = False) -> str:
@@ -93,11 +91,11 @@ def _html(concordance: "Concordance", most: int, lang: str, *, on_page: bool = F
         "wide": wide,
         "rows": _lines(concordance, rows, columns, say, wide),
     }
-    if not lines:
-        view["counts"] = say["lines"].format(**numbers)
     styles = [data_file("templates", "evidence.css"), data_file("concordance", "lines.css")]
     style = "\n".join(path.read_text(encoding="utf-8") for path in styles)
-    body = getattr(_template().module, "lines")(view, say, lang)  # noqa: B009 - mypy knows no macros
+    templates = environment("concordance")
+    templates.filters["breakable"] = _breakable
+    body = getattr(templates.get_template("lines.html").module, "lines")(view, say, lang)  # noqa: B009 - mypy knows no macros
     return str(Markup("<style>{}</style>{}").format(Markup(style), body))
 
 
@@ -164,23 +162,6 @@ def _lang(tag: str) -> "Markup":
     from markupsafe import Markup
 
     return Markup(' lang="{}"').format(tag) if tag else Markup("")
-
-
-@lru_cache(maxsize=1)
-def _template() -> "Template":
-    import jinja2
-    from markupsafe import Markup
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(data_file("concordance", "lines.html").parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
-    )
-    environment.filters["breakable"] = _breakable
-    return environment.get_template("lines.html")
 
 
 def _breakable(value: str) -> "Markup":

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from toolkit.errors import InputError, ToolkitError
 from toolkit.marked_text import clean
+from toolkit.statistics.kwic.lines import FARTHEST
 from toolkit.statistics.kwic.view import query_of
 from toolkit.statistics.kwic.view_parts import (
     about,
     columns_of,
+    language_tag,
     line_of,
     passages_of,
     posts_of,
@@ -39,8 +41,6 @@ PAGE = 50
 _KEYS = ("position", "node", "left", "right", "L1", "L2", "L3", "R1", "R2", "R3", "doc_id")
 #: The highest seed and number of lines to draw: more digits are a slip.
 _HIGHEST = 999_999_999
-#: The farthest word near a node, as in :meth:`Concordance.having`.
-_FARTHEST = 100
 #: Characters of a post that are sent, as in the other pages of a text (toolkit/reading.py).
 _MOST_POST = 100_000
 #: A download goes through the notebook's connection, of which Jupyter lets 1 MB a second pass
@@ -147,7 +147,7 @@ class ConcordanceDesk:
             "title": title_of(post, row["doc_id"]),
             "where": say["where"].format(start=row["start"], end=row["end"]),
             "about": about(row, post, say),
-            "lang": line_of(row, [])["lang"],
+            "lang": language_tag(row["lang"]),
             "pieces": _pieces(part.text, part.start, cuts),
             "before": say["before"].format(n=count(part.before)) if part.before else "",
             "after": say["after"].format(n=count(part.after)) if part.after else "",
@@ -196,7 +196,7 @@ class ConcordanceDesk:
             return self._last[1]
         found = self.concordance
         if word:
-            found = found.having(word, self._number("within", within, 1, _FARTHEST), _SIDES.get(side, "both"))
+            found = found.having(word, self._number("within", within, 1, FARTHEST), _SIDES.get(side, "both"))
         if sample:
             found = found.sample(self._number("sample", sample, 1), seed=self._number("seed", seed, 0))
         if keys == ["position"]:

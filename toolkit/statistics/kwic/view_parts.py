@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from toolkit.marked_text import clean
+from toolkit.statistics.kwic import sources
+from toolkit.statistics.kwic.strings import OWN_COLUMNS
 
 if TYPE_CHECKING:
     from toolkit.statistics.kwic.lines import Concordance
 
 __all__ = [
-    "Window", "about", "columns_of", "language_tag", "line_of", "metadata_of", "one_line", "passages_of", "posts_of",
+    "Window", "about", "columns_of", "language_tag", "line_of", "one_line", "passages_of", "posts_of",
     "reads_nodes", "squeezed", "title_of", "value_of", "window",
 ]  # fmt: skip
 
@@ -32,10 +34,6 @@ _VALUE = 200
 _MOST_ABOUT = 12
 #: Metadata columns beside the lines; more would leave no room for the text. All are in the opened post.
 _MOST_COLUMNS = 4
-#: Keys of Concordance.rows that are no metadata.
-_OWN = (
-    "doc_id", "start", "end", "left", "node", "right", "lang", "passage_id", "found_by", "left_start", "right_end",
-)  # fmt: skip
 _SPACE = re.compile(r"\s+")
 _BREAK = re.compile("[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -100,12 +98,8 @@ def columns_of(rows: Sequence[Mapping[str, Any]], say: Mapping[str, Any], match:
         columns.insert(0, ("found_by", say["coded"]))
     elif match != "regex" and any(str(row["found_by"]).casefold() != row["node"].casefold() for row in rows):
         columns.append(("found_by", say["found_by"]))
-    return columns + [(name, clean(name)) for name in metadata_of(rows)[:_MOST_COLUMNS]]
-
-
-def metadata_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The metadata columns of the lines."""
-    return [str(name) for name in (rows[0] if rows else ()) if name not in _OWN]
+    metadata = [str(name) for name in (rows[0] if rows else ()) if name not in OWN_COLUMNS]
+    return columns + [(name, clean(name)) for name in metadata[:_MOST_COLUMNS]]
 
 
 def line_of(row: Mapping[str, Any], columns: Iterable[tuple[str, str]], *, wide: bool = False) -> dict[str, Any]:
@@ -176,18 +170,12 @@ def passages_of(concordance: "Concordance", first: int, last: int) -> list[tuple
 
     None for lines without a token. A line is one of its passage's by the first token that it touches.
     """
-    index, hits = concordance.index, concordance.hits.take(concordance.order[first:last])
-    found: list[tuple[int, int] | None] = [None] * len(hits.doc)
-    for doc in np.unique(hits.doc).tolist():
-        low, high = index.bounds[doc : doc + 2].tolist()
-        # a passage is a run of tokens: those of a document follow one another in the order of the text
-        changes = np.flatnonzero(np.diff(index.passage[low:high])) + low + 1
-        begins, ends = np.append(low, changes), np.append(changes, high)
-        own = np.flatnonzero((hits.doc == doc) & (hits.first < hits.last))
-        runs = np.searchsorted(begins, hits.first[own], side="right") - 1
-        for line, begin, end in zip(own.tolist(), begins[runs].tolist(), ends[runs].tolist(), strict=True):
-            found[line] = (int(index.start[begin]), int(index.end[begin:end].max()))
-    return found
+    hits, own = concordance.hits.take(concordance.order[first:last]), sources.passages_of(concordance.index)
+    runs = np.searchsorted(own.first, hits.first, side="right") - 1
+    some = hits.first < hits.last
+    return [
+        (int(own.start[run]), int(own.end[run])) if touches else None for run, touches in zip(runs, some, strict=True)
+    ]
 
 
 def posts_of(concordance: "Concordance", rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from toolkit.corpus.grouping import MALFORMED, MISSING, group_order, group_values
+from toolkit.corpus.grouping import MALFORMED, MISSING, PERIODS, group_order, group_values
 from toolkit.errors import InputError, suggestion
 from toolkit.resampling import bootstrap_weights, sample_limits
 from toolkit.tables import check
@@ -21,8 +21,6 @@ __all__ = [
 
 #: A group with fewer posts than this is flagged: see the coverage under ``prevalence``.
 FEW_POSTS = 8
-PERIODS = ("year", "quarter", "month")
-
 
 Weight = Literal["tokens", "passages"]
 
