@@ -1,10 +1,13 @@
 """Execute the notebooks in place and save them as they are committed: python tests/execute_notebooks.py [NAME ...]
 
-Saved are outputs and counts, and nothing that differs from machine to machine: no times, no versions of Python.
-A notebook that stops with an error is left as it was.
+NAME is a path inside notebooks/, such as 03_themes.ipynb, es/03_themes.ipynb or solutions/03_themes.ipynb; without,
+all are executed. Versions in other languages get their code from the English one, cell by cell, before they run: only
+prose and the cell tagged "language" are their own. Saved are outputs and counts, and nothing that differs from machine
+to machine: no times, no versions of Python. A notebook that stops with an error is left as it was.
 """
 
 import base64
+import copy
 import io
 import sys
 from collections.abc import Sequence
@@ -16,6 +19,8 @@ from nbclient.exceptions import CellExecutionError
 from PIL import Image
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+#: Folders of the versions in other languages.
+LANGUAGES = ("es", "it")
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 SECONDS_PER_CELL = 300
 #: Colours of a saved figure: enough for smooth letters and a heat map, a third of the size.
@@ -37,11 +42,23 @@ def execute(notebook: nbformat.NotebookNode, *, folder: Path, seconds: int) -> N
     ).execute()
 
 
+def take_code(notebook: nbformat.NotebookNode, english: nbformat.NotebookNode) -> None:
+    """Give a version in another language the code of the English one: cells of the same id; prose stays."""
+    ours, theirs = [cell.id for cell in notebook.cells], [cell.id for cell in english.cells]
+    if ours != theirs:
+        odd = sorted(set(ours) ^ set(theirs)) or ["the order"]
+        raise ValueError(f"the cells are not those of the English version: {', '.join(odd)}")
+    for own, cell in zip(notebook.cells, english.cells, strict=True):
+        if cell.cell_type == "code" and "language" not in cell.metadata.get("tags", []):
+            own.cell_type, own.source, own.metadata = "code", cell.source, copy.deepcopy(cell.metadata)
+
+
 def clean(notebook: nbformat.NotebookNode) -> None:
-    """Keep of the metadata only what says how to open the notebook."""
+    """Keep of the metadata only what says how to open the notebook, and which cells are closed."""
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNELSPEC, "language_info": {"name": "python"}})
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in ("tags",) if key in cell.metadata})
+        kept = ("tags", "jupyter", "editable", "deletable")
+        cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in kept if key in cell.metadata})
         for output in cell.get("outputs", []):
             if "image/png" in output.get("data", {}):
                 output["data"]["image/png"] = small(output["data"]["image/png"])
@@ -61,18 +78,20 @@ def small(png: str) -> str:
 def main(names: Sequence[str]) -> int:
     """Execute the notebooks named, or all; returns the number that failed."""
     failed = 0
-    for path in [NOTEBOOKS / name for name in names] or sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in [NOTEBOOKS / name for name in names] or sorted(NOTEBOOKS.rglob("[!.]*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         try:
-            execute(notebook, folder=NOTEBOOKS, seconds=SECONDS_PER_CELL)
-        except CellExecutionError as error:
-            print(f"{path.name}: stopped, not saved\n{error}", file=sys.stderr)
+            if path.parent.name in LANGUAGES:
+                take_code(notebook, nbformat.read(NOTEBOOKS / path.name, as_version=4))
+            execute(notebook, folder=path.parent, seconds=SECONDS_PER_CELL)
+        except (CellExecutionError, ValueError) as error:
+            print(f"{path.relative_to(NOTEBOOKS)}: stopped, not saved\n{error}", file=sys.stderr)
             failed += 1
             continue
         clean(notebook)
         nbformat.validate(notebook)
         nbformat.write(notebook, path)
-        print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
+        print(f"{path.relative_to(NOTEBOOKS)}: {path.stat().st_size / 1000:.0f} kB")
     return failed
 
 

@@ -542,7 +542,7 @@ def test_countries_are_points_without_a_line():
 
 
 def test_the_gallery_shows_every_figure():
-    path = Path(__file__).parent.parent / "notebooks" / "08_gallery.ipynb"
+    path = Path(__file__).parent.parent / "notebooks" / "12_gallery.ipynb"
     cells_of = json.loads(path.read_text(encoding="utf-8"))["cells"]
     drawn = {
         name

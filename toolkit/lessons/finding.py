@@ -1,0 +1,64 @@
+"""What was found about an answer, and how answers of learners are read."""
+
+import math
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any, NamedTuple
+
+__all__ = ["Finding", "NotAsked", "names_of", "number_of", "right", "text_of"]
+
+
+class Finding(NamedTuple):
+    """``message``: which of the exercise's messages to show ("right" where the answer is right); ``values``: what
+    stands in its gaps."""
+
+    message: str
+    values: dict[str, Any]
+
+
+class NotAsked(Exception):
+    """An answer of another kind than was asked for; the messages are in ``data/lessons/common.yaml``."""
+
+    def __init__(self, message: str, **values: Any) -> None:
+        super().__init__(message)
+        self.finding = Finding(message, values)
+
+
+def right(**values: Any) -> Finding:
+    """The answer is right."""
+    return Finding("right", values)
+
+
+def number_of(answer: object) -> float:
+    """The answer as a number.
+
+    Raises :class:`NotAsked` for anything else, truth values and "not a number" included.
+    """
+    plain = answer.item() if hasattr(answer, "item") and getattr(answer, "size", 1) == 1 else answer
+    if isinstance(plain, bool) or not isinstance(plain, Real) or math.isnan(plain):
+        raise NotAsked("no_number", got=shown(answer))
+    return float(plain)
+
+
+def text_of(answer: object) -> str:
+    """The answer as a text without the spaces around it; raises :class:`NotAsked` for anything else."""
+    if not isinstance(answer, str):
+        raise NotAsked("no_text", got=shown(answer))
+    return answer.strip()
+
+
+def names_of(answer: object) -> list[str]:
+    """The answer as a list of texts, in its order; raises :class:`NotAsked` for anything else."""
+    if isinstance(answer, str) or not isinstance(answer, Iterable):
+        raise NotAsked("no_names", got=shown(answer))
+    found = [one.strip() if isinstance(one, str) else one for one in answer]
+    strange = [one for one in found if not isinstance(one, str)]
+    if strange:
+        raise NotAsked("no_names", got=shown(strange[0]))
+    return [str(one) for one in found]
+
+
+def shown(answer: object) -> str:
+    """An answer as a message shows it: what it is, and its beginning."""
+    said = repr(answer)
+    return f"{type(answer).__name__}: {said if len(said) <= 60 else said[:59] + '…'}"
