@@ -12,8 +12,8 @@ import urllib.request
 
 
 @contextlib.contextmanager
-def running_lab(folder, settings):
-    """JupyterLab on ``folder`` with its own ``settings`` folder; gives its address and token."""
+def running_lab(folder, settings, application="jupyterlab"):
+    """JupyterLab (or "notebook": Notebook 7) on ``folder`` with its own ``settings``; gives its address and token."""
     token = secrets.token_hex(8)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -21,11 +21,12 @@ def running_lab(folder, settings):
     places = {name: str(settings / name.lower()) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR")}
     # the widgets' front end is found through the prefix of this Python
     environment = {**os.environ, **places, "JUPYTER_PREFER_ENV_PATH": "1"}
+    app = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}[application]
     command = [
-        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
+        sys.executable, "-m", application, "--no-browser", "--allow-root", f"--port={port}",
         "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={token}", f"--notebook-dir={folder}", "--LabApp.news_url=None",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--LabApp.extension_manager=readonly",
+        f"--IdentityProvider.token={token}", f"--notebook-dir={folder}", f"--{app}.news_url=None",
+        f"--{app}.check_for_updates_class=jupyterlab.NeverCheckForUpdate", f"--{app}.extension_manager=readonly",
     ]  # fmt: skip
     with (settings / "lab.log").open("wb") as log:
         lab = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -44,11 +45,11 @@ def running_lab(folder, settings):
 def wait_for(address, process, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        assert process.poll() is None, "JupyterLab ended at once"
+        assert process.poll() is None, "the server ended at once"
         with contextlib.suppress(urllib.error.URLError, ConnectionError), urllib.request.urlopen(address, timeout=2):
             return
         time.sleep(0.2)
-    raise AssertionError("JupyterLab did not answer")
+    raise AssertionError("the server did not answer")
 
 
 def open_notebook(browser, address, token, name, **page):

@@ -1,17 +1,34 @@
-"""The notebooks as committed are executed, clean and small; and they run offline, without errors."""
+"""The notebooks as committed are executed, clean and small, in all languages the same; and they run offline."""
 
+import ast
 import copy
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
-from execute_notebooks import NOTEBOOKS, clean, execute
+from execute_notebooks import LANGUAGES, NOTEBOOKS, clean, execute
+
+from toolkit.lessons import exercises
 
 SECONDS_PER_CELL = 120
-MOST_BYTES = 3_000_000
-PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+MOST_BYTES = 1_000_000
+PATHS = sorted(path for path in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
+LESSONS = [path for path in PATHS if path.parent == NOTEBOOKS]
+SOLUTIONS = [path for path in PATHS if path.parent.name == "solutions"]
+TRANSLATED = [path for path in PATHS if path.parent.name in LANGUAGES]
+#: Notebooks that are there in all three languages.
+IN_THREE = [
+    "00_start_here", "03_themes", "04_principles", "05_annotating", "06_agreement", "glossary", "label_texts",
+]  # fmt: skip
+#: What a notebook opens with.
+HEADER = {
+    "en": ("goal", "need", "minutes"),
+    "es": ("objetivo", "falta|necesit", "minutos|tiempo"),
+    "it": ("obiettivo", "serve", "minuti|tempo"),
+}
 
 #: Read by every Python that starts with its folder on the path: only this machine can be reached.
 OFFLINE = """
@@ -50,7 +67,15 @@ else:
 """
 
 
-@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
+def name_of(path: Path) -> str:
+    return path.relative_to(NOTEBOOKS).with_suffix("").as_posix()
+
+
+def language_of(path: Path) -> str:
+    return path.parent.name if path.parent.name in LANGUAGES else "en"
+
+
+@pytest.fixture(params=PATHS, ids=name_of)
 def path(request: pytest.FixtureRequest) -> Path:
     return request.param
 
@@ -64,6 +89,10 @@ def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
+def tagged(notebook: nbformat.NotebookNode, tag: str) -> list[nbformat.NotebookNode]:
+    return [cell for cell in code_cells(notebook) if tag in cell.metadata.get("tags", [])]
+
+
 def outputs(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     return [output for cell in code_cells(notebook) for output in cell.outputs]
 
@@ -74,16 +103,29 @@ def faults(notebook: nbformat.NotebookNode) -> list[str]:
     return errors + [output.text for output in outputs(notebook) if output.get("name") == "stderr"]
 
 
-def test_there_are_notebooks() -> None:
-    assert [path.name for path in PATHS][:1] == ["00_start_here.ipynb"]
+def checked(notebook: nbformat.NotebookNode) -> Iterator[tuple[str, nbformat.NotebookNode]]:
+    """The exercise that each check cell asks about, and the cell."""
+    for cell in tagged(notebook, "check"):
+        calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+        named = [call.args[0].value for call in calls if getattr(call.func, "id", "") == "check"]
+        assert len(named) == 1, f"{cell.id}: expected is one call of check"
+        yield named[0], cell
 
 
-def test_opens_with_goal_needs_and_minutes(notebook: nbformat.NotebookNode) -> None:
+def test_there_are_notebooks_in_learning_order() -> None:
+    numbers = [path.name[:2] for path in LESSONS if path.name[0].isdigit()]
+    assert numbers == [f"{number:02}" for number in range(len(numbers))]
+    assert (NOTEBOOKS / "study_preached_and_broken.ipynb") in LESSONS
+    for lang in LANGUAGES:
+        assert {path.stem for path in TRANSLATED if path.parent.name == lang} >= set(IN_THREE)
+
+
+def test_opens_with_goal_needs_and_minutes(path: Path, notebook: nbformat.NotebookNode) -> None:
     header = notebook.cells[0]
     assert header.cell_type == "markdown"
     assert header.source.startswith("# ")
-    for word in ("goal", "need", "minutes"):
-        assert re.search(rf"\*\*[^*]*{word}[^*]*\*\*", header.source, re.IGNORECASE), f"the header names no {word}"
+    for word in HEADER[language_of(path)]:
+        assert re.search(rf"\*\*[^*]*({word})[^*]*\*\*", header.source, re.IGNORECASE), f"the header names no {word}"
 
 
 def test_is_committed_executed_in_order(notebook: nbformat.NotebookNode) -> None:
@@ -111,20 +153,96 @@ def test_shows_no_path_and_no_widget(notebook: nbformat.NotebookNode) -> None:
             assert not re.search(r"(?<![\w.])/(?:home|Users|root|work|tmp)/|\b[A-Z]:\\", str(text))
 
 
-def test_together_they_are_small() -> None:
-    assert sum(path.stat().st_size for path in PATHS) < MOST_BYTES
+def test_is_small(path: Path) -> None:
+    assert path.stat().st_size < MOST_BYTES
+
+
+@pytest.mark.parametrize("path", LESSONS + TRANSLATED, ids=name_of)
+def test_says_its_language_in_one_cell(path: Path, notebook: nbformat.NotebookNode) -> None:
+    assert [cell.source for cell in tagged(notebook, "language")] == [f'lang = "{language_of(path)}"']
+
+
+@pytest.mark.parametrize("path", TRANSLATED, ids=name_of)
+def test_code_is_that_of_the_english_version(path: Path, notebook: nbformat.NotebookNode) -> None:
+    english = nbformat.read(NOTEBOOKS / path.name, as_version=4)
+
+    def code(one: nbformat.NotebookNode) -> list[tuple[str, str]]:
+        own = [cell for cell in code_cells(one) if "language" not in cell.metadata.get("tags", [])]
+        return [(cell.id, cell.source) for cell in own]
+
+    assert [(cell.id, cell.cell_type) for cell in notebook.cells] == [
+        (cell.id, cell.cell_type) for cell in english.cells
+    ]
+    assert code(notebook) == code(english)
+
+
+@pytest.mark.parametrize("path", TRANSLATED, ids=name_of)
+def test_prose_is_not_left_in_english(path: Path, notebook: nbformat.NotebookNode) -> None:
+    english = {cell.id: cell.source for cell in nbformat.read(NOTEBOOKS / path.name, as_version=4).cells}
+    prose = [cell for cell in notebook.cells if cell.cell_type == "markdown" and len(cell.source.split()) > 3]
+    assert [cell.id for cell in prose if cell.source == english[cell.id]] == []
+
+
+def test_links_to_files_that_are_there(path: Path, notebook: nbformat.NotebookNode) -> None:
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for target in re.findall(r"\]\((?!https?:|attachment:|#|mailto:)([^)#\s]+)", cell.source):
+                assert (path.parent / target).exists(), f"{cell.id}: {target}"
+
+
+def test_notebooks_named_in_prose_are_there(notebook: nbformat.NotebookNode) -> None:
+    names = {path.stem for path in LESSONS}
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            assert set(re.findall(r"`(\d\d_[a-z_]+)(?:\.ipynb)?`", cell.source)) <= names, cell.id
+
+
+# ---- exercises -------------------------------------------------------------------------------------------
+
+
+def test_every_exercise_has_its_cells_and_its_solution() -> None:
+    asked = [name for path in LESSONS for name, _ in checked(nbformat.read(path, as_version=4))]
+    solved = [name for path in SOLUTIONS for name, _ in checked(nbformat.read(path, as_version=4))]
+    assert sorted(asked) == sorted(solved) == sorted(exercises())
+    assert len(set(asked)) == len(asked)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=name_of)
+def test_exercises_are_committed_open(notebook: nbformat.NotebookNode) -> None:
+    assert all(cell.source.rstrip().endswith("= ...") for cell in tagged(notebook, "exercise"))
+    for _, cell in checked(notebook):
+        assert cell.outputs[0]["data"]["text/plain"].startswith("… ")
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=name_of)
+def test_solutions_are_right_and_checked_as_in_the_lesson(path: Path, notebook: nbformat.NotebookNode) -> None:
+    lesson = nbformat.read(NOTEBOOKS / path.name, as_version=4)
+    assert notebook.cells[1].source == f"%%capture\n%run ../{path.name}"
+    assert {name: cell.source for name, cell in checked(notebook)} == {
+        name: cell.source for name, cell in checked(lesson)
+    }
+    for _, cell in checked(notebook):
+        assert cell.outputs[0]["data"]["text/plain"].startswith("✓ ")
+
+
+# ---- execution -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
 def test_runs_offline(
     path: Path, notebook: nbformat.NotebookNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site, folder = tmp_path / "site", tmp_path / "notebooks"
+    site, folder = tmp_path / "site", tmp_path / "notebooks" / path.parent.name
     site.mkdir()
-    folder.mkdir()
+    folder.mkdir(parents=True)
+    if path in SOLUTIONS:
+        (folder.parent / path.name).write_bytes((NOTEBOOKS / path.name).read_bytes())
     (site / "sitecustomize.py").write_text(OFFLINE, encoding="utf-8")
     search = [str(site), *filter(None, [os.environ.get("PYTHONPATH")])]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(search))
     notebook.cells.append(nbformat.v4.new_code_cell(PROBE, id="offline-probe"))
     execute(notebook, folder=folder, seconds=SECONDS_PER_CELL)
     assert faults(notebook) == []
+    for _, cell in checked(notebook):
+        said = cell.outputs[0]["data"]["text/plain"]
+        assert said.startswith("✓ " if path in SOLUTIONS else "… ")

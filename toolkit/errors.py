@@ -11,21 +11,53 @@ _MOST_NAMED = 40
 
 
 class ToolkitError(Exception):
-    """Base of all errors this package raises on purpose; ``exit_status`` is what the command line returns."""
+    """Base of all errors this package raises on purpose; ``exit_status`` is what the command line returns.
+
+    >>> from toolkit.codebook import load_codebook
+    >>> try:
+    ...     load_codebook("cluetrian")
+    ... except ToolkitError as error:
+    ...     print(type(error).__name__, error.exit_status)
+    InputError 2
+    """
 
     exit_status = 2
 
 
 class InputError(ToolkitError, ValueError):
-    """A file, table, setting or argument is not what it should be."""
+    """A file, table, setting or argument is not what it should be.
+
+    >>> from toolkit.codebook import load_codebook
+    >>> try:
+    ...     load_codebook("cluetrian")
+    ... except InputError as error:
+    ...     print(error)
+    no codebook 'cluetrian' (nor does it end in .yaml); did you mean 'cluetrain'?
+    """
 
 
 class OutputError(ToolkitError, OSError):
-    """A result cannot be written where the user asked for it."""
+    """A result cannot be written where the user asked for it.
+
+    >>> from pathlib import Path
+    >>> from tempfile import NamedTemporaryFile
+    >>> from toolkit.files import write_text
+    >>> with NamedTemporaryFile() as file:
+    ...     try:
+    ...         write_text(Path(file.name, "a.txt"), "Hola.")
+    ...     except OutputError as error:
+    ...         print(error.exit_status, isinstance(error, OSError))
+    2 True
+    """
 
 
 class CheckFailed(ToolkitError):
-    """A repeated study did not give the same tables."""
+    """A repeated study did not give the same tables.
+
+    >>> from toolkit.errors import InputError
+    >>> CheckFailed("tables/topics.csv differs").exit_status, InputError("no such run").exit_status
+    (1, 2)
+    """
 
     exit_status = 1
 

@@ -130,7 +130,12 @@ def parse_yaml(text: str, where: str, *, trusted: bool = False, as_text: bool = 
 
 
 def read_yaml(path: Path) -> Any:
-    """The value of a YAML file in UTF-8; see :func:`parse_yaml` for what is refused."""
+    """The value of a YAML file in UTF-8; see :func:`parse_yaml` for what is refused.
+
+    >>> from toolkit.resources import data_file
+    >>> read_yaml(data_file("codebooks", "groundswell.yaml"))["id"]
+    'groundswell'
+    """
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -144,6 +149,14 @@ def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
     """The values of a JSON Lines file with their line numbers; blank lines are passed over.
 
     Raises :class:`InputError` with file and line for what is not JSON in UTF-8.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.files import write_bytes
+    >>> with TemporaryDirectory() as folder:
+    ...     write_bytes(Path(folder, "a.jsonl"), b'{"n": 1}\\n\\n{"n": 2}\\n')
+    ...     list(json_lines(Path(folder, "a.jsonl")))
+    [(1, {'n': 1}), (3, {'n': 2})]
     """
     # split at line feeds only: a text may hold other line separators of Unicode
     for number, line in enumerate(path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
@@ -156,12 +169,24 @@ def json_lines(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def sha256_text(text: str) -> str:
-    """SHA-256 of a text in UTF-8, 64 hexadecimal digits."""
+    """SHA-256 of a text in UTF-8, 64 hexadecimal digits.
+
+    >>> sha256_text("Hola.")[:12]
+    'ee6494f54a3e'
+    """
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: into a neighbour, flushed to disk, then renamed over ``path``."""
+    """Write a file whole or not at all: into a neighbour, flushed to disk, then renamed over ``path``.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_bytes(Path(folder, "new", "a.bin"), b"Hola.")
+    ...     Path(folder, "new", "a.bin").read_bytes()
+    b'Hola.'
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
@@ -180,18 +205,46 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a UTF-8 text file whole or not at all, line ends as given."""
+    """Write a UTF-8 text file whole or not at all, line ends as given.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_text(Path(folder, "a.txt"), "Señal")
+    ...     Path(folder, "a.txt").read_bytes()
+    b'Se\\xc3\\xb1al'
+    """
     write_bytes(path, text.encode("utf-8", "surrogatepass"))
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a value as indented JSON, keys in the order given."""
+    """Write a value as indented JSON, keys in the order given.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_json(Path(folder, "a.json"), {"título": "Hola"})
+    ...     print(Path(folder, "a.json").read_text(encoding="utf-8"), end="")
+    {
+      "título": "Hola"
+    }
+    """
     write_text(path, json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
 @contextmanager
 def new_folder(folder: Path) -> Iterator[Path]:
-    """A folder aside to write into; it becomes ``folder`` at the end, or is removed when anything went wrong."""
+    """A folder aside to write into; it becomes ``folder`` at the end, or is removed when anything went wrong.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.files import write_text
+    >>> with TemporaryDirectory() as folder:
+    ...     with new_folder(Path(folder, "run")) as partial:
+    ...         write_text(partial / "a.txt", "Hola.")
+    ...     [path.name for path in Path(folder, "run").iterdir()]
+    ['a.txt']
+    """
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise InputError(f"{folder}: is not empty; give a new folder.")

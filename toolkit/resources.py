@@ -11,7 +11,15 @@ _CHECKOUT = Path(__file__).parent.parent
 
 
 def data_file(*parts: str) -> Path:
-    """The path of a bundled data file, for example ``data_file("stopwords", "es.txt")``."""
+    """The path of a bundled data file, for example ``data_file("stopwords", "es.txt")``.
+
+    >>> data_file("stopwords", "es.txt").name
+    'es.txt'
+    >>> data_file("stopwords", "se.txt")
+    Traceback (most recent call last):
+        ...
+    toolkit.errors.InputError: no bundled file stopwords/se.txt; did you mean 'es.txt'?
+    """
     path = _DATA.joinpath(*parts)
     if not path.exists():
         raise InputError(f"no bundled file {'/'.join(parts)}; {suggestion(parts[-1], data_names(*parts[:-1]))}")
@@ -19,7 +27,11 @@ def data_file(*parts: str) -> Path:
 
 
 def data_names(*parts: str) -> list[str]:
-    """The names in a bundled data folder, sorted."""
+    """The names in a bundled data folder, sorted.
+
+    >>> data_names("stopwords")
+    ['en.txt', 'es.txt', 'it.txt']
+    """
     folder = _DATA.joinpath(*parts)
     return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
 
@@ -31,7 +43,11 @@ def _bundled(kind: str) -> Path:
 
 
 def bundled_corpus(name: str = "conversaciones") -> Path:
-    """The folder of a corpus that comes with the package."""
+    """The folder of a corpus that comes with the package.
+
+    >>> sorted(path.name for path in (bundled_corpus() / "texts").iterdir())
+    ['es', 'it']
+    """
     folder = _bundled("corpora")
     if not (folder / name).is_dir():
         names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
@@ -40,5 +56,9 @@ def bundled_corpus(name: str = "conversaciones") -> Path:
 
 
 def notebooks_folder() -> Path:
-    """The folder of the tutorial notebooks."""
+    """The folder of the tutorial notebooks.
+
+    >>> notebooks_folder().name
+    'notebooks'
+    """
     return _bundled("notebooks")

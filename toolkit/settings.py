@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from toolkit.display import Card, card, show
 from toolkit.errors import InputError
 from toolkit.resources import data_file
 from toolkit.schema import StrictModel, validate
@@ -23,6 +24,8 @@ class _About(StrictModel):
         "principles",
         "words",
     )
+    authors: tuple[Annotated[str, Field(min_length=1, max_length=200)], ...] = ()
+    licence: Annotated[str, Field(max_length=200)] = ""
 
 
 class _Corpus(StrictModel):
@@ -84,7 +87,14 @@ class _Statistics(StrictModel):
 
 class Study(StrictModel):
     """The settings of an analysis. Defaults are those of ``toolkit run`` without arguments; what each means
-    stands beside it in ``toolkit/data/templates/study.toml``."""
+    stands beside it in ``toolkit/data/templates/study.toml``.
+
+    >>> study = Study()
+    >>> study.topics.per_language, study.principles.codebook, study.study.seed
+    (4, 'cluetrain', 1)
+    >>> study.with_corpus("blog").corpus.path
+    'blog'
+    """
 
     study: _About = _About()
     corpus: _Corpus = _Corpus()
@@ -92,6 +102,22 @@ class Study(StrictModel):
     topics: _Topics = _Topics()
     principles: _Principles = _Principles()
     statistics: _Statistics = _Statistics()
+
+    def _card_(self, lang: str = "en") -> Card:
+        import pandas as pd
+
+        sections = self.model_dump()
+        usual = type(self)().model_dump()
+        rows = [
+            (f"[{section}]", name, _toml(value), _toml(usual[section][name]) if value != usual[section][name] else None)
+            for section, settings in sections.items()
+            for name, value in settings.items()
+        ]
+        table = show(pd.DataFrame(rows, columns=["section", "setting", "value", "default"]), rows=100, lang=lang)
+        return card("study", lang, title=self.study.title, tables=[table])
+
+    def _repr_html_(self) -> str:
+        return self._card_()._repr_html_()
 
     def with_corpus(self, path: str) -> "Study":
         """The same study of another corpus."""
@@ -110,6 +136,10 @@ def topics_study(corpus: str, *, seed: int | None = None, **topics: Any) -> Stud
     """The study behind ``toolkit topics``: themes alone, with these settings of the section [topics].
 
     Raises :class:`InputError` for values out of range.
+
+    >>> study = topics_study("blog", seed=7, per_language=6)
+    >>> study.study.parts, study.study.seed, study.topics.per_language
+    (('themes',), 7, 6)
     """
     data = {
         "study": {"title": "Themes", "parts": ("themes",), **({} if seed is None else {"seed": seed})},
@@ -124,6 +154,15 @@ def load_study(path: str | Path) -> Study:
 
     Raises :class:`InputError`: not TOML (with the line), unknown keys (with the nearest valid one), wrong types
     and values out of range (with what was got and what is allowed).
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "study.toml")
+    ...     _ = path.write_text('[corpus]\\npath = "blog"\\n[topics]\\nper_language = 6', encoding="utf-8")
+    ...     study = load_study(path)
+    >>> study.topics.per_language, Path(study.corpus.path).name, study.topics.engine
+    (6, 'blog', 'tomotopy')
     """
     path = Path(path)
     try:
@@ -153,12 +192,20 @@ def _from_folder(study: Study, folder: Path) -> Study:
 
 
 def is_file(codebook: str) -> bool:
-    """Whether the name of a codebook is that of a file, not of a bundled one."""
+    """Whether the name of a codebook is that of a file, not of a bundled one.
+
+    >>> is_file("cluetrain"), is_file("books/mine.yaml")
+    (False, True)
+    """
     return codebook.lower().endswith((".yaml", ".yml"))
 
 
 def study_toml(study: Study | None = None) -> str:
-    """The commented TOML file of a study; :func:`load_study` reads the same study back."""
+    """The commented TOML file of a study; :func:`load_study` reads the same study back.
+
+    >>> "per_language = 4" in study_toml()
+    True
+    """
     import jinja2
 
     template = data_file("templates", "study.toml").read_text(encoding="utf-8")

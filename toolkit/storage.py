@@ -20,7 +20,18 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 
 
 def write_table(table: pd.DataFrame, folder: Path, name: str) -> dict[str, object]:
-    """Write NAME.parquet and NAME.csv; what a run record says of them: rows, and SHA-256 of the CSV."""
+    """Write NAME.parquet and NAME.csv; what a run record says of them: rows, and SHA-256 of the CSV.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> with TemporaryDirectory() as folder:
+    ...     said = write_table(pd.DataFrame({"term": ["cliente"], "n": [3]}), Path(folder), "words")
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['words.csv', 'words.parquet']
+    >>> said["rows"], len(said["sha256"])
+    (1, 64)
+    """
     sheet = _csv(table)
     write_bytes(folder / f"{name}.csv", sheet)
     write_bytes(folder / f"{name}.parquet", _parquet(table))
@@ -28,7 +39,16 @@ def write_table(table: pd.DataFrame, folder: Path, name: str) -> dict[str, objec
 
 
 def write_file(table: pd.DataFrame, path: Path) -> None:
-    """Write one table as .csv, .jsonl or .parquet, as the name says."""
+    """Write one table as .csv, .jsonl or .parquet, as the name says.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> with TemporaryDirectory() as folder:
+    ...     write_file(pd.DataFrame({"term": ["café"], "n": [3]}), Path(folder, "words.jsonl"))
+    ...     print(Path(folder, "words.jsonl").read_text(encoding="utf-8"), end="")
+    {"term": "café", "n": 3}
+    """
     kind = path.suffix.lower()
     if kind == ".csv":
         write_bytes(path, _csv(table))
@@ -46,6 +66,16 @@ def read_table(path: Path, *, contract: str | None = None, as_text: bool = False
     of further ones (``as_text``: gives all as text; ``delimiter``: what divides its columns).
 
     Raises :class:`InputError` with the file, and for JSON Lines with the line, that cannot be read.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.storage import write_file
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "frequencies.csv")
+    ...     write_file(pd.DataFrame({"term": ["=clientes", "007"], "n": [3, 1]}), path)
+    ...     read_table(path, as_text=True).to_dict("list")
+    {'term': ['=clientes', '007'], 'n': ['3', '1']}
     """
     try:
         if path.suffix.lower() == ".jsonl":
@@ -66,7 +96,18 @@ def read_table(path: Path, *, contract: str | None = None, as_text: bool = False
 
 def read_named(path: Path, contract: str) -> pd.DataFrame:
     """A table of a contract from a file of any name. Raises :class:`InputError` as :func:`read_table` does, and for a
-    name that ends otherwise or a file that is not there."""
+    name that ends otherwise or a file that is not there.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.storage import write_file
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "mine.csv")
+    ...     write_file(pd.DataFrame({"topic": ["1"], "term": ["cliente"], "weight": [0.2]}), path)
+    ...     read_named(path, "topics").to_dict("list")
+    {'topic': ['1'], 'term': ['cliente'], 'weight': [0.2]}
+    """
     if path.suffix.lower() not in FORMATS:
         raise InputError(f"{path}: cannot read '{path.suffix}'; the name must end in {', '.join(FORMATS)}.")
     if not path.is_file():

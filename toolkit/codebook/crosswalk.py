@@ -21,6 +21,12 @@ def crosswalk_table(codebook: Codebook, lang: str = "en") -> pd.DataFrame:
     DataFrame
         codebook, code, to_codebook, to_code, stance (what a passage that endorses ``code`` says about
         ``to_code``), reason (in ``lang``).
+
+    >>> from toolkit.codebook import load_codebook
+    >>> crosswalk_table(load_codebook("groundswell"))[["code", "to_codebook", "to_code", "stance"]].head(2)
+            code to_codebook       to_code    stance
+    0  listening   cluetrain     listening  endorses
+    1    talking   cluetrain  conversation  endorses
     """
     rows = [
         (codebook.id, code.id, link.codebook, link.code, link.stance, in_language(link.reason, lang))
@@ -52,6 +58,14 @@ def cross_annotations(annotations: pd.DataFrame, codebook: Codebook, to: Codeboo
     InputError
         if ``codebook`` has no crosswalk to ``to``, if the crosswalk leads to a code that this version of ``to``
         does not have, or if annotations are of a version of ``codebook`` that does not fit.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> row = {"doc_id": "a", "start": 0, "end": 5, "quote": "Hola.", "codebook": "groundswell", "code": "listening"}
+    >>> given = pd.DataFrame([{**row, "stance": "endorses", "coder": "first", "kind": "human"}])
+    >>> cross_annotations(given, load_codebook("groundswell"), load_codebook())[["code", "stance", "coder", "kind"]]
+            code    stance                  coder     kind
+    0  listening  endorses  first via groundswell  machine
     """
     links = crosswalk_table(codebook)
     links = links[links["to_codebook"] == to.id]

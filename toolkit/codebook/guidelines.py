@@ -12,6 +12,9 @@ def guidelines(lang: str = "en") -> str:
     ``lang``: es, it or en. The three say the same, example by example.
 
     Raises :class:`InputError` for another language.
+
+    >>> guidelines("es").splitlines()[0]
+    '# Guía de anotación del libro de códigos `cluetrain`'
     """
     known = [name.removesuffix(".md") for name in data_names("guidelines")]
     if lang not in known:

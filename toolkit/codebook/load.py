@@ -28,6 +28,15 @@ class Codebook:
     ``examples``: id, lang, text, codes (dict of code -> stance; empty: no code applies); never changed.
     ``sha256`` covers the codebook with its cue and example files. In a notebook it shows itself as a table of
     its codes; :func:`show_codebook` gives all of it as text.
+
+    >>> from toolkit.codebook import load_codebook
+    >>> book = load_codebook("groundswell")
+    >>> book
+    <codebook groundswell 1.1.0: 5 codes>
+    >>> book.code_ids
+    ['listening', 'talking', 'energizing', 'supporting', 'embracing']
+    >>> book.name("listening", "it")
+    'Ascoltare'
     """
 
     id: str
@@ -77,7 +86,11 @@ class Codebook:
 
 
 def codebook_names() -> list[str]:
-    """The names of the bundled codebooks."""
+    """The names of the bundled codebooks.
+
+    >>> codebook_names()[:3]
+    ['cluetrain', 'engagement_phases', 'groundswell']
+    """
     return [
         name.removesuffix(".yaml")
         for name in data_names("codebooks")
@@ -92,6 +105,13 @@ def load_codebook(source: str | Path = "cluetrain") -> Codebook:
     twice, contrasts, cues, examples, crosswalks or changes for codes that do not exist, stances that do not exist,
     groups without order, theses outside 1-95, example ids given twice, crosswalks that lead back to where they
     began, cue and example files that lie outside the codebook's folder.
+
+    >>> load_codebook("groundswell")
+    <codebook groundswell 1.1.0: 5 codes>
+    >>> load_codebook("grundswell")
+    Traceback (most recent call last):
+        ...
+    toolkit.errors.InputError: no codebook 'grundswell' (nor does it end in .yaml); did you mean 'groundswell'?
     """
     path = _path(source)
     changed = path.stat().st_mtime_ns
@@ -105,6 +125,9 @@ def codebook_files(source: str | Path) -> list[Path]:
     beside it that its crosswalk leads to, with theirs. Copied into one folder they load as the same codebook.
 
     Raises :class:`InputError` as :func:`load_codebook` does.
+
+    >>> [path.name for path in codebook_files("groundswell")][:3]
+    ['groundswell.yaml', 'groundswell_cues_es.yaml', 'groundswell_cues_it.yaml']
     """
     files: list[Path] = []
     waiting = [_path(source)]

@@ -24,6 +24,14 @@ class Migration(NamedTuple):
 
     ``left_out``: the rows as they were that could not be carried over, for a person to decide: their code was split
     or is gone.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook, migrate
+    >>> row = {"doc_id": "a", "start": 0, "end": 5, "quote": "Hola.", "codebook": "groundswell", "coder": "first"}
+    >>> old = pd.DataFrame([{**row, "codebook_version": "0.9", "code": "hearing", "kind": "human"}])
+    >>> moved = migrate(old, load_codebook("groundswell"), {"hearing": None})
+    >>> len(moved.annotations), len(moved.left_out), moved.report["what"].tolist()
+    (0, 1, ['gone'])
     """
 
     annotations: pd.DataFrame
@@ -50,6 +58,14 @@ def check_version(annotations: pd.DataFrame, codebook: Codebook) -> pd.DataFrame
     ------
     InputError
         if a row was made with another major version, or has a code that this version does not know.
+
+    >>> from toolkit import bundled_corpus, human_annotations
+    >>> from toolkit.codebook import load_codebook
+    >>> given = human_annotations(bundled_corpus(), "groundswell").annotations
+    >>> len(check_version(given, load_codebook("groundswell"))) == len(given)
+    True
+    >>> len(check_version(given, load_codebook("cluetrain")))
+    0
     """
     table = check("annotations", annotations)
     mine = table[table["codebook"] == codebook.id]
@@ -104,6 +120,18 @@ def migrate(
     InputError
         if annotations are of a later version, if nothing says what became of a code, or if it leads to a code
         that the codebook does not have.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> row = {"doc_id": "a", "start": 0, "end": 5, "quote": "Hola.", "codebook": "groundswell", "coder": "first"}
+    >>> old = pd.DataFrame([{**row, "codebook_version": "0.9", "code": "hearing", "kind": "human"}])
+    >>> moved = migrate(old, load_codebook("groundswell"), {"hearing": "listening"})
+    >>> moved.annotations[["code", "codebook_version", "from_code", "from_version"]]
+            code codebook_version from_code from_version
+    0  listening            1.1.0   hearing          0.9
+    >>> moved.report[["code", "what", "to_codes", "rows", "carried"]]
+          code     what   to_codes  rows  carried
+    0  hearing  renamed  listening     1        1
     """
     table = check("annotations", annotations)
     given = None if renamed is None else {old: _codes(old, new, codebook) for old, new in renamed.items()}

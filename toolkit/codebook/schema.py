@@ -19,7 +19,13 @@ Stance = Literal["endorses", "breach", "rejects", "mentions"]
 
 
 class Cue(NamedTuple):
-    """A word or phrase that speaks for a code; ``needs``: one of these lemmas must be in the passage too."""
+    """A word or phrase that speaks for a code; ``needs``: one of these lemmas must be in the passage too.
+
+    >>> from toolkit.codebook import load_codebook
+    >>> cue = next(cue for cue in load_codebook().cues if cue.needs)
+    >>> cue.code, cue.lang, cue.cue, cue.weight
+    ('conversation', 'es', 'doble sentido', 3)
+    """
 
     code: str
     lang: str
@@ -101,7 +107,13 @@ class Group(StrictModel):
 
 
 class Code(StrictModel):
-    """One code: texts by language, rules, neighbours, place in its group, crosswalk, theses, examples and cues."""
+    """One code: texts by language, rules, neighbours, place in its group, crosswalk, theses, examples and cues.
+
+    >>> from toolkit.codebook import load_codebook
+    >>> code = load_codebook().code("conversation")
+    >>> code.name["es"], len(code.include["es"]) > 0, "listening" in code.contrasts
+    ('Conversación de ida y vuelta', True, True)
+    """
 
     id: Identifier
     name: Words

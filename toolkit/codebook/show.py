@@ -31,6 +31,12 @@ def show_codebook(codebook: Codebook, lang: str = "en", *, form: Literal["text",
     ------
     InputError
         if the codebook is not written in ``lang``.
+
+    >>> from toolkit.codebook import load_codebook
+    >>> print(show_codebook(load_codebook("groundswell"), "es")[:58])
+    # Groundswell: cinco objetivos
+    <BLANKLINE>
+    groundswell, versión 1.1.0
     """
     if lang not in codebook.languages:
         known = suggestion(lang, codebook.languages)

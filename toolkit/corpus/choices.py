@@ -56,6 +56,10 @@ def choices(
     ------
     InputError
         for a pattern, level or table that cannot be used.
+
+    >>> chosen = choices(columns={"text": "contenido"}, folders="lang/site", constants={"Country": "AR"})
+    >>> chosen.options.columns, chosen.folders, chosen.constants
+    ({'text': 'contenido'}, ('lang', 'site'), {'country': 'AR'})
     """
     levels = tuple(folders.split("/")) if isinstance(folders, str) and folders else tuple(folders)
     folder_fields(levels, ())

@@ -8,6 +8,7 @@ import pandas as pd
 
 from toolkit.codebook import codebook_names, load_codebook
 from toolkit.corpus.load import load_posts
+from toolkit.display import Card, card, show
 from toolkit.errors import InputError
 from toolkit.storage import read_table
 from toolkit.tables import check, check_quotes
@@ -23,6 +24,11 @@ class HumanAnnotations(NamedTuple):
     ``annotations``: annotations table, one row per code given. ``units``: doc_id, start, end of every sentence
     that was judged. ``coverage``: codebook, coder, doc_id of every post a coder went through: a unit of such a
     post without a row in ``annotations`` was judged to take no code.
+
+    >>> import toolkit
+    >>> human = toolkit.human_annotations(toolkit.bundled_corpus(), "groundswell")
+    >>> human.annotations["coder"].unique().tolist(), human.judged.columns.tolist()
+    (['reader'], ['coder', 'doc_id', 'start', 'end'])
     """
 
     annotations: pd.DataFrame
@@ -34,6 +40,23 @@ class HumanAnnotations(NamedTuple):
         """judged table: every sentence of every post a coder went through (with any of the codebooks read)."""
         coverage = self.coverage[["coder", "doc_id"]].drop_duplicates()
         return check("judged", coverage.merge(self.units[["doc_id", "start", "end"]], on="doc_id"))
+
+    def _card_(self, lang: str = "en") -> Card:
+        who = ["codebook", "coder"]
+        given = self.annotations.groupby(who).size().rename("codes")
+        table = self.coverage.groupby(who).size().rename("posts").to_frame().join(given).fillna({"codes": 0})
+        facts = {
+            "units": len(self.units),
+            "posts": self.units["doc_id"].nunique(),
+            "annotations": len(self.annotations),
+        }
+        return card("human_annotations", lang, facts=facts, tables=[show(table, lang=lang)])
+
+    def __repr__(self) -> str:
+        return repr(self._card_())
+
+    def _repr_html_(self) -> str:
+        return self._card_()._repr_html_()
 
 
 def human_annotations(
@@ -54,6 +77,13 @@ def human_annotations(
         naming file, row and rule if a quote is not the text it points to, an annotation is of no judged sentence
         or of a post its coder did not go through, a code is given twice or is none of a bundled codebook, sentences
         overlap, a post does not exist, or a file is missing, empty or damaged.
+
+    >>> import toolkit
+    >>> human = human_annotations(toolkit.bundled_corpus(), "cluetrain", "author")
+    >>> human.annotations.loc[0, ["code", "stance"]].tolist()
+    ['adapt_or_perish', 'mentions']
+    >>> human.coverage["coder"].unique().tolist()
+    ['author']
     """
     root = Path(folder) / "annotations"
     loaded = load_posts(folder) if posts is None else posts

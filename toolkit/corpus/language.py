@@ -99,7 +99,13 @@ def language_of_post(text: str) -> LanguageGuess:
 
 
 def with_languages(posts: pd.DataFrame) -> pd.DataFrame:
-    """The posts, each with the language it declares or looks like."""
+    """The posts, each with the language it declares or looks like.
+
+    >>> import pandas as pd
+    >>> texts = ["Le persone vogliono parlare con altre persone.", "La gente quiere hablar con la gente."]
+    >>> with_languages(pd.DataFrame({"lang": [None, "es-MX"], "text": texts}))["lang"].tolist()
+    ['it', 'es']
+    """
     langs = [
         declared_language(lang) or language_of_post(text).lang
         for lang, text in zip(posts["lang"], posts["text"], strict=True)

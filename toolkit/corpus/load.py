@@ -10,6 +10,7 @@ from tqdm import tqdm
 from toolkit.corpus.choices import choices
 from toolkit.corpus.listing import EARLIER_RUN, first_reason, inputs_of, is_loaded
 from toolkit.corpus.stream import read_rows
+from toolkit.display import Card, card, show
 from toolkit.errors import InputError
 from toolkit.tables import CONTRACTS, check, empty
 
@@ -23,15 +24,48 @@ _TABLES = {
 
 
 class Corpus(NamedTuple):
-    """``posts``; ``skipped`` (what was not read, or was read with doubt); ``collisions`` (metadata that disagree)."""
+    """``posts``; ``skipped`` (what was not read, or was read with doubt); ``collisions`` (metadata that disagree).
+
+    >>> import toolkit
+    >>> corpus = toolkit.load_corpus(toolkit.bundled_corpus())
+    >>> len(corpus.posts), len(corpus.skipped), len(corpus.collisions)
+    (120, 0, 0)
+    """
 
     posts: pd.DataFrame
     skipped: pd.DataFrame
     collisions: pd.DataFrame = empty("collisions")
 
+    def _card_(self, lang: str = "en") -> Card:
+        posts, doubtful = self.posts, self.skipped.get("read", pd.Series(dtype=bool)).eq(True)
+        years = posts["date"].dropna().astype(str).str.extract(r"^(\d{4})", expand=False).dropna()
+        facts = {
+            "posts": len(posts),
+            "languages": posts["lang"].fillna("?").value_counts().to_dict(),
+            "years": "–".join(dict.fromkeys([years.min(), years.max()])) if len(years) else None,
+            "genres": posts["genre"].value_counts().to_dict() if "genre" in posts else None,
+            "skipped": int((~doubtful).sum()),
+            "doubtful": int(doubtful.sum()),
+            "collisions": len(self.collisions),
+        }
+        few = show(self.skipped, ["source", "reason"], rows=3, lang=lang)
+        return card("corpus", lang, facts=facts, tables=[few] if len(self.skipped) else [])
+
+    def __repr__(self) -> str:
+        return repr(self._card_())
+
+    def _repr_html_(self) -> str:
+        return self._card_()._repr_html_()
+
 
 def load_posts(path: str | Path | Sequence[str | Path], **chosen: Any) -> pd.DataFrame:
-    """The posts of a corpus folder, of folders of texts, or of files; see :func:`load_corpus`."""
+    """The posts of a corpus folder, of folders of texts, or of files; see :func:`load_corpus`.
+
+    >>> import toolkit
+    >>> posts = load_posts(toolkit.bundled_corpus() / "texts" / "it")
+    >>> len(posts), posts["doc_id"][0]
+    (48, '01-il-paron-legge-i-forum')
+    """
     return load_corpus(path, **chosen).posts
 
 
@@ -58,6 +92,17 @@ def load_corpus(path: str | Path | Sequence[str | Path], *, progress: bool = Tru
     ------
     InputError
         if the path does not exist, a choice cannot be used, or nothing could be read.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "2011-05-02_Ana.txt").write_text("Escuchar es empezar.", encoding="utf-8")
+    ...     _ = Path(folder, "vacio.txt").write_text("", encoding="utf-8")
+    ...     corpus = load_corpus(folder, name_pattern="{date}_{author}", constants={"lang": "es"})
+    >>> corpus.posts.loc[0, ["doc_id", "lang", "author", "date", "text"]].tolist()
+    ['2011-05-02_Ana', 'es', 'Ana', '2011-05-02', 'Escuchar es empezar.']
+    >>> corpus.skipped["reason"].tolist()
+    ['is empty']
     """
     inputs = inputs_of(path)
     if len(inputs) == 1 and is_loaded(inputs[0].path):

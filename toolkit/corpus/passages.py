@@ -51,6 +51,14 @@ def segment(posts: pd.DataFrame, furniture: pd.DataFrame | None = None, *, unit:
     DataFrame
         passages table, ``passage_id`` being ``doc_id:s12-80`` (unit, start, end). Sorted by post and position,
         without overlaps. List marks, heading marks and outer spaces stay outside.
+
+    >>> import pandas as pd
+    >>> text = "La empresa escucha. El cliente habla con el Sr. Ruiz.\\n\\nY nada más."
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": ["es"], "text": [text], "sha256": [""]})
+    >>> [text[start:end] for start, end in segment(posts)[["start", "end"]].to_numpy()]
+    ['La empresa escucha.', 'El cliente habla con el Sr. Ruiz.', 'Y nada más.']
+    >>> segment(posts, unit="paragraph")["passage_id"].tolist()
+    ['a:p0-53', 'a:p55-66']
     """
     if unit not in UNITS:
         raise InputError(f"unit '{unit}' is unknown; {suggestion(unit, UNITS)}")

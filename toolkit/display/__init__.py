@@ -1,6 +1,8 @@
-"""Results as a reader sees them in a notebook: tables, notes, coloured passages; plain text in a terminal."""
+"""Results as a reader sees them in a notebook: tables, cards, notes; plain text in a terminal."""
 
+from toolkit.display.card import Card, SelfShown, card
 from toolkit.display.note import note_html
 from toolkit.display.table import Shown, show
+from toolkit.display.words import table_meanings
 
-__all__ = ["Shown", "note_html", "show"]
+__all__ = ["Card", "SelfShown", "Shown", "card", "note_html", "show", "table_meanings"]

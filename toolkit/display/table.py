@@ -1,70 +1,193 @@
 """A table as a reader sees it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, NamedTuple
 
 import pandas as pd
 
+from toolkit.display.cells import LONGEST, Cell, cells_of
+from toolkit.display.numbers import number
+from toolkit.display.plain import plain_table, wrapped
+from toolkit.display.words import display_words
 from toolkit.errors import InputError, suggestion
-from toolkit.marked_text import clean
-from toolkit.printable import printable
+from toolkit.marked_text import environment
+from toolkit.resources import data_file
 
-__all__ = ["Shown", "show"]
+__all__ = ["Heading", "Shown", "show", "style_sheet"]
+
+#: More than this no page bears; all of a table is in its file.
+_MOST_ROWS, _MOST_COLUMNS = 1000, 40
+#: A column with a text longer than this is given room.
+_WIDE = 60
+
+
+class Heading(NamedTuple):
+    """The head of a column: what it says, what it means, whether numbers stand below it, whether it needs room."""
+
+    heading: str
+    meaning: str
+    numbers: bool
+    wide: bool
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Shown:
-    """A table prepared for reading; the last line of a cell shows it, ``print`` gives it as plain text."""
+    """A table prepared for reading; the last line of a cell shows it, ``print`` gives it as plain text.
+
+    ``frame``: the rows and columns that are shown, their values as they were, under the headings that are shown.
+    ``total``: rows of the whole table. ``columns`` and ``rows``: heads and cells as they are read.
+    """
 
     frame: pd.DataFrame
     total: int
+    columns: tuple[Heading, ...]
+    rows: tuple[tuple[Cell, ...], ...]
     caption: str = ""
     lang: str = "en"
-    widths: Mapping[str, int] = field(default_factory=dict)
+    all_columns: int = 0
+
+    @property
+    def say(self) -> dict[str, str]:
+        """The fixed words in the language of the table."""
+        return display_words("words", self.lang)
+
+    @property
+    def about(self) -> str:
+        """How much of the table is shown, and whether texts were cut."""
+        shown, total = len(self.rows), number(self.total, self.lang)
+        kind = "rows_some" if shown < self.total else "rows_one" if shown == 1 else "rows_all" if shown else "no_rows"
+        said = [self.say[kind].format(shown=number(shown, self.lang), total=total)]
+        if len(self.columns) < self.all_columns:
+            many = number(self.all_columns, self.lang)
+            said.append(self.say["columns_some"].format(shown=len(self.columns), total=many))
+        if any(cell.cut for row in self.rows for cell in row):
+            said.append(self.say["cut"].format(most=LONGEST))
+        return "; ".join(said)
+
+    def lines(self) -> list[str]:
+        """The table as lines of plain text."""
+        body = plain_table(
+            [column.heading for column in self.columns],
+            [[cell.text for cell in row] for row in self.rows],
+            [column.numbers for column in self.columns],
+        )
+        return [*wrapped(self.caption), *body, *wrapped(f"({self.about})")]
 
     def __repr__(self) -> str:
-        return clean(printable(self.frame.to_string(index=False)))
+        return "\n".join(self.lines())
 
     def _repr_html_(self) -> str:
-        return self.frame.to_html(index=False, border=0)
+        return str(environment("display").get_template("display.html").module.shown(self, style_sheet()))  # type: ignore[attr-defined]
 
 
 def show(
-    table: pd.DataFrame | pd.Series,
+    table: Any,
     columns: Sequence[str] | None = None,
     *,
     rows: int = 20,
     names: Mapping[str, str] | None = None,
     caption: str = "",
     lang: str = "en",
-) -> Shown:
+) -> Any:
     """A table for reading: long texts wrapped, numbers with few digits, codes by their names, row count said.
 
     Parameters
     ----------
-    table : any table of the toolkit, or a data frame of your own. It is not changed.
-    columns : those to show, in this order; all of them without. "old=new" shows a column under another heading.
-    rows : at most so many rows are shown; how many there are is always said.
-    names : what to write for the codes in a column ``code``, as ``codebook.names(lang)`` gives it.
+    table : any table of the toolkit, or a data frame or series of your own. It is not changed. Or a result that shows
+        itself (a corpus, an analysis, themes ...), to have it in your language.
+    columns : those to show, in this order; all of them without. "old=new" shows a column under another heading. A named
+        index counts as a column.
+    rows : at most so many rows are shown, 1000 at most; how many there are is always said.
+    names : what to write for the codes in a column ``code``, as ``codebook.names(lang)`` gives it; ``gold``,
+        ``predicted`` and ``of`` too.
     caption : a line above the table.
-    lang : "en", "es" or "it": language of headings, truth values and the count of rows.
+    lang : "en", "es" or "it": language of numbers, truth values, stances, the tips of the headings and the count.
+
+    Numbers of a column have as many digits as its largest needs to show three; shares have three after the point, p
+    values that would be 0.000 are "<0.001". Missing values are empty. Texts of more than 400 characters are cut, which
+    is said.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"code": ["listening", "community"], "n": [1200, 7], "share": [0.98765, None]})
+    >>> show(table, ["code=principle", "n", "share"], names={"listening": "Escuchar"}, lang="es")
+    principle      n  share
+    ─────────  ─────  ─────
+    Escuchar   1 200  0,988
+    community      7
+    (2 filas)
 
     Raises
     ------
     InputError
         if a column is not there (the nearest is named), ``rows`` is below 1, or the language is none of the three.
     """
-    frame = table.to_frame().reset_index() if isinstance(table, pd.Series) else table
-    headings: dict[str, str] = {}
-    for column in columns or [str(name) for name in frame.columns]:
-        own, _, heading = column.partition("=")
-        if own not in frame.columns:
-            raise InputError(f"the table has no column '{own}'; {suggestion(own, map(str, frame.columns))}")
-        headings[own] = heading or own
-    if rows < 1:
-        raise InputError(f"rows is {rows}; expected is 1 or more.")
-    shown: Any = frame[list(headings)].head(rows).copy()
-    if names and "code" in shown:
-        shown["code"] = [names.get(code, code) for code in shown["code"]]
-    return Shown(shown.rename(columns=headings), len(frame), caption, lang)
+    display_words("words", lang)
+    if hasattr(table, "_card_"):
+        return table._card_(lang)
+    if not isinstance(table, pd.DataFrame | pd.Series):
+        raise InputError(
+            f"show: got {type(table).__name__}, expected a table (pandas DataFrame or Series) or a result."
+        )
+    if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
+        raise InputError(f"rows is {rows!r}; expected is a whole number from 1.")
+    frame = _as_columns(table)
+    own = [str(name) for name in frame.columns]
+    chosen = _chosen([columns] if isinstance(columns, str) else columns, own)
+    part = frame.head(min(rows, _MOST_ROWS))
+    langs = part.iloc[:, own.index("lang")].tolist() if "lang" in own else []
+    heads, cells = [], []
+    for place, heading in chosen[:_MOST_COLUMNS]:
+        found, numbers = cells_of(own[place], part.iloc[:, place], lang, names or {}, langs)
+        wide = not numbers and any(len(cell.text) > _WIDE for cell in found)
+        heads.append(Heading(heading, display_words("columns", lang).get(own[place], ""), numbers, wide))
+        cells.append(found)
+    shown = part.iloc[:, [place for place, _ in chosen[:_MOST_COLUMNS]]].set_axis([h.heading for h in heads], axis=1)
+    return Shown(shown, len(frame), tuple(heads), tuple(zip(*cells, strict=True)), caption, lang, len(chosen))
+
+
+def _as_columns(table: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    """The table with an index that says something as columns; of headings in several rows one."""
+    if isinstance(table, pd.Series):
+        frame = table.to_frame(table.name if table.name is not None else "value")
+        return frame if _says_nothing(frame) and table.name is not None else _with_index(frame)
+    frame = table
+    if isinstance(frame.columns, pd.MultiIndex):
+        frame = frame.set_axis([" · ".join(str(part) for part in name if part != "") for name in frame.columns], axis=1)
+    return frame if _says_nothing(frame) else _with_index(frame)
+
+
+def _says_nothing(frame: pd.DataFrame) -> bool:
+    """Whether the index is but the number of the row."""
+    return frame.index.nlevels == 1 and frame.index.name is None and pd.api.types.is_integer_dtype(frame.index.dtype)
+
+
+def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
+    taken = set(map(str, frame.columns))
+    index = frame.index.to_frame(index=False)
+    index.columns = ["" if name is None else str(name) for name in frame.index.names]
+    index = index.loc[:, [name not in taken for name in index.columns]]
+    return pd.concat([index.set_axis(frame.index, axis=0), frame], axis=1)
+
+
+def _chosen(columns: Sequence[str] | None, own: list[str]) -> list[tuple[int, str]]:
+    """Place and heading of each column that is shown."""
+    if columns is None:
+        return list(enumerate(own))
+    found = []
+    for column in columns:
+        name, _, heading = (column, "", "") if column in own else str(column).partition("=")
+        if name not in own:
+            raise InputError(f"the table has no column '{name}'; {suggestion(name, own)}")
+        found.append((own.index(name), heading or name))
+    return found
+
+
+@cache
+def style_sheet() -> Any:
+    """The style of tables and cards, for the templates."""
+    from markupsafe import Markup
+
+    return Markup(data_file("display", "display.css").read_text(encoding="utf-8"))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.codebook import Codebook
+from toolkit.display import Card, card, show
 from toolkit.errors import InputError, suggestion
 from toolkit.evaluation.baselines import baseline_grids, comparison_rows, comparison_table
 from toolkit.evaluation.checks import checked_annotations, checked_scores, checked_units, same_codebook, same_text
@@ -50,6 +51,17 @@ class Evaluation(NamedTuple):
         table = self.measures
         found = table[(table["measure"] == measure) & (table["scope"] == scope) & (table["of"] == of)]
         return float(found["value"].iloc[0]) if len(found) else float("nan")
+
+    def _card_(self, lang: str = "en") -> Card:
+        overall = self.measures[self.measures["scope"] == "all"]
+        table = show(overall, ["measure", "value", "ci_low", "ci_high", "n"], rows=100, lang=lang)
+        return card("evaluation", lang, title=self.title, tables=[table], notes=self.notes)
+
+    def __repr__(self) -> str:
+        return repr(self._card_())
+
+    def _repr_html_(self) -> str:
+        return self._card_()._repr_html_()
 
 
 def evaluate(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 import numpy as np
 import pandas as pd
@@ -10,6 +9,7 @@ from tqdm import tqdm
 
 from toolkit.annotation.planning.informative import order
 from toolkit.annotation.projects.project import Project
+from toolkit.display import Card, SelfShown, card, show
 from toolkit.errors import InputError
 from toolkit.learning.accuracy import accuracy, as_passages, between_people, coded_by_machine
 from toolkit.learning.readings import all_reads, finished_documents, lot, machine_units, settled_reads, training_posts
@@ -27,7 +27,7 @@ _FEWEST_HELD_OUT = 5
 
 
 @dataclass(frozen=True, eq=False)
-class Learning:
+class Learning(SelfShown):
     """What :func:`learn` found.
 
     ``curve``: learning_curve table. ``coder``: learnt from all coded documents that are not held out. ``held_out``:
@@ -44,9 +44,13 @@ class Learning:
     advice: str
     width: float
 
-    def _repr_html_(self) -> str:
-        shown = self.curve.round(3)
-        return f"<p>{escape(self.advice)}</p>" + str(shown.to_html(index=False, border=0))
+    def _card_(self, lang: str = "en") -> Card:
+        facts = {"held_out": len(self.held_out), "enough": self.enough}
+        table = show(self.curve, rows=100, lang=lang)
+        return card("learning", lang, facts=facts, tables=[table], notes=[self.advice])
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def learn(

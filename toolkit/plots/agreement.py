@@ -58,6 +58,14 @@ def agreement_codes(
     where the table says so. Lines at .667 and .800 for alphas (Krippendorff 2004, p. 241). Codes without a value stand
     at the end. ``names``: what to write for each code; ``lang`` of the figure's own words ("en", "es", "it");
     ``confidence``: what the intervals were made with, as it is written.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"measure": "alpha_nominal", "code": ["listening", "community"], "by": "code",
+    ...     "coders": "all", "value": [0.81, 0.55], "ci_low": [0.7, 0.4], "ci_high": [0.9, 0.7], "n": 150,
+    ...     "documents": 9})
+    >>> axes = agreement_codes(table, names={"listening": "Escuchar"}, lang="es")
+    >>> [label.get_text() for label in axes.get_yticklabels()]
+    ['Escuchar', 'community']
     """
     table = check("agreement", table)
     part = table[(table["by"] == "code") & table["code"].notna()]
@@ -101,6 +109,13 @@ def agreement_drift(
 
     ``measure``: by default alpha; "codes_per_unit" draws a line for each coder, whose periods are of equally many
     units of their own. ``lang``, ``confidence`` as in :func:`agreement_codes`.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"measure": "alpha_nominal", "by": "period", "of": ["1: 2016-03-01", "2: 2016-04-01"],
+    ...     "coders": "all", "value": [0.7, 0.6], "ci_low": [0.6, 0.5], "ci_high": [0.8, 0.8], "n": 90, "documents": 9})
+    >>> axes = agreement_drift(table)
+    >>> axes.get_title()
+    'Agreement over time'
     """
     table = check("agreement", table)
     part = table[(table["by"] == "period") & table["of"].str.match(r"\d+: ").fillna(False).astype(bool)]
@@ -147,6 +162,13 @@ def coder_pairs(
 
     A cell shows the value and, below it, how many units both judged; pairs that share nothing are empty. ``measure``:
     by default alpha. ``lang`` of the figure's own words ("en", "es", "it"). The intervals stand in the table alone.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"measure": "alpha_nominal", "by": "coders", "coders": ["first | second", "first | third"],
+    ...     "value": [0.75, 0.6], "n": [150, 90], "documents": 9})
+    >>> axes = coder_pairs(table)
+    >>> [label.get_text() for label in axes.get_yticklabels()]
+    ['first', 'second', 'third']
     """
     import seaborn
 

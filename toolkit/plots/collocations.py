@@ -76,6 +76,13 @@ def collocation_bars(
     most : pairs of each language.
     names : what to write for codes.
     lang : language of the figure, "en", "es" or "it".
+
+    >>> import toolkit
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(5)
+    >>> tokens = toolkit.tokenise(posts, toolkit.segment(posts), choice="simple")
+    >>> axes = collocation_bars(toolkit.collocations(tokens), most=5)
+    >>> axes.get_title()
+    'Strongest pairs'
     """
     measure_of("collocation_bars", measure, MEASURES)
     words = words_of("collocations", lang)
@@ -120,6 +127,13 @@ def association_map(
 
     To the right: frequent together; above: bound to each other, by ``measure`` (one of ``MEASURES``). The ``label``
     strongest are named. ``node``, ``names`` and ``lang`` as in :func:`collocation_bars`.
+
+    >>> import toolkit
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(5)
+    >>> tokens = toolkit.tokenise(posts, toolkit.segment(posts), choice="simple")
+    >>> axes = association_map(toolkit.collocations(tokens))
+    >>> axes.get_title()
+    'How strong and how frequent pairs are'
     """
     measure_of("association_map", measure, MEASURES)
     words = words_of("collocations", lang)
@@ -151,6 +165,13 @@ def association_directions(
     To the right: the node makes the collocate likelier; above: the collocate makes the node likelier. On the dashed
     line both ways are equal. The ``label`` pairs with the largest values are named. ``node``, ``names`` and ``lang`` as
     in :func:`collocation_bars`.
+
+    >>> import toolkit
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(5)
+    >>> tokens = toolkit.tokenise(posts, toolkit.segment(posts), choice="simple")
+    >>> axes = association_directions(toolkit.collocations(tokens))
+    >>> axes.get_title()
+    'Which of two terms calls the other'
     """
     words = words_of("collocations", lang)
     pairs = _pairs_of("association_directions", table, node, names)
@@ -185,6 +206,14 @@ def collocation_network(
     and marker. Distances on the page mean little: only lines do. Pieces that no line joins keep their shape and are
     set close; the figure is as large as they need. ``measure``: what the weights are, for the note.
     ``names`` : what to write for codes. ``lang`` of the figure: "en", "es" or "it".
+
+    >>> import toolkit
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(5)
+    >>> tokens = toolkit.tokenise(posts, toolkit.segment(posts), choice="simple")
+    >>> nodes, edges = toolkit.statistics.collocation_network(toolkit.collocations(tokens), most=9)
+    >>> axes = collocation_network(nodes, edges, lang="it")
+    >>> axes.get_title()
+    '8 termini e le loro 4 coppie più forti'
     """
     from matplotlib.collections import LineCollection
 

@@ -55,6 +55,13 @@ def dispersion_map(
     measure : "dp_norm" or "dp" (0 even, 1 all in one part), "juilland_d" (1 even).
     names : what to write for codes and themes.
     lang : language of the figure, "en", "es" or "it".
+
+    >>> import toolkit
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(5)
+    >>> tokens = toolkit.tokenise(posts, toolkit.segment(posts), choice="simple")
+    >>> axes = dispersion_map(toolkit.statistics.dispersion(tokens), label=3)
+    >>> axes.get_title()
+    'How frequent terms are and how evenly spread'
     """
     table = filled("dispersion_map", "dispersion", table)
     measure_of("dispersion_map", measure, tuple(_EVEN))
@@ -110,6 +117,13 @@ def dispersion_plot(
     terms : which, in this order; without it all of the table.
     names : what to write for codes and themes.
     lang : language of the figure, "en", "es" or "it".
+
+    >>> import toolkit
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(5)
+    >>> tokens = toolkit.tokenise(posts, toolkit.segment(posts), choice="simple")
+    >>> axes = dispersion_plot(toolkit.statistics.occurrences(tokens, ["blog", "empresa"]))
+    >>> axes.get_title()
+    'Where terms stand in the corpus'
     """
     table = filled("dispersion_plot", "occurrences", table)
     words = words_of("dispersion", lang)

@@ -49,6 +49,13 @@ def code_f1(
 
     ``names``: what to write for each code; ``lang`` of the figure's own words ("en", "es", "it"); ``confidence``: what
     the intervals were made with, as it is written.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"measure": "f1", "scope": "code", "of": ["listening", "community"], "value": [0.5, 0.7],
+    ...     "ci_low": [0.4, 0.5], "ci_high": [0.6, 0.8], "n": [120, 40]})
+    >>> axes = code_f1(table)
+    >>> [label.get_text() for label in axes.get_yticklabels()]
+    ['community  (40)', 'listening  (120)']
     """
     table = check("evaluation_measures", table)
     part = table[table["scope"] == "code"]
@@ -94,6 +101,13 @@ def confusion(
     A cell shows how often; its colour is the share of the row. The diagonal is right; "(none)": nothing in gold, or
     nothing given. ``kind``: "code" or "stance". ``names`` of codes or stances; ``lang`` of the figure's own words
     ("en", "es", "it").
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"kind": "code", "gold": ["listening", "listening", "(none)"],
+    ...     "predicted": ["listening", "(none)", "listening"], "n": [8, 2, 3], "share": [0.8, 0.2, 1.0]})
+    >>> axes = confusion(table)
+    >>> [label.get_text() for label in axes.get_xticklabels()]
+    ['listening', '(none)']
     """
     import seaborn
 
@@ -141,6 +155,13 @@ def reliability(
     On the diagonal probabilities are what they say; below it the coder is too sure. Bars are intervals over documents;
     the note has the units x codes of each bin, from the left. ``bins``: "equal hits" (as many expected hits
     in each) or "equal n" (as many units x codes in each). ``lang``, ``confidence`` as in :func:`code_f1`.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"bins": "equal hits", "low": [0.0, 0.5], "high": [0.5, 1.0], "mean": [0.2, 0.8],
+    ...     "observed": [0.25, 0.7], "ci_low": [0.1, 0.5], "ci_high": [0.4, 0.9], "n": [200, 60]})
+    >>> axes = reliability(table)
+    >>> axes.get_title()
+    'Do the probabilities say what they mean?'
     """
     table = check("evaluation_reliability", table)
     part = table[table["bins"] == bins]

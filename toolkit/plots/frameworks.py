@@ -59,6 +59,15 @@ def chain(
     tail the step at its head occurs too (straight: the next step; curved: a later one); wider is more often.
     ``unit``: "post" or "passage". ``names``: what to write for each code; ``lang`` of the figure's own words ("en",
     "es", "it"); ``confidence``: what the intervals were made with, as it is written.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"unit": "post", "kind": ["step", "step", "link"], "code": ["promise", "policy",
+    ...     "promise"],
+    ...     "to_code": [None, None, "policy"], "count": [6, 3, 2], "n": [12, 12, 6], "share": [0.5, 0.25, 0.33],
+    ...     "ci_low": [0.3, 0.1, 0.1], "ci_high": [0.7, 0.4, 0.6]})
+    >>> axes = chain(table, {"promise": "Promesa", "policy": "Norma"}, lang="es")
+    >>> axes.get_title()
+    'Los pasos y cómo se siguen unos a otros'
     """
     from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
@@ -118,6 +127,13 @@ def steps(
 
     A dot is the share of passages per language, its bar the interval. ``group``: which of several ordered groups.
     ``names``, ``lang``, ``confidence`` as in :func:`chain`.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"lang": "es", "code": ["l0", "l1"], "group": "levels", "order": [0, 1],
+    ...     "share": [0.1, 0.2],
+    ...     "ci_low": [0.0, 0.1], "ci_high": [0.2, 0.3], "n": 50})
+    >>> [label.get_text() for label in steps(table, {"l0": "Unaware"}).get_yticklabels()]
+    ['0  Unaware', 'l1']
     """
     words = figure_words("frameworks", lang)
     table = needs("steps", table, ["lang", "code", "group", "order", "share", "ci_low", "ci_high", "n"])
@@ -168,6 +184,14 @@ def balance(
 
     Right: share of the posts with the code that give the first side (pro); left: the second (con).
     ``names`` of codes and sides, ``lang``, ``confidence`` as in :func:`chain`.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"code": "dialogue", "side": ["pro", "con"], "count": [5, 2], "n": 20,
+    ...     "share": [0.25, 0.1],
+    ...     "ci_low": [0.1, 0.0], "ci_high": [0.4, 0.2]})
+    >>> right, left = balance(table).containers
+    >>> float(right[0].get_width()), float(left[0].get_width())  # percent of the posts with the code
+    (25.0, -10.0)
     """
     words = figure_words("frameworks", lang)
     table = needs("balance", table, ["code", "side", "count", "n", "share", "ci_low", "ci_high"])

@@ -75,6 +75,13 @@ def frequency_bars(
     confidence : the one that the table was made with, for the note.
     names : what to write for codes and themes.
     lang : language of the figure, "en", "es" or "it".
+
+    >>> import toolkit
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(2)
+    >>> tokens = toolkit.tokenise(posts, toolkit.segment(posts), choice="simple")
+    >>> axes = frequency_bars(toolkit.frequency(tokens), most=5, lang="es")
+    >>> axes.get_title()
+    'Términos más frecuentes'
     """
     table = filled("frequency_bars", "frequencies", table)
     words = words_of("frequency", lang)
@@ -122,6 +129,13 @@ def general_comparison(
     Shown are, of the words that occur at least ``minimum`` times, the ``most`` whose Zipf values differ most, in the
     order of the difference. The Zipf scale is logarithmic: one unit is ten times as often. Words that the general list
     does not have cannot be shown; how many these are is said. ``lang`` of the figure: "en", "es" or "it".
+
+    >>> import toolkit
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(2)
+    >>> tokens = toolkit.tokenise(posts, toolkit.segment(posts), choice="simple")
+    >>> axes = general_comparison(toolkit.frequency(tokens), most=5, minimum=2)
+    >>> axes.get_title()
+    'Words here and in the language at large'
     """
     table = filled("general_comparison", "frequencies", table)
     words = words_of("frequency", lang)
@@ -162,6 +176,13 @@ def rank_frequency(table: pd.DataFrame, *, lang: str = "en", ax: "Axes | None" =
     The dashed line falls as 1 / rank from the first point of the longest line. Give the table of all words
     (``only="words"``, ``minimum=1``): without function words or rare ones the ends of the line are missing. ``lang``
     of the figure: "en", "es" or "it".
+
+    >>> import toolkit
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(2)
+    >>> tokens = toolkit.tokenise(posts, toolkit.segment(posts), choice="simple")
+    >>> axes = rank_frequency(toolkit.frequency(tokens, only="words", minimum=1))
+    >>> axes.get_title(), axes.get_xscale()
+    ('Frequency by rank', 'log')
     """
     from matplotlib.lines import Line2D
 
@@ -219,6 +240,13 @@ def diversity_points(
         "types", "hapaxes" (these depend on the length).
     names : what to write for groups.
     lang : language of the figure, "en", "es" or "it".
+
+    >>> import toolkit
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(3)
+    >>> tokens = toolkit.tokenise(posts, toolkit.segment(posts), choice="simple")
+    >>> axes = diversity_points(toolkit.statistics.lexical_diversity(tokens, posts=posts, by="country"), ["mattr"])
+    >>> axes.get_title()
+    'Lexical diversity'
     """
     table = filled("diversity_points", "diversity", table)
     words = words_of("frequency", lang)

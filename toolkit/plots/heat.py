@@ -47,6 +47,14 @@ def theme_principles(
     marks q < .05, its triangle more (up) or less (down) than usual: among the framed cells about one in twenty is
     expected to be there by chance. A dagger marks themes that lead passages in fewer than 10 posts; beside a theme
     stand its passages. ``names`` of codes, ``labels`` of topics, ``lang`` of the figure's own words ("en", "es", "it").
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"topic": ["es.1", "es.2"], "codebook": "cluetrain", "code": "listening",
+    ...     "share": [0.3, 0.05],
+    ...     "lift": [2.5, 0.4], "q_value": [0.03, 0.6], "n": [12, 40], "posts": 12, "posts_coded": [8, 2]})
+    >>> axes = theme_principles(table, {"listening": "Listening"}, {"es.1": "red, voz"})
+    >>> [label.get_text() for label in axes.get_yticklabels()]
+    ['es.1  red, voz (n = 12)', 'es.2 (n = 40)']
     """
     table = check("theme_principles", table)
     if table.empty:
@@ -76,6 +84,14 @@ def principle_groups(
 
     Cells, colours, frames and ``lang`` as in :func:`theme_principles`; values of fewer than 10 posts have a dagger and
     no frame. ``names`` of codes, and of values.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"by": "country", "value": ["AR", "ES"], "codebook": "cluetrain", "code": "listening",
+    ...     "count": [9, 20], "n": 100, "posts": [3, 12], "share": [0.09, 0.2], "lift": [0.6, 1.4],
+    ...     "q_value": [0.4, 0.01]})
+    >>> axes = principle_groups(table, "country")
+    >>> [label.get_text() for label in axes.get_yticklabels()]
+    ['AR (3 posts) †', 'ES (12 posts)']
     """
     table = check("principles_by", table)
     there = list(dict.fromkeys(table["by"]))
@@ -110,6 +126,14 @@ def crossing(
     interval holds 1 or is missing. A frame marks the pairs that the crosswalk of the codebook names. ``names`` of the
     rows' codes, ``to_names`` of the columns'; ``lang`` of the figure's own words ("en", "es", "it"); ``confidence``:
     what the intervals were made with, as it is written.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"code": "dialogue", "to_code": ["listening", "community"], "share": [0.25, 0.05],
+    ...     "lift": [3.0, 0.6], "lift_low": [1.2, 0.2], "lift_high": [4.0, 1.5], "expected": ["endorses", None],
+    ...     "n": 80})
+    >>> axes = crossing(table)
+    >>> [label.get_text() for label in axes.get_xticklabels()]
+    ['listening', 'community']
     """
     values = ["share", "lift", "lift_low", "lift_high", "expected", "n"]
     table = needs("crossing", table, ["code", "to_code", *values])

@@ -61,6 +61,14 @@ def keyness_bars(
     confidence : the one that the table was made with, for the note.
     names : what to write for codes and themes.
     lang : language of the figure, "en", "es" or "it".
+
+    >>> import toolkit
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(6)
+    >>> tokens = toolkit.tokenise(posts, toolkit.segment(posts), choice="simple")
+    >>> table = toolkit.keyness(tokens, {"country": "AR"}, posts=posts, repeats=0)
+    >>> axes = keyness_bars(table, most=3)
+    >>> axes.get_title()
+    'Key terms: country AR and the rest'
     """
     table = filled("keyness_bars", "keyness", table)
     words = words_of("keyness", lang)
@@ -122,6 +130,14 @@ def keyness_map(
     often); above: surer (log-likelihood). Lines stand at p = .05 and p = .001 of a single term, and, where terms pass
     it, at q < ``level`` of all. Filled: key. ``label``: how many key terms are named, in the order of the table.
     ``sides``, ``names`` and ``lang`` as in :func:`keyness_bars`.
+
+    >>> import toolkit
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(6)
+    >>> tokens = toolkit.tokenise(posts, toolkit.segment(posts), choice="simple")
+    >>> table = toolkit.keyness(tokens, {"country": "AR"}, posts=posts, repeats=0)
+    >>> axes = keyness_map(table)
+    >>> axes.get_title()
+    'How large and how sure: country AR and the rest'
     """
     table = filled("keyness_map", "keyness", table)
     words = words_of("keyness", lang)

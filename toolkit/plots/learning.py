@@ -56,6 +56,14 @@ def learning_curve(
     written.
 
     Raises :class:`InputError` for a measure the table does not have, and a width that is none.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"documents": [5, 20, 80], "items": [200, 800, 3200], "annotations": [80, 300, 1200],
+    ...     "measure": "f1_micro", "value": [0.2, 0.4, 0.5], "ci_low": [0.1, 0.3, 0.45], "ci_high": [0.3, 0.6, 0.55],
+    ...     "n": 90})
+    >>> axes = learning_curve(table, width=0.1)
+    >>> axes.get_title(), axes.get_xscale()
+    ('What the machine gains from more coded documents', 'log')
     """
     from matplotlib.ticker import FixedLocator, NullLocator
 

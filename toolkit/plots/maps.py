@@ -45,6 +45,13 @@ def theme_documents(
     Posts stand side by side, ordered by their largest theme and its share, within the groups of the column ``group``
     (genre, lang ...) where given. ``names`` of posts; from 40 posts on only some are written. A pair the table does
     not have is white. ``lang`` of the figure's own words ("en", "es", "it").
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"topic": ["es.1", "es.2"] * 2, "doc_id": ["a", "a", "b", "b"],
+    ...     "share": [0.7, 0.3, 0.2, 0.8]})
+    >>> axes = theme_documents(table, labels={"es.1": "red, voz"})
+    >>> [label.get_text() for label in axes.get_yticklabels()]
+    ['es.1  red, voz', 'es.2']
     """
     import seaborn
 
@@ -89,6 +96,12 @@ def intertopic_map(table: pd.DataFrame, ax: "Axes | None" = None, *, lang: str =
     ``x``, ``y`` as :func:`toolkit.topics.layout.topic_layout` gives them; the area of a circle is its share of all
     sizes; unstable ones are pale and dashed. Labels are moved until none covers another or a circle, with a line to
     the circle where that takes them away. ``lang`` of the figure's own words ("en", "es", "it").
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"topic": ["es.1", "es.2"], "x": [0.0, 0.4], "y": [0.1, -0.2], "size": [900, 300]})
+    >>> axes = intertopic_map(table.assign(label=["red, voz", "año, precio"], unstable=[False, True]))
+    >>> axes.get_title()
+    'Map of the themes'
     """
     from matplotlib.patches import Circle
 

@@ -50,6 +50,14 @@ def principle_shares(
 
     ``names``: what to write for each code. The order is that of the share in all languages together. ``lang`` of the
     figure's own words ("en", "es", "it"); ``confidence``: what the intervals were made with, as it is written.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"lang": ["es", "it", "all"], "codebook": "cluetrain", "code": "listening",
+    ...     "count": [4, 1, 5],
+    ...     "n": [40, 10, 50], "share": 0.1, "ci_low": [0.05, None, 0.05], "ci_high": [0.2, None, 0.15]})
+    >>> axes = principle_shares(table, {"listening": "Escuchar"}, lang="es")
+    >>> axes.get_title(), [label.get_text() for label in axes.get_yticklabels()]
+    ('Cuántos pasajes llevan cada principio', ['Escuchar'])
     """
     table = needs("principle_shares", check("principles", table))
     words = figure_words("principles", lang)
@@ -86,6 +94,13 @@ def stances(
     """How passages stand towards each principle: the stances table, languages added up.
 
     ``names`` of codes, and of stances where those of the figure's ``lang`` ("en", "es", "it") are not wanted.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"lang": "es", "codebook": "cluetrain", "code": "listening",
+    ...     "stance": ["endorses", "breach", "rejects", "mentions"], "count": [9, 4, 0, 2]})
+    >>> axes = stances(table)
+    >>> [text.get_text() for text in axes.get_legend().get_texts()]
+    ['endorses', 'breach', 'rejects', 'mentions']
     """
     table = needs("stances", check("stances", table))
     words = figure_words("principles", lang)
@@ -127,6 +142,14 @@ def principles_over_time(
 
     ``codes`` : which, in this order; without it all, the most frequent first. A year of fewer than 10 posts is a hollow
     point with its number of posts. ``lang``, ``confidence`` as in :func:`principle_shares`.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"by": "year", "value": ["2010", "2011"], "codebook": "cluetrain", "code": "listening",
+    ...     "count": [9, 20], "n": 100, "posts": [12, 30], "share": [0.09, 0.2], "ci_low": [0.0, 0.1],
+    ...     "ci_high": [0.2, 0.3]})
+    >>> axes = principles_over_time(table, names={"listening": "Ascoltare"}, lang="it")
+    >>> axes.get_title()
+    'Passaggi con ciascun principio per anno, in %'
     """
     table = check("principles_by", table)
     years = table[(table["by"] == "year") & table["value"].str.fullmatch(r"\d{4}")]
@@ -157,6 +180,13 @@ def adjusted_shares(
     Hollow: as coded, with a thin interval; filled: corrected, with a thick one. A code that could not be corrected has
     no filled point. Where few intervals are so wide that all others would lie flat, these end in an arrow.
     ``lang``, ``confidence`` as in :func:`principle_shares`.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"lang": ["es", "it"], "codebook": "cluetrain", "code": "listening", "n": 90, "posts": 12,
+    ...     "share": [0.1, 0.12], "ci_low": 0.05, "ci_high": 0.2, "adjusted": [0.12, 0.15], "adjusted_low": 0.06,
+    ...     "adjusted_high": 0.3, "gold_positives": 20, "gold_negatives": 300})
+    >>> adjusted_shares(table, {"listening": "Listening"}).get_title()
+    "Principles as coded and corrected for the coder's errors"
     """
     table = check("adjusted_shares", table)
     if table.empty:

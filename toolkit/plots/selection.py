@@ -32,6 +32,13 @@ def selection_curves(
     means; the broken line is one topic. With a recommendation its k is the
     orange line, the ks from low to high are the orange band, and a last panel shows how often each k won among the
     resamples. Measures without a single value are left out. ``lang`` of the figure's own words ("en", "es", "it").
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"k": [2, 4, 2, 4], "measure": ["heldout", "heldout", "npmi", "npmi"],
+    ...     "value": [-7.5, -7.2, 0.1, 0.2], "low": [-7.6, -7.3, 0.0, 0.1], "high": [-7.4, -7.1, 0.2, 0.3], "n": 5})
+    >>> figure = selection_curves(table)
+    >>> [axes.get_title("left") for axes in figure.axes[1:]]
+    ['Log-likelihood per held-out token', 'Coherence, NPMI']
     """
     absent = [column for column in ("k", "measure", "value", "low", "high") if column not in table]
     if absent:

@@ -38,6 +38,12 @@ def theme_terms(
     """The first terms of one theme with their weights: the topics table (with ``lang`` for joint themes).
 
     ``lang`` of the figure's own words ("en", "es", "it").
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"topic": "es.1", "term": ["cliente", "red", "voz"], "weight": [0.3, 0.2, 0.1]})
+    >>> axes = theme_terms(table, "es.1", most=2)
+    >>> axes.get_title(), [label.get_text() for label in axes.get_yticklabels()]
+    ('es.1: first terms', ['cliente', 'red'])
     """
     table = check("topics", table)
     if topic not in set(table["topic"]):
@@ -70,6 +76,13 @@ def theme_sizes(table: pd.DataFrame, ax: "Axes | None" = None, *, lang: str = "e
     Beside a bar stand its ``stability`` (over seeds) and ``samples`` (over samples of the posts), where the table has
     them; ``unstable`` themes are pale, and those that hold with "these posts" only say so. ``lang`` of the figure's own
     words ("en", "es", "it").
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"topic": ["es.1", "es.2"], "model": "es", "label": ["red, voz", "año, precio"],
+    ...     "n": [12, 3],
+    ...     "stability": [0.8, 0.1], "unstable": [False, True]})
+    >>> [label.get_text() for label in theme_sizes(table).get_yticklabels()]
+    ['es.1  red, voz', 'es.2  año, precio']
     """
     table = needs("theme_sizes", check("topic_summary", table))
     words = figure_words("themes", lang)

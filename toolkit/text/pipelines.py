@@ -30,7 +30,13 @@ _UNUSED = ["parser", "ner", "senter"]
 
 
 class Pipeline:
-    """A language's pipeline: ``name`` for the record, ``trained`` (parts of speech are known), ``nlp``."""
+    """A language's pipeline: ``name`` for the record, ``trained`` (parts of speech are known), ``nlp``.
+
+    >>> from toolkit.text import pipeline
+    >>> used = pipeline("es", "simple")
+    >>> used.trained, [token.text for token in used.nlp("No escuchan.")]
+    (False, ['No', 'escuchan', '.'])
+    """
 
     def __init__(self, lang: str, *, trained: bool) -> None:
         self.lang = lang
@@ -60,6 +66,13 @@ def pipeline(lang: str, choice: Choice = "auto") -> Pipeline:
 
     ``choice``: "auto" (trained where installed), "trained" (an error where not), "simple" (never trained: the
     same result on every machine).
+
+    >>> pipeline("it", "simple").name.startswith("spaCy")
+    True
+    >>> pipeline("pt")
+    Traceback (most recent call last):
+        ...
+    toolkit.errors.InputError: no pipeline for language 'pt'; allowed are en, es, it.
     """
     if lang not in LANGUAGES:
         raise InputError(f"no pipeline for language '{lang}'; {suggestion(lang, LANGUAGES)}")

@@ -17,7 +17,11 @@ _COLUMNS = ["doc_id", "passage_id", "start", "end", "text", "lemma", "pos", "is_
 
 @lru_cache(maxsize=8)
 def stop_words(lang: str) -> frozenset[str]:
-    """The function words of a language, in lower case, from ``toolkit/data/stopwords``."""
+    """The function words of a language, in lower case, from ``toolkit/data/stopwords``.
+
+    >>> sorted(stop_words("es"))[:4], "escuchar" in stop_words("es")
+    (['a', 'abajo', 'abril', 'absolutamente'], False)
+    """
     lines = data_file("stopwords", f"{lang}.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
@@ -36,6 +40,16 @@ def tokenise(posts: pd.DataFrame, passages: pd.DataFrame, *, choice: Choice = "a
         tokens table with ``lang`` added: one row a token that is not white space, in text order. ``lemma`` is
         lower case. ``pos`` (Universal Dependencies) is missing where no trained pipeline is installed.
         ``is_stop``: the form or its lemma is a function word of ``toolkit/data/stopwords``.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": ["es"], "text": ["Las marcas escuchan."], "sha256": [""]})
+    >>> tokenise(posts, segment(posts), choice="simple")[["start", "end", "text", "lemma", "is_stop"]]
+       start  end      text     lemma  is_stop
+    0      0    3       Las        el     True
+    1      4   10    marcas     marca    False
+    2     11   19  escuchan  escuchar    False
+    3     19   20         .         .    False
     """
     posts, passages = check("posts", posts), check("passages", passages)
     texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
@@ -76,6 +90,11 @@ def content_terms(tokens: pd.DataFrame) -> pd.Series:
     """Which tokens can carry a theme: True for lemmas of three letters or more that are no function words.
 
     Numbers, punctuation, web addresses, @names and lone signs are left out; "co-creación" stays.
+
+    >>> import pandas as pd
+    >>> tokens = pd.DataFrame({"lemma": ["la", "co-creación", "2.0", "@ana"], "is_stop": [True, False, False, False]})
+    >>> content_terms(tokens).tolist()
+    [False, True, False, False]
     """
     lemma = tokens["lemma"]
     return ~tokens["is_stop"] & lemma.str.fullmatch(r"[^\W\d_](?:[^\W\d_]|[-'’](?=[^\W\d_])){2,}")

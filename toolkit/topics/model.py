@@ -5,15 +5,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from toolkit.display import Card, SelfShown, card, show
 from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.inference import fold_in, nmf_shares
 
 __all__ = ["TopicModel"]
 
+#: Terms of a topic that its card shows.
+_SHOWN_TERMS = 10
+
 
 @dataclass(frozen=True, repr=False, eq=False)
-class TopicModel:
+class TopicModel(SelfShown):
     """A model with ``k`` topics over a vocabulary.
 
     Attributes
@@ -48,6 +53,22 @@ class TopicModel:
     def sizes(self) -> np.ndarray:
         """Tokens each topic accounts for (k,): document lengths times shares; they add up to all tokens."""
         return np.asarray(self.lengths @ self.document_topic)
+
+    def _card_(self, lang: str = "en") -> Card:
+        best = np.argsort(-self.topic_term, axis=1, kind="stable")[:, :_SHOWN_TERMS]
+        rows = {
+            "topic": self.names,
+            "terms": [", ".join(self.terms[place] for place in row) for row in best],
+            "share": self.sizes / max(self.sizes.sum(), 1e-12),
+        }
+        facts = {
+            "engine": self.engine,
+            "terms": len(self.terms),
+            "documents": len(self.lengths),
+            "word_count": int(self.lengths.sum()),
+            "seed": str(self.settings["seed"]) if "seed" in self.settings else None,
+        }
+        return card("model", lang, facts=facts, tables=[show(pd.DataFrame(rows), rows=200, lang=lang)])
 
     def __repr__(self) -> str:
         return (

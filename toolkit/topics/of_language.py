@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.codebook import Codebook
+from toolkit.display import Card, SelfShown, card, show
 from toolkit.errors import InputError
 from toolkit.parallel import run_tasks
 from toolkit.topics.choice import ThemeChoice
@@ -47,7 +48,7 @@ _WORTH_A_POOL = 200_000_000
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class LanguageThemes:
+class LanguageThemes(SelfShown):
     """``model`` of ``documents``, which are the passages ``rows`` of those given (it was fitted to neighbours put
     together); ``stability``: one row per topic and what it was tried against (seeds; samples of the posts);
     ``removed``: what each filter of terms removed; ``selection``, ``recommendation``: where the number was found out.
@@ -61,6 +62,17 @@ class LanguageThemes:
     removed: pd.DataFrame
     selection: Selection | None = None
     recommendation: Recommendation | None = None
+
+    def _card_(self, lang: str = "en") -> Card:
+        columns = ["topic", "over", "runs", "jaccard", "chance", "returns", "unstable"]
+        table = show(self.stability, [name for name in columns if name in self.stability], rows=200, lang=lang)
+        facts = {"passages": len(self.rows), "topics": self.model.k}
+        notes = [str(self.recommendation)] if self.recommendation is not None else []
+        model = self.model._card_(lang).tables
+        return card("language_themes", lang, title=self.lang, facts=facts, tables=[*model, table], notes=notes)
+
+    def __repr__(self) -> str:
+        return f"LanguageThemes ({self.lang}): {self.model.k} topics in {len(self.rows):,} passages"
 
 
 def find_in_language(

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from toolkit.display import Card, SelfShown, card, show
 from toolkit.errors import InputError
 from toolkit.tables import check
 from toolkit.topics.choice import ThemeChoice
@@ -22,9 +23,12 @@ _PARAGRAPHS_PER_TOPIC = 5
 #: Paragraphs with fewer terms shape no joint theme.
 _FEWEST_TERMS = 3
 
+#: Terms of a theme that its card shows.
+_SHOWN_TERMS = 8
+
 
 @dataclass(repr=False)
-class Themes:
+class Themes(SelfShown):
     """What was found.
 
     Attributes
@@ -43,6 +47,13 @@ class Themes:
     languages: dict[str, LanguageThemes] = field(default_factory=dict)
     joint: JointThemes | None = None
     warnings: list[str] = field(default_factory=list)
+
+    def _card_(self, lang: str = "en") -> Card:
+        summary, terms = self.tables["topic_summary"], self.tables["topics"]
+        first = terms.groupby("topic", sort=False)["term"].agg(lambda own: ", ".join(own.head(_SHOWN_TERMS)))
+        table = summary.assign(terms=summary["topic"].map(first))
+        columns = [name for name in ("topic", "terms", "label", "n", "stability", "chance", "holds") if name in table]
+        return card("themes", lang, tables=[show(table, columns, rows=200, lang=lang)], notes=self.warnings)
 
     def __repr__(self) -> str:
         models = [f"{name} ({one.model.k})" for name, one in self.languages.items()]

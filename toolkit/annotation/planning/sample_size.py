@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.annotation.planning.icc import QUANTITIES
+from toolkit.display import Card, SelfShown, card
 from toolkit.errors import InputError, suggestion
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _PILOT_COLUMNS = ("ci_low", "ci_high", "n", "documents")
 
 
 @dataclass(frozen=True)
-class SampleSize:
+class SampleSize(SelfShown):
     """How many to code: ``items`` in ``documents`` give an interval about ``width`` wide (upper minus lower limit).
 
     ``design_effect``: how many times the variance is that of as many items chosen one by one; missing with a pilot,
@@ -36,6 +37,13 @@ class SampleSize:
     confidence: float
     design_effect: float
     assumptions: tuple[str, ...]
+
+    def _card_(self, lang: str = "en") -> Card:
+        facts = {
+            name: getattr(self, name)
+            for name in ("items", "documents", "quantity", "width", "confidence", "design_effect")
+        }
+        return card("sample_size", lang, facts=facts, notes=self.assumptions)
 
     def __str__(self) -> str:
         """One sentence, and what it rests on."""

@@ -12,6 +12,7 @@ from toolkit.annotation.projects.coded_tables import annotations_table, decision
 from toolkit.annotation.projects.project_data import ProjectData
 from toolkit.annotation.record.log import DecisionLog, read_lines
 from toolkit.annotation.record.state import State, fold
+from toolkit.display import Card, SelfShown, card, show
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import check, empty
 
@@ -38,7 +39,7 @@ def open_project(folder: str | Path) -> "Project":
     return Project(Path(folder))
 
 
-class Project(ProjectData):
+class Project(ProjectData, SelfShown):
     """A project; see :func:`create_project`. Tables are read when they are first asked for, decisions every time."""
 
     def __init__(self, folder: Path) -> None:
@@ -253,6 +254,18 @@ class Project(ProjectData):
         from toolkit.annotation.projects.outcomes import suggestion_outcomes
 
         return suggestion_outcomes(self)
+
+    def _card_(self, lang: str = "en") -> Card:
+        facts = {
+            "items": len(self.items),
+            "unit": self.unit,
+            "posts": len(self.posts),
+            "codebooks": [f"{book.id} {book.version}" for book in self.settings.codebooks],
+            "coders": self.coders,
+            "curators": self.curators,
+        }
+        table = show(self.progress(), rows=100, lang=lang)
+        return card("project", lang, title=self.settings.title, facts=facts, tables=[table])
 
     def __repr__(self) -> str:
         book = self.settings.codebooks[-1]

@@ -176,6 +176,10 @@ def show_differences(
 
     ``names`` head the page. Of common text longer than twice ``context`` characters only the two ends are shown; all
     of it with None.
+
+    >>> shown = show_differences("Hoy abre la tienda.", "Hoy cierra la tienda.")
+    >>> "cierra</ins> la tienda." in shown.html
+    True
     """
     parts = [f"<p>{_marked(names[0], 'only_a')} {_marked(names[1], 'only_b')}</p>"]
     position = 0

@@ -87,6 +87,15 @@ def find_duplicates(
     A cluster is a chain: a first post is like a second and that like a third, and first and third may have little in
     common (two posts that quote one whole are in one cluster). Look at ``nearest`` before anything is left out. Raises
     :class:`InputError` for a table that is no posts table and for numbers out of range.
+
+    >>> import pandas as pd
+    >>> text = "Las empresas que escuchan de verdad a sus clientes aprenden más que las que solo hablan."
+    >>> texts = [text, text.replace("verdad", "veras"), "Hoy no hubo mercado en la plaza y llovió todo el día."]
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b", "c"], "text": texts, "sha256": "", "date": ["2011", "2009", ""]})
+    >>> find_duplicates(posts)[["cluster", "doc_id", "nearest", "first"]]
+      cluster doc_id nearest  first
+    0       a      a       b  False
+    1       a      b       a   True
     """
     for name, value, low in (("threshold", threshold, 0.3), ("contained", contained, 0.5)):
         if not low <= value <= 1:

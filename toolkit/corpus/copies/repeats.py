@@ -55,6 +55,13 @@ def mark_repeats(posts: pd.DataFrame, *, furniture: pd.DataFrame | None = None) 
         doc_id, start, end, quote (the later copy), first_start, first_end (the earlier one); sorted, ``start`` to
         ``end`` without overlaps. Positions count code points. Copies that stand three times are two rows. Raises
         :class:`toolkit.errors.InputError` for a table that is no posts table.
+
+    >>> import pandas as pd
+    >>> text = "Escuchar primero, vender después.\\n\\nY nada más por hoy.\\n\\nEscuchar primero, vender después."
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "text": [text], "sha256": [""]})
+    >>> mark_repeats(posts)[["start", "end", "first_start", "first_end"]]
+       start  end  first_start  first_end
+    0     56   89            0         33
     """
     posts = check("posts", posts)
     texts = dict(zip(posts["doc_id"].tolist(), posts["text"].tolist(), strict=True))

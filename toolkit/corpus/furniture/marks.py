@@ -42,6 +42,14 @@ def mark_furniture(posts: pd.DataFrame, rules: Ruleset | None = None) -> pd.Data
     DataFrame
         doc_id, start, end, rule (its id), kind (comment_form, share_bar ...), quote; sorted, without overlaps.
         One row a line; nothing is taken out of the text.
+
+    >>> import pandas as pd
+    >>> text = "Las marcas que no escuchan se quedan solas.\\n\\nCompartir en Facebook\\n\\nDeja un comentario"
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": ["es"], "text": [text], "sha256": [""]})
+    >>> mark_furniture(posts)[["start", "end", "kind", "quote"]]
+       start  end          kind                  quote
+    0     45   66     share_bar  Compartir en Facebook
+    1     68   86  comment_form     Deja un comentario
     """
     posts = check("posts", posts)
     book = (rules or load_rules()).book
@@ -58,7 +66,13 @@ def mark_furniture(posts: pd.DataFrame, rules: Ruleset | None = None) -> pd.Data
 
 
 def without_furniture(texts: Mapping[str, str], furniture: pd.DataFrame) -> dict[str, str]:
-    """Texts by doc_id with spaces where furniture stands: as long as before, so that positions hold."""
+    """Texts by doc_id with spaces where furniture stands: as long as before, so that positions hold.
+
+    >>> import pandas as pd
+    >>> furniture = pd.DataFrame({"doc_id": ["a"], "start": [6], "end": [15]})
+    >>> without_furniture({"a": "Hola.\\nCompartir\\nAdiós."}, furniture)
+    {'a': 'Hola.\\n         \\nAdiós.'}
+    """
     parts: dict[str, list[str]] = {}
     reached: dict[str, int] = {}
     spans = sorted(zip(furniture["doc_id"], furniture["start"], furniture["end"], strict=True))

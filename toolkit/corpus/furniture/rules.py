@@ -58,7 +58,15 @@ class _Glue(StrictModel):
 
 
 class Ruleset(StrictModel):
-    """The rules in the order they are tried; the first that fits a line names it."""
+    """The rules in the order they are tried; the first that fits a line names it.
+
+    >>> from toolkit.corpus import load_rules
+    >>> rules = load_rules().without("line_model")
+    >>> sorted(rules.off)
+    ['line_model']
+    >>> rules.adding("banner", "vis[ií]tanos en la feria.*", kind="advert").rules[0].id
+    'banner'
+    """
 
     version: str
     macros: dict[str, str] = Field(default_factory=dict)
@@ -135,7 +143,12 @@ class Mark(NamedTuple):
 
 @lru_cache(maxsize=4)
 def load_rules(path: Path | None = None) -> Ruleset:
-    """The bundled rules, or those of a file of the same form."""
+    """The bundled rules, or those of a file of the same form.
+
+    >>> rules = load_rules()
+    >>> len(rules.rules) > 100, rules.rules[0].kind
+    (True, 'comment_form')
+    """
     path = path or data_file("furniture", "rules.yaml")
     rules = validate(Ruleset, read_yaml(path), str(path))
     for rule in rules.rules:

@@ -60,6 +60,14 @@ def register(suffix: str, reader: Reader) -> None:
     """Read files whose name ends in ``suffix`` (".srt") with ``reader``, in place of any reader they had.
 
     Raises :class:`InputError` if the suffix has no dot in front.
+
+    >>> from toolkit.corpus import READERS, Record
+    >>> def read_lines(file):
+    ...     for number, line in enumerate(file.path.read_text(encoding="utf-8").splitlines(), 1):
+    ...         yield Record(f"{file.name}:{number}", line)
+    >>> register(".lines", read_lines)
+    >>> READERS.pop(".lines") is read_lines
+    True
     """
     if not suffix.startswith(".") or len(suffix) < 2:
         raise InputError(f"suffix '{suffix}': must begin with a dot and go on, as '.srt' does.")

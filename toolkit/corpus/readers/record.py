@@ -31,6 +31,10 @@ class Options:
     ``columns``: the table's name of a column by ours (``{"text": "contenido"}``). ``comments``, ``drafts``,
     ``private``: of a WordPress export also these. ``commenters``: names of commenters too (e-mail and IP addresses
     are never read). ``whole_page``: all text of an HTML page, not its main text alone.
+
+    >>> options = Options(columns={"text": "contenido"}, comments=True)
+    >>> options.columns["text"], options.comments, options.drafts
+    ('contenido', True, False)
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +50,11 @@ class File:
     """A file to read: where it is, its ``name`` inside the corpus (without suffix), and the user's choices.
 
     ``depth`` counts the archives the file was taken out of.
+
+    >>> from pathlib import Path
+    >>> file = File(Path("blog/2011/uno.txt"), "2011/uno")
+    >>> file.name, file.options.comments, file.depth
+    ('2011/uno', False, 0)
     """
 
     path: Path
@@ -63,6 +72,12 @@ class Record:
     never a running number. ``place``: where in the file it stands ("line 12"). ``member``: the path inside an
     archive. Metadata are text by lower-case name; ``title, author, date, url, lang, site, encoding`` are those that
     the toolkit knows.
+
+    >>> post = Record("blog/uno", "Hola.", {"author": "Ana"})
+    >>> post.text, post.metadata, post.refused
+    ('Hola.', {'author': 'Ana'}, None)
+    >>> Record("blog/dos", refused="has no text", place="line 12").refused
+    'has no text'
     """
 
     doc_id: str

@@ -36,6 +36,16 @@ class CorpusStore:
     """A corpus folder as it was when it was opened, or last changed through this object.
 
     ``folder``: where it is; ``about``: what the last commit said about it.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.files import sha256_text
+    >>> with TemporaryDirectory() as folder:
+    ...     store = CorpusStore.create(folder + "/corpus")
+    ...     with store.begin() as change:
+    ...         change.add("posts", [{"doc_id": "a", "text": "Hola.", "sha256": sha256_text("Hola.")}])
+    ...         change.commit({"name": "prueba"})
+    ...     store.count(), store.ids(), store.about, store.verify()
+    (1, {'a'}, {'name': 'prueba'}, [])
     """
 
     def __init__(self, folder: Path, state: Manifest) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy import sparse
 
 from toolkit.corpus.grouping import MISSING, PERIODS, group_name, group_order, group_values
+from toolkit.display import Card, SelfShown, card, show
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import CONTRACTS, check
 
@@ -90,7 +91,7 @@ class Layer:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Counted:
+class Counted(SelfShown):
     """Occurrences in a corpus, made by :func:`count_words`, :func:`count_codes` or :func:`count_themes`.
 
     Attributes
@@ -109,6 +110,12 @@ class Counted:
     unit: str
     posts: pd.DataFrame | None = None
     only: str = "words"
+
+    def _card_(self, lang: str = "en") -> Card:
+        rows = [(one.lang, len(one.terms), len(one.place), len(one.doc)) for one in self.layers]
+        table = pd.DataFrame(rows, columns=["lang", "terms", "occurrences", self.of])
+        facts = {"unit": self.unit, "documents": len(self.doc_ids)}
+        return card("counted", lang, facts=facts, tables=[show(table, lang=lang)])
 
     def __repr__(self) -> str:
         layers = "; ".join(f"{one.lang}: {len(one.terms):,} in {len(one.doc):,} {self.of}" for one in self.layers)

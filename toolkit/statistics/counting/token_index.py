@@ -9,6 +9,7 @@ from unicodedata import normalize
 import numpy as np
 import pandas as pd
 
+from toolkit.display import Card, SelfShown, card
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import check
 from toolkit.text import content_terms
@@ -27,7 +28,7 @@ class Vocabulary(NamedTuple):
     terms: np.ndarray
 
 
-class TokenIndex:
+class TokenIndex(SelfShown):
     """A tokens table, ready for counting; make it once where several things are asked of a large corpus.
 
     Parameters
@@ -91,6 +92,15 @@ class TokenIndex:
 
     def __len__(self) -> int:
         return len(self.doc)
+
+    def _card_(self, lang: str = "en") -> Card:
+        sizes = np.bincount(self.lang, minlength=len(self.langs)).tolist()
+        facts = {
+            "word_count": len(self),
+            "languages": dict(zip(self.langs, sizes, strict=True)),
+            "documents": len(self.doc_ids),
+        }
+        return card("tokens", lang, facts=facts)
 
     def __repr__(self) -> str:
         return f"TokenIndex with {len(self):,} tokens of {len(self.doc_ids):,} documents ({', '.join(self.langs)})"

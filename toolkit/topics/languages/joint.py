@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from toolkit.display import Card, SelfShown, card, show
 from toolkit.errors import InputError
 from toolkit.parallel import run_tasks
 from toolkit.topics.languages.space import MeaningSpace, checked_vectors, fit_space, unit_rows
@@ -30,7 +31,7 @@ _MATCHINGS = 20
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class JointThemes:
+class JointThemes(SelfShown):
     """Themes over passages of several languages, the largest first.
 
     Attributes
@@ -91,6 +92,10 @@ class JointThemes:
             }
         )
         return table.assign(**{f"rate_{lang}": rate for lang, rate in zip(self.languages, self.rates, strict=True)})
+
+    def _card_(self, lang: str = "en") -> Card:
+        facts = {"passages": len(self.shares), "languages": list(self.languages)}
+        return card("joint_themes", lang, facts=facts, tables=[show(self.summary(), rows=200, lang=lang)])
 
     def __repr__(self) -> str:
         return f"JointThemes: {self.k} themes, {len(self.shares):,} passages, {', '.join(self.languages)}"

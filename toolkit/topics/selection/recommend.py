@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from toolkit.display import Card, SelfShown, card
 from toolkit.errors import InputError
 from toolkit.topics.selection.summary import checked_runs
 
@@ -23,7 +24,7 @@ _RESAMPLES = 1000
 
 
 @dataclass(frozen=True)
-class Recommendation:
+class Recommendation(SelfShown):
     """A number of topics with its reasons; ``str()`` of it is both sentences.
 
     Attributes
@@ -49,6 +50,16 @@ class Recommendation:
     uncertain: bool
     why: str
     against: str
+
+    def _card_(self, lang: str = "en") -> Card:
+        facts = {
+            "recommended": self.k,
+            "range": f"{self.low} – {self.high}",
+            "wins": self.share,
+            "candidates": list(self.candidates),
+            "uncertain": self.uncertain,
+        }
+        return card("recommendation", lang, facts=facts, notes=[said for said in (self.why, self.against) if said])
 
     def __str__(self) -> str:
         return f"{self.why} {self.against}".strip()

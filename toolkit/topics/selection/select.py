@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from toolkit.display import Card, card, show
 from toolkit.errors import InputError
 from toolkit.parallel import run_tasks
 from toolkit.topics.documents import DocumentTerms
@@ -43,6 +44,16 @@ class Selection(NamedTuple):
     table: pd.DataFrame
     runs: pd.DataFrame
     notes: tuple[str, ...]
+
+    def _card_(self, lang: str = "en") -> Card:
+        wide = self.table.pivot_table(index="k", columns="measure", values="value", sort=True).rename_axis(columns=None)
+        return card("selection", lang, tables=[show(wide, rows=200, lang=lang)] if len(wide) else [], notes=self.notes)
+
+    def __repr__(self) -> str:
+        return repr(self._card_())
+
+    def _repr_html_(self) -> str:
+        return self._card_()._repr_html_()
 
 
 def select_k(

@@ -1,0 +1,95 @@
+"""Tables as aligned plain text for a terminal, no wider than it is."""
+
+import textwrap
+from collections.abc import Sequence
+from unicodedata import combining, east_asian_width
+
+from toolkit.marked_text import clean
+from toolkit.printable import printable
+
+__all__ = ["WIDTH", "plain_table", "wrapped"]
+
+WIDTH = 100
+#: A column of texts is not made narrower than this, nor a row higher than so many lines.
+_NARROWEST, _HIGHEST = 14, 8
+_BETWEEN = "  "
+
+
+def plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[bool]) -> list[str]:
+    """Lines of at most 100 characters: numbers at the right, texts wrapped; what is wider goes below, in parts.
+
+    >>> plain_table(["term", "n"], [["charla", "12"], ["voz", "7"]], [False, True])
+    ['term     n', '──────  ──', 'charla  12', 'voz      7']
+    """
+    heads = [_one_line(name) for name in headings]
+    cells = [[_one_line(text) for text in row] for row in rows]
+    natural = [max([_wide(heads[c]), *(_wide(row[c]) for row in cells)]) for c in range(len(heads))]
+    lines: list[str] = []
+    for part in _parts(natural, numbers):
+        widths = _fitted([natural[c] for c in part], [numbers[c] for c in part])
+        own = [numbers[c] for c in part]
+        lines += [""] * bool(lines)
+        lines += _row([heads[c] for c in part], widths, own)
+        lines.append(_BETWEEN.join("─" * width for width in widths))
+        for row in cells:
+            lines += _row([row[c] for c in part], widths, own)
+    return lines
+
+
+def wrapped(text: str, indent: str = "") -> list[str]:
+    """A sentence in lines of at most 100 characters, without signs that steer a terminal."""
+    return textwrap.wrap(_one_line(text), WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(clean(printable(text)).split())
+
+
+def _wide(text: str) -> int:
+    """Places of a text in a terminal: accents set by themselves take none, East Asian signs and emoji two."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def _parts(natural: Sequence[int], numbers: Sequence[bool]) -> list[list[int]]:
+    """Columns that fit beside each other; the first is repeated before each further part."""
+    least = [width if number else min(width, _NARROWEST) for width, number in zip(natural, numbers, strict=True)]
+    parts: list[list[int]] = [[]]
+    for column, width in enumerate(least):
+        taken = sum(least[c] + len(_BETWEEN) for c in parts[-1])
+        if parts[-1] and taken + width > WIDTH:
+            parts.append([0])
+        parts[-1].append(column)
+    return parts
+
+
+def _fitted(natural: list[int], numbers: list[bool]) -> list[int]:
+    """Widths that fit: the widest texts give way first."""
+    widths = [min(width, WIDTH) for width in natural]
+    while sum(widths) + len(_BETWEEN) * (len(widths) - 1) > WIDTH:
+        texts = [place for place in range(len(widths)) if not numbers[place] and widths[place] > _NARROWEST]
+        if not texts:
+            break
+        widest = max(texts, key=lambda place: widths[place])
+        widths[widest] -= 1
+    return widths
+
+
+def _row(cells: list[str], widths: list[int], numbers: list[bool]) -> list[str]:
+    folded = []
+    for text, width in zip(cells, widths, strict=True):
+        lines = [text] if _wide(text) <= width else textwrap.wrap(text, max(width, 1))
+        folded.append(
+            lines if len(lines) <= _HIGHEST else [*lines[: _HIGHEST - 1], lines[_HIGHEST - 1][: width - 1] + "…"]
+        )
+    height = max((len(lines) for lines in folded), default=0)
+    found = []
+    for line in range(max(height, 1)):
+        parts = []
+        for lines, width, number in zip(folded, widths, numbers, strict=True):
+            text = lines[line] if line < len(lines) else ""
+            room = " " * max(width - _wide(text), 0)
+            parts.append(room + text if number else text + room)
+        found.append(_BETWEEN.join(parts).rstrip())
+    return found

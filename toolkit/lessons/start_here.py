@@ -1,0 +1,111 @@
+"""Exercises of notebook 00: the furniture of a page, the evidence of a mistake, precision above a cut."""
+
+from collections.abc import Mapping
+from math import isclose
+from typing import TYPE_CHECKING
+
+from toolkit.lessons.finding import Finding, number_of, right, text_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from toolkit.principles import Explanation
+
+__all__ = ["CHECKS"]
+
+#: How far a share may be off: whoever rounds to two decimals is right.
+_NEAR = 0.006
+_PLACE = ["doc_id", "start", "end", "code"]
+
+
+def _close(one: float, other: float) -> bool:
+    return isclose(one, other, abs_tol=_NEAR)
+
+
+def _percent(one: float, share: float) -> bool:
+    """Whether a number is the share in per cent, rounded or not."""
+    return one > 1 and isclose(one, 100 * share, abs_tol=0.6)
+
+
+def furniture_share(answer: object, *, text: str, furniture: "pd.DataFrame") -> Finding:
+    """The share of a post's characters that are marked; ``furniture`` holds the rows of this post alone."""
+    got = number_of(answer)
+    marked = int((furniture["end"] - furniture["start"]).sum())
+    share = marked / len(text)
+    if _close(got, share):
+        return right(share=f"{share:.0%}")
+    if _percent(got, share):
+        return Finding("percent", {})
+    if got == marked:
+        return Finding("characters", {"marked": marked})
+    if got == len(furniture):
+        return Finding("stretches", {"stretches": len(furniture)})
+    if _close(got, 1 - share):
+        return Finding("article", {})
+    if marked < len(text) and _close(got, marked / (len(text) - marked)):
+        return Finding("ratio", {})
+    if not 0 <= got <= 1:
+        return Finding("no_share", {"got": f"{got:g}"})
+    return Finding("high" if got > share else "low", {"got": f"{got:g}"})
+
+
+def largest_part(answer: object, *, why: "Explanation") -> Finding:
+    """The part of the evidence that adds most to the score, by the name that is shown or the one in the table."""
+    got = text_of(answer)
+    shown = why.view["parts"]
+    parts: Mapping[str, float] = dict(why.evidence.parts) if why.evidence else {}
+    # the view has the parts in an order of its own: base first, then the largest
+    ordered = sorted(parts, key=lambda part: (part != "base", -abs(parts[part]), part))
+    called = {part: str(row["name"]) for part, row in zip(ordered, shown, strict=True)}
+    wanted = max(parts, key=lambda part: parts[part])
+    part = _part_of(got, called)
+    if part == wanted:
+        return right(part=called[part], value=f"{parts[part]:+.1f}")
+    if part is None and got.casefold() in ("sum", "suma", "somma"):
+        return Finding("sum", {})
+    if part is None:
+        return Finding("unknown", {"got": got[:60], "names": ", ".join(called.values())})
+    if part == "base":
+        return Finding("base", {"value": f"{parts[part]:+.1f}"})
+    if parts[part] < 0:
+        return Finding("against", {"part": called[part], "value": f"{parts[part]:+.1f}"})
+    return Finding("smaller", {"part": called[part], "value": f"{parts[part]:+.1f}"})
+
+
+def _part_of(got: str, called: Mapping[str, str]) -> str | None:
+    """The part that is meant: by its own name or the shown one, with or without what stands in brackets."""
+    plain = got.casefold()
+    for part, name in called.items():
+        shown = name.casefold()
+        if plain in (part, shown, shown.partition(" (")[0]):
+            return part
+    return None
+
+
+def precision_above(answer: object, *, given: "pd.DataFrame", machine: "pd.DataFrame", cut: float) -> Finding:
+    """Precision of the machine's codes whose score is at least ``cut``, against the codes ``given`` by people."""
+    got = number_of(answer)
+    kept = machine[machine["score"] >= cut]
+    same, before = (len(given[_PLACE].merge(part[_PLACE])) for part in (kept, machine))
+    precision = same / len(kept)
+    if _close(got, precision):
+        return right(recall=f"{same / len(given):.2f}", before=f"{before / len(given):.2f}")
+    if _percent(got, precision):
+        return Finding("percent", {})
+    known = {
+        "uncut": before / len(machine),
+        "recall": same / len(given),
+        "denominator": same / len(machine),
+        "numerator": before / len(kept),
+        "below": (before - same) / max(1, len(machine) - len(kept)),
+        "wrong_ones": 1 - precision,
+    }
+    for message, value in known.items():
+        if _close(got, value):
+            return Finding(message, {"cut": f"{cut:g}"})
+    if not 0 <= got <= 1:
+        return Finding("no_share", {"got": f"{got:g}"})
+    return Finding("high" if got > precision else "low", {"got": f"{got:g}"})
+
+
+CHECKS = {"00.1": furniture_share, "00.2": largest_part, "00.3": precision_above}
