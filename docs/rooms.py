@@ -51,7 +51,7 @@ def public_names() -> list[Name]:
             if not (inspect.isclass(value) or inspect.isroutine(inspect.unwrap(value))):
                 continue
             before = found.get(id(value))
-            if before is None or not _holds(before.room, value) and room != "toolkit" and _holds(room, value):
+            if before is None or (not _holds(before.room, value) and room != "toolkit" and _holds(room, value)):
                 found[id(value)] = Name(room, name, value)
     return sorted(found.values(), key=lambda one: (one.room, one.name))
 

@@ -158,7 +158,9 @@ def test_run_then_check_from_the_command_line(small_corpus, tmp_path):
     assert "the text of 'dos' has changed" in failed.stderr
 
 
-def test_lab_copies_the_notebooks_once_and_keeps_what_is_there(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def lab_started(monkeypatch):
+    """The commands with which JupyterLab would have been started."""
     started = []
 
     class Server:
@@ -169,10 +171,47 @@ def test_lab_copies_the_notebooks_once_and_keeps_what_is_there(tmp_path, monkeyp
             return 0
 
     monkeypatch.setattr("subprocess.Popen", Server)
+    return started
+
+
+def test_lab_copies_the_notebooks_once_and_keeps_what_is_there(tmp_path, lab_started):
     assert main(["lab", str(tmp_path / "nb"), "--no-browser"]) == 0
     first = tmp_path / "nb" / "00_start_here.ipynb"
     assert first.exists()
-    assert "jupyterlab" in started[0]
+    assert "jupyterlab" in lab_started[0] and "--no-browser" in lab_started[0]
+    assert "--LabApp.default_url=/lab/tree/00_start_here.ipynb" in lab_started[0]
     first.write_text("mine", encoding="utf-8")
+    (tmp_path / "nb" / "es" / "label_texts.ipynb").unlink()
     assert main(["lab", str(tmp_path / "nb")]) == 0
     assert first.read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / "nb" / "es" / "label_texts.ipynb").exists()
+
+
+def test_lab_copies_the_folders_and_what_the_notebooks_need(tmp_path):
+    from toolkit.lab import copy_notebooks
+    from toolkit.resources import notebooks_folder
+
+    names = {path.relative_to(tmp_path).as_posix() for path in copy_notebooks(tmp_path)}
+    assert {"solutions/05_annotating.ipynb", "es/label_texts.ipynb", "it/label_texts.ipynb"} <= names
+    assert {"images/annotate.png", "study_preached_and_broken.toml"} <= names
+    assert names == {
+        path.relative_to(notebooks_folder()).as_posix()
+        for path in notebooks_folder().rglob("*.*")
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(notebooks_folder()).parts)
+    }
+    assert copy_notebooks(tmp_path) == []
+
+
+def test_lab_begins_in_a_language(tmp_path, lab_started):
+    (tmp_path / "es").mkdir()
+    (tmp_path / "es" / "00_start_here.ipynb").write_text("es", encoding="utf-8")
+    assert main(["lab", str(tmp_path), "--lang", "es"]) == 0
+    assert "--LabApp.default_url=/lab/tree/es/00_start_here.ipynb" in lab_started[-1]
+
+
+def test_lab_begins_in_english_where_a_language_is_missing(tmp_path):
+    from toolkit.lab import first_notebook
+
+    assert first_notebook(tmp_path, "it") is None
+    (tmp_path / "00_start_here.ipynb").write_text("en", encoding="utf-8")
+    assert first_notebook(tmp_path, "it") == "00_start_here.ipynb"

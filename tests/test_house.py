@@ -36,7 +36,7 @@ FLOORS = [
     ["topics", "statistics"],
     ["text"],
     ["corpus"],
-    ["codebook", "settings", "storage", "glossary"],
+    ["codebook", "settings", "storage", "terminology"],
     ["display"],
     ["tables"],
     ["parallel", "cache", "marked_text", "resampling"],

@@ -23,7 +23,9 @@ def test_a_public_name_has_an_example(one: Name) -> None:
 
 def test_every_public_name_is_counted_once() -> None:
     assert len({id(one.value) for one in NAMES}) == len(NAMES) > 300
-    assert {"toolkit.statistics", "toolkit.topics", "toolkit.glossary"} <= {one.room for one in NAMES} <= set(rooms())
+    assert (
+        {"toolkit.statistics", "toolkit.topics", "toolkit.terminology"} <= {one.room for one in NAMES} <= set(rooms())
+    )
     assert ("toolkit.statistics", "keyness") in {one[:2] for one in NAMES}
 
 

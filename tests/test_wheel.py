@@ -32,7 +32,9 @@ def test_the_wheel_carries_data_corpus_and_notebooks(wheel):
     corpora = [path.relative_to(ROOT).as_posix() for path in (ROOT / "corpora").rglob("*.*")]
     assert len(corpora) > 180
     assert [name for name in corpora if f"toolkit/data/{name}" not in names] == []
-    assert "toolkit/data/notebooks/00_start_here.ipynb" in names
+    notebooks = [path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").rglob("[!.]*.*")]
+    assert {"notebooks/00_start_here.ipynb", "notebooks/es/label_texts.ipynb"} <= set(notebooks)
+    assert [name for name in notebooks if "/." not in name and f"toolkit/data/{name}" not in names] == []
     assert "toolkit/py.typed" in names
     assert not [name for name in names if name.startswith(("tests/", "corpora/")) or "__pycache__" in name]
 

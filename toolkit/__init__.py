@@ -24,7 +24,7 @@ _WHERE = {
     "find_duplicates": "toolkit.corpus",
     "find_themes": "toolkit.topics",
     "frequency": "toolkit.statistics",
-    "glossary": "toolkit.glossary",
+    "glossary": "toolkit.terminology",
     "human_annotations": "toolkit.corpus",
     "InputError": "toolkit.errors",
     "keyness": "toolkit.statistics",

@@ -21,7 +21,13 @@ __all__ = ["cache_folder", "key_of", "load_arrays", "store_arrays"]
 
 
 def key_of(parts: Iterable[str]) -> str:
-    """A name for the result of these inputs: SHA-256 over the parts, which are kept apart."""
+    """A name for the result of these inputs: SHA-256 over the parts, which are kept apart.
+
+    >>> key_of(["USE v3", "Hola."]) == key_of(["USE v3", "Hola."]), key_of(["a", "b"]) == key_of(["ab"])
+    (True, False)
+    >>> len(key_of([]))
+    64
+    """
     digest = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass")
@@ -30,7 +36,11 @@ def key_of(parts: Iterable[str]) -> str:
 
 
 def load_arrays(kind: str, key: str) -> dict[str, np.ndarray] | None:
-    """The arrays stored under a key, or None when there are none, or they are damaged or not finite."""
+    """The arrays stored under a key, or None when there are none, or they are damaged or not finite.
+
+    >>> load_arrays("embeddings", "no-such-key") is None
+    True
+    """
     try:
         with np.load(_file(kind, key), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -40,7 +50,18 @@ def load_arrays(kind: str, key: str) -> dict[str, np.ndarray] | None:
 
 
 def store_arrays(kind: str, key: str, arrays: Mapping[str, np.ndarray]) -> None:
-    """Keep arrays under a key."""
+    """Keep arrays under a key; nothing happens where the folder cannot be written.
+
+    >>> import os
+    >>> from tempfile import TemporaryDirectory
+    >>> from unittest.mock import patch
+    >>> import numpy as np
+    >>> from toolkit.cache import load_arrays
+    >>> with TemporaryDirectory() as folder, patch.dict(os.environ, {"CLUETRAIN_CACHE": folder}):
+    ...     store_arrays("embeddings", "abc", {"vectors": np.array([0.5, 1.0])})
+    ...     load_arrays("embeddings", "abc")["vectors"].tolist()
+    [0.5, 1.0]
+    """
     buffer = io.BytesIO()
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
     try:
@@ -50,7 +71,11 @@ def store_arrays(kind: str, key: str, arrays: Mapping[str, np.ndarray]) -> None:
 
 
 def cache_folder(kind: str) -> Path:
-    """Where entries of this kind are kept; it need not exist."""
+    """Where entries of this kind are kept; it need not exist.
+
+    >>> cache_folder("embeddings").name
+    'embeddings'
+    """
     folder = os.environ.get("CLUETRAIN_CACHE") or platformdirs.user_cache_dir("cluetrain-toolkit")
     return Path(folder) / kind
 

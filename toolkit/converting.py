@@ -25,7 +25,14 @@ __all__ = ["Annotated", "annotated", "convert", "convert_codebook", "loss_lines"
 
 class Annotated(NamedTuple):
     """Annotations with their texts: ``what`` says where they come from, ``losses`` what could not be read, ``notes``
-    where texts were found and what could not be proved."""
+    where texts were found and what could not be proved.
+
+    >>> import toolkit
+    >>> from toolkit.converting import annotated
+    >>> found = annotated(toolkit.bundled_corpus())
+    >>> found.what, len(found.posts), len(found.losses)
+    ('corpus', 120, 0)
+    """
 
     annotations: pd.DataFrame
     posts: pd.DataFrame
@@ -50,6 +57,15 @@ def annotated(
     Parameters as in :func:`toolkit.exchange.read_exchange`; projects, corpora and runs take none of them.
 
     Raises :class:`InputError` as that function does, and for choices that the source does not take.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "a.txt").write_text("Escuchan poco.", encoding="utf-8")
+    ...     _ = Path(folder, "a.ann").write_text("T1\\tlistening 0 8\\tEscuchan\\n", encoding="utf-8")
+    ...     found = annotated(folder, coder="first", codebook="cluetrain")
+    >>> found.what, found.codebook, found.annotations["quote"].tolist()
+    ('brat', <codebook cluetrain 1.1.0: 14 codes>, ['Escuchan'])
     """
     folder = Path(source)
     kind = _kind(folder)
@@ -94,6 +110,15 @@ def convert(
     ------
     InputError
         as those functions do, and where nothing at all could be read.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "a.txt").write_text("Escuchan poco.", encoding="utf-8")
+    ...     _ = Path(folder, "a.ann").write_text("T1\\tlistening 0 8\\tEscuchan\\n", encoding="utf-8")
+    ...     lines, losses = convert(Path(folder, "a.ann"), Path(folder, "a.csv"))
+    ...     Path(folder, "a.csv").exists(), lines[-1].split(": ")[-1], len(losses)
+    (True, '1 annotation', 0)
     """
     book = load_codebook(codebook) if codebook is not None else None
     name = None if book is None else book.id
@@ -123,7 +148,15 @@ def convert(
 
 def with_codes_of(annotations: pd.DataFrame, book: Codebook) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Annotations with the ids of a codebook for codes that it has under a name, or that are an id but for capitals,
-    blanks and signs ("PER" for per); and the losses table that says which. Only codes of no or of this codebook."""
+    blanks and signs ("PER" for per); and the losses table that says which. Only codes of no or of this codebook.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> given = pd.DataFrame({"codebook": "imported", "code": ["Escuchar", "TALKING", "other"]})
+    >>> table, losses = with_codes_of(given, load_codebook("groundswell"))
+    >>> table["code"].tolist(), losses["kind"].tolist()
+    (['listening', 'talking', 'other'], ['changed', 'changed'])
+    """
     ids = set(book.code_ids)
     names: dict[str, set[str]] = {}
     for code in book.codes:
@@ -157,6 +190,13 @@ def convert_codebook(
 
     Raises :class:`InputError` as :func:`toolkit.exchange.codebooks.registry.read_codebook` and
     :func:`~toolkit.exchange.codebooks.registry.write_codebook` do.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     line, losses = convert_codebook("groundswell", Path(folder, "groundswell.qdc"), lang="it")
+    >>> line.split(": ")[-1], losses["kind"].unique().tolist()
+    ('codebook groundswell 1.1.0, 5 codes', ['lost'])
     """
     name = str(source)
     ours = format == "yaml" or (format is None and (name in codebook_names() or name.endswith((".yaml", ".yml"))))
@@ -176,7 +216,13 @@ def convert_codebook(
 
 
 def loss_lines(losses: pd.DataFrame) -> list[str]:
-    """The losses for a reader, a line for each reason: of what, how many, and the first as an example."""
+    """The losses for a reader, a line for each reason: of what, how many, and the first as an example.
+
+    >>> import pandas as pd
+    >>> row = {"kind": "lost", "field": "note", "reason": "the format has no place for it", "doc_id": "a"}
+    >>> loss_lines(pd.DataFrame([row, row], columns=["kind", "field", "reason", "place", "doc_id", "value"]))
+    ['lost 2 x note: the format has no place for it (a)']
+    """
     lines = []
     for (kind, reason), part in losses.groupby(["kind", "reason"], sort=False):
         counts = part["field"].value_counts(sort=False)

@@ -33,6 +33,15 @@ def corpus_counts(folder: str | Path) -> dict[str, pd.DataFrame]:
         If the folder has human annotations: ``coders``: codebook, coder, posts, sentences, coded (sentences with
         a code), codes; and for each codebook and coder ``<codebook> <coder>`` (code, then per language and
         stance the number of sentences, and n) and ``<codebook> <coder> by genre`` (posts, sentences, coded).
+
+    >>> import toolkit
+    >>> counts = corpus_counts(toolkit.bundled_corpus() / "texts")
+    >>> list(counts)
+    ['posts', 'by country', 'by genre', 'by state', 'by year']
+    >>> counts["posts"][["lang", "posts"]]
+      lang  posts
+    0   es     72
+    1   it     48
     """
     posts = with_languages(load_corpus(folder).posts)
     posts = posts.assign(words=posts["text"].str.split().str.len())
@@ -62,7 +71,19 @@ def _annotated(folder: Path) -> bool:
 
 
 def describe_corpus(folder: str | Path) -> str:
-    """:func:`corpus_counts` as Markdown: a heading and a table for each."""
+    """:func:`corpus_counts` as Markdown: a heading and a table for each.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "uno.txt").write_text("Escuchar es empezar a hablar con la gente.", encoding="utf-8")
+    ...     print(describe_corpus(folder), end="")
+    ### Posts
+    <BLANKLINE>
+    | lang | posts | words | shortest | longest |
+    | --- | ---: | ---: | ---: | ---: |
+    | es | 1 | 8 | 8 | 8 |
+    """
     return "\n".join(
         f"### {name.capitalize()}\n\n{as_markdown(table)}" for name, table in corpus_counts(folder).items()
     )
@@ -107,7 +128,15 @@ def _by_code(given: pd.DataFrame) -> pd.DataFrame:
 
 
 def as_markdown(table: pd.DataFrame) -> str:
-    """A table as Markdown, numbers to the right; bars in cells are escaped."""
+    """A table as Markdown, numbers to the right; bars in cells are escaped.
+
+    >>> import pandas as pd
+    >>> print(as_markdown(pd.DataFrame({"lang": ["es", "it"], "posts": [72, 48]})), end="")
+    | lang | posts |
+    | --- | ---: |
+    | es | 72 |
+    | it | 48 |
+    """
     head = [str(column) for column in table.columns]
     numbers = [pd.api.types.is_numeric_dtype(table[column]) for column in table.columns]
     lines = [_line(head), _line(["---:" if number else "---" for number in numbers])]

@@ -37,7 +37,7 @@ class InputError(ToolkitError, ValueError):
 
 
 class OutputError(ToolkitError, OSError):
-    """A result cannot be written where the user asked for it.
+    """A result cannot be written where the user asked for it; the message says why.
 
     >>> from pathlib import Path
     >>> from tempfile import NamedTemporaryFile

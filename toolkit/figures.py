@@ -29,7 +29,14 @@ def draw_figures(analysis: Analysis) -> dict[str, "Axes"]:
     """The figures of a run by name: principles, stances, theme_principles, principles_year, principles_country,
     principles_genre (where the posts have them), adjusted_shares; words, words_general, diversity, dispersion, keyness;
     themes, and for each model terms_NAME, map_NAME (language models), posts_NAME, time_NAME, selection_NAME (where the
-    number was found out)."""
+    number was found out). Figures whose tables are empty or missing are left out.
+
+    >>> from toolkit import Study, analyse, bundled_corpus, load_corpus
+    >>> corpus = load_corpus(bundled_corpus())
+    >>> study = Study(study={"parts": ("words",)}, text={"pipeline": "simple"}, statistics={"bootstrap": 100})
+    >>> list(draw_figures(analyse(corpus._replace(posts=corpus.posts.head(1)), study)))
+    ['words', 'diversity']
+    """
     tables = analysis.tables
     names = analysis.codebook.names()
     figures: dict[str, Axes] = {}
@@ -145,7 +152,13 @@ def _post_shares(analysis: Analysis, model: str) -> pd.DataFrame:
 
 
 def figure_bytes(ax: "Axes", kind: str) -> bytes:
-    """A figure as "svg" or "png"; the same figure gives the same bytes."""
+    """A figure as "svg" or "png"; the same figure gives the same bytes.
+
+    >>> from matplotlib import pyplot
+    >>> ax = pyplot.subplots()[1]
+    >>> figure_bytes(ax, "png")[1:4], b"<svg" in figure_bytes(ax, "svg")
+    (b'PNG', True)
+    """
     import matplotlib
 
     buffer = io.BytesIO()

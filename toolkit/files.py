@@ -130,7 +130,8 @@ def parse_yaml(text: str, where: str, *, trusted: bool = False, as_text: bool = 
 
 
 def read_yaml(path: Path) -> Any:
-    """The value of a YAML file in UTF-8; see :func:`parse_yaml` for what is refused.
+    """The value of a YAML file in UTF-8; :class:`InputError` for a file that cannot be read, and for what
+    :func:`parse_yaml` refuses.
 
     >>> from toolkit.resources import data_file
     >>> read_yaml(data_file("codebooks", "groundswell.yaml"))["id"]
@@ -180,6 +181,8 @@ def sha256_text(text: str) -> str:
 def write_bytes(path: Path, data: bytes) -> None:
     """Write a file whole or not at all: into a neighbour, flushed to disk, then renamed over ``path``.
 
+    Folders above it are made. Raises :class:`OutputError` with the reason where it cannot be written.
+
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
@@ -205,7 +208,7 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a UTF-8 text file whole or not at all, line ends as given.
+    """Write a UTF-8 text file as :func:`write_bytes` does, line ends as given.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -218,7 +221,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a value as indented JSON, keys in the order given.
+    """Write a value as indented JSON in UTF-8, keys in the order given, as :func:`write_bytes` does.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory

@@ -10,7 +10,10 @@ from pathlib import Path
 from toolkit.errors import OutputError
 from toolkit.resources import notebooks_folder
 
-__all__ = ["copy_notebooks", "open_lab", "run_lab"]
+__all__ = ["copy_notebooks", "first_notebook", "open_lab", "run_lab"]
+
+#: Where the path through the notebooks begins.
+_FIRST = "00_start_here.ipynb"
 
 #: JupyterLab's own questions to the network: news, updates, the catalogue of extensions.
 _NO_NETWORK = (
@@ -20,32 +23,56 @@ _NO_NETWORK = (
 )
 
 
+#: What a notebook may need beside it: pictures, a study and its numbers.
+_COPIED = {".ipynb", ".toml", ".yaml", ".png"}
+
+
 def copy_notebooks(folder: str | Path) -> list[Path]:
-    """Copy the tutorial notebooks into a folder; those already there are kept as they are. Returns the new ones."""
-    target = Path(folder)
+    """Copy the tutorial notebooks with their folders (es, it, solutions, images) and studies into a folder.
+
+    Files already there are kept as they are. Returns the new ones. Raises :class:`OutputError` if the folder cannot be
+    written.
+    """
+    source, target = notebooks_folder(), Path(folder)
+    found = [path.relative_to(source) for path in sorted(source.rglob("*")) if path.suffix in _COPIED]
     try:
         target.mkdir(parents=True, exist_ok=True)
         copied = []
-        for notebook in sorted(notebooks_folder().glob("*.ipynb")):
-            place = target / notebook.name
-            if not place.exists():
-                shutil.copyfile(notebook, place)
-                copied.append(place)
+        for name in found:
+            place = target / name
+            if any(part.startswith(".") for part in name.parts) or place.exists():
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / name, place)
+            copied.append(place)
         return copied
     except OSError as error:
         raise OutputError(f"{target}: cannot be written: {error.strerror}; give another folder.") from error
 
 
-def open_lab(folder: str | Path, *, browser: bool = True, say: Callable[[str], None] = print) -> int:
-    """Copy the notebooks and run JupyterLab there until it is stopped; returns its exit status."""
-    copied = copy_notebooks(folder)
-    say(f"{len(copied)} notebooks copied to {folder}; notebooks already there were kept. Stop with Ctrl+C.")
-    return run_lab(folder, browser=browser)
+def first_notebook(folder: str | Path, lang: str = "en") -> str | None:
+    """The notebook to begin with, as a path inside the folder; in English where it is not written in ``lang``."""
+    for name in (f"{lang}/{_FIRST}", _FIRST):
+        if (Path(folder) / name).is_file():
+            return name
+    return None
 
 
-def run_lab(folder: str | Path, *, browser: bool = True) -> int:
-    """Run JupyterLab in a folder until it is stopped; returns its exit status. It asks the network nothing."""
+def open_lab(folder: str | Path, *, lang: str = "en", browser: bool = True, say: Callable[[str], None] = print) -> int:
+    """Copy the notebooks and run JupyterLab on the first of them until it is stopped; returns its exit status."""
+    copied = sum(path.suffix == ".ipynb" for path in copy_notebooks(folder))
+    say(f"{copied} notebooks copied to {folder}; notebooks already there were kept. Stop with Ctrl+C.")
+    return run_lab(folder, browser=browser, notebook=first_notebook(folder, lang))
+
+
+def run_lab(folder: str | Path, *, browser: bool = True, notebook: str | None = None) -> int:
+    """Run JupyterLab in a folder until it is stopped; returns its exit status. It asks the network nothing.
+
+    ``notebook``: what is opened first, a path inside the folder.
+    """
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}", *_NO_NETWORK]
+    if notebook is not None:
+        command.append(f"--LabApp.default_url=/lab/tree/{notebook}")
     if (
         hasattr(os, "geteuid") and os.geteuid() == 0
     ):  # in containers everyone is root; the server listens to this machine only

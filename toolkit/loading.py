@@ -52,6 +52,15 @@ def load_to(
         if a path does not exist, nothing could be read, or OUTPUT is not what the mode needs.
     OutputError
         if OUTPUT cannot be written, or was changed by somebody else in the meantime.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.corpus import CorpusStore
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "uno.txt").write_text("Escuchar es empezar.", encoding="utf-8")
+    ...     lines = load_to([Path(folder, "uno.txt")], Path(folder, "corpus"), constants={"lang": "es"})
+    ...     lines[0], CorpusStore.open(Path(folder, "corpus")).count()
+    ('1 post read from 1 file', 1)
     """
     output = Path(output)
     inputs = inputs_of(list(paths))
@@ -93,6 +102,17 @@ def delete_posts(output: str | Path, doc_ids: Sequence[str]) -> list[str]:
     """Delete posts of a corpus folder by doc_id; what was done, and the lines of the report.
 
     Raises :class:`InputError` for a doc_id that is not there (nothing is deleted then).
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.corpus import CorpusStore
+    >>> from toolkit.loading import load_to
+    >>> with TemporaryDirectory() as folder:
+    ...     for name in ("uno", "dos"):
+    ...         _ = Path(folder, f"{name}.txt").write_text(f"Escuchar es empezar, {name}.", encoding="utf-8")
+    ...     _ = load_to([folder], Path(folder, "corpus"))
+    ...     delete_posts(Path(folder, "corpus"), ["dos"])[0], CorpusStore.open(Path(folder, "corpus")).ids()
+    ('1 post deleted', {'uno'})
     """
     store = CorpusStore.open(Path(output))
     ids = store.ids()

@@ -37,6 +37,11 @@ class Mark(NamedTuple):
     ``css``: class of the stretch. ``colour``: place in COLOURS (beyond its end again from the first, with broken
     lines) of a line under the text, None for no line; ``thickness`` 1 to 4 pixels. ``title``: shown by the mouse.
     ``label``: drawn after the end, ``link``: where a click or Enter on the label leads (an id in the page).
+
+    >>> from toolkit.marked_text import marked_html
+    >>> mark = Mark(0, 8, css="code", colour=0, label="listening")
+    >>> 'data-label="listening"' in marked_html("Escuchan poco.", [mark])
+    True
     """
 
     start: int
@@ -59,7 +64,12 @@ def clean(text: str) -> str:
 
 
 def lanes_of(marks: Sequence[Mark]) -> list[int]:
-    """The lane of each mark's line, from 0: marks that overlap have different ones; -1 for marks without a line."""
+    """The lane of each mark's line, from 0: marks that overlap have different ones; -1 for marks without a line.
+
+    >>> from toolkit.marked_text import Mark
+    >>> lanes_of([Mark(0, 8, colour=0), Mark(4, 12, colour=1), Mark(9, 12, colour=2), Mark(0, 2)])
+    [0, 1, 0, -1]
+    """
     lanes = [-1] * len(marks)
     ends: list[int] = []
     for place in sorted(range(len(marks)), key=lambda place: (marks[place].start, -marks[place].end, place)):
@@ -76,6 +86,11 @@ def marked_html(text: str, marks: Sequence[Mark]) -> "Markup":
     """The text as one HTML block with its marks; those that overlap are all shown.
 
     Marks must lie inside the text; their labels come in the order of the marks.
+
+    >>> from toolkit.marked_text import Mark
+    >>> html = marked_html("Uno & dos.", [Mark(0, 3, css="cue")])
+    >>> html[html.index("<span") :]
+    Markup('<span class="cue" style="" title="">Uno</span> &amp; dos.</div>')
     """
     from markupsafe import Markup
 
@@ -155,6 +170,9 @@ def environment(folder: str) -> "Environment":
     """The templates of a data folder; every text is escaped, and signs that HTML cannot hold are replaced.
 
     All users of a folder share it: filters of their own are set before they get a template.
+
+    >>> environment("templates").from_string("{{ text }}").render(text="<b>")
+    '&lt;b&gt;'
     """
     import jinja2
     from markupsafe import Markup
@@ -170,7 +188,13 @@ def environment(folder: str) -> "Environment":
 
 
 def render(macro: str, *view: Any) -> str:
-    """A macro of ``data/templates/evidence.html``, called with ``view``, and its style sheet; every text escaped."""
+    """A macro of ``data/templates/evidence.html``, called with ``view``, and its style sheet; every text escaped.
+
+    >>> from toolkit.reading import words_in
+    >>> html = render("codes", [], words_in("es"), "es", 0)
+    >>> html[:7]
+    '<style>'
+    """
     from markupsafe import Markup
 
     style = data_file("templates", "evidence.css").read_text(encoding="utf-8")
@@ -182,6 +206,13 @@ def page(title: str, body: str, path: Path, lang: str = "und") -> Path:
     """Write ``body`` as a page of its own that loads nothing and runs nothing; returns where.
 
     ``lang``: language of the page's own words; "und" where it is not known.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = page("Uno & dos", "<p>Hola.</p>", Path(folder, "uno.html"), lang="es")
+    ...     "<title>Uno &amp; dos</title>" in path.read_text(encoding="utf-8")
+    True
     """
     from markupsafe import Markup
 

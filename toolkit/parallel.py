@@ -24,7 +24,11 @@ _SHARED: list[Any] = []
 
 
 def default_workers() -> int:
-    """The number of cores."""
+    """The number of cores.
+
+    >>> default_workers() >= 1
+    True
+    """
     return cpu_count() or 1
 
 
@@ -42,6 +46,11 @@ def run_tasks(
     ``function`` must stand in an importable module. ``shared`` goes to each process once and not with every task.
     Tasks start in the order given. An error in one task, or an interruption, ends all: what runs is waited for,
     what waits is not started.
+
+    >>> run_tasks(pow, [(2, 3), (3, 2)])
+    [8, 9]
+    >>> run_tasks(max, [(1,), (9,)], shared=(5,))
+    [5, 9]
     """
     if workers < 1:
         raise InputError(f"workers: got {workers}, allowed is 1 or more.")

@@ -35,8 +35,8 @@ _MOST_CHARACTERS, _MOST_ENTRIES = 100_000, 200
 
 _Span = tuple[int, int, str, tuple[str, ...]]
 _STYLES = {
-    "furniture": ("del", "color: #8a939e"),
-    "foreign": ("i", "color: #00734f"),
+    "furniture": ("del", "opacity: .62"),
+    "foreign": ("i", "border-bottom: 2px solid #009e73"),
     "coded": ("span", "background: #dcebf7; color: #222"),
     "cue": ("mark", "background: #ffe58a; color: #222"),
 }
@@ -99,13 +99,18 @@ class PostView:
         self._heading, self._legend = heading, legend
 
     def _repr_html_(self) -> str:
-        head = f"<p><b>{html.escape(self._heading)}</b> <small>{html.escape(self._legend)}</small></p>"
+        heading, legend = (html.escape(clean(said)) for said in (self._heading, self._legend))
         return (
-            f'<div style="max-width: 50em">{head}<div style="white-space: pre-wrap">{as_html(self.pieces)}</div></div>'
+            f'<div class="tex2jax_ignore mathjax_ignore" style="max-width: 50em"><p><b><bdi>{heading}</bdi></b> '
+            f'<small>{legend}</small></p><div dir="auto" style="white-space: pre-wrap">{as_html(self.pieces)}</div>'
+            "</div>"
         )
 
     def __str__(self) -> str:
-        return "".join(f"[[{piece.text}]]" if piece.kind == "furniture" else piece.text for piece in self.pieces)
+        said = "".join(f"[[{piece.text}]]" if piece.kind == "furniture" else piece.text for piece in self.pieces)
+        return clean(printable(said))
+
+    __repr__ = __str__
 
 
 def show_furniture(posts: pd.DataFrame, furniture: pd.DataFrame, doc_id: str) -> PostView:

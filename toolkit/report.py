@@ -34,7 +34,24 @@ _TITLES = {**LANGUAGE_NAMES, "joint": "Across languages (paragraphs grouped by m
 
 
 def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapping[str, Any]) -> str:
-    """The page. ``figures``: SVG by name; ``record``: the run record (versions, hashes, settings, timings)."""
+    """The page, as one text of HTML.
+
+    Parameters
+    ----------
+    analysis : one whose study has the part "principles"; themes and words are shown where it has them.
+    figures : SVG by name, as :func:`toolkit.figures.draw_figures` names them; those that are not given are left out.
+    record : the run record (``run.json``), of which the page shows folder, date, versions, hashes and citation.
+
+    >>> from toolkit import Study, analyse, bundled_corpus, load_corpus
+    >>> corpus = load_corpus(bundled_corpus())
+    >>> study = Study(study={"parts": ("principles",)}, text={"pipeline": "simple"}, principles={"method": "cues"})
+    >>> analysis = analyse(corpus._replace(posts=corpus.posts.head(1)), study)
+    >>> record = {"versions": {"toolkit": "0.1.0"}, "created": "2026-01-01", "folder": "run", "citation": "",
+    ...     "codebook": {"id": "cluetrain", "version": "", "sha256": ""}, "corpus": {"sha256": ""}}
+    >>> page = render_report(analysis, {}, record)
+    >>> page[:15], "<script" in page
+    ('<!DOCTYPE html>', False)
+    """
     folder = data_file("templates", "report.html").parent
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
@@ -118,7 +135,14 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
 
 
 def constructed_texts(analysis: Analysis) -> bool:
-    """Whether texts say of themselves that they were written to try methods on."""
+    """Whether texts say of themselves that they were written to try methods on.
+
+    >>> from toolkit import bundled_corpus, load_codebook, load_posts
+    >>> from toolkit.analysis import Analysis
+    >>> from toolkit.settings import Study
+    >>> constructed_texts(Analysis(Study(), load_codebook(), {"posts": load_posts(bundled_corpus())}))
+    True
+    """
     posts = analysis.tables["posts"]
     return "constructed" in posts and bool((posts["constructed"].astype(str).str.lower() == "true").any())
 

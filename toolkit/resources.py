@@ -11,7 +11,9 @@ _CHECKOUT = Path(__file__).parent.parent
 
 
 def data_file(*parts: str) -> Path:
-    """The path of a bundled data file, for example ``data_file("stopwords", "es.txt")``.
+    """The path of a bundled data file or folder by its parts.
+
+    Raises :class:`InputError` with the nearest name for one that is not there.
 
     >>> data_file("stopwords", "es.txt").name
     'es.txt'
@@ -27,7 +29,7 @@ def data_file(*parts: str) -> Path:
 
 
 def data_names(*parts: str) -> list[str]:
-    """The names in a bundled data folder, sorted.
+    """The names in a bundled data folder, sorted; none where there is no such folder.
 
     >>> data_names("stopwords")
     ['en.txt', 'es.txt', 'it.txt']
@@ -43,7 +45,7 @@ def _bundled(kind: str) -> Path:
 
 
 def bundled_corpus(name: str = "conversaciones") -> Path:
-    """The folder of a corpus that comes with the package.
+    """The folder of a corpus that comes with the package; :class:`InputError` for a name that is none.
 
     >>> sorted(path.name for path in (bundled_corpus() / "texts").iterdir())
     ['es', 'it']
@@ -56,7 +58,7 @@ def bundled_corpus(name: str = "conversaciones") -> Path:
 
 
 def notebooks_folder() -> Path:
-    """The folder of the tutorial notebooks.
+    """The folder of the tutorial notebooks, as they are committed: with their outputs.
 
     >>> notebooks_folder().name
     'notebooks'

@@ -12,7 +12,14 @@ __all__ = ["StrictModel", "validate"]
 
 
 class StrictModel(BaseModel):
-    """A record whose unknown keys, wrong types and values out of range are errors."""
+    """A record whose unknown keys, wrong types and values out of range are errors.
+
+    >>> from toolkit.schema import validate
+    >>> class Settings(StrictModel):
+    ...     topics: int = 4
+    >>> validate(Settings, {"topics": 6}, "study.toml").topics
+    6
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, str_strip_whitespace=False)
 
@@ -25,6 +32,14 @@ def validate(model: type[Model], data: Any, where: str) -> Model:
 
     Raises :class:`InputError` with one line per problem: the key, what was got, what is allowed, and for an
     unknown key the nearest valid one.
+
+    >>> from toolkit.schema import StrictModel
+    >>> class Settings(StrictModel):
+    ...     topics: int = 4
+    >>> validate(Settings, {"topcs": 6}, "study.toml")
+    Traceback (most recent call last):
+        ...
+    toolkit.errors.InputError: study.toml: unknown key 'topcs'; did you mean 'topics'?
     """
     if not isinstance(data, Mapping):
         raise InputError(f"{where}: expected keys and values, got {_shown(data)}.")

@@ -20,7 +20,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 
 
 def write_table(table: pd.DataFrame, folder: Path, name: str) -> dict[str, object]:
-    """Write NAME.parquet and NAME.csv; what a run record says of them: rows, and SHA-256 of the CSV.
+    """Write NAME.parquet and NAME.csv; what a run record says of them: ``rows``, and ``sha256`` of the CSV.
+
+    In the CSV, texts that a spreadsheet would run are made harmless (:func:`neutral`). Raises
+    :class:`toolkit.errors.OutputError` where the folder cannot be written.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -39,7 +42,7 @@ def write_table(table: pd.DataFrame, folder: Path, name: str) -> dict[str, objec
 
 
 def write_file(table: pd.DataFrame, path: Path) -> None:
-    """Write one table as .csv, .jsonl or .parquet, as the name says.
+    """Write one table as .csv, .jsonl or .parquet, as the name says; :class:`InputError` for another ending.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory

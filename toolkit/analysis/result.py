@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from toolkit.codebook import Codebook
-from toolkit.display import Card, SelfShown, card, show, table_meanings
+from toolkit.display import Card, SelfShown, card, plain_text, show, table_meanings
 from toolkit.settings import Study
 from toolkit.topics import Themes
 
@@ -47,4 +47,5 @@ class Analysis(SelfShown):
 
     def __repr__(self) -> str:
         tables = ", ".join(f"{name} ({len(table):,})" for name, table in self.tables.items())
-        return f"Analysis with codebook '{self.codebook.id}' {self.codebook.version}; tables (rows): {tables}"
+        book = f"'{self.codebook.id}' {self.codebook.version}"
+        return plain_text(f"Analysis with codebook {book}; tables (rows): {tables}")

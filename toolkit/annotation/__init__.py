@@ -9,11 +9,13 @@ from toolkit.annotation.curating.curator_changes import coder_scores, curator_ch
 from toolkit.annotation.curating.disagreements import disagreement_summary, disagreements
 from toolkit.annotation.curating.rules_at_stake import rule_at_stake
 from toolkit.annotation.curating.side_by_side import side_by_side
+from toolkit.annotation.desk import label_desk
 from toolkit.annotation.planning.assignment import assign, pair_counts
 from toolkit.annotation.planning.icc import icc_of
 from toolkit.annotation.planning.informative import order
 from toolkit.annotation.planning.sample_size import items_for_width
 from toolkit.annotation.planning.sampling import sample
+from toolkit.annotation.practising.practice import practice, practice_summary
 from toolkit.annotation.projects.bring_from import import_exchange
 from toolkit.annotation.projects.bring_in import import_annotations
 from toolkit.annotation.projects.create import create_project, items_of
@@ -48,11 +50,14 @@ __all__ = [
     "import_spreadsheet",
     "items_for_width",
     "items_of",
+    "label_desk",
     "majority",
     "migrate_project",
     "open_project",
     "order",
     "pair_counts",
+    "practice",
+    "practice_summary",
     "read_annotations",
     "read_exchange",
     "rule_at_stake",

@@ -1,6 +1,7 @@
 """Guidelines as HTML that can stand in a page: whatever a Markdown file holds, it runs nothing and loads nothing."""
 
-from html import escape
+import re
+from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -8,11 +9,13 @@ from urllib.parse import urlsplit
 from toolkit.codebook import Codebook
 from toolkit.codebook.schema import in_language
 from toolkit.errors import InputError
+from toolkit.marked_text import clean
+from toolkit.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["guidelines_html", "markdown_html"]
+__all__ = ["Guidelines", "guidelines_html", "markdown_html"]
 
 _LANGS = ("es", "it", "en")
 
@@ -32,6 +35,23 @@ def guidelines_html(folder: Path, codebook: Codebook, lang: str) -> str:
     rules = "".join(f"<li>{escape(in_language(rule, lang))}</li>" for rule in codebook.rules)
     title = escape(in_language(codebook.title, lang))
     return f"<h2>{title}</h2>" + (f"<ul>{rules}</ul>" if rules else "")
+
+
+class Guidelines:
+    """Guidelines as a page that shows itself: ``html`` (inert), in a frame that scrolls."""
+
+    def __init__(self, html: str, lang: str) -> None:
+        self.html, self.lang = html, lang
+
+    def __repr__(self) -> str:
+        lines = (line.strip() for line in unescape(re.sub(r"<[^>]+>", "", self.html)).splitlines())
+        return clean(printable("\n".join(line for line in lines if line)))
+
+    def _repr_html_(self) -> str:
+        style = "max-height:34rem;overflow-y:auto;padding:.2rem 1.2rem;border:1px solid #85857f;border-radius:6px"
+        ignored = "tex2jax_ignore mathjax_ignore"
+        head = f'<div class="{ignored}" lang="{escape(self.lang)}" tabindex="0" style="{style}">'
+        return f"{head}{clean(self.html)}</div>"
 
 
 def markdown_html(text: str) -> str:

@@ -131,7 +131,7 @@ class Session:
             return self._hello()
         if do == "take_over":
             # what changed the log may have brought the project over to another codebook
-            self._look_at(Project(self.project.folder))
+            self._look_at(self.project.again())
             self._claim(True)
             return self._hello()
         if do == "open":

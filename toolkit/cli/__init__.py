@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from toolkit import __version__
 from toolkit.cli.agreement import add_agreement
 from toolkit.cli.annotate import add_annotate
-from toolkit.cli.arguments import give, path_argument, say, workers_argument
+from toolkit.cli.arguments import examples, give, path_argument, say, workers_argument
 from toolkit.cli.codebooks import add_codebook
 from toolkit.cli.convert import add_convert
 from toolkit.cli.evaluate import add_evaluate
+from toolkit.cli.export import add_export
 from toolkit.cli.load import add_load
 from toolkit.cli.mapping import add_map
 from toolkit.cli.topics import add_topics
@@ -68,12 +69,20 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="toolkit",
         description="Themes and Cluetrain-style principles in Spanish and Italian texts about social media.",
+        **examples("toolkit run", "toolkit words concordance corpora/conversaciones transparencia", "toolkit lab"),
     )
     parser.add_argument("--version", action="version", version=f"cluetrain-toolkit {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     run = commands.add_parser(
-        "run", help="analyse a corpus and write report, tables and figures", description=_RUN_HELP
+        "run",
+        help="analyse a corpus and write report, tables and figures",
+        description=_RUN_HELP,
+        **examples(
+            "toolkit run",
+            "toolkit run --corpus my_blog --output my_run",
+            "toolkit run my_study.toml",
+        ),
     )
     run.add_argument(
         "study", type=path_argument, nargs="?", metavar="STUDY.toml", help="settings; the defaults without"
@@ -93,7 +102,10 @@ def _parser() -> argparse.ArgumentParser:
 
     add_load(commands)
     check = commands.add_parser(
-        "check", help="repeat a run and compare every table", description="Exit status 1 if a table differs."
+        "check",
+        help="repeat a run and compare every table",
+        description="Exit status 1 if a table differs.",
+        **examples("toolkit check my_run"),
     )
     check.add_argument("folder", type=path_argument, metavar="DIR", help="a folder made by 'toolkit run'")
     check.add_argument(
@@ -110,10 +122,12 @@ def _parser() -> argparse.ArgumentParser:
     add_agreement(commands)
     add_convert(commands)
     add_codebook(commands)
+    add_export(commands)
     describe = commands.add_parser(
         "describe",
         help="count the posts and annotations of a corpus",
         description="Tables of posts, words and human annotations, by language, genre, code and stance.",
+        **examples("toolkit describe corpus --output counts.md"),
     )
     describe.add_argument(
         "corpus", type=path_argument, nargs="?", metavar="CORPUS", help="folder (default: the bundled corpus)"
@@ -124,7 +138,8 @@ def _parser() -> argparse.ArgumentParser:
     lab = commands.add_parser(
         "lab",
         help="open JupyterLab on the notebooks",
-        description="Copies the notebooks to DIR and opens JupyterLab there.",
+        description="Copies the notebooks to DIR, those already there are kept, and opens JupyterLab on the first.",
+        **examples("toolkit lab my_notebooks", "toolkit lab --lang es"),
     )
     lab.add_argument(
         "folder",
@@ -133,6 +148,9 @@ def _parser() -> argparse.ArgumentParser:
         default="cluetrain-notebooks",
         metavar="DIR",
         help="default: %(default)s",
+    )
+    lab.add_argument(
+        "--lang", choices=("en", "es", "it"), default="en", help="language of the notebook to begin with (default: en)"
     )
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
     lab.set_defaults(command=_lab)
@@ -177,4 +195,4 @@ def _describe(options: argparse.Namespace) -> int:
 def _lab(options: argparse.Namespace) -> int:
     from toolkit.lab import open_lab
 
-    return open_lab(options.folder, browser=not options.no_browser, say=say)
+    return open_lab(options.folder, lang=options.lang, browser=not options.no_browser, say=say)

@@ -2,7 +2,7 @@
 
 import argparse
 
-from toolkit.cli.arguments import count_argument, name_argument, path_argument, seed_of, table_target
+from toolkit.cli.arguments import count_argument, examples, name_argument, path_argument, seed_of, table_target
 
 __all__ = ["add_agreement"]
 
@@ -10,11 +10,18 @@ _HELP = """\
 Measure how far coders agree: percent, Cohen, Scott, Fleiss, Gwet, Krippendorff's alpha (also for sets of codes and for
 freely chosen stretches), F1; by code, stance, language, pair of coders and time, with bootstrap intervals over
 documents, and what each measure says and does not say."""
+_EXAMPLES = (
+    "toolkit agreement corpus --codebook cluetrain",
+    "toolkit agreement my_project --lang es --output agreement.csv",
+    "toolkit agreement author.jsonl second.jsonl --texts corpus",
+)
 
 
 def add_agreement(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("agreement", help="measure how far coders agree", description=_HELP)
+    parser = commands.add_parser(
+        "agreement", help="measure how far coders agree", description=_HELP, **examples(*_EXAMPLES)
+    )
     parser.add_argument(
         "inputs", type=path_argument, nargs="+", metavar="FILE",
         help="annotations in any format of 'toolkit convert' (a file that names no coder is one coder's, called as the "

@@ -9,7 +9,7 @@ from typing import Any
 from toolkit.cli.annotate_create import add_arguments, create_arguments, size_arguments
 from toolkit.cli.annotate_import import IMPORT_HELP, import_arguments
 from toolkit.cli.annotate_results import adjudicate_arguments, learn_arguments
-from toolkit.cli.arguments import counted, name_argument, not_an_input, path_argument, say
+from toolkit.cli.arguments import counted, examples, name_argument, not_an_input, path_argument, say
 
 __all__ = ["add_annotate"]
 
@@ -30,11 +30,40 @@ How many items to code so that the interval of a share or of agreement is as nar
 _LEARN_HELP = """\
 Train a machine on growing numbers of the texts that people coded, measure it on texts coded by two that it never sees,
 and say whether that is enough."""
+_EXAMPLES = {
+    "create": (
+        "toolkit annotate create new_project --corpus corpus --coders ana bruno",
+        "toolkit annotate create new_project --corpus my_blog --coders ana bruno --sample 20 --lang es",
+    ),
+    "add": ("toolkit annotate add my_project carla",),
+    "status": ("toolkit annotate status my_project",),
+    "export": (
+        "toolkit annotate export my_project --coder author --output sheet_of_author.csv",
+        "toolkit annotate export my_project --output exported",
+    ),
+    "import": ("toolkit annotate import my_project sheet.csv --coder author",),
+    "adjudicate": (
+        "toolkit annotate adjudicate my_project --method majority --output decided.csv",
+        "toolkit annotate adjudicate my_project --curator curator",
+    ),
+    "learn": ("toolkit annotate learn my_project --without-examples --output curve.csv",),
+    "migrate": ("toolkit annotate migrate my_project cluetrain_next.yaml",),
+    "open": ("toolkit annotate open my_project",),
+    "size": (
+        "toolkit annotate size --width 0.1",
+        "toolkit annotate size --width 0.2 --quantity f1 --expected 0.7 --prevalence 0.1",
+    ),
+}
 
 
 def add_annotate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command and its actions to the parser."""
-    parser = commands.add_parser("annotate", help="annotation projects: people code texts", description=_HELP)
+    parser = commands.add_parser(
+        "annotate",
+        help="annotation projects: people code texts",
+        description=_HELP,
+        **examples(_EXAMPLES["create"][0], "toolkit annotate open my_project", *_EXAMPLES["status"]),
+    )
     actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
     create_arguments(_action(actions, "create", "make a project", _CREATE_HELP))
     add_arguments(_action(actions, "add", "one coder more"))
@@ -62,12 +91,18 @@ def add_annotate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     lab = _action(actions, "open", "open JupyterLab in the project's folder")
     lab.add_argument("--no-browser", action="store_true", help="start the server only")
     lab.set_defaults(command=_open)
-    size_arguments(actions.add_parser("size", help="how many items to code", description=_SIZE_HELP))
+    size_arguments(
+        actions.add_parser(
+            "size", help="how many items to code", description=_SIZE_HELP, **examples(*_EXAMPLES["size"])
+        )
+    )
     _accept_folder_first(parser, list(actions.choices))
 
 
 def _action(actions: Any, name: str, about: str, description: str | None = None) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=about, description=description or about)
+    parser: argparse.ArgumentParser = actions.add_parser(
+        name, help=about, description=description or f"{about[0].upper()}{about[1:]}.", **examples(*_EXAMPLES[name])
+    )
     parser.add_argument("folder", type=path_argument, metavar="DIR", help="the project's folder")
     return parser
 

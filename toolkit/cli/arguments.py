@@ -4,7 +4,7 @@ import argparse
 import sys
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from toolkit.printable import counted
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "count_argument",
     "counted",
+    "examples",
     "from_zero_argument",
     "give",
     "name_argument",
@@ -27,6 +28,15 @@ __all__ = [
 
 #: What texts are written as.
 _TEXTS = (".md", ".txt", ".html", ".htm")
+
+
+def examples(*lines: str) -> dict[str, Any]:
+    """The end of a command's help, as arguments of a parser: lines that can be copied and run."""
+    heading = "example:" if len(lines) == 1 else "examples:"
+    return {
+        "epilog": "\n".join([heading, *(f"  {line}" for line in lines)]),
+        "formatter_class": argparse.RawDescriptionHelpFormatter,
+    }
 
 
 def workers_argument(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from toolkit.cli.arguments import give, not_an_input, path_argument, say
+from toolkit.cli.arguments import examples, give, not_an_input, path_argument, say
 
 __all__ = ["CODEBOOK_FORMATS", "add_codebook"]
 
@@ -16,17 +16,37 @@ has no place for is listed."""
 
 def add_codebook(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command and its actions to the parser."""
-    books = commands.add_parser("codebook", help="list, read and check codebooks")
+    books = commands.add_parser(
+        "codebook",
+        help="list, read and check codebooks",
+        description="Codebooks: the bundled ones and your own, as text, as a page, and for other tools.",
+        **examples("toolkit codebook list", "toolkit codebook show cluetrain --lang es"),
+    )
     actions = books.add_subparsers(title="actions", metavar="ACTION", required=True)
-    listed = actions.add_parser("list", help="the bundled codebooks")
+    listed = actions.add_parser(
+        "list",
+        help="the bundled codebooks",
+        description="The bundled codebooks, with how many codes each has.",
+        **examples("toolkit codebook list"),
+    )
     listed.set_defaults(command=_codebook_list)
-    show = actions.add_parser("show", help="a codebook as text or as a page")
+    show = actions.add_parser(
+        "show",
+        help="a codebook as text or as a page",
+        description="Everything a coder needs to know of a codebook: definitions, rules, examples, cues.",
+        **examples("toolkit codebook show cluetrain --lang es --output codebook.html"),
+    )
     show.add_argument("name", metavar="NAME|FILE", help="bundled name or .yaml file")
     show.add_argument("--lang", default="en", help="es, it, en, or what the codebook is written in (default: en)")
     show.add_argument("--format", choices=["text", "html"], help="default: as the name of --output says, else text")
     show.add_argument("--output", type=path_argument, metavar="FILE", help="write there instead of printing")
     show.set_defaults(command=_codebook_show)
-    guide = actions.add_parser("guidelines", help="what an annotator reads first (codebook cluetrain)")
+    guide = actions.add_parser(
+        "guidelines",
+        help="what an annotator reads first (codebook cluetrain)",
+        description="The annotation guidelines of the codebook cluetrain.",
+        **examples("toolkit codebook guidelines --lang it --output guida.md"),
+    )
     guide.add_argument("--lang", default="en", help="es, it or en (default: en)")
     guide.add_argument("--output", type=path_argument, metavar="FILE.md", help="write there instead of printing")
     guide.set_defaults(command=_guidelines)
@@ -34,10 +54,16 @@ def add_codebook(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "check",
         help="find what is wrong with a codebook",
         description="Exit status 1 if a cue can never match or an example stands there twice.",
+        **examples("toolkit codebook check my_codebook.yaml"),
     )
     check.add_argument("name", metavar="NAME|FILE", help="bundled name or .yaml file")
     check.set_defaults(command=_codebook_check)
-    convert = actions.add_parser("convert", help="a codebook from or for another tool", description=_CONVERT)
+    convert = actions.add_parser(
+        "convert",
+        help="a codebook from or for another tool",
+        description=_CONVERT,
+        **examples("toolkit codebook convert cluetrain codes.qdc --lang es"),
+    )
     convert.add_argument("name", metavar="NAME|FILE", help="bundled name, .yaml file, or file of another tool")
     convert.add_argument("output", type=path_argument, metavar="OUT", help="file to write")
     convert.add_argument("--from", dest="format", choices=CODEBOOK_FORMATS, metavar="FORMAT", help="default: detected")

@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from toolkit.cli.arguments import name_argument, not_an_input, path_argument, say, table_target
+from toolkit.cli.arguments import examples, name_argument, not_an_input, path_argument, say, table_target
 
 __all__ = ["EXCHANGE_FORMATS", "add_convert"]
 
@@ -19,12 +19,12 @@ formats with a file per document. Positions are proved by quotes; what the other
 
 formats: jsonl csv parquet (our table; texts beside as NAME.texts.jsonl), brat, cas-xmi cas-json webanno-tsv
 (INCEpTION), label-studio, doccano, refi-qda (ATLAS.ti, MAXQDA, NVivo), tei (CATMA), web-annotation, conll, spacy"""
-_EXAMPLES = """\
-examples:
-  toolkit convert brat_folder annotations.jsonl
-  toolkit convert annotations.jsonl for_inception --to cas-xmi
-  toolkit convert my_project coded.qdpx
-  toolkit convert export.json coded.csv --from label-studio --losses losses.csv"""
+_EXAMPLES = (
+    "toolkit convert brat_folder annotations.jsonl",
+    "toolkit convert coded.jsonl for_inception --to cas-xmi",
+    "toolkit convert my_project coded.qdpx",
+    "toolkit convert export.json annotations.csv --from label-studio --losses losses.csv",
+)
 
 
 def add_convert(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -33,11 +33,10 @@ def add_convert(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
         "convert",
         help="annotations from one tool's format to another's",
         description=_HELP,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        **examples(*_EXAMPLES),
     )
-    parser.add_argument("input", type=path_argument, metavar="IN")
-    parser.add_argument("output", type=path_argument, metavar="OUT")
+    parser.add_argument("input", type=path_argument, metavar="IN", help="annotations, or a folder that holds them")
+    parser.add_argument("output", type=path_argument, metavar="OUT", help="file or folder to write")
     parser.add_argument(
         "--from", dest="format", choices=EXCHANGE_FORMATS, metavar="FORMAT", help="of IN (default: detected)"
     )

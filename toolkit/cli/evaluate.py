@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from toolkit.cli.arguments import count_argument, path_argument, seed_of, table_target
+from toolkit.cli.arguments import count_argument, examples, path_argument, seed_of, table_target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,11 +16,17 @@ _HELP = """\
 Measure a coding against gold (what people coded): precision, recall, F1, average precision, calibration, stances, by
 code and language, with bootstrap intervals over documents; with --texts also beside baselines. Without --predicted
 the texts are coded first."""
+_EXAMPLES = (
+    "toolkit evaluate --gold adjudicated.jsonl --predicted codes.jsonl --texts corpus",
+    "toolkit evaluate --gold adjudicated.jsonl --texts corpus --method cues --output measured",
+)
 
 
 def add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("evaluate", help="measure a coding against what people coded", description=_HELP)
+    parser = commands.add_parser(
+        "evaluate", help="measure a coding against what people coded", description=_HELP, **examples(*_EXAMPLES)
+    )
     parser.add_argument(
         "--gold", type=path_argument, nargs="+", required=True, metavar="FILE", help="annotations that count as right"
     )

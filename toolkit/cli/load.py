@@ -2,7 +2,7 @@
 
 import argparse
 
-from toolkit.cli.arguments import path_argument
+from toolkit.cli.arguments import examples, path_argument
 
 __all__ = ["add_load"]
 
@@ -10,14 +10,14 @@ _HELP = """\
 Read folders, files and quoted patterns ("blog/*.html") into the folder CORPUS, and say what was skipped and why.
 Kinds: .txt .md .html .mhtml .xml (WordPress export, RSS, Atom, TEI) .warc .wacz .csv .tsv .json .jsonl .parquet .xlsx
 .pdf .docx .odt .epub, and .zip or .gz of these. 'toolkit run --corpus CORPUS' analyses the result."""
-_EXAMPLES = """\
-examples:
-  toolkit load my_blog/ --output corpus
-  toolkit load export.xml --comments --pseudonymise --output corpus
-  toolkit load posts.xlsx --columns text=contenido,date=fecha --output corpus
-  toolkit load press/ --folders lang/site --name-pattern '{date}_{title}' --metadata authors.csv --output corpus
-  toolkit load more/ --output corpus --append
-  toolkit load --output corpus --delete es/12 es/13"""
+_EXAMPLES = (
+    "toolkit load my_blog/ --output my_corpus",
+    "toolkit load export.xml --comments --pseudonymise --output my_corpus",
+    "toolkit load posts.csv --columns text=contenido,date=fecha --output my_corpus",
+    "toolkit load press/ --folders lang/site --name-pattern '{date}_{title}' --metadata authors.csv --output my_corpus",
+    "toolkit load my_blog/ --output corpus_of_mine --append",
+    "toolkit load --output corpus_of_mine --delete uno",
+)
 
 
 def add_load(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -26,8 +26,7 @@ def add_load(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         "load",
         help="read texts of any kind into a corpus",
         description=_HELP,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        **examples(*_EXAMPLES),
     )
     load.add_argument("paths", type=path_argument, nargs="*", metavar="PATH", help="folders, files, quoted patterns")
     load.add_argument("--output", type=path_argument, required=True, metavar="CORPUS", help="folder to make or change")

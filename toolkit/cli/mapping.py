@@ -2,19 +2,26 @@
 
 import argparse
 
-from toolkit.cli.arguments import path_argument, say, workers_argument
+from toolkit.cli.arguments import examples, path_argument, say, workers_argument
 
 __all__ = ["add_map"]
 
 _HELP = """\
 Give the passages of INPUT the codes of a codebook. INPUT: a corpus folder, a text file, or JSON Lines / CSV /
 Parquet with doc_id, lang, text. OUT: .jsonl, .csv or .parquet, one row per code given."""
+_EXAMPLES = (
+    "toolkit map corpus --output codes.jsonl",
+    "toolkit map letter.txt --method cues --output codes.csv",
+    "toolkit map corpus --codebook groundswell --unit paragraph --cut 0.6 --output codes.csv --scores scores.csv",
+)
 
 
 def add_map(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("map", help="give passages the codes of a codebook", description=_HELP)
-    parser.add_argument("input", type=path_argument, metavar="INPUT")
+    parser = commands.add_parser(
+        "map", help="give passages the codes of a codebook", description=_HELP, **examples(*_EXAMPLES)
+    )
+    parser.add_argument("input", type=path_argument, metavar="INPUT", help="corpus folder, or a file of texts")
     parser.add_argument(
         "--codebook",
         type=path_argument,

@@ -2,7 +2,7 @@
 
 import argparse
 
-from toolkit.cli.arguments import count_argument, from_zero_argument, path_argument, say, workers_argument
+from toolkit.cli.arguments import count_argument, examples, from_zero_argument, path_argument, say, workers_argument
 
 __all__ = ["add_topics"]
 
@@ -10,12 +10,12 @@ _HELP = """\
 Find the themes of texts: a model per language and one across languages, with how stable each theme is. INPUT: a
 corpus folder, or any files that 'toolkit load' reads. DIR: topics.html (open it in a browser), tables, figures,
 models, and the settings and record of the run."""
-_EXAMPLES = """\
-examples:
-  toolkit topics my_blog/ --output themes
-  toolkit topics corpus --topics auto --output themes           how many is found out; takes minutes
-  toolkit topics corpus --guided cluetrain --output themes      a theme per principle, from its cues
-  toolkit topics corpus --engine nmf --topics 12 --joint 0 --output themes"""
+_EXAMPLES = (
+    "toolkit topics my_blog/ --output themes",
+    "toolkit topics corpus --topics auto --output themes           # how many is found out; takes minutes",
+    "toolkit topics corpus --guided cluetrain --output themes      # a theme per principle, from its cues",
+    "toolkit topics corpus --engine nmf --topics 5 --joint 0 --runs 3 --output themes",
+)
 
 
 def add_topics(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -24,10 +24,9 @@ def add_topics(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "topics",
         help="find the themes of texts with topic models",
         description=_HELP,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        **examples(*_EXAMPLES),
     )
-    topics.add_argument("input", type=path_argument, metavar="INPUT")
+    topics.add_argument("input", type=path_argument, metavar="INPUT", help="corpus folder, or any files of texts")
     topics.add_argument("--output", type=path_argument, required=True, metavar="DIR", help="folder to make")
     topics.add_argument(
         "--topics", type=_number_or_auto, metavar="K|auto", help="themes per language; auto: find out how many"

@@ -2,7 +2,14 @@
 
 import argparse
 
-from toolkit.cli.arguments import count_argument, from_zero_argument, name_argument, path_argument, workers_argument
+from toolkit.cli.arguments import (
+    count_argument,
+    examples,
+    from_zero_argument,
+    name_argument,
+    path_argument,
+    workers_argument,
+)
 from toolkit.cli.words_run import run_words
 
 __all__ = ["add_words"]
@@ -12,18 +19,25 @@ Count the words of texts, or with --codes the codes of their passages, and read 
 folder, or any files that 'toolkit load' reads; page furniture is left out. Words are counted in each language by
 itself, the language of each sentence: Spanish, Italian, and English where it is quoted; --lang takes one alone.
 Without --output the first rows of each language are printed, the language with most words first."""
-_EXAMPLES = """\
-examples:
-  toolkit words frequency corpus --only content --by country
-  toolkit words concordance corpus "red social" --sort R1 R2 --output lines.html
-  toolkit words concordance corpus transparency:breach --match code --codes corpus
-  toolkit words collocations corpus cliente --window 5
-  toolkit words collocations corpus --lang es --output network.graphml
-  toolkit words keyness corpus --target year=2005-2009 --reference year=2010-2016 --output keyness.csv
-  toolkit words keyness corpus --codes codes.jsonl --target lang=es --reference lang=it
-  toolkit words keyness corpus --codes codes.jsonl --target code=listening:breach
-  toolkit words dispersion corpus --only content --parts site
-  toolkit words trends corpus blog red --lang es"""
+_EXAMPLES = {
+    "frequency": ("toolkit words frequency corpus --only content --by country",),
+    "diversity": ("toolkit words diversity corpus --by genre",),
+    "concordance": (
+        'toolkit words concordance corpus "redes sociales" --sort R1 R2 --output lines.html',
+        "toolkit words concordance corpus transparency:breach --match code --codes corpus",
+    ),
+    "collocations": (
+        "toolkit words collocations corpus cliente --window 5",
+        "toolkit words collocations corpus --lang es --output network.graphml",
+    ),
+    "keyness": (
+        "toolkit words keyness corpus --target year=2005-2009 --reference year=2010-2016 --output keyness.csv",
+        "toolkit words keyness corpus --codes codes.jsonl --target lang=es --reference lang=it",
+        "toolkit words keyness corpus --codes codes.jsonl --target code=listening:breach",
+    ),
+    "dispersion": ("toolkit words dispersion corpus --only content --parts site",),
+    "trends": ("toolkit words trends corpus blog red --lang es",),
+}
 _MEASURES = (
     "log_dice (default), dice, mi, mi3, npmi, t_score, z_score, chi_square, log_likelihood, minimum_sensitivity, "
     "delta_p_collocate, delta_p_node or n"
@@ -36,8 +50,7 @@ def add_words(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "words",
         help="count words and codes, and read them in context",
         description=_HELP,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        **examples(*(line for lines in _EXAMPLES.values() for line in lines)),
     )
     kinds = words.add_subparsers(title="what", metavar="WHAT", required=True)
     frequency = _kind(kinds, "frequency", "how often each word occurs, beside general Spanish and Italian")
@@ -124,7 +137,9 @@ def _kind(
     codes: bool = True,
 ) -> argparse.ArgumentParser:
     """A parser with what all kinds share."""
-    parser = kinds.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+    parser = kinds.add_parser(
+        name, help=about, description=about[0].upper() + about[1:] + ".", **examples(*_EXAMPLES[name])
+    )
     parser.add_argument("input", type=path_argument, metavar="INPUT", help="corpus folder, or any files of texts")
     parser.add_argument("--output", type=path_argument, metavar="FILE", help=_output(name))
     parser.add_argument("--lang", metavar="LANG", help="one language alone: es, it, en")

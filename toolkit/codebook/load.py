@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from toolkit.codebook.checks import check_book, check_one_way, check_unique_examples
-from toolkit.codebook.codes_table import codes_as_html
 from toolkit.codebook.example_bank import read_examples
 from toolkit.codebook.lexicon import cues_inside, read_cues
 from toolkit.codebook.schema import Change, Code, CodebookFile, Cue, Group, StanceText, Words, in_language
+from toolkit.display import Card, SelfShown, card, show
 from toolkit.errors import InputError, suggestion
 from toolkit.files import read_yaml
 from toolkit.resources import data_file, data_names
@@ -22,7 +22,7 @@ __all__ = ["Codebook", "codebook_files", "codebook_names", "load_codebook"]
 
 
 @dataclass(frozen=True, eq=False)
-class Codebook:
+class Codebook(SelfShown):
     """A loaded codebook.
 
     ``examples``: id, lang, text, codes (dict of code -> stance; empty: no code applies); never changed.
@@ -81,8 +81,10 @@ class Codebook:
     def __repr__(self) -> str:
         return f"<codebook {self.id} {self.version}: {len(self.codes)} codes>"
 
-    def _repr_html_(self) -> str:
-        return codes_as_html(self.title, self.version, self.codes)
+    def _card_(self, lang: str = "en") -> Card:
+        rows = [(code.id, in_language(code.name, lang), in_language(code.definition, lang)) for code in self.codes]
+        table = show(pd.DataFrame(rows, columns=["code", "name", "definition"]), rows=1000, lang=lang)
+        return card("code_book", lang, title=f"{in_language(self.title, lang)} ({self.version})", tables=[table])
 
 
 def codebook_names() -> list[str]:

@@ -99,7 +99,9 @@ def language_of_post(text: str) -> LanguageGuess:
 
 
 def with_languages(posts: pd.DataFrame) -> pd.DataFrame:
-    """The posts, each with the language it declares or looks like.
+    """The posts, each with the language it declares or looks like: the column ``lang`` with two-letter codes.
+
+    ``posts``: a table with ``lang`` (as :func:`declared_language` reads it; may be missing in rows) and ``text``.
 
     >>> import pandas as pd
     >>> texts = ["Le persone vogliono parlare con altre persone.", "La gente quiere hablar con la gente."]

@@ -59,7 +59,8 @@ class Corpus(NamedTuple):
 
 
 def load_posts(path: str | Path | Sequence[str | Path], **chosen: Any) -> pd.DataFrame:
-    """The posts of a corpus folder, of folders of texts, or of files; see :func:`load_corpus`.
+    """The posts table of a corpus folder, of folders of texts, or of files; path, choices and errors as in
+    :func:`load_corpus`, which also says what was not read.
 
     >>> import toolkit
     >>> posts = load_posts(toolkit.bundled_corpus() / "texts" / "it")

@@ -36,7 +36,7 @@ class Card:
         for name, value in self.facts:
             lines += wrapped(value, f"  {name.ljust(width)}  ") or [f"  {name}"]
         for table in self.tables:
-            lines += ["", *table.lines()]
+            lines += ["", *table.lines(always=False)]
         lines += [""] * bool(self.notes and (self.facts or self.tables))
         for note in self.notes:
             lines += wrapped(note, "- ")

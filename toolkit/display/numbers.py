@@ -47,7 +47,7 @@ def lone_number(value: float, lang: str = "en") -> str:
     >>> lone_number(0.0999, "it"), lone_number(0.5), lone_number(1200), lone_number(2.98765)
     ('0,0999', '0.5', '1,200', '2.99')
     """
-    if not math.isfinite(value) or value.is_integer() or abs(value) >= 1000:
+    if not math.isfinite(value) or float(value).is_integer() or abs(value) >= 1000:
         return number(value, lang)
     shown = f"{float(f'{value:.{_DIGITS}g}'):.9f}".rstrip("0")
     return number(value, lang, len(shown.partition(".")[2]))
@@ -103,4 +103,6 @@ def _shares() -> frozenset[str]:
     for contract in CONTRACTS.values():
         for name, rule in contract.items():
             rules.setdefault(name, []).append(rule)
-    return frozenset(name for name, own in rules.items() if all(rule.kind == "number" and rule.high == 1 for rule in own))
+    return frozenset(
+        name for name, own in rules.items() if all(rule.kind == "number" and rule.high == 1 for rule in own)
+    )

@@ -1,5 +1,6 @@
 """Tables as aligned plain text for a terminal, no wider than it is."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 from unicodedata import combining, east_asian_width
@@ -7,12 +8,13 @@ from unicodedata import combining, east_asian_width
 from toolkit.marked_text import clean
 from toolkit.printable import printable
 
-__all__ = ["WIDTH", "plain_table", "wrapped"]
+__all__ = ["WIDTH", "plain_table", "plain_text", "wrapped"]
 
 WIDTH = 100
 #: A column of texts is not made narrower than this, nor a row higher than so many lines.
 _NARROWEST, _HIGHEST = 14, 8
 _BETWEEN = "  "
+_BREAKS = re.compile("[ \\t\\n\\r\\x0b\\x0c\\x85\u2028\u2029]+")
 
 
 def plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[bool]) -> list[str]:
@@ -36,13 +38,23 @@ def plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]], numbers:
     return lines
 
 
+def plain_text(text: str) -> str:
+    """A text for a terminal, its lines kept: without signs that steer it or turn the direction of writing.
+
+    >>> plain_text("a\\x1b[31mb\\u202e")
+    'a[31mb'
+    """
+    return clean(printable(text))
+
+
 def wrapped(text: str, indent: str = "") -> list[str]:
     """A sentence in lines of at most 100 characters, without signs that steer a terminal."""
     return textwrap.wrap(_one_line(text), WIDTH, initial_indent=indent, subsequent_indent=" " * len(indent))
 
 
 def _one_line(text: str) -> str:
-    return " ".join(clean(printable(text)).split())
+    # not at the narrow spaces inside numbers
+    return _BREAKS.sub(" ", plain_text(text)).strip(" ")
 
 
 def _wide(text: str) -> int:

@@ -19,17 +19,20 @@ __all__ = ["Heading", "Shown", "show", "style_sheet"]
 
 #: More than this no page bears; all of a table is in its file.
 _MOST_ROWS, _MOST_COLUMNS = 1000, 40
-#: A column with a text longer than this is given room.
-_WIDE = 60
+#: Room for texts of at most so many characters, in em: short ones stand in one line, of long ones several words.
+_ROOM = ((60, 10.0), (200, 16.0), (LONGEST, 24.0))
+#: Texts up to this length stand in one line; a letter is about so wide, in em.
+_SHORT, _LETTER = 18, 0.6
 
 
 class Heading(NamedTuple):
-    """The head of a column: what it says, what it means, whether numbers stand below it, whether it needs room."""
+    """The head of a column: what it says and means, whether numbers stand below it, and the width it needs at least,
+    in em."""
 
     heading: str
     meaning: str
     numbers: bool
-    wide: bool
+    room: float
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -62,18 +65,29 @@ class Shown:
         if len(self.columns) < self.all_columns:
             many = number(self.all_columns, self.lang)
             said.append(self.say["columns_some"].format(shown=len(self.columns), total=many))
-        if any(cell.cut for row in self.rows for cell in row):
+        if self.cut:
             said.append(self.say["cut"].format(most=LONGEST))
         return "; ".join(said)
 
-    def lines(self) -> list[str]:
-        """The table as lines of plain text."""
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of the table is left out."""
+        return len(self.rows) == self.total > 0 and len(self.columns) == self.all_columns and not self.cut
+
+    @property
+    def cut(self) -> bool:
+        """Whether a text was cut."""
+        return any(cell.cut for row in self.rows for cell in row)
+
+    def lines(self, *, always: bool = True) -> list[str]:
+        """The table as lines of plain text; how much of it is shown ``always``, or where something is left out."""
         body = plain_table(
             [column.heading for column in self.columns],
             [[cell.text for cell in row] for row in self.rows],
             [column.numbers for column in self.columns],
         )
-        return [*wrapped(self.caption), *body, *wrapped(f"({self.about})")]
+        about = wrapped(f"({self.about})") if always or not self.whole else []
+        return [*wrapped(self.caption), *body, *about]
 
     def __repr__(self) -> str:
         return "\n".join(self.lines())
@@ -112,12 +126,12 @@ def show(
     Examples
     --------
     >>> table = pd.DataFrame({"code": ["listening", "community"], "n": [1200, 7], "share": [0.98765, None]})
-    >>> show(table, ["code=principle", "n", "share"], names={"listening": "Escuchar"}, lang="es")
+    >>> show(table, ["code=principle", "n", "share"], names={"listening": "Ascoltare"}, lang="it")
     principle      n  share
     ─────────  ─────  ─────
-    Escuchar   1 200  0,988
+    Ascoltare  1.200  0,988
     community      7
-    (2 filas)
+    (2 righe)
 
     Raises
     ------
@@ -141,11 +155,17 @@ def show(
     heads, cells = [], []
     for place, heading in chosen[:_MOST_COLUMNS]:
         found, numbers = cells_of(own[place], part.iloc[:, place], lang, names or {}, langs)
-        wide = not numbers and any(len(cell.text) > _WIDE for cell in found)
-        heads.append(Heading(heading, display_words("columns", lang).get(own[place], ""), numbers, wide))
+        room = 0.0 if numbers else _room(max((len(cell.text) for cell in found), default=0))
+        heads.append(Heading(heading, display_words("columns", lang).get(own[place], ""), numbers, room))
         cells.append(found)
     shown = part.iloc[:, [place for place, _ in chosen[:_MOST_COLUMNS]]].set_axis([h.heading for h in heads], axis=1)
     return Shown(shown, len(frame), tuple(heads), tuple(zip(*cells, strict=True)), caption, lang, len(chosen))
+
+
+def _room(longest: int) -> float:
+    if longest <= _SHORT:
+        return round(_LETTER * longest, 1)
+    return next((room for most, room in _ROOM if longest <= most), _ROOM[-1][1])
 
 
 def _as_columns(table: pd.DataFrame | pd.Series) -> pd.DataFrame:

@@ -25,6 +25,14 @@ def detect_format(path: str | Path) -> str:
     """The name of the format a file or folder is in, from its name and its beginning.
 
     Raises :class:`InputError` where it is none of the formats, or cannot be told.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "work.jsonl")
+    ...     _ = path.write_text('{"id": "a", "text": "Hola.", "label": [[0, 4, "listening"]]}', encoding="utf-8")
+    ...     detect_format(path)
+    'doccano'
     """
     source = Path(path)
     if not source.exists():

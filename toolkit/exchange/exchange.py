@@ -30,7 +30,19 @@ __all__ = ["LossWarning", "read_annotations", "read_exchange", "write_annotation
 
 
 class LossWarning(UserWarning):
-    """Something did not come through; :func:`read_exchange` gives the table of it."""
+    """Something did not come through; :func:`read_exchange` gives the table of it.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import warnings
+    >>> from toolkit.exchange import read_annotations
+    >>> with TemporaryDirectory() as folder, warnings.catch_warnings(record=True) as said:
+    ...     warnings.simplefilter("always", LossWarning)
+    ...     _ = Path(folder, "a.txt").write_text("Escuchan poco.", encoding="utf-8")
+    ...     _ = Path(folder, "a.ann").write_text("T1\\tlistening 9 13\\tmucho\\n", encoding="utf-8")
+    ...     len(read_annotations(folder)), said[0].category.__name__
+    (0, 'LossWarning')
+    """
 
 
 def read_exchange(
@@ -67,6 +79,16 @@ def read_exchange(
     InputError
         for a path that does not exist, a format that cannot be told, files that are not of it or damaged, two texts
         under one name, layers that nothing is in.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "a.txt").write_text("Escuchan poco.", encoding="utf-8")
+    ...     _ = Path(folder, "a.ann").write_text("T1\\tlistening 0 8\\tEscuchan\\n", encoding="utf-8")
+    ...     found = read_exchange(folder, coder="first")
+    >>> found.annotations[["doc_id", "start", "end", "quote", "code", "coder"]]
+      doc_id  start  end     quote       code  coder
+    0      a      0    8  Escuchan  listening  first
     """
     source = Path(path)
     if not source.exists():
@@ -128,6 +150,16 @@ def read_annotations(
     """The annotations of a file or folder of any format; what could not be taken in is said in a :class:`LossWarning`.
 
     Parameters, columns and errors as in :func:`read_exchange`, which also gives the texts and the table of losses.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "work.jsonl")
+    ...     line = '{"id": "a", "text": "Escuchan poco.", "label": [[0, 8, "listening"]]}'
+    ...     _ = path.write_text(line, encoding="utf-8")
+    ...     read_annotations(path, "doccano")[["doc_id", "start", "end", "quote", "code"]]
+      doc_id  start  end     quote       code
+    0      a      0    8  Escuchan  listening
     """
     found = read_exchange(path, format, texts=texts, layers=layers, coder=coder, codebook=codebook)
     if len(found.losses):
@@ -170,6 +202,16 @@ def write_annotations(
     InputError
         for annotations that break their contract or whose quote is not the text (naming the row), an unknown format, a
         folder that is not empty. OutputError if the target cannot be written.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> row = {"doc_id": "a", "start": 0, "end": 8, "quote": "Escuchan", "codebook": "cluetrain", "code": "listening"}
+    >>> given = pd.DataFrame([{**row, "coder": "first", "kind": "human"}])
+    >>> with TemporaryDirectory() as folder:
+    ...     losses = write_annotations(given, Path(folder, "brat"), "brat", texts={"a": "Escuchan poco."})
+    ...     sorted(path.name for path in Path(folder, "brat").iterdir()), len(losses)
+    (['a.ann', 'a.txt', 'annotation.conf', 'visual.conf'], 0)
     """
     from toolkit.codebook import load_codebook
 

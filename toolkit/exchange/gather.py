@@ -34,6 +34,19 @@ class Exchange(NamedTuple):
     our columns stands in text columns ``feature_<name>``. ``posts``: posts table of the documents, also of those
     without an annotation. ``losses``: losses table: what was refused, lost or changed on the way, and why.
     ``notes``: what else is to be known, a sentence each. ``format``: the one that was read.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.exchange import read_exchange
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "a.txt").write_text("Escuchan poco.", encoding="utf-8")
+    ...     _ = Path(folder,
+    ...     "a.ann").write_text("T1\\tlistening 0 8\\tEscuchan\\nT2\\tlistening 9 13\\tmucho\\n", encoding="utf-8")
+    ...     found = read_exchange(folder)
+    >>> found
+    <1 annotation of 1 document; 1 loss reported>
+    >>> found.losses["kind"].tolist(), found.format
+    (['refused'], 'brat')
     """
 
     annotations: pd.DataFrame

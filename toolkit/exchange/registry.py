@@ -26,6 +26,11 @@ class Format:
     has a place for; "features": further columns too; "lang", "title": of documents. ``forbidden``: characters it cannot
     hold, as a pattern.
     ``module``: in ``toolkit.exchange.formats``; it has ``read``, ``write`` and ``recognise(path, head)``.
+
+    >>> from toolkit.exchange import FORMATS
+    >>> brat = FORMATS["brat"]
+    >>> brat.title, brat.suffixes, brat.folder, "stance" in brat.carries
+    ('brat standoff (.ann and .txt)', ('.ann',), True, True)
     """
 
     name: str

@@ -16,7 +16,14 @@ _GROUPINGS = ("date", "genre", "country")
 
 
 def analysis_views(analysis: Analysis) -> list[ModelView]:
-    """The models of an analysis, those of the languages first; none where it has no themes."""
+    """The models of an analysis, those of the languages first; none where it has no themes.
+
+    >>> from toolkit import Study
+    >>> from toolkit.analysis import Analysis
+    >>> from toolkit.codebook import load_codebook
+    >>> analysis_views(Analysis(Study(), load_codebook()))  # no themes, no tabs
+    []
+    """
     themes, tables = analysis.themes, analysis.tables
     if themes is None:
         return []

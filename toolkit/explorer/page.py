@@ -31,6 +31,14 @@ def explorer_page(views: Iterable[ModelView], *, title: str = "Topics", construc
 
     ``constructed`` : say at the top that the texts were written to try methods on. The same views give the same
     page. Raises :class:`InputError` without views or where two have the same name.
+
+    >>> import numpy as np
+    >>> from toolkit.explorer import ModelView
+    >>> view = ModelView("es", "Spanish", ["1", "2"], np.array([30, 12]), terms=["red", "voz"],
+    ...     topic_term=np.array([[0.8, 0.2], [0.1, 0.9]]), term_counts=np.array([25, 17]))
+    >>> page = explorer_page([view], title="Temas & términos")
+    >>> page[:15], "Temas &amp; términos" in page
+    ('<!DOCTYPE html>', True)
     """
     import jinja2
     from markupsafe import Markup
@@ -56,7 +64,18 @@ def explorer_page(views: Iterable[ModelView], *, title: str = "Topics", construc
 
 
 class Explorer:
-    """The explorer in a notebook; ``height`` in pixels. ``save`` writes it as a file for any browser."""
+    """The explorer in a notebook; ``height`` in pixels. ``save`` writes it as a file for any browser.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import numpy as np
+    >>> from toolkit.explorer import ModelView
+    >>> view = ModelView("es", "Spanish", ["1", "2"], np.array([30, 12]), terms=["red", "voz"],
+    ...     topic_term=np.array([[0.8, 0.2], [0.1, 0.9]]), term_counts=np.array([25, 17]))
+    >>> with TemporaryDirectory() as folder:
+    ...     Explorer([view], height=600).save(Path(folder, "topics.html")).name
+    'topics.html'
+    """
 
     def __init__(
         self, views: Iterable[ModelView], *, title: str = "Topics", constructed: bool = False, height: int = 860

@@ -34,6 +34,12 @@ class ModelView:
     prevalence : table topic, by ("year", "genre" ...), value, share, ci_low, ci_high, n.
     positions : (k, 2) places on the map; without them those of :func:`toolkit.topics.layout.topic_layout`.
     note : one line on how the model came about.
+
+    >>> import numpy as np
+    >>> view = ModelView("es", "Spanish", ["1", "2"], np.array([30, 12]), terms=["red", "voz"],
+    ...     topic_term=np.array([[0.8, 0.2], [0.1, 0.9]]), term_counts=np.array([25, 17]))
+    >>> view.ids, view.full("2")
+    (['es.1', 'es.2'], 'es.2')
     """
 
     name: str
@@ -106,6 +112,12 @@ def model_view(
 
     ``documents`` : those it was fitted to; terms are counted there. ``more`` : the further attributes of
     :class:`ModelView` (labels, stability, unstable, passages, prevalence, positions, note).
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> documents = document_terms([["red", "voz", "red"], ["precio", "oferta"], ["voz", "red"], ["oferta", "precio"]])
+    >>> view = model_view(fit_model(documents, 2, engine="nmf"), documents, name="es", title="Spanish")
+    >>> view.ids, view.note
+    (['es.1', 'es.2'], 'nmf, 2 topics, 4 documents, 9 tokens, seed 1')
     """
     if len(documents) != len(model.lengths):
         raise InputError(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from toolkit.marked_text import clean
 from toolkit.printable import printable
 from toolkit.reliability.drift import CHANGE
 from toolkit.reliability.explain import explanation, note_in, words
@@ -80,7 +81,10 @@ def agreement_html(table: pd.DataFrame, lang: str = "en", *, notes: Sequence[str
     """The same as HTML for a notebook: ``display(HTML(agreement_html(table)))``. Every text is escaped; no colour of
     the page is set, so that it reads on light and dark grounds."""
     texts, whole = _whole(table, lang)
-    parts = [_STYLE, f'<div class="agreement" lang="{lang}"><h3>{escape(texts["title"])}</h3>']
+    parts = [
+        _STYLE,
+        f'<div class="agreement tex2jax_ignore mathjax_ignore" lang="{lang}"><h3>{escape(texts["title"])}</h3>',
+    ]
     parts += [f'<p class="caution">{escape(text)}</p>' for text in notes]
     parts.append(f"<p>{escape(_rests(table, lang))}</p>{_list(whole.notes)}<h4>{escape(whole.heading)}</h4><table>")
     head = [texts[key] for key in ("measure", "value", "interval", "answers", "silent")]
@@ -105,7 +109,7 @@ def agreement_html(table: pd.DataFrame, lang: str = "en", *, notes: Sequence[str
         lines += [said["range"], said["reading"], f"{texts['source']}: {said['source']}"]
         parts.append(f"<dt>{escape(said['name'])}</dt><dd>{escape(' '.join(lines))}</dd>")
     parts.append("</dl></details></div>")
-    return "".join(parts)
+    return clean("".join(parts))
 
 
 _STYLE = (

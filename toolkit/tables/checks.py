@@ -80,6 +80,9 @@ def check(name: str, frame: pd.DataFrame, texts: Mapping[str, str] | None = None
 def check_quotes(name: str, table: pd.DataFrame, texts: Mapping[str, str]) -> None:
     """Refuse rows that point to no text, outside a text, or whose ``quote`` is not the text they point to.
 
+    ``table``: doc_id, start, end and, where it has it, quote; ``name``: what the message calls it; ``texts`` by doc_id.
+    Returns nothing; raises :class:`InputError` for the first such row.
+
     >>> import pandas as pd
     >>> table = pd.DataFrame({"doc_id": ["a"], "start": [0], "end": [4], "quote": ["Hola"]})
     >>> check_quotes("annotations", table, {"a": "Hola."})
@@ -107,7 +110,7 @@ def check_quotes(name: str, table: pd.DataFrame, texts: Mapping[str, str]) -> No
 
 
 def empty(name: str) -> pd.DataFrame:
-    """A table of the contract without rows.
+    """A table of the contract without rows, columns in order and of their types; ``name``: a key of :data:`CONTRACTS`.
 
     >>> empty("topics").columns.tolist(), len(empty("topics"))
     (['topic', 'term', 'weight'], 0)

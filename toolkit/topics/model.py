@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toolkit.display import Card, SelfShown, card, show
+from toolkit.display import Card, SelfShown, card, plain_text, show
 from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.inference import fold_in, nmf_shares
 
@@ -71,7 +71,7 @@ class TopicModel(SelfShown):
         return card("model", lang, facts=facts, tables=[show(pd.DataFrame(rows), rows=200, lang=lang)])
 
     def __repr__(self) -> str:
-        return (
+        return plain_text(
             f"TopicModel ({self.engine}): {self.k} topics, {len(self.terms):,} terms, {len(self.lengths):,} documents"
         )
 

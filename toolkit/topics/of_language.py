@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.codebook import Codebook
-from toolkit.display import Card, SelfShown, card, show
+from toolkit.display import Card, SelfShown, card, plain_text, show
 from toolkit.errors import InputError
 from toolkit.parallel import run_tasks
 from toolkit.topics.choice import ThemeChoice
@@ -72,7 +72,7 @@ class LanguageThemes(SelfShown):
         return card("language_themes", lang, title=self.lang, facts=facts, tables=[*model, table], notes=notes)
 
     def __repr__(self) -> str:
-        return f"LanguageThemes ({self.lang}): {self.model.k} topics in {len(self.rows):,} passages"
+        return plain_text(f"LanguageThemes ({self.lang}): {self.model.k} topics in {len(self.rows):,} passages")
 
 
 def find_in_language(

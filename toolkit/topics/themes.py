@@ -50,7 +50,13 @@ class Themes(SelfShown):
 
     def _card_(self, lang: str = "en") -> Card:
         summary, terms = self.tables["topic_summary"], self.tables["topics"]
-        first = terms.groupby("topic", sort=False)["term"].agg(lambda own: ", ".join(own.head(_SHOWN_TERMS)))
+        spoken = terms.groupby("topic")["lang"].nunique()
+        first = {
+            topic: " | ".join(
+                ", ".join(own["term"].head(_SHOWN_TERMS // spoken[topic])) for _, own in part.groupby("lang")
+            )
+            for topic, part in terms.groupby("topic")
+        }
         table = summary.assign(terms=summary["topic"].map(first))
         columns = [name for name in ("topic", "terms", "label", "n", "stability", "chance", "holds") if name in table]
         return card("themes", lang, tables=[show(table, columns, rows=200, lang=lang)], notes=self.warnings)

@@ -143,6 +143,8 @@ class CuratorSummary:
     def __str__(self) -> str:
         return self.text
 
+    __repr__ = __str__
+
     def save(self, path: str | Path) -> Path:
         """Write it as a page of its own for any browser; returns where."""
         return page("curator", self.html, Path(path))

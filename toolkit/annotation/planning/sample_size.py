@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.annotation.planning.icc import QUANTITIES
-from toolkit.display import Card, SelfShown, card
+from toolkit.display import Card, SelfShown, card, plain_text
 from toolkit.errors import InputError, suggestion
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class SampleSize(SelfShown):
 
     def __str__(self) -> str:
         """One sentence, and what it rests on."""
-        return (
+        return plain_text(
             f"{self.items:,} items in {self.documents:,} documents: the {self.confidence:.0%} interval of "
             f"{self.quantity} is then about {self.width:.3f} wide. This takes for granted: "
             f"{'; '.join(self.assumptions)}."

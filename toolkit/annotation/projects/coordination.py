@@ -47,6 +47,8 @@ class AgreementReport:
     def __str__(self) -> str:
         return as_text(self.table, self.lang, notes=self.notes)
 
+    __repr__ = __str__
+
     def _repr_html_(self) -> str:
         return agreement_html(self.table, self.lang, notes=self.notes)
 

@@ -11,10 +11,12 @@ __all__ = ["write_notebooks"]
 
 _ANNOTATE = (
     """\
-from toolkit.annotation import open_project
+from toolkit.annotation import open_project, practice
 
 project = open_project(".")
-project.annotate({coder!r})""",
+project.guidelines()""",
+    'practice(".", {coder!r})',
+    "project.annotate({coder!r})",
     "project.feedback({coder!r})",
 )
 _COORDINATE = (
@@ -42,7 +44,7 @@ def write_notebooks(folder: Path, settings: ProjectFile) -> list[Path]:
         cells = []
         for text, code in zip(words["annotate"], _ANNOTATE, strict=True):
             cells += [("markdown", text), ("code", code.format(coder=coder))]
-        written += _write(folder / f"annotate_{coder}.ipynb", cells, title)
+        written += _write(folder / f"annotate_{coder}.ipynb", cells, title, folded=True)
     curator = settings.curators[0] if settings.curators else ""
     cells = [("markdown", words["coordinate"][0])]
     for text, code in zip(words["coordinate"][1:], _COORDINATE, strict=True):
@@ -52,7 +54,7 @@ def write_notebooks(folder: Path, settings: ProjectFile) -> list[Path]:
     return written
 
 
-def _write(path: Path, cells: list[tuple[str, str]], title: str) -> list[Path]:
+def _write(path: Path, cells: list[tuple[str, str]], title: str, *, folded: bool = False) -> list[Path]:
     if path.exists():
         return []
     import nbformat
@@ -63,6 +65,9 @@ def _write(path: Path, cells: list[tuple[str, str]], title: str) -> list[Path]:
         # the title of a project is a stranger's text: it is no markup
         shown = source.strip().replace("{title}", _plain(title)) if kind == "markdown" else source
         made.append(new(shown, id=f"cell-{number}"))
+        if folded and kind == "code":
+            # coders have no use for it; JupyterLab shows three dots instead
+            made[-1].metadata["jupyter"] = {"source_hidden": True}
     book = nbformat.v4.new_notebook(cells=made)
     book.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
     write_text(path, nbformat.writes(book) + "\n")

@@ -12,13 +12,14 @@ from toolkit.annotation.projects.coded_tables import annotations_table, decision
 from toolkit.annotation.projects.project_data import ProjectData
 from toolkit.annotation.record.log import DecisionLog, read_lines
 from toolkit.annotation.record.state import State, fold
-from toolkit.display import Card, SelfShown, card, show
+from toolkit.display import Card, SelfShown, card, plain_text, show
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import check, empty
 
 if TYPE_CHECKING:
     from toolkit.annotation.curating.curator_changes import CuratorSummary
     from toolkit.annotation.curating.side_by_side import SideBySide
+    from toolkit.annotation.guidance import Guidelines
     from toolkit.annotation.projects.coordination import AgreementReport
     from toolkit.annotation.widget import AnnotationWidget
 
@@ -45,6 +46,10 @@ class Project(ProjectData, SelfShown):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._states: dict[str, tuple[tuple[int, int], list[dict[str, Any]], State]] = {}
+
+    def again(self) -> "Project":
+        """The project as its folder is by now."""
+        return Project(self.folder)
 
     # ---- who gets what --------------------------------------------------------------------------------------
 
@@ -160,6 +165,13 @@ class Project(ProjectData, SelfShown):
         ]
         return check("progress", pd.DataFrame(rows))
 
+    def guidelines(self, lang: str | None = None) -> "Guidelines":
+        """What the coders read before they begin, in a language (es, it or en; default: the project's)."""
+        from toolkit.annotation.guidance import Guidelines, guidelines_html
+
+        lang = lang or self.settings.lang
+        return Guidelines(guidelines_html(self.folder / "guidelines", self.codebook, lang), lang)
+
     # ---- people at work -------------------------------------------------------------------------------------
 
     def annotate(self, coder: str, *, lang: str | None = None, take_over: bool = False) -> "AnnotationWidget":
@@ -269,7 +281,7 @@ class Project(ProjectData, SelfShown):
 
     def __repr__(self) -> str:
         book = self.settings.codebooks[-1]
-        return (
+        return plain_text(
             f"<annotation project '{self.settings.title}': {len(self.items)} items ({self.unit}) of {len(self.posts)} "
             f"texts, codebook {book.id} {book.version}, coders {', '.join(self.coders)}>"
         )

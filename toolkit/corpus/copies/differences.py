@@ -15,6 +15,9 @@ from difflib import SequenceMatcher
 
 import pandas as pd
 
+from toolkit.marked_text import clean
+from toolkit.printable import printable
+
 __all__ = ["Differences", "duplicate_differences", "show_differences"]
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
@@ -160,9 +163,20 @@ def _increasing(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class Differences:
-    """Two texts as one, for reading: a notebook shows it, ``html`` is its page fragment with every text escaped."""
+    """Two texts as one, for reading: a notebook shows it, ``html`` is its page fragment with every text escaped.
+
+    >>> from toolkit.corpus import show_differences
+    >>> shown = show_differences("Hoy abre la tienda.", "Hoy cierra <todo>.")
+    >>> isinstance(shown, Differences), "&lt;todo&gt;" in shown.html
+    (True, True)
+    """
 
     html: str
+
+    def __repr__(self) -> str:
+        said = re.sub("<del[^>]*>(.*?)</del>", r"[-\1-]", self.html, flags=re.DOTALL)
+        said = re.sub("<ins[^>]*>(.*?)</ins>", r"{+\1+}", said, flags=re.DOTALL).replace("</p>", "\n")
+        return printable(html.unescape(re.sub("<[^>]*>", "", said)))
 
     def _repr_html_(self) -> str:
         return self.html
@@ -188,16 +202,18 @@ def show_differences(
         parts += [_marked(row.text_a, "only_a"), _marked(row.text_b, "only_b")]
         position = row.end_a
     parts.append(_shortened(text_a[position:], context))
-    return Differences(f'<div style="white-space: pre-wrap">{"".join(parts)}</div>')
+    return Differences(
+        f'<div class="tex2jax_ignore mathjax_ignore" style="white-space: pre-wrap">{"".join(parts)}</div>'
+    )
 
 
 def _marked(text: str, kind: str) -> str:
     tag, style = _STYLES[kind]
-    return f'<{tag} style="{style}">{html.escape(text)}</{tag}>' if text else ""
+    return f'<{tag} style="{style}">{html.escape(clean(text))}</{tag}>' if text else ""
 
 
 def _shortened(text: str, context: int | None) -> str:
     if context is None or len(text) <= 2 * context + 20:
-        return html.escape(text)
-    left_out = f'<span style="color: #8a939e"> [{len(text) - 2 * context:,} characters] </span>'
-    return html.escape(text[:context]) + left_out + html.escape(text[len(text) - context :])
+        return html.escape(clean(text))
+    left_out = f'<span style="opacity: .78"> [{len(text) - 2 * context:,} characters] </span>'
+    return html.escape(clean(text[:context])) + left_out + html.escape(clean(text[len(text) - context :]))

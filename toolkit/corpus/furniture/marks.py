@@ -68,6 +68,8 @@ def mark_furniture(posts: pd.DataFrame, rules: Ruleset | None = None) -> pd.Data
 def without_furniture(texts: Mapping[str, str], furniture: pd.DataFrame) -> dict[str, str]:
     """Texts by doc_id with spaces where furniture stands: as long as before, so that positions hold.
 
+    ``furniture``: doc_id, start, end (half-open, code points), all of ``texts``; further columns are not used.
+
     >>> import pandas as pd
     >>> furniture = pd.DataFrame({"doc_id": ["a"], "start": [6], "end": [15]})
     >>> without_furniture({"a": "Hola.\\nCompartir\\nAdiós."}, furniture)

@@ -38,7 +38,13 @@ PASSES = frozenset([
 
 
 class Rule(StrictModel):
-    """One rule of the file: which lines it marks and as what."""
+    """One rule of the file: which lines it marks and as what.
+
+    >>> from toolkit.corpus import load_rules
+    >>> rule = load_rules().adding("banner", "vis[ií]tanos.*", kind="advert").rules[0]
+    >>> rule.id, rule.kind, rule.where, rule.patterns
+    ('banner', 'advert', 'line', ('vis[ií]tanos.*',))
+    """
 
     id: str
     kind: str

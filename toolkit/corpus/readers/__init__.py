@@ -75,7 +75,11 @@ def register(suffix: str, reader: Reader) -> None:
 
 
 def reader_of(name: str) -> Reader | None:
-    """The reader for a file name: that of its longest known ending (".warc.gz" before ".gz"), or None."""
+    """The reader for a file name: that of its longest known ending (".warc.gz" before ".gz"), or None.
+
+    >>> reader_of("blog/uno.txt") is not None, reader_of("blog/uno.xyz")
+    (True, None)
+    """
     suffix = _suffix(name)
     return READERS[suffix] if suffix else None
 

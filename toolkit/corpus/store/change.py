@@ -54,6 +54,19 @@ class Change:
     """Rows to add to a store and to delete from it; :meth:`commit` makes them visible all at once.
 
     Shards are written as they fill. Leaving ``with`` without a commit, or with an error, removes them.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.corpus import CorpusStore
+    >>> with TemporaryDirectory() as folder:
+    ...     store = CorpusStore.create(folder)
+    ...     with store.begin() as change:
+    ...         change.add("posts", [{"doc_id": "a", "text": "Uno."}, {"doc_id": "b", "text": "Dos."}])
+    ...         change.commit({})
+    ...     with store.begin() as change:
+    ...         _ = change.delete(["a"])
+    ...         change.commit({"why": "asked for"})
+    ...     store.ids(), store.about
+    ({'b'}, {'why': 'asked for'})
     """
 
     def __init__(self, folder: Path, base: Manifest, committed: Callable[[Manifest], None]) -> None:

@@ -11,11 +11,12 @@
 //   hello, language {lang}, take_over -> setup, queue, counters, at_item, undo, redo, session {state, message};
 //     state: writing, elsewhere (another window writes), readonly
 //   open {item} -> view: item, doc (text, furniture, sentences, items: what a click goes to), annotations (own),
-//     suggestions (the machine's), others, judged_by, disagreements
+//     suggestions (the machine's), others, judged_by, disagreements, and in practice feedback (null until it is done:
+//     kind, title, points, why, rules, hint, summary; all text)
 //   set {start, end, quote, code, stance, note, from?, why?}, remove {start, end, code, why?},
 //   move {start, end, code, to_start, to_end, quote, why?}, note {note}, flag {on}, done, skip, reopen,
 //   accept {suggestion, stance}, dismiss {suggestion}, undo, redo; all with {item} ->
-//     n, at, doc_id, item, annotations, items (those that changed), counters, undo, redo, suggestions?, next?, goto?
+//     n, at, doc_id, item, annotations, items (those that changed), counters, undo, redo, suggestions?, feedback?, next?, goto?
 // A decision that was not answered stays in localStorage (cluetrain-annotate:<project_id>:<coder>) and is sent again,
 // under its old cid, when the widget is drawn anew. Notes and reasons being written are kept beside it (...:drafts).
 // A widget may be in view several times (JupyterLab's "Create New View for Cell Output", a second tab of the same
@@ -723,6 +724,7 @@ class Annotator {
     this.banners = div("ct-banners");
     this.head = div("ct-head");
     this.strip = div("ct-strip");
+    this.said_about = el("div", { class: "ct-feedback", role: "status", "aria-live": "polite", tabindex: "0", hidden: true });
     this.panel = div("ct-panel");
     this.savedLine = el("span", { class: "ct-saved", role: "status", "aria-live": "polite" });
     this.live = el("div", { class: "ct-hidden", "aria-live": "polite", role: "status" });
@@ -730,7 +732,7 @@ class Annotator {
     this.sheet = el("div", { class: "ct-sheet", hidden: true });
     // what is saved and what is wrong stand beside the text: where there is little room, that is what is in view
     const about = div("ct-about-text", this.head, this.savedLine);
-    this.column = div("ct-column", this.banners, about, this.text, this.strip);
+    this.column = div("ct-column", this.banners, about, this.text, this.said_about, this.strip);
     this.box = el(
       "div",
       // without data-lm-suppress-shortcuts JupyterLab acts on keys too: "d d" deletes the cell (measured)
@@ -971,6 +973,7 @@ class Annotator {
     if (answer.doc_id === this.view?.doc.doc_id) {
       this.confirmed = answer.annotations;
       if (answer.suggestions) this.view.suggestions = answer.suggestions;
+      if ("feedback" in answer && answer.item === this.view.item.item) this.view.feedback = answer.feedback;
     }
     this.queueChanged = true;
   }
@@ -1203,8 +1206,29 @@ class Annotator {
     this.box.classList.toggle("ct-fixed", !this.spans && this.setup.unit !== "document");
     this.paintSelection();
     this.paintHead();
+    this.paintFeedback();
     this.paintStrip();
     this.paintPanel();
+  }
+
+  /** In practice: what was agreed on this item, once it is done. */
+  paintFeedback() {
+    const found = this.view.feedback;
+    this.said_about.hidden = !found;
+    this.part(this.said_about, [found ?? null, this.setup.lang], () => {
+      if (!found) return [];
+      const para = (look, text) => el("p", { class: look }, text);
+      this.said_about.className = `ct-feedback ct-${found.kind === "good" ? "good" : "warn"}`;
+      this.said_about.scrollTop = 0;
+      return [
+        ...(found.summary.length ? [div("ct-summary", ...found.summary.map((line) => para("", line)))] : []),
+        el("h3", {}, `${found.kind === "good" ? "✓" : "✗"} ${found.title}`),
+        el("ul", {}, found.points.map((point) => el("li", {}, point))),
+        para("", found.why),
+        ...found.rules.map((rule) => para("ct-soft", rule)),
+        para("ct-soft", found.hint),
+      ];
+    });
   }
 
   paintSelection() {

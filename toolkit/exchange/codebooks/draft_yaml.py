@@ -30,6 +30,17 @@ def write_codebook_yaml(draft: CodebookDraft, path: Path, lang: str | None = Non
     Codes without definition say so in their definition; ``lang`` says the language where the draft does not know it
     ("und", undetermined, where nobody does). Returns what the file has no place for (colours, keys). Raises
     :class:`InputError` for a draft without codes, and for a language that is no code of ISO 639.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.exchange import read_codebook
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "annotation.conf").write_text("[entities]\\nlistening\\ncommunity\\n", encoding="utf-8")
+    ...     draft = read_codebook(Path(folder, "annotation.conf"))
+    ...     losses = write_codebook_yaml(draft, Path(folder, "mine.yaml"), "es")
+    ...     load_codebook(Path(folder, "mine.yaml")).code_ids, losses[0].field
+    (['listening', 'community'], 'definition')
     """
     language = lang or draft.language or UNKNOWN
     if not _LANGUAGE.fullmatch(language):

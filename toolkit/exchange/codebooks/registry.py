@@ -73,6 +73,15 @@ def read_codebook(path: Path | str, format: str | None = None) -> CodebookDraft:
     ------
     InputError
         if there is no such file, no format is recognised, or the file is damaged.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "annotation.conf")
+    ...     _ = path.write_text("[entities]\\nListening\\nCommunity\\n", encoding="utf-8")
+    ...     draft = read_codebook(path)
+    >>> [code.id for code in draft.codes], [loss.kind for loss in draft.losses]
+    (['listening', 'community'], ['changed', 'changed'])
     """
     path = Path(path)
     if path.is_dir() or not path.is_file():
@@ -100,6 +109,17 @@ def write_codebook(codebook: "Codebook", path: Path | str, format: str | None = 
     ------
     InputError
         for an unknown format, a language that the codebook does not have, and (``yaml``) files that are there already.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.exchange import read_codebook
+    >>> with TemporaryDirectory() as folder:
+    ...     lost = write_codebook(load_codebook("groundswell"), Path(folder, "groundswell.qdc"), lang="es")
+    ...     [code.name for code in read_codebook(Path(folder, "groundswell.qdc")).codes][:2]
+    ['Escuchar', 'Hablar']
+    >>> sorted({loss.field for loss in lost})[:4]
+    ['contrasts', 'crosswalk', 'cues', 'examples']
     """
     path = Path(path)
     chosen = _by_ending(path) if format is None else _named(format)

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import sparse
 
 from toolkit.corpus.grouping import MISSING, PERIODS, group_name, group_order, group_values
-from toolkit.display import Card, SelfShown, card, show
+from toolkit.display import Card, SelfShown, card, plain_text, show
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import CONTRACTS, check
 
@@ -119,7 +119,7 @@ class Counted(SelfShown):
 
     def __repr__(self) -> str:
         layers = "; ".join(f"{one.lang}: {len(one.terms):,} in {len(one.doc):,} {self.of}" for one in self.layers)
-        return f"Counted by {self.unit} in {len(self.doc_ids):,} documents ({layers})"
+        return plain_text(f"Counted by {self.unit} in {len(self.doc_ids):,} documents ({layers})")
 
     def layer(self, lang: str | None = None) -> Layer:
         """The layer of a language; without one the only layer.

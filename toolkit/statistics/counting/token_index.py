@@ -9,7 +9,7 @@ from unicodedata import normalize
 import numpy as np
 import pandas as pd
 
-from toolkit.display import Card, SelfShown, card
+from toolkit.display import Card, SelfShown, card, plain_text
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import check
 from toolkit.text import content_terms
@@ -103,7 +103,8 @@ class TokenIndex(SelfShown):
         return card("tokens", lang, facts=facts)
 
     def __repr__(self) -> str:
-        return f"TokenIndex with {len(self):,} tokens of {len(self.doc_ids):,} documents ({', '.join(self.langs)})"
+        langs = ", ".join(self.langs)
+        return plain_text(f"TokenIndex with {len(self):,} tokens of {len(self.doc_ids):,} documents ({langs})")
 
     @property
     def texts(self) -> Mapping[str, str]:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from toolkit.display import Card, SelfShown, card, show
+from toolkit.display import Card, SelfShown, card, plain_text, show
 from toolkit.errors import InputError
 from toolkit.parallel import run_tasks
 from toolkit.topics.languages.space import MeaningSpace, checked_vectors, fit_space, unit_rows
@@ -98,7 +98,8 @@ class JointThemes(SelfShown):
         return card("joint_themes", lang, facts=facts, tables=[show(self.summary(), rows=200, lang=lang)])
 
     def __repr__(self) -> str:
-        return f"JointThemes: {self.k} themes, {len(self.shares):,} passages, {', '.join(self.languages)}"
+        languages = ", ".join(self.languages)
+        return plain_text(f"JointThemes: {self.k} themes, {len(self.shares):,} passages, {languages}")
 
 
 @threadpool_limits.wrap(limits=1)

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from toolkit.display import Card, SelfShown, card
+from toolkit.display import Card, SelfShown, card, plain_text
 from toolkit.errors import InputError
 from toolkit.topics.selection.summary import checked_runs
 
@@ -62,7 +62,7 @@ class Recommendation(SelfShown):
         return card("recommendation", lang, facts=facts, notes=[said for said in (self.why, self.against) if said])
 
     def __str__(self) -> str:
-        return f"{self.why} {self.against}".strip()
+        return plain_text(f"{self.why} {self.against}".strip())
 
 
 @dataclass(frozen=True)

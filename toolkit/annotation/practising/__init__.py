@@ -1,0 +1,1 @@
+"""Practising before the work: sentences with agreed codes, and what is said about one's own."""
