@@ -6,13 +6,14 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+from docstrings import as_rst  # noqa: E402
 from pages import VERSION, write_pages  # noqa: E402
 
 project = "Cluetrain toolkit"
 author = "Cluetrain toolkit contributors"
 project_copyright = "Cluetrain toolkit contributors. Code: Apache-2.0; texts: CC BY 4.0"
 version = release = VERSION
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc"]
 
 # Notebooks as they are committed; nothing is executed and nothing is loaded from elsewhere.
 nb_execution_mode = "off"
@@ -33,16 +34,26 @@ html_show_search_summary = False
 
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
-autodoc_default_options = {"members": True, "inherited-members": False, "undoc-members": False}
-napoleon_google_docstring = False
-napoleon_use_ivar = True
+autodoc_default_options = {"members": True}
 python_use_unqualified_type_names = True
-nitpicky = False
+#: Solutions have tasks in the third rank below a title.
+suppress_warnings = ["myst.header"]
+
+
+def _docstring(app, what, name, value, options, lines):
+    lines[:] = as_rst(lines)
+
+
+def _skipped(app, what, name, value, skip, options):
+    """Fields of named tuples that nobody described."""
+    return True if str(getattr(value, "__doc__", "")).startswith("Alias for field number") else None
 
 
 def setup(app):
-    """Sources are put together in the site's folder, so that nothing is written beside those of the project."""
-    app.srcdir = type(app.srcdir)(write_pages(Path(app.outdir) / ".sources"))
+    """Sources are put together beside the doctrees, so that nothing is written into the project's folders."""
+    app.srcdir = type(app.srcdir)(write_pages(Path(app.doctreedir) / "sources"))
     plain = (lambda self, node: self.visit_literal(node), lambda self, node: self.depart_literal(node))
     app.add_html_math_renderer("plain", plain, plain)
+    app.connect("autodoc-process-docstring", _docstring)
+    app.connect("autodoc-skip-member", _skipped)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

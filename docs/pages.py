@@ -55,7 +55,7 @@ def _notebooks(folder: Path) -> dict[str, str]:
             continue
         place = folder / "notebooks" / shelf
         place.mkdir(parents=True, exist_ok=True)
-        rows = [f"| | {minutes} | |", "|---|---|---|"]
+        rows = [f"| {title} | {minutes} | |", "|---|---|---|"]
         for path in paths:
             notebook = json.loads(path.read_text(encoding="utf-8"))
             _write(place / path.name, json.dumps(_readable(notebook, place), ensure_ascii=False))
@@ -167,15 +167,22 @@ def _room(room: str, owner: dict[int, str]) -> str:
             elsewhere.append(f"* :doc:`{room}.{name} <{room}.{name}>`")
         elif belongs == room:
             kind = "class" if inspect.isclass(value) else "function"
-            lines += [f".. auto{kind}:: {room}.{name}", "   :no-index-entry:" if False else "", ""]
+            lines += [f".. auto{kind}:: {room}.{name}", ""]
         elif belongs is not None:
             role = "class" if inspect.isclass(value) else "func"
             elsewhere.append(f"* :{role}:`{name} <{belongs}.{_name_at(belongs, value)}>`, at :doc:`{belongs}`")
         elif not name.startswith("__"):
-            lines += [f".. autodata:: {room}.{name}", "   :no-value:", ""]
+            lines += [f".. py:data:: {room}.{name}", "", f"   {_constant(value)}", ""]
     if elsewhere:
         lines += ["Also here", "---------", "", *elsewhere, ""]
     return "\n".join(lines)
+
+
+def _constant(value: Any) -> str:
+    """What a constant holds, shortly: names of a table or a tuple, or its kind."""
+    names = [str(one) for one in value] if isinstance(value, dict | tuple | list | set | frozenset) else []
+    shown = ", ".join(names) if names else str(value)
+    return f"``{shown}``" if len(shown) <= 400 and "\n" not in shown and "`" not in shown else type(value).__name__
 
 
 def _name_at(room: str, value: Any) -> str:
@@ -208,7 +215,8 @@ def _citation() -> str:
 
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     authors = "; ".join(author["name"] for author in cited["authors"])
-    return f"{authors} ({str(cited['date-released'])[:4]}). {cited['title']}. Version {cited['version']}. {cited['license']}."
+    year, told = str(cited["date-released"])[:4], f"Version {cited['version']}. {cited['license']}."
+    return f"{authors} ({year}). {cited['title']}. {told}"
 
 
 def _write(path: Path, text: str) -> None:

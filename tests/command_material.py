@@ -75,7 +75,7 @@ def _texts(folder: Path) -> None:
     write_posts(folder / "my_blog")
     (folder / "letter.txt").write_text(MINE, encoding="utf-8")
     shutil.copy(bundled_corpus("formatos") / "wordpress.xml", folder / "export.xml")
-    (folder / "posts.csv").write_text(f"contenido,fecha\n{MINE['uno.txt']},2009-05-01\n", encoding="utf-8")
+    (folder / "posts.csv").write_text(f"contenido,fecha\n{MINE},2009-05-01\n", encoding="utf-8")
     press = folder / "press" / "es" / "Pauta chica"
     press.mkdir(parents=True)
     (press / "2011-09-07_Diez consejos.txt").write_text(MINE, encoding="utf-8")

@@ -4,6 +4,9 @@ NAME is a path inside notebooks/, such as 03_themes.ipynb, es/03_themes.ipynb or
 all are executed. Versions in other languages get their code from the English one, cell by cell, before they run: only
 prose and the cell tagged "language" are their own. Saved are outputs and counts, and nothing that differs from machine
 to machine: no times, no versions of Python. A notebook that stops with an error is left as it was.
+
+For the tests, --into FOLDER executes FOLDER/asked.ipynb, with a time limit for each cell, and writes
+FOLDER/done.ipynb, with the times of the cells.
 """
 
 import base64
@@ -23,11 +26,13 @@ NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 LANGUAGES = ("es", "it")
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 SECONDS_PER_CELL = 300
+#: With two notebooks at a time, and on slow machines.
+SECONDS_PER_TESTED_CELL = 240
 #: Colours of a saved figure: enough for smooth letters and a heat map, a third of the size.
 COLOURS = 256
 
 
-def execute(notebook: nbformat.NotebookNode, *, folder: Path, seconds: int) -> None:
+def execute(notebook: nbformat.NotebookNode, *, folder: Path, seconds: int, times: bool = False) -> None:
     """Run all cells of a notebook, with ``folder`` as the working directory, in a kernel of their own."""
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -37,7 +42,7 @@ def execute(notebook: nbformat.NotebookNode, *, folder: Path, seconds: int) -> N
         timeout=seconds,
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
-        record_timing=False,
+        record_timing=times,
         coalesce_streams=True,
     ).execute()
 
@@ -77,6 +82,12 @@ def small(png: str) -> str:
 
 def main(names: Sequence[str]) -> int:
     """Execute the notebooks named, or all; returns the number that failed."""
+    if names[:1] == ["--into"]:
+        folder = Path(names[1])
+        notebook = nbformat.read(folder / "asked.ipynb", as_version=4)
+        execute(notebook, folder=folder, seconds=SECONDS_PER_TESTED_CELL, times=True)
+        nbformat.write(notebook, folder / "done.ipynb")
+        return 0
     failed = 0
     for path in [NOTEBOOKS / name for name in names] or sorted(NOTEBOOKS.rglob("[!.]*.ipynb")):
         notebook = nbformat.read(path, as_version=4)

@@ -67,11 +67,20 @@ def work(tmp_path_factory):
     create_project(folder / "machine", posts(), coders=["ana"], unit="sentence", lang="it", suggestions=suggested())
     create_project(folder / "curated", posts(), coders=["ana", "luis"], curators=["giulia"], unit="sentence", lang="es")
     differing(folder / "curated")
-    code = 'from toolkit.annotation import open_project\nopen_project(".").adjudicate("giulia")'
+    one_cell(folder / "curated" / "decide.ipynb", 'adjudicate("giulia")')
+    # the coders' own notebooks have the practice in them, too: tests/test_practice_lab.py
+    for name in ("spans", "sentences", "machine"):
+        for coder in open_project(folder / name).coders:
+            one_cell(folder / name / f"work_{coder}.ipynb", f'annotate("{coder}")')
+    return folder
+
+
+def one_cell(path, call):
+    """A notebook with one cell, a call on the project of its folder."""
+    code = f'from toolkit.annotation import open_project\nopen_project(".").{call}'
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code, id="one")])
     book.metadata["kernelspec"] = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    nbformat.write(book, folder / "curated" / "decide.ipynb")
-    return folder
+    nbformat.write(book, path)
 
 
 @pytest.fixture(scope="module")
@@ -168,7 +177,7 @@ def codings(folder, coder="ana"):
 
 def test_a_session_by_keyboard_and_mouse_through_reload_and_restart(browser, lab, work):
     folder = work / "spans"
-    desk = Desk(browser, lab, "spans/annotate_ana.ipynb")
+    desk = Desk(browser, lab, "spans/work_ana.ipynb")
     cells = desk.tab.locator(".jp-Notebook .jp-Cell").count()
 
     # by mouse, behind emoji: drag, key of the code, key of the stance
@@ -236,16 +245,16 @@ def test_a_session_by_keyboard_and_mouse_through_reload_and_restart(browser, lab
 
 
 def test_the_notebook_keeps_no_text_and_says_what_to_do_when_opened_again(browser, lab, work):
-    desk = Desk(browser, lab, "sentences/annotate_luis.ipynb")
+    desk = Desk(browser, lab, "sentences/work_luis.ipynb")
     assert desk.tab.locator(".ct-rerun").is_hidden()
-    path = work / "sentences" / "annotate_luis.ipynb"
+    path = work / "sentences" / "work_luis.ipynb"
     desk.choose("File", "Save Notebook")
-    desk.until(lambda: json.loads(path.read_bytes())["cells"][1]["outputs"], "the notebook was not saved")
+    desk.until(lambda: json.loads(path.read_bytes())["cells"][0]["outputs"], "the notebook was not saved")
     assert "negozio" not in path.read_text(encoding="utf-8")
     with desk.tab.expect_response(lambda response: "/api/sessions" in response.url and response.status == 204):
         desk.choose("Kernel", "Shut Down Kernel")
     desk.tab.close()
-    tab = open_notebook(browser, *lab, "sentences/annotate_luis.ipynb", viewport=LAPTOP)
+    tab = open_notebook(browser, *lab, "sentences/work_luis.ipynb", viewport=LAPTOP)
     tab.wait_for_selector(".ct-rerun:has-text('Esegui questa cella')")
     tab.wait_for_selector(".jp-OutputArea-output.jupyter-widgets", state="hidden")  # "model not found"
     assert tab.locator(":text('Error displaying widget'):visible").count() == 0
@@ -254,7 +263,7 @@ def test_the_notebook_keeps_no_text_and_says_what_to_do_when_opened_again(browse
 
 def test_a_kernel_that_is_restarted_loses_nothing_that_was_decided(browser, lab, work):
     folder = work / "sentences"
-    desk = Desk(browser, lab, "sentences/annotate_ana.ipynb")
+    desk = Desk(browser, lab, "sentences/work_ana.ipynb")
     desk.press("5", "1")
     desk.saved(2)
     kept = codings(folder)
@@ -272,9 +281,9 @@ def test_a_kernel_that_is_restarted_loses_nothing_that_was_decided(browser, lab,
 
 def test_two_notebooks_of_one_coder(browser, lab, work):
     folder = work / "sentences"
-    first = Desk(browser, lab, "sentences/annotate_ana.ipynb")
+    first = Desk(browser, lab, "sentences/work_ana.ipynb")
     copy = folder / "copy.ipynb"
-    copy.write_text((folder / "annotate_ana.ipynb").read_text(encoding="utf-8"), encoding="utf-8")
+    copy.write_text((folder / "work_ana.ipynb").read_text(encoding="utf-8"), encoding="utf-8")
     second = Desk(browser, lab, "sentences/copy.ipynb")
     second.tab.wait_for_selector(".ct-banner:has-text('ana')", timeout=30_000)
     before = codings(folder)
@@ -317,7 +326,7 @@ def test_a_curator_takes_a_reading_over_and_the_log_says_who_when_from_whom_and_
 
 
 def test_suggestions_are_accepted_and_dismissed_and_two_views_show_the_same(browser, lab, work):
-    desk = Desk(browser, lab, "machine/annotate_ana.ipynb")
+    desk = Desk(browser, lab, "machine/work_ana.ipynb")
     desk.press("q")
     desk.tab.click(".ct-row-title:has-text('Il negozio')")
     desk.tab.wait_for_selector(".ct-machines")
@@ -337,7 +346,7 @@ def test_suggestions_are_accepted_and_dismissed_and_two_views_show_the_same(brow
 
 
 def test_the_widget_follows_the_theme_of_jupyterlab(browser, lab, work):
-    desk = Desk(browser, lab, "spans/annotate_luis.ipynb")
+    desk = Desk(browser, lab, "spans/work_luis.ipynb")
     desk.press("ArrowRight", "1")
     desk.saved(1)
     parts = [".ct-text", ".ct-head .ct-soft", ".ct-saved", ".ct-main-action", ".ct-key", ".ct-chip", ".ct-none"]

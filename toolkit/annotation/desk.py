@@ -207,8 +207,7 @@ class Part:
             display({"text/html": note, "text/plain": self.text}, raw=True)
             return
         display({"text/html": _KEPT.format(note=note), "text/plain": self.text}, raw=True)
-        data, about = self.box._repr_mimebundle_() or ({}, {})
-        display({**data, "text/plain": self.text}, metadata=about, raw=True)
+        display({**self.box._repr_mimebundle_(), "text/plain": self.text}, raw=True)
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Exercises of notebook 09: what two processes gain, how many shards there are, what a killed process leaves."""
+"""Exercises of notebook 09: what two processes gain, what a killed process leaves, how many shards there are."""
 
 from collections.abc import Callable, Mapping
 from math import ceil
@@ -34,7 +34,7 @@ def times_faster(answer: object, *, seconds: Mapping[int, float]) -> Finding:
 
 
 def shards_needed(answer: object, *, shards: "TermShards", size: int) -> Finding:
-    """09.2: how many shards hold the documents when each but the last takes ``size`` documents with terms."""
+    """09.3: how many shards hold the documents when each but the last takes ``size`` documents with terms."""
     got = number_of(answer)
     needed = ceil(shards.filled / size)
     if got == needed:
@@ -51,7 +51,7 @@ def shards_needed(answer: object, *, shards: "TermShards", size: int) -> Finding
 
 
 def after_the_kill(answer: object, *, corpus: Path, before: int, added: int) -> Finding:
-    """09.3: how many of the posts that a killed process had ``added`` are in the corpus, which held ``before``."""
+    """09.2: how many of the posts that a killed process had ``added`` are in the corpus, which held ``before``."""
     from toolkit.corpus.store import CorpusStore
 
     got, there = number_of(answer), CorpusStore.open(corpus).count()
@@ -68,6 +68,6 @@ def after_the_kill(answer: object, *, corpus: Path, before: int, added: int) -> 
 
 CHECKS: dict[str, Callable[..., Finding]] = {
     "09.1": times_faster,
-    "09.2": shards_needed,
-    "09.3": after_the_kill,
+    "09.2": after_the_kill,
+    "09.3": shards_needed,
 }

@@ -1,4 +1,4 @@
-"""Exercises of notebook 10: tables that a seed moves, a post that changed, limits over seeds, a touched file."""
+"""Exercises of notebook 10: tables that a seed moves, limits over seeds, a post that changed, a touched file."""
 
 import hashlib
 import json
@@ -41,7 +41,7 @@ def changed_tables(answer: object, *, before: Path, after: Path) -> Finding:
 
 
 def changed_post(answer: object, *, run: Path, corpus: Path) -> Finding:
-    """10.2: a post whose text is not that of the run any more, by its doc_id."""
+    """10.3: a post whose text is not that of the run any more, by its doc_id."""
     from toolkit.corpus import load_posts
 
     got = text_of(answer)
@@ -58,7 +58,7 @@ def changed_post(answer: object, *, run: Path, corpus: Path) -> Finding:
 
 
 def limits_apart(answer: object, *, limits: Sequence[float]) -> Finding:
-    """10.3: largest less smallest of ``limits`` (shares, 0-1) in percentage points."""
+    """10.2: largest less smallest of ``limits`` (shares, 0-1) in percentage points."""
     got = number_of(answer)
     low, high = 100 * min(limits), 100 * max(limits)
     apart = high - low
@@ -117,7 +117,7 @@ def _sha256(path: Path) -> str:
 
 CHECKS: dict[str, Callable[..., Finding]] = {
     "10.1": changed_tables,
-    "10.2": changed_post,
-    "10.3": limits_apart,
+    "10.2": limits_apart,
+    "10.3": changed_post,
     "10.4": touched_file,
 }

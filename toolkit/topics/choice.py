@@ -22,6 +22,11 @@ class ThemeChoice:
     as a term. ``pool``: the models are fitted to neighbouring paragraphs of a post put together until they have so
     many terms (0: to single paragraphs); shares are those of paragraphs all the same. ``seed``: the same seed gives
     the same themes.
+
+    >>> from toolkit.topics import TermChoice, ThemeChoice
+    >>> choice = ThemeChoice(per_language="auto", joint=0, terms=TermChoice(ngrams=2))
+    >>> choice.engine, choice.per_language, choice.runs, choice.terms.ngrams
+    ('tomotopy', 'auto', 24, 2)
     """
 
     engine: str = "tomotopy"

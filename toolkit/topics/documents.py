@@ -22,6 +22,13 @@ class DocumentTerms:
     vocabulary : the terms, sorted; a term's place is its number.
     ids : int32, the numbers of all tokens, one document after the other, in text order.
     starts : int64, shape (documents + 1,); document ``d`` is ``ids[starts[d]:starts[d + 1]]``. Documents may be empty.
+
+    >>> from toolkit.topics import document_terms
+    >>> documents = document_terms([["red", "voz", "red"], [], ["voz"]])
+    >>> documents.vocabulary, documents.lengths.tolist(), documents.texts()[0]
+    (('red', 'voz'), [3, 0, 1], ['red', 'voz', 'red'])
+    >>> documents.take([2, 0]).matrix().toarray().tolist()
+    [[0.0, 1.0], [2.0, 1.0]]
     """
 
     vocabulary: tuple[str, ...]

@@ -70,6 +70,12 @@ def codebook_seeds(
     ------
     InputError
         for a language of which the codebook has no cues, and for unknown codes.
+
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.topics import codebook_seeds
+    >>> seeds = codebook_seeds(load_codebook(), "es", ["conversación", "escuchar", "precio"])
+    >>> sorted(seeds.strengths["listening"]), "price" in seeds.strengths
+    (['conversación', 'escuchar'], False)
     """
     wanted = _wanted(book, lang, codes)
     finder = _Finder(vocabulary, lang)
@@ -137,6 +143,13 @@ def fit_guided(
     ------
     InputError
         if no code has a seed, for more topics than documents with terms, and for a number that is not allowed.
+
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.topics import document_terms, fit_guided
+    >>> documents = document_terms([["escuchar", "cliente", "respuesta"], ["precio", "oferta", "venta"]] * 6)
+    >>> model = fit_guided(documents, load_codebook(), "es", codes=["listening"], free=1, iterations=50)
+    >>> model.names
+    ('listening', '1')
     """
     wanted = _wanted(book, lang, codes)
     used = sorted(set(documents.ids.tolist()))
@@ -189,6 +202,13 @@ def kept_seeds(model: TopicModel, top: int = 20) -> pd.DataFrame:
         one row per guided topic, in the model's order: topic, seeds (number), in_top (how many of them are among the
         ``top`` most probable terms), mass (their probability in the topic together, 0-1; higher: the topic keeps to
         its seeds), lost (truth: none of its seeds is among the top terms; show such a topic without its name).
+
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.topics import document_terms, fit_guided, kept_seeds
+    >>> documents = document_terms([["escuchar", "cliente", "respuesta"], ["precio", "oferta", "venta"]] * 6)
+    >>> model = fit_guided(documents, load_codebook(), "es", codes=["listening"], free=1, iterations=50)
+    >>> kept_seeds(model)[["topic", "lost"]].values.tolist()
+    [['listening', False]]
     """
     rows = []
     for name, seeds in model.settings.get("seeds", {}).items():

@@ -33,6 +33,15 @@ class TopicModel(SelfShown):
     settings : what the fit was told (k, seed, priors, iterations, versions): plain values that JSON can hold.
     arrays : what inference needs further: ``alpha`` (k,) for LDA and HDP; ``idf`` (terms,) and ``components``
         (k, terms) for NMF.
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> documents = document_terms([["marca", "cliente", "voz"], ["precio", "oferta", "venta"]] * 6)
+    >>> model = fit_model(documents, 2)
+    >>> model.k, model.names, model.topic_term.shape, model.topic_term.sum(axis=1).round(6).tolist()
+    (2, ('1', '2'), (2, 6), [1.0, 1.0])
+    >>> new = model.infer(document_terms([["oferta", "venta"]], model.terms))  # shares of texts that it did not see
+    >>> new.shape, bool(new.max() > 0.8)
+    ((1, 2), True)
     """
 
     engine: str

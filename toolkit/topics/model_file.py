@@ -45,6 +45,17 @@ def save_model(model: TopicModel, path: str | Path) -> None:
 
     Raises :class:`InputError` for a model that could not be loaded again: with missing or negative values, rows that
     are no shares, parts of different sizes, or settings that JSON cannot hold.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.topics import document_terms, fit_model, load_model, save_model
+    >>> documents = document_terms([["marca", "cliente", "voz"], ["precio", "oferta", "venta"]] * 6)
+    >>> model = fit_model(documents, 2, iterations=20)
+    >>> with TemporaryDirectory() as folder:
+    ...     save_model(model, Path(folder, "es.topics"))
+    ...     again = load_model(Path(folder, "es.topics"))
+    >>> bool((again.topic_term == model.topic_term).all())
+    True
     """
     arrays = {name: np.asarray(getattr(model, name), dtype=np.float64) for name in _TABLES}
     arrays |= {name: np.asarray(array, dtype=np.float64) for name, array in model.arrays.items()}
@@ -79,6 +90,16 @@ def load_model(path: str | Path) -> TopicModel:
 
     Raises :class:`InputError` for a file that cannot be read, is of another format version, holds what no model
     holds, or was changed since it was saved.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.topics import document_terms, fit_model, load_model, save_model
+    >>> documents = document_terms([["marca", "cliente", "voz"], ["precio", "oferta", "venta"]] * 6)
+    >>> with TemporaryDirectory() as folder:
+    ...     save_model(fit_model(documents, 2, iterations=20), Path(folder, "es.topics"))
+    ...     model = load_model(Path(folder, "es.topics"))
+    >>> model.terms, model.infer(documents).shape
+    (('cliente', 'marca', 'oferta', 'precio', 'venta', 'voz'), (12, 2))
     """
     path = Path(path)
     try:

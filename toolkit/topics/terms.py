@@ -28,6 +28,14 @@ class TermChoice:
     occur. ``fewest_posts``: posts a term must stand in; ``largest_share``: share of the posts it may stand in (not
     applied to fewer than eight posts, where nearly every shared term stands in over half of them);
     ``most_terms``: keep only that many of the commonest (0: all).
+
+    >>> from toolkit.topics import TermChoice
+    >>> TermChoice(pos=("NOUN", "ADJ"), fewest_posts=3).largest_share
+    0.5
+    >>> TermChoice(largest_share=1.5)
+    Traceback (most recent call last):
+        ...
+    toolkit.errors.InputError: terms: largest_share is 1.5, allowed is above 0, up to 1.
     """
 
     field: Literal["lemma", "text"] = "lemma"
@@ -74,6 +82,21 @@ def terms_of(passages: pd.DataFrame, tokens: pd.DataFrame, choice: TermChoice | 
     InputError
         if parts of speech are asked for and unknown, or no term is left: the sentence says which filter removed
         how much.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.text import tokenise
+    >>> from toolkit.topics import terms_of
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+    ...     "text": ["Las marcas escuchan a la gente.", "La gente escucha a las marcas."]})
+    >>> passages = segment(posts, unit="document")
+    >>> found = terms_of(passages, tokenise(posts, passages, choice="simple"))
+    >>> found.documents.texts()
+    [['marca', 'gente'], ['gente', 'marca']]
+    >>> found.removed
+                           filter  terms  tokens  terms_left  tokens_left
+    0  stop words, numbers, signs      3       8           4            6
+    1       in fewer than 2 posts      2       2           2            4
     """
     choice = choice or TermChoice()
     ledger = _Ledger()

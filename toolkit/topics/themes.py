@@ -41,6 +41,13 @@ class Themes(SelfShown):
     languages : what is behind the themes of each language, by language: model, documents, scores.
     joint : the joint themes of the paragraphs given.
     warnings : sentences on what could not be done as asked, and what to know before citing.
+
+    >>> import pandas as pd
+    >>> from toolkit.topics import Themes
+    >>> themes = Themes({"topics": pd.DataFrame({"topic": ["es.1"], "term": ["escuchar"], "weight": [0.2]})})
+    >>> themes.tables["topics"], themes.joint, themes.warnings
+    (  topic      term  weight
+    0  es.1  escuchar     0.2, None, [])
     """
 
     tables: dict[str, pd.DataFrame]
@@ -95,6 +102,18 @@ def find_themes(
         Topics are named "es.1", "it.2", "joint.3", the largest of a model first; guided topics "es.listening".
         Weights: probability of the term in the topic, or class-based tf-idf (joint). Shares of a passage add up to 1
         over the topics of a model.
+
+    >>> import toolkit
+    >>> from toolkit.text import embed
+    >>> from toolkit.topics import ThemeChoice, find_themes
+    >>> posts = toolkit.load_posts(toolkit.bundled_corpus()).head(8)  # Spanish ones
+    >>> paragraphs = toolkit.segment(posts, unit="paragraph").query("lang == 'es'").reset_index(drop=True)
+    >>> tokens, texts = toolkit.tokenise(posts, paragraphs, choice="simple"), dict(zip(posts["doc_id"], posts["text"]))
+    >>> vectors = embed([texts[row.doc_id][row.start : row.end] for row in paragraphs.itertuples()])
+    >>> choice = ThemeChoice(per_language=2, joint=0, runs=4, iterations=20)
+    >>> themes = find_themes(paragraphs, tokens, vectors, texts, choice)
+    >>> sorted(themes.tables["topic_summary"]["topic"]), sorted(themes.tables)[:3]
+    (['es.1', 'es.2'], ['alignment', 'selection', 'shares'])
     """
     choice = choice or ThemeChoice()
     paragraphs, tokens = check("passages", paragraphs), check("tokens", tokens)

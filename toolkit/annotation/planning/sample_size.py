@@ -84,15 +84,16 @@ def items_for_width(
         alpha: nominal). Use it for several codes or coders, for which there is no closed formula here.
 
     Formulas (n items, deff = 1 + (cluster_size - 1) icc, Kish 1965, section 5.4; t: Student's quantile with one degree
-    of freedom less than documents, as in :func:`toolkit.resampling.sample_limits`; Korn and Graubard 1998 use both so)
-        share p: Wilson's interval (1927) with n / deff items.
-        f1: 2 t sqrt(V deff / n), V = F (1 - F) (2 - F) / (2 prevalence): the delta method on F = 2a / (2a + b) of a
-        agreed and b other codes.
-        kappa, alpha: the same with V = (1 - k) ((1 - k) (1 - 2k) + k (2 - k) / (2 q (1 - q))), q the prevalence, which
-        both coders share (Bloch and Kraemer 1989; Donner and Eliasziw 1992). For two coders and many items alpha,
-        Scott's pi and, with equal prevalence, Cohen's kappa have the same variance.
-        population N: the variance times (N - n) / (N - 1) (Cochran 1977, section 3.2).
-        pilot: its width times sqrt(pilot's documents / documents), t for t.
+    of freedom less than documents, as in :func:`toolkit.resampling.sample_limits`; Korn and Graubard 1998 use both so):
+
+    - share p: Wilson's interval (1927) with n / deff items.
+    - f1: 2 t sqrt(V deff / n), V = F (1 - F) (2 - F) / (2 prevalence): the delta method on F = 2a / (2a + b) of a
+      agreed and b other codes.
+    - kappa, alpha: the same with V = (1 - k) ((1 - k) (1 - 2k) + k (2 - k) / (2 q (1 - q))), q the prevalence, which
+      both coders share (Bloch and Kraemer 1989; Donner and Eliasziw 1992). For two coders and many items alpha,
+      Scott's pi and, with equal prevalence, Cohen's kappa have the same variance.
+    - population N: the variance times (N - n) / (N - 1) (Cochran 1977, section 3.2).
+    - pilot: its width times sqrt(pilot's documents / documents), t for t.
 
     Examples
     --------

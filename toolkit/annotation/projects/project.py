@@ -276,7 +276,7 @@ class Project(ProjectData, SelfShown):
             "coders": self.coders,
             "curators": self.curators,
         }
-        table = show(self.progress(), rows=100, lang=lang)
+        table = show(self.progress(), ["coder", "assigned", "done", "skipped", "flagged", "codes"], rows=100, lang=lang)
         return card("project", lang, title=self.settings.title, facts=facts, tables=[table])
 
     def __repr__(self) -> str:

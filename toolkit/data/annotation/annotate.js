@@ -1221,7 +1221,7 @@ class Annotator {
       this.said_about.className = `ct-feedback ct-${found.kind === "good" ? "good" : "warn"}`;
       this.said_about.scrollTop = 0;
       return [
-        ...(found.summary.length ? [div("ct-summary", ...found.summary.map((line) => para("", line)))] : []),
+        this.summaryOf(found.summary),
         el("h3", {}, `${found.kind === "good" ? "✓" : "✗"} ${found.title}`),
         el("ul", {}, found.points.map((point) => el("li", {}, point))),
         para("", found.why),
@@ -1229,6 +1229,14 @@ class Annotator {
         para("ct-soft", found.hint),
       ];
     });
+  }
+
+  /** What the practice came to; once closed it stays closed while one looks at single items again. */
+  summaryOf([first, ...lines]) {
+    if (!first) return null;
+    const toggled = (event) => (this.summaryShut = !event.target.open);
+    const kids = [el("summary", {}, first), ...lines.map((line) => el("p", {}, line))];
+    return el("details", { class: "ct-summary", open: !this.summaryShut, ontoggle: toggled }, kids);
   }
 
   paintSelection() {

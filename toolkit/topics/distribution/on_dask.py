@@ -76,6 +76,18 @@ def fit_distributed(
 
     Raises :class:`InputError` for a k that the documents do not bear, another decay, changed shards, and where Dask
     is not installed.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.topics import document_terms
+    >>> from toolkit.topics.distribution import fit_distributed, fit_streaming, write_shards
+    >>> documents = document_terms([["marca", "voz"], ["precio", "venta"]] * 6)
+    >>> names = pd.DataFrame({"doc_id": [f"p{n}" for n in range(12)]}).assign(passage_id="1")
+    >>> with TemporaryDirectory() as folder:
+    ...     shards = write_shards(folder, [(names, documents)], documents.vocabulary, size=5)
+    ...     model = fit_distributed(shards, 2, passes=3, workers=1)  # more than one: Dask, and the same topics
+    >>> model.topic_term.shape, model.lengths.tolist()
+    ((2, 4), [10, 10, 4])
     """
     check_fit(shards, k, passes, seed)
     if decay and not 0.5 <= decay <= 1:
@@ -112,6 +124,19 @@ def transform_distributed(
 
     The files are those of :func:`~toolkit.topics.distribution.transform_shards`, byte for byte; ``workers``, ``client``
     as in :func:`fit_distributed`. Documents over another vocabulary than the model's are fine.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.distribution import transform_distributed, write_shards
+    >>> documents = document_terms([["marca", "voz"], ["precio", "venta"]] * 6)
+    >>> names = pd.DataFrame({"doc_id": [f"p{n}" for n in range(12)]}).assign(passage_id="1")
+    >>> with TemporaryDirectory() as folder:
+    ...     shards = write_shards(Path(folder, "in"), [(names, documents)], documents.vocabulary, size=6)
+    ...     files = transform_distributed(fit_model(documents, 2), shards, Path(folder, "out"), workers=1)
+    ...     len(files), pd.read_parquet(files[0])["topic"].unique().tolist()
+    (2, ['1', '2'])
     """
     with _runner(workers, client) as run:
         return transform_shards(model, shards, out, run=run, progress=progress)

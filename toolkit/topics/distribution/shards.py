@@ -72,7 +72,19 @@ class ShardContent(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class TermShards:
-    """Documents on disk. ``vocabulary``: sorted terms; ``size``: documents with terms per shard; ``shards``: files."""
+    """Documents on disk. ``vocabulary``: sorted terms; ``size``: documents with terms per shard; ``shards``: files.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.topics import document_terms
+    >>> from toolkit.topics.distribution import write_shards
+    >>> documents = document_terms([["marca", "voz"], ["precio", "venta"]] * 6)
+    >>> names = pd.DataFrame({"doc_id": [f"p{n}" for n in range(12)]}).assign(passage_id="1")
+    >>> with TemporaryDirectory() as folder:
+    ...     shards = write_shards(folder, [(names, documents)], documents.vocabulary, size=5)
+    >>> len(shards), shards.vocabulary
+    (3, ('marca', 'precio', 'venta', 'voz'))
+    """
 
     folder: Path
     vocabulary: tuple[str, ...]
@@ -145,6 +157,16 @@ def write_shards(
         are not text, and parts without any document.
     OutputError
         if the folder cannot be written; nothing is left of it then.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.topics import document_terms
+    >>> from toolkit.topics.distribution import write_shards
+    >>> documents = document_terms([["marca", "voz"], ["precio", "venta"]] * 6)
+    >>> names = pd.DataFrame({"doc_id": [f"p{n}" for n in range(12)]}).assign(passage_id="1")
+    >>> with TemporaryDirectory() as folder:
+    ...     write_shards(folder, [(names, documents)], documents.vocabulary, size=5)
+    TermShards: 12 documents, 24 tokens, 4 terms, 3 shards
     """
     terms = tuple(sorted(set(vocabulary)))
     if not terms:
@@ -168,6 +190,17 @@ def open_shards(folder: str | Path) -> TermShards:
     """The documents in a folder written by :func:`write_shards`; :class:`InputError` if it is none, or was changed.
 
     Shards are compared with their SHA-256 when they are read.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.topics import document_terms
+    >>> from toolkit.topics.distribution import open_shards, write_shards
+    >>> documents = document_terms([["marca", "voz"], ["precio", "venta"]] * 6)
+    >>> names = pd.DataFrame({"doc_id": [f"p{n}" for n in range(12)]}).assign(passage_id="1")
+    >>> with TemporaryDirectory() as folder:
+    ...     written = write_shards(folder, [(names, documents)], documents.vocabulary, size=5)
+    ...     open_shards(folder).digest == written.digest
+    True
     """
     folder = Path(folder)
     text = _text(folder / _MANIFEST)

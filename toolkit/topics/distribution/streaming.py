@@ -66,6 +66,19 @@ def shard_terms(
     ------
     InputError
         for a generator, phrases, a post that goes on in the next part, and where no term is left.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.text import tokenise
+    >>> from toolkit.topics.distribution import shard_terms
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+    ...     "text": ["Las marcas escuchan a la gente.", "La gente escucha a las marcas."]})
+    >>> passages = segment(posts, unit="document")
+    >>> with TemporaryDirectory() as folder:
+    ...     found = shard_terms(folder, [(passages, tokenise(posts, passages, choice="simple"))])
+    >>> found.shards.vocabulary
+    ('gente', 'marca')
     """
     choice = choice or TermChoice()
     if choice.ngrams > 1:
@@ -96,6 +109,17 @@ def fit_streaming(
     up to 1) weighted by their tokens; ``lengths`` holds the tokens of the shards. ``alpha``, ``eta``: symmetric priors.
 
     Raises :class:`InputError` for a k that the documents do not bear, and for changed shards.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.topics import document_terms
+    >>> from toolkit.topics.distribution import fit_streaming, write_shards
+    >>> documents = document_terms([["marca", "voz"], ["precio", "venta"]] * 6)
+    >>> names = pd.DataFrame({"doc_id": [f"p{n}" for n in range(12)]}).assign(passage_id="1")
+    >>> with TemporaryDirectory() as folder:
+    ...     model = fit_streaming(write_shards(folder, [(names, documents)], documents.vocabulary, size=5), 2, passes=3)
+    >>> model.document_topic.shape, model.lengths.tolist()  # a row per shard
+    ((3, 2), [10, 10, 4])
     """
     from toolkit.topics.engines.variational import train_variational
 
@@ -120,6 +144,19 @@ def transform_shards(
     (:func:`toolkit.topics.distribution.on_dask.transform_distributed` for a cluster).
 
     Raises :class:`InputError` for a folder that is not empty and for changed shards.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.distribution import transform_shards, write_shards
+    >>> documents = document_terms([["marca", "voz"], ["precio", "venta"]] * 6)
+    >>> names = pd.DataFrame({"doc_id": [f"p{n}" for n in range(12)]}).assign(passage_id="1")
+    >>> with TemporaryDirectory() as folder:
+    ...     shards = write_shards(Path(folder, "in"), [(names, documents)], documents.vocabulary, size=6)
+    ...     files = transform_shards(fit_model(documents, 2), shards, Path(folder, "out"))
+    ...     len(files), pd.read_parquet(files[0]).columns.tolist(), len(pd.read_parquet(files[0]))
+    (2, ['doc_id', 'passage_id', 'topic', 'share'], 12)
     """
     run, out = run or here, Path(out)
     about = {"engine": model.engine, "topics": list(model.names), "settings": dict(model.settings)}

@@ -1,11 +1,9 @@
 """Engines that fit topic models, behind one call: :func:`fit_model`.
 
-| engine | what | when |
-|---|---|---|
-| tomotopy | LDA, collapsed Gibbs sampling, one worker | the default; same seed, same result |
-| gensim | LDA, online variational Bayes | corpora beyond memory (:mod:`toolkit.topics.distribution.shards`) |
-| hdp | hierarchical Dirichlet process (gensim): finds its own number of topics, up to k | a second opinion |
-| nmf | non-negative matrix factorisation of tf-idf (scikit-learn) | a fast baseline |
+- tomotopy: LDA, collapsed Gibbs sampling, one worker. The default; same seed, same result.
+- gensim: LDA, online variational Bayes. For corpora beyond memory (:mod:`toolkit.topics.distribution`).
+- hdp: hierarchical Dirichlet process (gensim), finds its own number of topics, up to k. A second opinion.
+- nmf: non-negative matrix factorisation of tf-idf (scikit-learn). A fast baseline.
 """
 
 import math
@@ -64,6 +62,13 @@ def fit_model(
     InputError
         for an unknown engine, a k that the documents do not bear, other numbers out of their range, and seeds of
         which none is in the vocabulary.
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> documents = document_terms([["marca", "cliente", "voz"], ["precio", "oferta", "venta"]] * 6)
+    >>> model = fit_model(documents, 2, iterations=100)
+    >>> largest = model.document_topic.argmax(axis=1)  # the largest topic of each document
+    >>> model.k, len(set(largest[0::2])), len(set(largest[1::2]))
+    (2, 1, 1)
     """
     if engine not in _HOMES:
         raise InputError(f"topics: no engine '{engine}'; {suggestion(engine, ENGINES)}")

@@ -14,7 +14,14 @@ __all__ = ["LanguageTopics", "align_topics", "topic_vectors"]
 
 class LanguageTopics(NamedTuple):
     """The topics of one language: their names (k), shares (passages, k) in passages in text order, the passages'
-    sentence vectors (passages, dimension), and, if wanted, vectors of the topics' top terms (k, dimension)."""
+    sentence vectors (passages, dimension), and, if wanted, vectors of the topics' top terms (k, dimension).
+
+    >>> import numpy as np
+    >>> from toolkit.topics.languages import LanguageTopics
+    >>> spanish = LanguageTopics("es", ("es.1", "es.2"), np.array([[0.9, 0.1], [0.2, 0.8]]), np.eye(2))
+    >>> spanish.names, spanish.shares.shape, spanish.terms is None
+    (('es.1', 'es.2'), (2, 2), True)
+    """
 
     lang: str
     names: tuple[str, ...]
@@ -25,7 +32,13 @@ class LanguageTopics(NamedTuple):
 
 def topic_vectors(shares: np.ndarray, vectors: np.ndarray) -> np.ndarray:
     """Unit vectors of topics (k, dimension): the mean of the passage vectors, weighted by share, less the mean of
-    all passages with a share (which tells little but the language)."""
+    all passages with a share (which tells little but the language).
+
+    >>> import numpy as np
+    >>> from toolkit.topics.languages import topic_vectors
+    >>> topic_vectors(np.array([[1.0, 0.0], [0.0, 1.0]]), np.array([[1.0, 0.2], [0.0, 0.2]])).round(2).tolist()
+    [[1.0, 0.0], [-1.0, 0.0]]
+    """
     there = shares.sum(1) > 0
     centred = vectors[there] - vectors[there].mean(0)
     return unit_rows(shares[there].T @ centred)
@@ -58,6 +71,19 @@ def align_topics(
     ------
     InputError
         for shapes that do not fit, vectors that are no numbers, or a topic that no passage has a share of.
+
+    >>> import numpy as np
+    >>> from toolkit.topics import align_topics
+    >>> from toolkit.topics.languages import LanguageTopics
+    >>> shares, vectors = np.tile(np.eye(2), (20, 1)), np.tile(np.eye(2), (20, 1))
+    >>> spanish = LanguageTopics("es", ("es.1", "es.2"), shares, vectors)
+    >>> italian = LanguageTopics("it", ("it.1", "it.2"), shares[:, ::-1], vectors)
+    >>> align_topics(spanish, italian, permutations=99)[["topic", "partner", "similarity", "mutual"]]
+      topic partner  similarity  mutual
+    0  es.1    it.2         1.0    True
+    1  es.2    it.1         1.0    True
+    2  it.1    es.2         1.0    True
+    3  it.2    es.1         1.0    True
     """
     sides = (_checked(first), _checked(second))
     if sides[0].vectors.shape[1] != sides[1].vectors.shape[1]:

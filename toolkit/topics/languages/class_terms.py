@@ -38,6 +38,17 @@ def class_terms(
     DataFrame
         theme, lang, term, weight (not negative; compare within a theme and language only), rank (1 best), at most
         ``most`` rows per theme and language.
+
+    >>> import numpy as np
+    >>> from toolkit.topics import class_terms
+    >>> documents = [["escuchar", "cliente"], ["precio", "oferta"], ["ascoltare", "cliente"], ["prezzo", "offerta"]] * 3
+    >>> shares = np.array([[1, 0], [0, 1], [1, 0], [0, 1]] * 3)
+    >>> class_terms(documents, ["es", "es", "it", "it"] * 3, shares, names=["talk", "money"], most=1)
+       theme lang       term    weight  rank
+    0   talk   es    cliente  0.549306     1
+    1   talk   it  ascoltare  0.549306     1
+    2  money   es     oferta  0.549306     1
+    3  money   it    offerta  0.549306     1
     """
     shares = np.asarray(shares, dtype=np.float64)
     spoken = np.asarray(langs, dtype=str)

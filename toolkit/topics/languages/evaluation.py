@@ -55,6 +55,11 @@ def pair_agreement(
 
     ``strata``: chance is taken within these groups of pairs only (default: all one group). Give source and length of
     the pairs, otherwise themes that only tell long from short passages, or one source from another, look good.
+
+    >>> from toolkit.topics.languages import pair_agreement
+    >>> found = pair_agreement([0, 0, 1, 1, 2, 2], [0, 0, 1, 1, 2, 0], permutations=99)  # texts and translations
+    >>> round(found.agreement, 2), round(found.chance, 2), round(found.kappa, 2)
+    (0.83, 0.33, 0.75)
     """
     ours, theirs = np.asarray(first), np.asarray(second)
     if len(ours) != len(theirs) or not len(ours):
@@ -92,6 +97,12 @@ def same_code_contrast(
 
     All pairs of one passage in the first language and one in the second (sorted by name). Permuted are the codes
     within each language.
+
+    >>> from toolkit.topics.languages import same_code_contrast
+    >>> themes, codes = [0, 0, 1, 1, 0, 0, 1, 1], ["trust", "trust", "price", "price"] * 2
+    >>> found = same_code_contrast(themes, codes, ["es"] * 4 + ["it"] * 4, permutations=99)
+    >>> found.same, found.different
+    (1.0, 0.0)
     """
     spoken = np.asarray(langs, dtype=str)
     names = sorted(set(spoken.tolist()))
@@ -137,6 +148,12 @@ def code_agreement(
 
     The interval is a bootstrap over ``posts`` (default: each unit its own), the percentile limits moved by the
     bootstrap's bias: a sample with repeats has fewer different units, which raises mutual information.
+
+    >>> from toolkit.topics.languages import code_agreement
+    >>> codes = ["trust", "trust", "price", "price", "trust", "price"] * 3
+    >>> found = code_agreement([0, 0, 1, 1, 0, 1] * 3, codes, repeats=50)
+    >>> found.ami, found.purity, bool(found.p_value < 0.05)
+    (1.0, 1.0, True)
     """
     from sklearn.metrics import adjusted_mutual_info_score
 

@@ -46,6 +46,16 @@ class JointThemes(SelfShown):
         similar theme of each fit to a bootstrap sample of the posts (Hennig 2007: up to .6 is not to be trusted, from
         .75 a valid, stable theme). nan without runs.
     languages : sorted. rates : (languages, k), the mean share of each theme in the fitted passages of a language.
+
+    >>> import numpy as np
+    >>> from toolkit.topics import fit_joint
+    >>> random = np.random.default_rng(1)
+    >>> vectors = np.eye(6)[np.arange(40) % 2] + random.normal(0, 0.1, (40, 6))  # two subjects
+    >>> themes = fit_joint(vectors, ["es", "es", "it", "it"] * 10, random.integers(5, 30, 40), 2, runs=0)
+    >>> themes.languages, themes.weights.round(1).tolist(), themes.rates.round(1).tolist()
+    (('es', 'it'), [0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]])
+    >>> themes.infer(vectors[:2]).shape
+    (2, 2)
     """
 
     space: MeaningSpace
@@ -131,6 +141,16 @@ def fit_joint(
     ------
     InputError
         for vectors that are no numbers, columns of unequal length, and a k that the passages do not bear.
+
+    >>> import numpy as np
+    >>> from toolkit.topics import fit_joint
+    >>> random = np.random.default_rng(1)
+    >>> subject = np.arange(40) % 2  # two subjects, spoken of in both languages
+    >>> vectors = np.eye(6)[subject] + random.normal(0, 0.1, (40, 6))
+    >>> themes = fit_joint(vectors, ["es", "es", "it", "it"] * 10, random.integers(5, 30, 40), 2, runs=0)
+    >>> largest = themes.shares.argmax(axis=1)
+    >>> themes.shares.shape, len(set(largest[subject == 0])), len(set(largest[subject == 1]))
+    ((40, 2), 1, 1)
     """
     vectors = checked_vectors(vectors)
     spoken = np.asarray(langs, dtype=str)

@@ -28,6 +28,12 @@ class MeaningSpace:
     axes : (dimension, d), orthonormal: the principal axes of what is left when the erased directions are removed.
     erased : (dimension, e), orthonormal: directions that tell languages or lengths apart; ``axes`` are at right
         angles to them.
+
+    >>> import numpy as np
+    >>> from toolkit.topics.languages import MeaningSpace
+    >>> space = MeaningSpace(np.zeros(3), np.eye(3)[:, :2], np.eye(3)[:, 2:])  # the third direction is erased
+    >>> space.transform(np.array([[3.0, 0.0, 5.0], [0.0, 0.0, 0.0]])).tolist()
+    [[1.0, 0.0], [0.0, 0.0]]
     """
 
     mean: np.ndarray
@@ -58,6 +64,15 @@ def fit_space(
     Parameters
     ----------
     vectors : (n, dimension). langs : the language of each. lengths : its number of terms, 1 or more.
+
+    >>> import numpy as np
+    >>> from toolkit.topics.languages import fit_space
+    >>> random = np.random.default_rng(1)
+    >>> vectors = random.normal(size=(40, 6))
+    >>> space = fit_space(vectors, ["es", "it"] * 20, random.integers(5, 30, 40), dimensions=3)
+    >>> points = space.transform(vectors)
+    >>> points.shape, bool(np.allclose((points**2).sum(axis=1), 1))  # unit vectors
+    ((40, 3), True)
     """
     vectors = checked_vectors(vectors)
     mean = vectors.mean(0)

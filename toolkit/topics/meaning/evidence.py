@@ -64,6 +64,19 @@ def representative_passages(
     ------
     InputError
         for shares of unknown passages, positions outside the texts, and limits that allow no quote.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.topics import representative_passages
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+    ...     "text": ["Las marcas escuchan a la gente.", "La gente mira los precios de la tienda."]})
+    >>> passages = segment(posts, unit="document")
+    >>> shares = passages[["doc_id", "passage_id"]].assign(topic=["1", "2"], share=[0.9, 0.8])
+    >>> found = representative_passages(shares, passages, dict(zip(posts["doc_id"], posts["text"])), shortest=20)
+    >>> found[["topic", "rank", "quote", "share"]]
+      topic  rank                                    quote  share
+    0     1     1          Las marcas escuchan a la gente.    0.9
+    1     2     1  La gente mira los precios de la tienda.    0.8
     """
     if most < 1 or per_post < 1 or not 0 < shortest <= longest:
         raise InputError(

@@ -79,6 +79,20 @@ def label_candidates(
     ------
     InputError
         for shares of unknown passages, and ``most`` or ``fewest_posts`` below 1.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.text import tokenise
+    >>> from toolkit.topics import label_candidates
+    >>> posts = pd.DataFrame({"doc_id": [f"p{n}" for n in range(8)], "lang": "es", "sha256": "",
+    ...     "text": ["Las redes sociales piden respuestas.", "El precio baja en cada tienda."] * 4})
+    >>> passages = segment(posts, unit="document")
+    >>> shares = passages[["doc_id", "passage_id"]].assign(topic=["1", "2"] * 4, share=1.0)
+    >>> found = label_candidates(shares, passages, tokenise(posts, passages, choice="simple"), most=1)
+    >>> found[["topic", "label", "kind", "n"]]
+      topic           label    kind  n
+    0     1  redes sociales  phrase  4
+    1     2     precio baja  phrase  4
     """
     for name, value in (("most", most), ("fewest_posts", fewest_posts)):
         if value < 1:

@@ -55,6 +55,17 @@ def expressions(
     All parts of a phrase stand together more than by chance (NPMI of every split 0.3 or more, Bouma 2009), and where
     phrases overlap, the one with most words counts: inside "Consejo General del Poder Judicial" there is no "consejo
     general".
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.text import tokenise
+    >>> from toolkit.topics.meaning import expressions
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b", "c"], "lang": "es", "sha256": "",
+    ...     "text": ["Las redes sociales piden voz.", "En las redes sociales todo pasa.", "Sin redes sociales no hay voz."]})
+    >>> passages = segment(posts, unit="document")
+    >>> phrases, words = expressions(tokenise(posts, passages, choice="simple"), passages)
+    >>> phrases[0]
+    Expression(row=0, key=('red', 'social'), surface='redes sociales', first=1, last=2)
     """
     words = _Words(tokens, passages)
     posts = passages["doc_id"].to_numpy()

@@ -22,7 +22,14 @@ FEWEST_TOKENS = 5.0
 
 
 def topic_names(model: TopicModel, name: str = "") -> list[str]:
-    """The names of a model's topics, after the model's own where it has one: "es.1", "es.2" ..."""
+    """The names of a model's topics, after the model's own where it has one: "es.1", "es.2" ...
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.meaning import topic_names
+    >>> model = fit_model(document_terms([["marca", "voz"], ["precio", "venta"]] * 6), 2, iterations=20)
+    >>> topic_names(model, "es")
+    ['es.1', 'es.2']
+    """
     return [f"{name}.{topic}" if name else topic for topic in model.names]
 
 
@@ -66,6 +73,12 @@ def rank_terms(
     InputError
         for an unknown ``by``, ``lam`` outside 0 to 1, ``most`` below 1, probabilities that are no numbers, and
         documents without tokens of the model's terms.
+
+    >>> from toolkit.topics import document_terms, fit_model, rank_terms
+    >>> documents = document_terms([["voz", "voz", "voz", "cliente"], ["precio", "precio", "precio", "venta"]] * 6)
+    >>> table = rank_terms(fit_model(documents, 2), documents, by="relevance", most=1, name="es")
+    >>> table.columns.tolist(), sorted(table["term"])
+    (['topic', 'term', 'rank', 'by', 'weight'], ['precio', 'voz'])
     """
     if by not in RANKINGS:
         raise InputError(f"terms of topics: no ranking by '{by}'; {suggestion(by, RANKINGS)}")
@@ -129,6 +142,15 @@ def shares_table(model: TopicModel, passages: pd.DataFrame, name: str = "") -> p
     ``passages``: one row per document the model was fitted to, in that order. Passages without a term the model knows
     have no shares and are left out. Returned: doc_id, passage_id, topic, share (0 to 1, adding up to 1 over the topics
     of a passage; shares of 0 are left out), start, end, model (``name``), tokens (of the passage that the model saw).
+
+    >>> import pandas as pd
+    >>> from toolkit.topics import document_terms, fit_model, shares_table
+    >>> documents = document_terms([["marca", "cliente", "voz"], ["precio", "oferta", "venta"]] * 6)
+    >>> passages = pd.DataFrame({"doc_id": [f"p{n}" for n in range(12)], "passage_id": [f"p{n}:0" for n in range(12)],
+    ...     "start": 0, "end": 20, "unit": "document", "furniture": False})
+    >>> table = shares_table(fit_model(documents, 2), passages, "es")
+    >>> table.columns.tolist(), table.groupby("passage_id")["share"].sum().round(6).unique().tolist()
+    (['doc_id', 'passage_id', 'topic', 'share', 'start', 'end', 'model', 'tokens'], [1.0])
     """
     if len(passages) != len(model.lengths):
         raise InputError(

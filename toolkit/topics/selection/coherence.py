@@ -18,6 +18,12 @@ def top_terms(model: TopicModel, number: int = 10) -> list[list[str]]:
     """The most probable terms of each topic, best first; ties by alphabet; fewer where the vocabulary is smaller.
 
     Terms of probability 0 are no terms of a topic.
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.selection import top_terms
+    >>> model = fit_model(document_terms([["voz", "cliente"] * 4, ["precio", "venta"] * 4] * 6), 2)
+    >>> sorted(sorted(terms) for terms in top_terms(model, 2))
+    [['cliente', 'voz'], ['precio', 'venta']]
     """
     # stable: among equals the order of the sorted vocabulary stays
     order = np.argsort(-model.topic_term, axis=1, kind="stable")[:, :number]
@@ -55,6 +61,11 @@ def coherence(
     ------
     InputError
         for an unknown measure, ``top`` below 2, and documents without terms.
+
+    >>> from toolkit.topics import coherence, document_terms
+    >>> documents = document_terms([["voz", "cliente"], ["voz", "cliente"], ["precio", "venta"], ["precio"]] * 5)
+    >>> coherence([["voz", "cliente"], ["voz", "precio"]], documents).round(2).tolist()
+    [1.0, -0.95]
     """
     if measure not in COHERENCES:
         raise InputError(f"coherence: no measure '{measure}'; {suggestion(measure, COHERENCES)}")

@@ -13,6 +13,12 @@ def diversity(model: TopicModel, top: int = 25) -> float:
 
     Dieng, Ruiz & Blei (2020), TACL 8, section 6: 25 terms of each topic. With a vocabulary of fewer terms than
     ``k * top`` it cannot reach 1.
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.selection import diversity
+    >>> model = fit_model(document_terms([["voz", "cliente"] * 4, ["precio", "venta"] * 4] * 6), 2)
+    >>> diversity(model, top=2), diversity(model, top=4)  # four terms cannot fill two lists of four
+    (1.0, 0.5)
     """
     lists = top_terms(model, top)
     return len({term for terms in lists for term in terms}) / sum(map(len, lists))
@@ -25,6 +31,13 @@ def exclusivity(model: TopicModel, top: int = 10, weight: float = 0.7) -> np.nda
     exclusivity, ``topic_term[k, w] / sum_j topic_term[j, w]``, with weight 0.7, and that of its probability
     (Bischof & Airoldi 2012, ICML; as Roberts et al. 2014, AJPS 58, use it for choosing a number of topics; their
     R package stm adds up the top terms where this takes the mean).
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.selection import exclusivity
+    >>> model = fit_model(document_terms([["voz", "cliente"] * 4, ["precio", "venta"] * 4] * 6), 2)
+    >>> found = exclusivity(model, top=2)
+    >>> found.shape, bool((found > 0.7).all())
+    ((2,), True)
     """
     from scipy.stats import rankdata
 

@@ -23,6 +23,13 @@ class Completion(NamedTuple):
     ``perplexity``: exp(-log_likelihood), 1 to infinity, lower is better: as many equally likely terms the model
     wavers between. ``tokens``: scored. ``documents``: scored. ``left_out``: documents with fewer than two tokens
     that the model knows.
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.selection import completion
+    >>> documents = document_terms([["voz", "cliente"] * 4, ["precio", "venta"] * 4] * 6)
+    >>> found = completion(fit_model(documents, 2), documents)
+    >>> found.documents, found.tokens, found.left_out, bool(found.log_likelihood < 0)
+    (12, 48, 0, True)
     """
 
     log_likelihood: float
@@ -39,6 +46,13 @@ def completion(model: TopicModel, documents: DocumentTerms, *, seed: int = 1) ->
     tokens of a document are split at random, the shares of the topics are inferred from the larger half
     (``model.infer``), and each token w of the other half scores ``log sum_k share[k] * topic_term[k, w]``. The
     documents should be none the model was fitted to. NMF is no probability model: its result is missing.
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.selection import completion, one_topic
+    >>> documents = document_terms([["voz", "cliente"] * 4, ["precio", "venta"] * 4] * 6)
+    >>> two, one = fit_model(documents, 2), one_topic(documents)
+    >>> completion(two, documents).perplexity < completion(one, documents).perplexity
+    True
     """
     documents = documents.over(model.terms)
     first, second = halves(documents, seed)
@@ -68,6 +82,12 @@ def halves(documents: DocumentTerms, seed: int = 1) -> tuple[DocumentTerms, Docu
     """The tokens of each document split at random; the first half has one more of an odd number.
 
     Documents with fewer than two tokens are empty in both. The same documents and seed give the same halves.
+
+    >>> from toolkit.topics import document_terms
+    >>> from toolkit.topics.selection import halves
+    >>> first, second = halves(document_terms([["voz", "red", "voz", "blog", "red"], ["voz"]]))
+    >>> first.lengths.tolist(), second.lengths.tolist()
+    ([3, 0], [2, 0])
     """
     rng = np.random.default_rng(seed)
     parts: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
@@ -84,6 +104,12 @@ def one_topic(documents: DocumentTerms, eta: float = ETA) -> TopicModel:
     """The model with a single topic and the prior ``eta``: how often each term occurs, and nothing else.
 
     What topics must beat: a model that foresees texts worse than this has learnt nothing of them that holds.
+
+    >>> from toolkit.topics import document_terms
+    >>> from toolkit.topics.selection import one_topic
+    >>> model = one_topic(document_terms([["voz", "voz", "voz"], ["red"]]), eta=1.0)
+    >>> model.terms, model.topic_term.round(2).tolist()
+    (('red', 'voz'), [[0.33, 0.67]])
     """
     counts = np.bincount(documents.ids, minlength=len(documents.vocabulary)) + eta
     shares = (documents.lengths > 0).astype(float)[:, None]

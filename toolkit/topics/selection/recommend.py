@@ -38,6 +38,16 @@ class Recommendation(SelfShown):
     uncertain : k wins less than half of the resamples, is not better than one topic, is the smallest or largest
         tried, or there is only one run.
     why, against : plain sentences: the reasons, and what speaks against k.
+
+    >>> import pandas as pd
+    >>> from toolkit.topics import recommend_k
+    >>> rows = [(k, measure, run, 0, base + run / 100, 0) for k, base in [(2, 0.1), (4, 0.3), (6, 0.2)]
+    ...     for measure in ("npmi", "exclusivity") for run in range(4)]
+    >>> found = recommend_k(pd.DataFrame(rows, columns=["k", "measure", "run", "other", "value", "left_out"]))
+    >>> found.k, found.low, found.high, found.uncertain
+    (4, 4, 4, False)
+    >>> found.why[:39]
+    'There is no held-out likelihood, so all'
     """
 
     k: int
@@ -109,6 +119,15 @@ def recommend_k(runs: pd.DataFrame, *, seed: int = 1) -> Recommendation:
     ------
     InputError
         for a table that is not of this kind, with fewer than two ks, or without any value.
+
+    >>> import pandas as pd
+    >>> from toolkit.topics import recommend_k
+    >>> rows = [(k, measure, run, 0, base + run / 100, 0) for k, base in [(2, 0.1), (4, 0.3), (6, 0.2)]
+    ...     for measure in ("npmi", "exclusivity") for run in range(4)]
+    >>> runs = pd.DataFrame(rows, columns=["k", "measure", "run", "other", "value", "left_out"])
+    >>> found = recommend_k(runs)
+    >>> found.k, found.share, found.better_than_one
+    (4, 1.0, None)
     """
     scores = _scores(checked_runs(runs))
     every, folds = np.arange(len(scores.npmi)), np.arange(len(scores.held))

@@ -39,6 +39,18 @@ class Selection(NamedTuple):
     run compared with, for stability; else 0), value (nan where missing) and left_out (topics, or for heldout
     documents, that have no value and are not in the mean).
     ``notes``: sentences on fits that were damaged on disk and made again.
+
+    >>> from toolkit.topics import document_terms, select_k
+    >>> documents = document_terms([["marca", "cliente", "voz"], ["precio", "oferta", "venta"]] * 6)
+    >>> found = select_k(documents, [f"p{n}" for n in range(12)], [2, 3], runs=2, folds=0, iterations=20)
+    >>> found.runs.query("measure == 'diversity'")[["k", "run", "value"]]
+        k  run     value
+    6   2    1  0.500000
+    7   2    2  0.500000
+    15  3    1  0.333333
+    16  3    2  0.333333
+    >>> found.notes
+    ()
     """
 
     table: pd.DataFrame
@@ -95,6 +107,12 @@ def select_k(
     InputError
         for ks the documents do not bear, an engine that does not take k, fewer posts than folds, and a folder
         that holds a selection of other documents or settings.
+
+    >>> from toolkit.topics import document_terms, select_k
+    >>> documents = document_terms([["marca", "cliente", "voz"], ["precio", "oferta", "venta"]] * 6)
+    >>> found = select_k(documents, [f"p{n}" for n in range(12)], [2, 3], runs=2, folds=2, iterations=20)
+    >>> sorted(found.table["measure"].unique()), found.table["k"].unique().tolist()
+    (['c_v', 'diversity', 'exclusivity', 'heldout', 'npmi', 'perplexity', 'stability'], [1, 2, 3])
     """
     groups, ks = [str(group) for group in groups], list(ks)
     _checked(documents, groups, ks, engine, runs, folds, seed)

@@ -38,6 +38,14 @@ def summary(runs: pd.DataFrame) -> pd.DataFrame:
     stability fewer than three; n, runs or folds with a value; left_out, topics (heldout, perplexity: documents)
     without a value in all of them together. Folds share most of their training texts: the intervals of heldout say
     how much texts differ, and are an approximation.
+
+    >>> import pandas as pd
+    >>> from toolkit.topics.selection import summary
+    >>> rows = [(2, "npmi", 0, 0, 0.1, 0), (2, "npmi", 1, 0, 0.3, 0), (3, "npmi", 0, 0, 0.2, 1)]
+    >>> summary(pd.DataFrame(rows, columns=["k", "measure", "run", "other", "value", "left_out"])).round(2)
+       k measure  value  low  high  n  left_out
+    0  2    npmi    0.2 -1.0   1.0  2         0
+    1  3    npmi    0.2  NaN   NaN  1         1
     """
     from scipy.stats import t
 

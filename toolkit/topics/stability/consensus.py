@@ -23,6 +23,12 @@ _ROUNDS = 100
 def medoid(runs: Runs, *, top: int = TOP) -> int:
     """The number of the run whose topics are most like those of all other runs (mean Jaccard similarity of the top
     terms after matching): the prototype of Rieger, Rahnenfuehrer & Jentsch (2020), LDAPrototype. The first of equals.
+
+    >>> from toolkit.topics import document_terms, runs_over_seeds
+    >>> from toolkit.topics.stability import medoid
+    >>> documents = document_terms([["marca", "voz"] * 3, ["precio", "venta"] * 3] * 6)
+    >>> medoid(runs_over_seeds(documents, 2, 3, iterations=100), top=2)  # all are alike here: the first
+    0
     """
     _checked(runs, 1)
     tables = [model.topic_term for model in runs.models]
@@ -61,6 +67,13 @@ def consensus(runs: Runs, documents: DocumentTerms, *, k: int | None = None, few
         members' shares where all runs had the same documents, else inferred; ``arrays["alpha"]``: mean of the
         members' priors; ``settings``: what it was made of, with ``support`` (share of the runs, per topic) and
         ``affinity`` (mean over the members, per topic). Topics in order of size.
+
+    >>> from toolkit.topics import consensus, document_terms, runs_over_seeds
+    >>> documents = document_terms([["marca", "cliente", "voz"], ["precio", "oferta", "venta"]] * 6)
+    >>> runs = runs_over_seeds(documents, 2, 4, iterations=100)
+    >>> model = consensus(runs, documents)
+    >>> model.engine, model.k, model.settings["support"]
+    ('consensus', 2, [1.0, 1.0])
     """
     _checked(runs, 2)
     if not 0 <= fewest <= 1:

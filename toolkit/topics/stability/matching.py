@@ -27,7 +27,14 @@ _PERSISTENCE = 0.9
 class Matched(NamedTuple):
     """``pairs``: one row per pair, in the order of the first model, with columns topic, partner (names) and
     similarity (0-1); ``unmatched``, ``unmatched_partners``: names of topics without a partner because the other
-    model has fewer."""
+    model has fewer.
+
+    >>> from toolkit.topics import document_terms, fit_model, match_topics
+    >>> documents = document_terms([["marca", "cliente", "voz"], ["precio", "oferta", "venta"]] * 6)
+    >>> found = match_topics(fit_model(documents, 2), fit_model(documents, 3), top=3)
+    >>> len(found.pairs), found.unmatched, len(found.unmatched_partners)
+    (2, (), 1)
+    """
 
     pairs: pd.DataFrame
     unmatched: tuple[str, ...]
@@ -40,6 +47,14 @@ def match_topics(one: TopicModel, other: TopicModel, *, measure: Measure = "jacc
     The models may have different vocabularies (compared over the union; a term that a model lacks has weight 0) and
     different numbers of topics. ``measure`` and ``top``: see :func:`topic_similarity`. Every topic of the smaller
     model gets a partner however little they share: read the similarity.
+
+    >>> from toolkit.topics import document_terms, fit_model, match_topics
+    >>> documents = document_terms([["marca", "cliente", "voz"], ["precio", "oferta", "venta"]] * 6)
+    >>> found = match_topics(fit_model(documents, 2, seed=1), fit_model(documents, 2, seed=2), top=3)
+    >>> found.pairs[["topic", "similarity"]]
+      topic  similarity
+    0     1         1.0
+    1     2         1.0
     """
     table = topic_similarity(one, other, measure=measure, top=top)
     rows, columns = linear_sum_assignment(-table)
@@ -73,6 +88,13 @@ def topic_similarity(one: TopicModel, other: TopicModel, *, measure: Measure = "
     ------
     InputError
         for an unknown measure, ``top`` below 1, or topics that are no distributions (NaN).
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.stability import topic_similarity
+    >>> documents = document_terms([["marca", "voz"] * 3, ["precio", "venta"] * 3] * 6)
+    >>> one = fit_model(documents, 2)
+    >>> topic_similarity(one, one, top=2).tolist()
+    [[1.0, 0.0], [0.0, 1.0]]
     """
     if measure not in get_args(Measure):
         raise InputError(f"match topics: no measure '{measure}'; {suggestion(measure, get_args(Measure))}")

@@ -30,6 +30,11 @@ class Runs:
     over : what differed between them: "seeds", or "samples" (of the posts; their seeds differ too).
     drawn : for each model, the numbers of the documents that its ``document_topic`` rows belong to; with samples a
         number may come several times.
+
+    >>> from toolkit.topics import document_terms, runs_over_seeds
+    >>> runs = runs_over_seeds(document_terms([["marca", "voz"], ["precio", "venta"]] * 6), 2, 4, iterations=20)
+    >>> runs.over, len(runs), runs.take([0, 2])
+    ('seeds', 4, Runs: 2 models over seeds)
     """
 
     models: tuple[TopicModel, ...]
@@ -65,6 +70,12 @@ def runs_over_seeds(
 
     ``options`` go to :func:`toolkit.topics.engines.fit_model` (engine, iterations, alpha, eta, seeds). One worker per
     model; the number of workers changes no digit. Raises :class:`InputError` for fewer than one run.
+
+    >>> from toolkit.topics import document_terms, runs_over_seeds
+    >>> documents = document_terms([["marca", "cliente", "voz"], ["precio", "oferta", "venta"]] * 6)
+    >>> runs = runs_over_seeds(documents, 2, 3, iterations=20)
+    >>> runs, [model.settings["seed"] for model in runs.models]
+    (Runs: 3 models over seeds, [1, 1001, 2001])
     """
     _checked(runs)
     tasks = [(documents, k, seed + _STEP * run, options) for run in range(runs)]
@@ -94,6 +105,12 @@ def runs_over_samples(
     InputError
         unless there is one group per document and at least two groups, or where the samples have fewer documents
         with terms than topics.
+
+    >>> from toolkit.topics import document_terms, runs_over_samples
+    >>> documents = document_terms([["marca", "cliente", "voz"], ["precio", "oferta", "venta"]] * 6)
+    >>> runs = runs_over_samples(documents, ["a", "a", "b", "b", "c", "c"] * 2, 2, 3, iterations=20)
+    >>> runs, [len(drawn) for drawn in runs.drawn]
+    (Runs: 3 models over samples, [12, 12, 12])
     """
     _checked(runs)
     groups = np.asarray(groups, dtype=str)

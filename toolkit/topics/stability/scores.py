@@ -51,6 +51,15 @@ def stability_scores(
     ------
     InputError
         without a run to compare with, or over another vocabulary.
+
+    >>> from toolkit.topics import document_terms, fit_model, runs_over_seeds, stability_scores
+    >>> documents = document_terms([["marca", "cliente", "voz"], ["precio", "oferta", "venta"]] * 6)
+    >>> runs = runs_over_seeds(documents, 2, 4, iterations=100)
+    >>> table = stability_scores(fit_model(documents, 2, seed=99, iterations=100), runs, top=3, permutations=20)
+    >>> table[["topic", "over", "runs", "jaccard"]]
+      topic   over  runs  jaccard
+    0     1  seeds     4      1.0
+    1     2  seeds     4      1.0
     """
     others = [model for model in runs.models if model is not reference]
     if not others:
@@ -82,6 +91,16 @@ def consensus_scores(
     Returns the table of :func:`stability_scores`, with ``runs`` the number of runs per half, and ``jaccard``,
     ``returns`` over the splits. The halves of different splits overlap: ``low`` and ``high`` are percentiles of the
     splits themselves, no interval of a mean. Raises :class:`InputError` for fewer than four runs.
+
+    >>> from toolkit.topics import document_terms, runs_over_seeds
+    >>> from toolkit.topics.stability import consensus_scores
+    >>> documents = document_terms([["marca", "voz"] * 3, ["precio", "venta"] * 3] * 6)
+    >>> runs = runs_over_seeds(documents, 2, 4, iterations=100)
+    >>> table = consensus_scores(runs, documents, splits=3, top=2, permutations=20)
+    >>> table[["topic", "runs", "jaccard"]]
+      topic  runs  jaccard
+    0     1     2      1.0
+    1     2     2      1.0
     """
     if len(runs) < 4:
         raise InputError(f"consensus: got {len(runs)} runs, two halves need 4 or more; fit more runs.")
@@ -112,6 +131,13 @@ def assignment_agreement(runs: Runs, *, confidence: float = 0.95, seed: int = 1)
 
     Returns one row: ``over``, ``runs``, ``pairs``, ``rand`` (mean over the pairs), ``low``, ``high`` (percentile
     bootstrap over runs; a run is never compared with its own copy). Raises :class:`InputError` for fewer than two runs.
+
+    >>> from toolkit.topics import document_terms, runs_over_seeds
+    >>> from toolkit.topics.stability import assignment_agreement
+    >>> runs = runs_over_seeds(document_terms([["marca", "voz"] * 3, ["precio", "venta"] * 3] * 6), 2, 3, iterations=100)
+    >>> assignment_agreement(runs)
+        over  runs  pairs  rand  low  high
+    0  seeds     3      3   1.0  1.0   1.0
     """
     from sklearn.metrics import adjusted_rand_score
 

@@ -38,6 +38,18 @@ def read_answers(path: str | Path, tasks: pd.DataFrame, *, annotator: str | None
     InputError
         naming file, line and column for an unknown task, a task that stands there twice, and an answer that is no
         option of its task or could be two.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.validation import read_answers, word_intrusion
+    >>> texts = ["marca cliente voz charla foro queja".split(), "precio oferta venta euro caja tienda".split()]
+    >>> tasks = word_intrusion(fit_model(document_terms(texts * 6), 2)).tasks
+    >>> with TemporaryDirectory() as folder:
+    ...     path = Path(folder, "first.csv")
+    ...     _ = path.write_text(f"task_id,answer\\n{tasks['task_id'][0]},3\\n", encoding="utf-8")
+    ...     read_answers(path, tasks)[["annotator", "position"]].values.tolist()
+    [['first', 3]]
     """
     path = Path(path)
     options: dict[str, list[tuple[int, str]]] = {

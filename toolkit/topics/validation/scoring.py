@@ -50,6 +50,14 @@ class Scores(NamedTuple):
     n = 0), not corrected for chance.
 
     Tasks asked again count for same_again only.
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.validation import score, word_intrusion
+    >>> texts = ["marca cliente voz charla foro queja".split(), "precio oferta venta euro caja tienda".split()]
+    >>> key = word_intrusion(fit_model(document_terms(texts * 6), 2)).key
+    >>> answers = key[key["intruder"]][["task_id", "position"]].assign(annotator="first")
+    >>> print(score(key, answers).summary()[0])
+    word intrusion: 100% of 2 answers to 2 tasks name the intruder (34% to 100%; guessing gives 17%, p = 0.028).
     """
 
     topics: pd.DataFrame
@@ -90,6 +98,15 @@ def score(key: pd.DataFrame, answers: pd.DataFrame, *, confidence: float = 0.95,
     InputError
         for a key that is none, an unknown task, a position that the task has not, a task that an annotator answered
         twice, and if nothing is answered.
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.validation import score, word_intrusion
+    >>> texts = ["marca cliente voz charla foro queja".split(), "precio oferta venta euro caja tienda".split()]
+    >>> key = word_intrusion(fit_model(document_terms(texts * 6), 2)).key
+    >>> answers = key[key["intruder"]][["task_id", "position"]].assign(annotator="first")  # who finds every intruder
+    >>> score(key, answers).overall[["kind", "tasks", "n", "precision", "chance"]].round(2)
+       kind  tasks  n  precision  chance
+    0  word      2  2        1.0    0.17
     """
     if not 0 < confidence < 1:
         raise InputError(f"scores: got the confidence {confidence}, allowed is between 0 and 1.")

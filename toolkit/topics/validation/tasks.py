@@ -34,6 +34,13 @@ class Intrusion(NamedTuple):
     Keep it from annotators.
 
     ``left_out``: topic, kind, reason: topics for which there are fewer tasks than asked for, or none.
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.validation import word_intrusion
+    >>> texts = ["marca cliente voz charla foro queja".split(), "precio oferta venta euro caja tienda".split()]
+    >>> found = word_intrusion(fit_model(document_terms(texts * 6), 2))
+    >>> len(found.tasks), "intruder" in found.tasks, "intruder" in found.key, len(found.left_out)
+    (12, False, True, 0)
     """
 
     tasks: pd.DataFrame
@@ -87,6 +94,14 @@ def combined(*parts: Intrusion) -> Intrusion:
 
     Topics of two models may have one name ("1"): where parts differ in prefix, "es-" and "it-", the topics are "es.1"
     and "it.1" in the key.
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.validation import combined, word_intrusion
+    >>> texts = ["marca cliente voz charla foro queja".split(), "precio oferta venta euro caja tienda".split()]
+    >>> model = fit_model(document_terms(texts * 6), 2)
+    >>> both = combined(word_intrusion(model, prefix="es-"), word_intrusion(model, prefix="it-"))
+    >>> both.tasks["task_id"].nunique(), sorted(both.key["topic"].unique())
+    (4, ['es.1', 'es.2', 'it.1', 'it.2'])
     """
     ids = [task for part in parts for task in part.tasks["task_id"].unique()]
     double = sorted(task for task in set(ids) if ids.count(task) > 1)
@@ -169,6 +184,17 @@ def write_tasks(tasks: pd.DataFrame, path: str | Path, *, lang: str = "en") -> N
     ------
     InputError
         for another language or ending, and a table that holds no tasks.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.validation import word_intrusion, write_tasks
+    >>> texts = ["marca cliente voz charla foro queja".split(), "precio oferta venta euro caja tienda".split()]
+    >>> tasks = word_intrusion(fit_model(document_terms(texts * 6), 2)).tasks
+    >>> with TemporaryDirectory() as folder:
+    ...     write_tasks(tasks, Path(folder, "tasks.csv"), lang="es")
+    ...     print(Path(folder, "tasks.csv").read_text(encoding="utf-8-sig").splitlines()[0])
+    "task_id","kind","instruction","text","option_1","option_2","option_3","option_4","option_5","option_6","answer"
     """
     path = Path(path)
     if lang not in _WORDS:

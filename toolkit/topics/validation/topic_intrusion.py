@@ -56,6 +56,19 @@ def topic_intrusion(
     InputError
         for a model of fewer than four topics, passages that are not those of the model, a passage that is not in
         its post, labels of unknown topics, and if no passage bears a task.
+
+    >>> import pandas as pd
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.validation import topic_intrusion
+    >>> words = ["marca foro voz", "precio euro caja", "blog post autor", "equipo jefe sala", "video foto cine"]
+    >>> texts = [f"{words[n % 5]} {words[n % 5]} {words[(n + 1) % 5]} {words[(n + 2) % 5]}" for n in range(20)]
+    >>> posts = pd.DataFrame({"doc_id": [f"p{n}" for n in range(20)], "lang": "es", "sha256": "", "text": texts})
+    >>> passages = pd.DataFrame({"doc_id": posts["doc_id"], "passage_id": posts["doc_id"], "start": 0,
+    ...     "end": posts["text"].str.len(), "unit": "document", "furniture": False})
+    >>> model = fit_model(document_terms([text.split() for text in texts]), 5)
+    >>> found = topic_intrusion(model, passages, posts, per_topic=1)
+    >>> found.tasks.columns.tolist()
+    ['task_id', 'kind', 'position', 'option', 'doc_id', 'start', 'end', 'quote']
     """
     check_model(model, "topic intrusion")
     if model.k < OPTIONS["topic"]:

@@ -56,6 +56,13 @@ def word_intrusion(
     InputError
         for a model of one topic, a vocabulary of fewer than six terms, an unknown topic, and if no topic bears a
         task.
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.validation import word_intrusion
+    >>> texts = ["marca cliente voz charla foro queja".split(), "precio oferta venta euro caja tienda".split()]
+    >>> found = word_intrusion(fit_model(document_terms(texts * 6), 2))
+    >>> found.tasks.query("position == 1")[["task_id", "kind"]].values.tolist(), found.key["intruder"].sum().item()
+    ([['w001', 'word'], ['w002', 'word']], 2)
     """
     check_model(model, "word intrusion")
     terms = len(model.terms)
@@ -119,6 +126,14 @@ def automatic_answers(tasks: pd.DataFrame, documents: DocumentTerms, *, annotato
     -------
     DataFrame
         annotator, task_id, position: what :func:`toolkit.topics.validation.read_answers` gives for a person.
+
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> from toolkit.topics.validation import automatic_answers, score, word_intrusion
+    >>> texts = ["marca cliente voz charla foro queja".split(), "precio oferta venta euro caja tienda".split()]
+    >>> documents = document_terms(texts * 6)
+    >>> found = word_intrusion(fit_model(documents, 2))
+    >>> score(found.key, automatic_answers(found.tasks, documents)).overall["precision"].tolist()
+    [1.0]
     """
     present = (documents.matrix() > 0).tocsc()
     total = int((documents.lengths > 0).sum())
