@@ -1,5 +1,7 @@
 """The pages of the site, written at build time from what the project has: notebooks, docstrings, help texts, README."""
 
+import base64
+import hashlib
 import inspect
 import json
 import os
@@ -111,12 +113,22 @@ def _readable(notebook: dict[str, Any], place: Path) -> dict[str, Any]:
     for cell in notebook["cells"]:
         if cell["cell_type"] != "markdown":
             continue
-        text = _here("".join(cell["source"]), place)
+        text = _attached(_here("".join(cell["source"]), place), cell.pop("attachments", {}), place)
         if titled:
             text = re.sub(r"^# ", "## ", text, flags=re.M)
         titled = titled or text.startswith("# ")
         cell["source"] = text
     return notebook
+
+
+def _attached(text: str, images: dict[str, dict[str, str]], place: Path) -> str:
+    """A cell whose images lie beside the page, named by what is in them."""
+    for name, kinds in images.items():
+        data = base64.b64decode(next(iter(kinds.values())))
+        file = f"{hashlib.sha256(data).hexdigest()[:12]}{Path(name).suffix}"
+        (place / file).write_bytes(data)
+        text = text.replace(f"attachment:{name}", file)
+    return text
 
 
 def _here(text: str, place: Path) -> str:

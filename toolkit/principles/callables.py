@@ -99,6 +99,17 @@ def coded_by(
         in one sentence naming the coder and the row returned (from 1): the function failed; it returned no table,
         an unknown column, code, passage or stance, a score outside 0-1, a cue outside the passage, or a code twice
         for a passage.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.principles import coded_by
+    >>> def shouting(passages, codebook):
+    ...     loud = passages[passages["text"].str.endswith("!")]
+    ...     return [{"passage_id": name, "code": "human_voice", "score": 0.8} for name in loud["passage_id"]]
+    >>> passages = pd.DataFrame([{"doc_id": "a", "passage_id": "a:0", "start": 0, "end": 5, "text": "¡Ole!"}])
+    >>> coded_by(shouting, passages, load_codebook())[["row", "code", "score", "decided"]]
+       row         code  score  decided
+    0    0  human_voice    0.8     True
     """
     name = as_coder(function, codebook, name=name).name
     given = _given(passages)

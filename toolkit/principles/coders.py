@@ -31,7 +31,18 @@ _FEWEST_CODED = 5
 
 class CodedPosts(NamedTuple):
     """Posts that a person coded: their posts table, the ``units`` judged (doc_id, start, end) and the
-    ``annotations`` given."""
+    ``annotations`` given.
+
+    >>> import pandas as pd
+    >>> from toolkit.principles import CodedPosts
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "", "text": ["Las marcas escuchan. Llueve."]})
+    >>> units = pd.DataFrame({"doc_id": ["a", "a"], "start": [0, 21], "end": [20, 28]})  # the second takes no code
+    >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
+    ...     "codebook": "cluetrain", "code": "listening", "stance": "endorses", "coder": "first", "kind": "human"})
+    >>> coded = CodedPosts(posts, units, given)
+    >>> len(coded.units), len(coded.annotations)
+    (2, 1)
+    """
 
     posts: pd.DataFrame
     units: pd.DataFrame
@@ -60,6 +71,17 @@ def coder(
     ------
     InputError
         if the codebook lacks what the method needs, or ``coded`` is missing or given to another method.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.principles import coder
+    >>> cues = coder(load_codebook(), "cues")
+    >>> cues.name
+    'machine:cues'
+    >>> coder(load_codebook(), "supervised")
+    Traceback (most recent call last):
+        ...
+    toolkit.errors.InputError: method 'supervised' and your own coded posts belong together: give the coded posts.
     """
     if method not in METHODS:
         raise InputError(f"method '{method}' is unknown; {suggestion(method, METHODS)}")
@@ -100,6 +122,20 @@ def supervised_coder(
 
     Annotations of other codebooks, or that lie on none of the units, do not count. Raises :class:`InputError` if fewer
     than five posts or five annotations are left, or a unit lies outside its post.
+
+    >>> import pandas as pd
+    >>> from toolkit import bundled_corpus, human_annotations, load_posts
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.principles import CodedPosts, supervised_coder
+    >>> posts = load_posts(bundled_corpus())
+    >>> human = human_annotations(bundled_corpus(), "cluetrain", "author", posts=posts)
+    >>> doc_ids = human.annotations["doc_id"].unique()[:6]
+    >>> given = human.annotations[human.annotations["doc_id"].isin(doc_ids)]
+    >>> units = given[["doc_id", "start", "end"]].drop_duplicates()
+    >>> coded = CodedPosts(posts[posts["doc_id"].isin(doc_ids)], units, given)
+    >>> learnt = supervised_coder(load_codebook(), coded, with_examples=False)
+    >>> learnt.name
+    'machine:supervised'
     """
     used = tuple(encoders) if encoders is not None else encoders_here()
     table = coded.annotations

@@ -30,7 +30,18 @@ _HEADING = 90
 class Coding(NamedTuple):
     """``annotations``: one row per decided code. ``scores``: one row per passage and code. ``left_out``: number
     of passages not coded by language, for example {"en": 4}. ``unsure``: passages with a code the coder abstained
-    on."""
+    on.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.principles import code_passages
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": ["es", "en"], "sha256": "",
+    ...     "text": ["Hay que escuchar a los clientes.", "One has to listen to customers."]})
+    >>> coding = code_passages(posts, segment(posts), load_codebook(), method="cues")
+    >>> coding.annotations["code"].tolist(), len(coding.scores) == len(load_codebook().code_ids), coding.left_out
+    (['listening'], True, {'en': 1})
+    """
 
     annotations: pd.DataFrame
     scores: pd.DataFrame
@@ -80,6 +91,17 @@ def code_passages(
     ------
     InputError
         for a cut or band outside its range, a position outside its text, and what a coder of your own got wrong.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.principles import code_passages
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": ["Hay que escuchar a los clientes. Ayer llovió en Madrid."]})
+    >>> coding = code_passages(posts, segment(posts), load_codebook(), method="cues", created="2026-01-01T00:00:00Z")
+    >>> coding.annotations[["start", "end", "quote", "code", "coder"]]
+       start  end                             quote       code         coder
+    0      0   32  Hay que escuchar a los clientes.  listening  machine:cues
     """
     posts, passages = check("posts", posts), check("passages", passages)
     if cut is not None and not 0 <= cut <= 1:

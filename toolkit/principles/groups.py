@@ -60,6 +60,21 @@ def principles_by(
     ------
     InputError
         for a column that the posts do not have, and for passages of posts that are not there.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.principles import principles_by
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "country": ["MX", "ES"]})
+    >>> passages = pd.DataFrame({"doc_id": ["a", "a", "b", "b"], "passage_id": ["a:0", "a:9", "b:0", "b:9"],
+    ...     "start": [0, 9] * 2, "end": [8, 20] * 2, "unit": "sentence", "lang": "es", "furniture": False})
+    >>> given = pd.DataFrame({"doc_id": ["a", "a", "b"], "start": [0, 9, 9], "end": [8, 20, 20], "quote": "...",
+    ...     "codebook": "groundswell", "code": "listening", "coder": "first", "kind": "human"})
+    >>> book = load_codebook("groundswell")
+    >>> table = principles_by(passages, given, posts, book, ["country"], repeats=100, permutations=99)
+    >>> table.query("code == 'listening'")[["value", "count", "n", "share", "note"]]
+      value  count  n  share                 note
+    0    ES      1  2    0.5  fewer than 10 posts
+    5    MX      2  2    1.0  fewer than 10 posts
     """
     passages = check("passages", passages)
     if passages.empty:

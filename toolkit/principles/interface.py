@@ -23,6 +23,12 @@ class Scored(NamedTuple):
     order of :data:`toolkit.tables.STANCES`, rows that sum to 1, or None if the coder suggests none, missing where it
     has no view; ``evidence(row, code)`` gives what speaks for a code: cues with positions in the passage, nearest
     examples, the parts of the score.
+
+    >>> import numpy as np
+    >>> from toolkit.principles import Scored
+    >>> scored = Scored(np.array([[0.9, 0.1]]), np.array([[True, False]]), None, lambda row, code: {"method": "mine"})
+    >>> scored.scores.shape, scored.decided.tolist(), scored.evidence(0, 0)
+    ((1, 2), [[True, False]], {'method': 'mine'})
     """
 
     scores: np.ndarray

@@ -74,6 +74,19 @@ def principle_shares(
 
     Returns the principles table: lang, codebook, code, count, n (passages), share (0-1), ci_low, ci_high
     (missing for a single post).
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.principles import principle_shares
+    >>> passages = pd.DataFrame({"doc_id": ["a", "a", "b", "b"], "passage_id": ["a:0", "a:9", "b:0", "b:9"],
+    ...     "start": [0, 9] * 2, "end": [8, 20] * 2, "unit": "sentence", "lang": "es", "furniture": False})
+    >>> given = pd.DataFrame({"doc_id": ["a", "b", "b"], "start": [0, 0, 9], "end": [8, 8, 20], "quote": "...",
+    ...     "codebook": "groundswell", "code": ["listening", "listening", "talking"], "coder": "first", "kind": "human"})
+    >>> table = principle_shares(passages, given, load_codebook("groundswell"), repeats=100)
+    >>> table.query("lang == 'es' and count > 0")[["code", "count", "n", "share"]]
+            code  count  n  share
+    0  listening      2  4   0.50
+    1    talking      1  4   0.25
     """
     passages = check("passages", passages)
     truth = code_matrix(passages, annotations, codebook)
@@ -94,7 +107,21 @@ def principle_shares(
 
 
 def stance_counts(passages: pd.DataFrame, annotations: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
-    """Number of annotations per language, code and stance (zeros included); annotations without stance are left out."""
+    """Number of annotations per language, code and stance (zeros included); annotations without stance are left out.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.principles import stance_counts
+    >>> passages = pd.DataFrame({"doc_id": ["a", "a"], "passage_id": ["a:0", "a:9"],
+    ...     "start": [0, 9], "end": [8, 20], "unit": "sentence", "lang": "es", "furniture": False})
+    >>> given = pd.DataFrame({"doc_id": "a", "start": [0, 9], "end": [8, 20], "quote": "...", "codebook": "groundswell",
+    ...     "code": "listening", "stance": ["endorses", "breach"], "coder": "first", "kind": "human"})
+    >>> table = stance_counts(passages, given, load_codebook("groundswell"))
+    >>> table[table.iloc[:, -1] > 0]
+      lang     codebook       code    stance  count
+    0   es  groundswell  listening  endorses      1
+    1   es  groundswell  listening    breach      1
+    """
     passages = check("passages", passages)
     places = zip(passages["doc_id"], passages["start"], passages["end"], strict=True)
     langs = dict(zip(places, passages["lang"], strict=True))

@@ -105,6 +105,17 @@ def collocations(
     InputError
         for tables and choices that are none, a node that does not occur, themes that are everywhere, or words counted
         without their order.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import collocations
+    >>> from toolkit.text import tokenise
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b", "c"], "lang": "es", "sha256": "",
+    ...     "text": ["Las redes sociales cambian.", "En las redes sociales hay voz.", "Sin redes sociales no hay voz."]})
+    >>> table = collocations(tokenise(posts, segment(posts), choice="simple"), window=(0, 1), minimum=2, minimum_pair=2)
+    >>> table[["node", "collocate", "n", "expected", "log_dice"]].round(2)
+      node collocate  n  expected  log_dice
+    0  red    social  3      0.69      14.0
     """
     sides = _sides(window)
     check_least("collocations", "minimum", minimum, 1)

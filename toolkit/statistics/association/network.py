@@ -57,6 +57,25 @@ def collocation_network(
     ------
     InputError
         for a table that is none, of several languages, or choices that are none.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import collocation_network, collocations
+    >>> from toolkit.text import tokenise
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b", "c"], "lang": "es", "sha256": "",
+    ...     "text": ["Las redes sociales cambian.", "En las redes sociales hay voz.", "Sin redes sociales no hay voz."]})
+    >>> tokens = tokenise(posts, segment(posts), choice="simple")
+    >>> nodes, edges = collocation_network(collocations(tokens, minimum=1, minimum_pair=2))
+    >>> nodes[["term", "n", "degree", "group"]]
+         term  n  degree  group
+    0     red  3       2      1
+    1  social  3       2      1
+    2     voz  2       2      1
+    >>> edges[["first", "second", "n"]]
+        first  second  n
+    0     red  social  3
+    1     red     voz  2
+    2  social     voz  2
     """
     table = check("collocations", table)
     langs = sorted(set(table["lang"]))

@@ -90,6 +90,21 @@ def keyness(
     ------
     InputError
         for parts that are empty, overlap, or share no language, and for tables, units and settings that are none.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import keyness
+    >>> from toolkit.text import tokenise
+    >>> texts = ["Vamos a platicar con la gente."] * 6 + ["Vamos a charlar con la gente."] * 6
+    >>> posts = pd.DataFrame({"doc_id": [f"p{n:02}" for n in range(12)], "lang": "es", "sha256": "", "text": texts,
+    ...     "country": ["MX"] * 6 + ["ES"] * 6})
+    >>> tokens = tokenise(posts, segment(posts), choice="simple")
+    >>> table = keyness(tokens, {"country": "MX"}, {"country": "ES"}, posts=posts, repeats=100)
+    >>> table[["term", "n_target", "n_reference", "log_ratio", "key"]].round(1)
+           term  n_target  n_reference  log_ratio    key
+    0   charlar         0            6       -3.6   True
+    1  platicar         6            0        3.6   True
+    2     gente         6            6        0.0  False
     """
     check_bootstrap("keyness", repeats, confidence, seed)
     check_least("keyness", "minimum", minimum, 1)

@@ -25,6 +25,16 @@ def count_codes(annotations: pd.DataFrame, passages: pd.DataFrame, *, posts: pd.
     ------
     InputError
         for tables that are none, for annotations of several codebooks, or of documents without passages.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import count_codes, frequency
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "", "text": ["Las marcas escuchan. La gente habla."]})
+    >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
+    ...     "codebook": "cluetrain", "code": "listening", "coder": "first", "kind": "human"})
+    >>> frequency(count_codes(given, segment(posts)))[["term", "n", "size", "share"]]  # one of two sentences
+            term  n  size  share
+    0  listening  1     2    0.5
     """
     annotations = check("annotations", annotations)
     books = sorted(set(annotations["codebook"]))
@@ -68,6 +78,19 @@ def count_themes(
     ------
     InputError
         for tables that are none, a model that is not there or not named, or shares of passages that are not there.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import count_themes, frequency
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+    ...     "text": ["Las marcas escuchan.", "La gente habla."]})
+    >>> passages = segment(posts, unit="paragraph")
+    >>> shares = passages[["doc_id", "passage_id"]].loc[[0, 0, 1, 1]]  # two themes for each
+    >>> shares = shares.assign(topic=["1", "2"] * 2, share=[0.75, 0.25, 0.5, 0.5])
+    >>> frequency(count_themes(shares, passages), minimum=0)[["term", "n", "size", "share"]]
+      term     n  size  share
+    0    1  1.25     2  0.625
+    1    2  0.75     2  0.375
     """
     shares = check("shares", shares)
     models = sorted(set(shares["model"])) if "model" in shares else []

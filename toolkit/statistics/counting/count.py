@@ -75,6 +75,20 @@ def count_words(
     ------
     InputError
         for tables, units and choices that are none.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import count_words, frequency
+    >>> from toolkit.text import tokenise
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+    ...     "text": ["Las marcas escuchan.", "La gente habla de las marcas."]})
+    >>> counted = count_words(tokenise(posts, segment(posts), choice="simple"), "form", only="content")
+    >>> frequency(counted, general=False)[["term", "n", "size", "documents"]]
+           term  n  size  documents
+    0    marcas  2     9          2
+    1  escuchan  1     9          1
+    2     gente  1     9          1
+    3     habla  1     9          1
     """
     if only not in ONLY:
         raise InputError(f"statistics: only='{only}'; {suggestion(str(only), ONLY)}")

@@ -102,6 +102,16 @@ class Counted(SelfShown):
     unit : "form", "lemma", "pos", "code", "theme".
     posts : posts table, for groups by metadata; or None.
     only : of words, which: "words" (all) or "content".
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import count_words
+    >>> from toolkit.text import tokenise
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+    ...     "text": ["Las marcas escuchan.", "La gente habla de las marcas."]})
+    >>> counted = count_words(tokenise(posts, segment(posts), choice="simple"), only="content")
+    >>> counted.of, counted.unit, [list(layer.terms) for layer in counted.layers]
+    ('words', 'lemma', [['escuchar', 'gente', 'habla', 'marca']])
     """
 
     doc_ids: np.ndarray

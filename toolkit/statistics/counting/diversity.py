@@ -79,6 +79,18 @@ def lexical_diversity(
     ------
     InputError
         for what is no material of words, unit, group or language, and for windows and thresholds out of range.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import lexical_diversity
+    >>> from toolkit.text import tokenise
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+    ...     "text": ["Hablar y hablar y hablar.", "La gente habla de las marcas."]})
+    >>> table = lexical_diversity(tokenise(posts, segment(posts), choice="simple"), window=4)
+    >>> table[["value", "tokens", "types", "ttr", "mattr"]]
+      value  tokens  types  ttr  mattr
+    0     a       5      2  0.4    0.5
+    1     b       6      6  1.0    1.0
     """
     drawing = check_bootstrap("lexical_diversity", repeats, confidence, seed)
     if not is_whole(window, 1):

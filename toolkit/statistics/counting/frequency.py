@@ -103,6 +103,20 @@ def frequency(
     ------
     InputError
         for what is no material, unit, group, language or list.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import frequency
+    >>> from toolkit.text import tokenise
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+    ...     "text": ["Las marcas escuchan.", "La gente habla de las marcas."]})
+    >>> table = frequency(tokenise(posts, segment(posts), choice="simple"), only="content")
+    >>> table[["term", "rank", "n", "size", "general_zipf"]].round(1)
+           term  rank  n  size  general_zipf
+    0     marca     1  2     9           5.0
+    1  escuchar     2  1     9           5.4
+    2     gente     3  1     9           5.9
+    3     habla     4  1     9           5.3
     """
     if not is_number(minimum) or not minimum >= 0:
         raise InputError(f"frequency: got minimum={minimum!r}, expected a number of 0 or more.")

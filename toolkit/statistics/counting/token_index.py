@@ -53,6 +53,16 @@ class TokenIndex(SelfShown):
     InputError
         if the table is no tokens table, has a token twice or one of a document that is not among the posts, or names
         the language of some tokens and not of others.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import TokenIndex
+    >>> from toolkit.text import tokenise
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+    ...     "text": ["Las marcas escuchan.", "La gente habla de las marcas."]})
+    >>> index = TokenIndex(tokenise(posts, segment(posts), choice="simple"), posts)
+    >>> index.doc_ids.tolist(), index.bounds.tolist(), index.langs, index.is_content.tolist()[:4]
+    (['a', 'b'], [0, 4, 11], ('es',), [False, True, True, False])
     """
 
     def __init__(self, tokens: pd.DataFrame, posts: pd.DataFrame | None = None) -> None:

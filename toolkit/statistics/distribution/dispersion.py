@@ -66,6 +66,18 @@ def dispersion(
     ------
     InputError
         for tables, units, languages and parts that are none.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import dispersion
+    >>> from toolkit.text import tokenise
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b", "c"], "lang": "es", "sha256": "",
+    ...     "text": ["La voz, la voz y la gente.", "La gente y nadie más.", "Toda la gente calla."]})
+    >>> table = dispersion(tokenise(posts, segment(posts), choice="simple"), minimum=2)
+    >>> table[["term", "n", "parts", "range", "dp_norm"]].round(2)  # "voz" stands in one text only
+        term  n  parts  range  dp_norm
+    0  gente  3      3      3     0.14
+    1    voz  2      3      1     0.75
     """
     check_least("dispersion", "minimum", minimum, 1)
     if only is None and not isinstance(material, Counted):

@@ -49,6 +49,18 @@ def occurrences(
     InputError
         for a term that does not occur, themes that are everywhere, and for tables, units, languages and groups that
         are none.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import occurrences
+    >>> from toolkit.text import tokenise
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+    ...     "text": ["Las marcas escuchan.", "La gente habla de las marcas."]})
+    >>> table = occurrences(tokenise(posts, segment(posts), choice="simple"), "marca")
+    >>> table[["doc_id", "start", "end", "position"]].round(2)
+      doc_id  start  end  position
+    0      a      4   10      0.12
+    1      b     22   28      1.00
     """
     counted = as_counted(material, unit, None, posts)
     layers = counted.layers_of(lang)

