@@ -33,7 +33,7 @@ def write_material(folder: Path) -> Path:
     codings = human.annotations[human.annotations["doc_id"].isin(some)]
     for who in ("author", "second", "adjudicated"):
         write_file(codings[codings["coder"] == who], folder / f"{who}.jsonl")
-    machine = codings[codings["coder"] == "second"].assign(coder="machine", kind="machine")
+    machine = codings[codings["coder"] == "second"].assign(coder="machine", kind="machine", codebook_version="1.1.0")
     write_file(machine, folder / "codes.jsonl")
     texts = posts[posts["doc_id"].isin(some)]
     own = codings[codings["coder"] == "author"]
@@ -81,6 +81,6 @@ def _texts(folder: Path) -> None:
     (press / "2011-09-07_Diez consejos.txt").write_text(MINE, encoding="utf-8")
     (folder / "authors.csv").write_text("file,author\n2011-09-07_Diez consejos.txt,Ana\n", encoding="utf-8")
     load_to([folder / "my_blog"], folder / "corpus_of_mine")
-    (folder / "my_study.toml").write_text('[corpus]\npath = "my_blog"\n[topics]\nruns = 2\n', encoding="utf-8")
+    (folder / "my_study.toml").write_text('[study]\nparts = ["words"]\n[corpus]\npath = "my_blog"\n', encoding="utf-8")
     notebook = new_notebook(cells=[new_markdown_cell("# A study", id="header")])
     nbformat.write(notebook, folder / "study_preached_and_broken.ipynb")

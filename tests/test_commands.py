@@ -21,8 +21,15 @@ COMMANDS = commands()
 EXAMPLES = sorted({example for command in COMMANDS for example in command.examples if command.name})
 #: They fit topic models, learn from codings or train the coder: more than five seconds.
 LONG = ("toolkit run", "toolkit check", "toolkit topics", "toolkit map", "toolkit annotate learn", "toolkit evaluate")
+#: Minutes each, of fitting models again and again; what they do is tested where it is made.
+LONGEST = ("toolkit run --corpus", "toolkit topics corpus --topics auto", "toolkit topics corpus --guided",
+    "toolkit topics my_blog/")  # fmt: skip
 #: They start a server that waits for its user.
 WAITING = ("toolkit lab", "toolkit annotate open")
+
+
+def _longest(example: str) -> bool:
+    return example == "toolkit run" or example.startswith(LONGEST)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +79,7 @@ def test_an_example_runs(example: str, material: Path, tmp_path: Path, monkeypat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("example", [one for one in EXAMPLES if one.startswith(LONG) and one != "toolkit run"])
+@pytest.mark.parametrize("example", [one for one in EXAMPLES if one.startswith(LONG) and not _longest(one)])
 def test_a_long_example_runs(example: str, material: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _runs(example, material, tmp_path, monkeypatch)
 

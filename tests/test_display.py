@@ -180,13 +180,15 @@ def test_missing_values_are_empty_and_said_to_who_cannot_see():
         ("it", "3.412 righe", "20 di 3.412 righe", "1 riga"),
     ],
 )
-def test_how_many_rows_there_are_is_always_said(lang, all_rows, some, one):
+def test_how_many_rows_there_are_is_said(lang, all_rows, some, one):
     table = pd.DataFrame({"n": range(3412)})
     assert show(table, lang=lang).about == some
     assert show(table.head(1), lang=lang).about == one
     assert f"({some})" in repr(show(table, lang=lang)) and some in show(table, lang=lang)._repr_html_()
     assert show(table, rows=5000, lang=lang).about.endswith(all_rows)
     assert len(show(table, rows=5000).rows) == 1000
+    assert one not in repr(show(table.head(1), lang=lang)) + show(table.head(1), lang=lang)._repr_html_()
+    assert "11" in repr(show(pd.DataFrame({"n": [0] * 11}), lang=lang)).splitlines()[-1]
     assert show(table.head(0), lang=lang).about == display_words("words", lang)["no_rows"]
 
 

@@ -31,7 +31,18 @@ _PLACE = ["doc_id", "start", "end"]
 
 
 class Created(NamedTuple):
-    """The project, and what the person should know about how it was made, a sentence each."""
+    """The project, and what the person should know about how it was made, a sentence each.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.annotating import create_from_files
+    >>> with TemporaryDirectory() as folder:
+    ...     path, book = Path(folder, "uno.txt"), "groundswell"
+    ...     _ = path.write_text("Las marcas escuchan a la gente. La gente habla de ellas.", encoding="utf-8")
+    ...     project, said = create_from_files(Path(folder, "work"), path, coders=["first"], codebook=book, sample=1)
+    ...     len(project.items), len(said) > 0
+    (1, True)
+    """
 
     project: Project
     said: list[str]
@@ -75,6 +86,16 @@ def create_from_files(
         for files and settings that cannot be used; nothing is made then.
     OutputError
         if the folder cannot be written.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.annotating import create_from_files
+    >>> with TemporaryDirectory() as folder:
+    ...     path, book = Path(folder, "uno.txt"), "groundswell"
+    ...     _ = path.write_text("Las marcas escuchan a la gente. La gente habla de ellas.", encoding="utf-8")
+    ...     made = create_from_files(Path(folder, "work"), path, coders=["first", "second"], codebook=book)
+    ...     made.project.coders, len(made.project.items)
+    (['first', 'second'], 2)
     """
     for what, value, allowed in (("unit", unit, _UNITS), ("how", how, _HOW)):
         if value not in allowed:
@@ -132,6 +153,24 @@ def aggregate_project(project: Project, method: str = "majority") -> Aggregation
     as not judged. Where stretches are chosen freely, the codes of whole texts are put together.
 
     Raises :class:`InputError` for an unknown method, and while fewer than two coders have marked items as done.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotating import aggregate_project
+    >>> from toolkit.annotation import create_project, import_annotations
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
+    ...     "stance": "endorses", "codebook": "groundswell", "code": "listening", "coder": "first", "kind": "human"})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     for who in project.coders:
+    ...         _ = import_annotations(project, who, given.assign(coder=who), project.items)
+    ...     found = aggregate_project(project)
+    >>> found.aggregated[["code", "probability", "decided", "coders"]]
+            code  probability  decided  coders
+    0  listening          1.0     True       2
     """
     if method not in _METHODS:
         raise InputError(f"method '{method}' is unknown; {suggestion(method, _METHODS)}")
@@ -163,6 +202,24 @@ def aggregated_annotations(project: Project, found: Aggregation, method: str) ->
     ``kind`` is "machine" and ``coder`` the method, "machine:majority" or "machine:dawid-skene": no person decided
     this, and it shall never count as one beside those it was made from. ``score`` is the probability, ``evidence``
     JSON: probability, coders (how many judged it), stance_probability.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotating import aggregate_project, aggregated_annotations
+    >>> from toolkit.annotation import create_project, import_annotations
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
+    ...     "stance": "endorses", "codebook": "groundswell", "code": "listening", "coder": "first", "kind": "human"})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     for who in project.coders:
+    ...         _ = import_annotations(project, who, given.assign(coder=who), project.items)
+    ...     table = aggregated_annotations(project, aggregate_project(project), "majority")
+    >>> table[["quote", "code", "stance", "coder", "kind"]]
+                      quote       code    stance             coder     kind
+    0  Las marcas escuchan.  listening  endorses  machine:majority  machine
     """
     decided = found.aggregated[found.aggregated["decided"]]
     if not len(decided):

@@ -37,6 +37,15 @@ class Coded:
     machine : a machine coded: of other languages than Spanish and Italian only those that it gave codes in count.
     every_text : all passages of all texts count, whatever was gone through.
     notes : what is to be known before a number is quoted, a sentence each.
+
+    >>> import pandas as pd
+    >>> from toolkit.coded_texts import Coded
+    >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
+    ...     "codebook": "cluetrain", "code": "listening", "coder": "first", "kind": "human"})
+    >>> passages = pd.DataFrame({"doc_id": ["a", "a"], "passage_id": ["a:0", "a:21"], "start": [0, 21], "end": [20, 28],
+    ...     "unit": "sentence", "lang": "es", "furniture": False})
+    >>> len(Coded(given, judged=given[["doc_id", "start", "end"]]).gone_through(passages))  # the second was not read
+    1
     """
 
     annotations: pd.DataFrame
@@ -62,7 +71,14 @@ class Coded:
 
 
 def spans_over(places: pd.DataFrame, spans: pd.DataFrame) -> np.ndarray:
-    """Which places (doc_id, start, end) overlap one of the spans, (places,) of truth."""
+    """Which places (doc_id, start, end) overlap one of the spans, (places,) of truth.
+
+    >>> import pandas as pd
+    >>> from toolkit.coded_texts import spans_over
+    >>> places = pd.DataFrame({"doc_id": "a", "start": [0, 10, 20], "end": [9, 19, 29]})
+    >>> spans_over(places, pd.DataFrame({"doc_id": ["a"], "start": 15, "end": 22})).tolist()
+    [False, True, True]
+    """
     doc, names = pd.factorize(places["doc_id"])
     start, end = (places[name].to_numpy(np.int64) for name in ("start", "end"))
     layer = Layer.bare(doc, start, end)
@@ -105,6 +121,13 @@ def read_coded(
     InputError
         for what cannot be read, a coder or codebook that is not there, several of which none is named, annotations
         none of which lies in the texts, and quotes that are not the text.
+
+    >>> from toolkit import bundled_corpus, load_posts
+    >>> from toolkit.coded_texts import read_coded
+    >>> posts = load_posts(bundled_corpus())
+    >>> coded = read_coded(bundled_corpus(), posts, coder="author", codebook="cluetrain")
+    >>> coded.annotations["coder"].unique().tolist(), coded.machine, coded.judged["doc_id"].nunique() > 100
+    (['author'], False, True)
     """
     path = Path(source)
     if not path.exists():

@@ -32,6 +32,12 @@ def copy_notebooks(folder: str | Path) -> list[Path]:
 
     Files already there are kept as they are. Returns the new ones. Raises :class:`OutputError` if the folder cannot be
     written.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     first = {path.name for path in copy_notebooks(folder)}
+    ...     "00_start_here.ipynb" in first, copy_notebooks(folder)
+    (True, [])
     """
     source, target = notebooks_folder(), Path(folder)
     found = [path.relative_to(source) for path in sorted(source.rglob("*")) if path.suffix in _COPIED]
@@ -51,7 +57,12 @@ def copy_notebooks(folder: str | Path) -> list[Path]:
 
 
 def first_notebook(folder: str | Path, lang: str = "en") -> str | None:
-    """The notebook to begin with, as a path inside the folder; in English where it is not written in ``lang``."""
+    """The notebook to begin with, as a path inside the folder; in English where it is not written in ``lang``.
+
+    >>> from toolkit.resources import notebooks_folder
+    >>> first_notebook(notebooks_folder(), "en")
+    '00_start_here.ipynb'
+    """
     for name in (f"{lang}/{_FIRST}", _FIRST):
         if (Path(folder) / name).is_file():
             return name
@@ -59,7 +70,10 @@ def first_notebook(folder: str | Path, lang: str = "en") -> str | None:
 
 
 def open_lab(folder: str | Path, *, lang: str = "en", browser: bool = True, say: Callable[[str], None] = print) -> int:
-    """Copy the notebooks and run JupyterLab on the first of them until it is stopped; returns its exit status."""
+    """Copy the notebooks and run JupyterLab on the first of them until it is stopped; returns its exit status.
+
+    >>> open_lab("my_notebooks", lang="es")  # doctest: +SKIP
+    """
     copied = sum(path.suffix == ".ipynb" for path in copy_notebooks(folder))
     say(f"{copied} notebooks copied to {folder}; notebooks already there were kept. Stop with Ctrl+C.")
     return run_lab(folder, browser=browser, notebook=first_notebook(folder, lang))
@@ -69,6 +83,8 @@ def run_lab(folder: str | Path, *, browser: bool = True, notebook: str | None = 
     """Run JupyterLab in a folder until it is stopped; returns its exit status. It asks the network nothing.
 
     ``notebook``: what is opened first, a path inside the folder.
+
+    >>> run_lab("my_notebooks", notebook="00_start_here.ipynb")  # doctest: +SKIP
     """
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}", *_NO_NETWORK]
     if notebook is not None:

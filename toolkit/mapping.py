@@ -62,6 +62,18 @@ def map_texts(
     ------
     InputError
         for files and settings that cannot be used.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.mapping import map_texts
+    >>> with TemporaryDirectory() as folder:
+    ...     text = "Hay que escuchar a los clientes. Ayer llovió en Madrid."
+    ...     _ = Path(folder, "uno.txt").write_text(text, encoding="utf-8")
+    ...     said = map_texts(Path(folder, "uno.txt"), Path(folder, "codes.csv"), method="cues")
+    ...     pd.read_csv(Path(folder, "codes.csv"))[["doc_id", "quote", "code"]]
+      doc_id                             quote       code
+    0    uno  Hay que escuchar a los clientes.  listening
     """
     targets = [Path(path) for path in (output, scores) if path is not None]
     for target in targets:

@@ -23,6 +23,10 @@ def check_codebook(source: str | Path) -> list[str]:
     CheckFailed
         with one line per defect: a cue that is not found in a text made of its own words, a condition (``with``)
         that no text meets, a cue a code has twice under the same condition, an example that stands there twice.
+
+    >>> from toolkit.proofreading import check_codebook
+    >>> check_codebook("groundswell")[0]
+    'groundswell 1.1.0: 5 codes in es, it, en'
     """
     book = load_codebook(source)
     defects = [
@@ -44,7 +48,13 @@ def check_codebook(source: str | Path) -> list[str]:
 
 
 def dead_cues(book: Codebook) -> list[Cue]:
-    """The cues that are not found in a text made of their own words and the first lemma they need."""
+    """The cues that are not found in a text made of their own words and the first lemma they need.
+
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.proofreading import dead_cues
+    >>> dead_cues(load_codebook("groundswell"))
+    []
+    """
     dead = []
     for lang, cues in _by_language(book).items():
         matcher = CueMatcher(lang, [(cue.cue, cue.needs) for cue in cues])
@@ -56,7 +66,13 @@ def dead_cues(book: Codebook) -> list[Cue]:
 
 
 def unmet_conditions(book: Codebook) -> list[tuple[str, str]]:
-    """The lemmas in ``with`` that are not found in a text that has them, as pairs of language and lemma."""
+    """The lemmas in ``with`` that are not found in a text that has them, as pairs of language and lemma.
+
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.proofreading import unmet_conditions
+    >>> unmet_conditions(load_codebook("groundswell"))
+    []
+    """
     unmet = []
     for lang, cues in _by_language(book).items():
         needs = sorted({need for cue in cues for need in cue.needs})

@@ -5,6 +5,7 @@ that outputs of a stranger's notebook are shown and not run. Formulas in TeX sta
 printed by an installed Chromium, Chrome or Edge.
 """
 
+import logging
 import os
 import re
 import shutil
@@ -48,6 +49,10 @@ _ACTIVE = re.compile(
     r"<(script|iframe|object|embed|frame|frameset|applet)\b.*?(?:</\1\s*>|\Z)|<(?:meta|link|base)\b[^>]*>",
     re.IGNORECASE | re.DOTALL,
 )
+_TAG = re.compile(r"<[a-z][^<>]*>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    r"""\s(on\w+|src|srcset|poster|background|action|formaction|ping)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE
+)
 
 
 def export_notebook(
@@ -88,6 +93,9 @@ def notebook_page(notebook: str | Path, *, say: Say | None = None) -> str:
     """The page of a notebook as HTML; see :func:`export_notebook`."""
     from nbconvert import HTMLExporter
 
+    # it would warn of each figure that has no description
+    silent = logging.getLogger("toolkit.publishing.silent")
+    silent.setLevel(logging.CRITICAL)
     path = Path(notebook)
     content = _read(path)
     code = [cell for cell in content.cells if cell.cell_type == "code"]
@@ -105,12 +113,23 @@ def notebook_page(notebook: str | Path, *, say: Say | None = None) -> str:
         exclude_input_prompt=True,
         exclude_output_prompt=True,
         language_code=_language(content),
+        log=silent,
     )
     made, _ = exporter.from_notebook_node(
         content, resources={"metadata": {"path": str(path.parent), "name": path.stem}}
     )
     head, mark, body = str(made).partition("<body")
-    return head + mark + _ACTIVE.sub("", body)
+    return head + mark + _TAG.sub(_loading_nothing, _ACTIVE.sub("", body))
+
+
+def _loading_nothing(tag: re.Match[str]) -> str:
+    """A tag without what is run, and without addresses that would be loaded or sent to; figures inside it stay."""
+
+    def kept(attribute: re.Match[str]) -> str:
+        inside = attribute[2].strip("\"' ").lower().startswith("data:image/")
+        return attribute[0] if attribute[1].lower() == "src" and inside else ""
+
+    return _ATTRIBUTE.sub(kept, tag[0])
 
 
 def _read(path: Path) -> Any:

@@ -44,7 +44,12 @@ _STYLES = {
 
 class Piece(NamedTuple):
     """A stretch of text and what it is: "plain", "furniture", "foreign", "coded" or "cue", with labels for a
-    reader; joined, the pieces of a post are its unchanged text."""
+    reader; joined, the pieces of a post are its unchanged text.
+
+    >>> from toolkit.reading import Piece, as_html
+    >>> Piece("Hola. ").kind, as_html([Piece("Hola. "), Piece("Imprimir", "furniture", ("menu",))]).count("Imprimir")
+    ('plain', 1)
+    """
 
     text: str
     kind: str = "plain"
@@ -64,6 +69,14 @@ def marked_post(
 
     The tables hold the rows of this post; without one, nothing of its kind is marked. ``names``: what to write
     for each code.
+
+    >>> import pandas as pd
+    >>> from toolkit.reading import marked_post
+    >>> furniture = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 8, "rule": "print", "kind": "menu",
+    ...     "quote": "Imprimir"})
+    >>> pieces = marked_post("Imprimir Las marcas escuchan.", furniture)
+    >>> [(piece.text, piece.kind) for piece in pieces]
+    [('Imprimir', 'furniture'), (' Las marcas escuchan.', 'plain')]
     """
     spans = [(start, end, "furniture", (str(kind),)) for start, end, kind in _rows(furniture, "start", "end", "kind")]
     coded: dict[tuple[int, int], list[str]] = {}
@@ -92,7 +105,13 @@ def as_html(pieces: Iterable[Piece]) -> str:
 
 
 class PostView:
-    """One post for a notebook: shown with colours; as text, with furniture in double brackets."""
+    """One post for a notebook: shown with colours; as text, with furniture in double brackets.
+
+    >>> from toolkit.reading import Piece, PostView
+    >>> view = PostView([Piece("Imprimir", "furniture", ("menu",)), Piece(" Las marcas escuchan.")], "a")
+    >>> print(view)
+    [[Imprimir]] Las marcas escuchan.
+    """
 
     def __init__(self, pieces: list[Piece], heading: str, legend: str = "") -> None:
         self.pieces = pieces
@@ -125,6 +144,15 @@ def show_furniture(posts: pd.DataFrame, furniture: pd.DataFrame, doc_id: str) ->
     ------
     InputError
         if there is no such post; the nearest doc_id is named.
+
+    >>> import pandas as pd
+    >>> from toolkit.reading import show_furniture
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "", "text": ["Imprimir\\nLas marcas escuchan."]})
+    >>> furniture = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 8, "rule": "print", "kind": "menu",
+    ...     "quote": "Imprimir"})
+    >>> print(show_furniture(posts, furniture, "a"))
+    [[Imprimir]]
+    Las marcas escuchan.
     """
     own = posts.loc[posts["doc_id"] == doc_id, "text"]
     if own.empty:
@@ -158,14 +186,27 @@ def _pieces(text: str, spans: list[_Span]) -> Iterator[Piece]:
 
 
 def with_cues(text: str, start: int, end: int, evidence: str | None) -> list[Piece]:
-    """A passage with the cues of its evidence marked."""
+    """A passage with the cues of its evidence marked.
+
+    >>> import json
+    >>> from toolkit.reading import with_cues
+    >>> text = "Hay que escuchar. Siempre."
+    >>> cue = {"cue": "escuchar", "weight": 2, "start": 8, "end": 16, "quote": "escuchar"}
+    >>> [(piece.text, piece.kind) for piece in with_cues(text, 0, 17, json.dumps({"cues": [cue]}))]
+    [('Hay que ', 'plain'), ('escuchar', 'cue'), ('.', 'plain')]
+    """
     cues = evidence_of(evidence)["cues"]
     spans: list[_Span] = [(cue["start"] - start, cue["end"] - start, "cue", (cue["cue"],)) for cue in cues]
     return list(_pieces(text[start:end], sorted(spans)))
 
 
 def evidence_of(evidence: object) -> dict[str, Any]:
-    """The ``evidence`` cell of an annotation as a dict with ``cues`` and ``examples`` (empty where there are none)."""
+    """The ``evidence`` cell of an annotation as a dict with ``cues`` and ``examples`` (empty where there are none).
+
+    >>> from toolkit.reading import evidence_of
+    >>> evidence_of('{"method": "cues", "cues": []}'), evidence_of(None)
+    ({'cues': [], 'examples': [], 'method': 'cues'}, {'cues': [], 'examples': []})
+    """
     try:
         found = json.loads(evidence) if isinstance(evidence, str) else {}
     except ValueError as error:
@@ -176,7 +217,17 @@ def evidence_of(evidence: object) -> dict[str, Any]:
 
 
 def best_passages(annotations: pd.DataFrame, code: str, most: int = 5) -> pd.DataFrame:
-    """The annotations of a code with the highest scores, one per passage text, at most two of a post."""
+    """The annotations of a code with the highest scores, one per passage text, at most two of a post.
+
+    >>> import pandas as pd
+    >>> from toolkit.reading import best_passages
+    >>> given = pd.DataFrame({"doc_id": ["a", "b", "c"], "start": 0, "end": 8, "code": "listening",
+    ...     "quote": ["Escuchan", "Escuchan", "Cambian."], "score": [0.6, 0.9, 0.7]})
+    >>> best_passages(given, "listening")[["doc_id", "quote", "score"]]  # each text once
+      doc_id     quote  score
+    1      b  Escuchan    0.9
+    2      c  Cambian.    0.7
+    """
     part = annotations[annotations["code"] == code].sort_values(
         ["score", "doc_id", "start"], ascending=[False, True, True], kind="stable"
     )
@@ -185,7 +236,17 @@ def best_passages(annotations: pd.DataFrame, code: str, most: int = 5) -> pd.Dat
 
 
 class CodedPosts:
-    """Posts with every coded passage marked: ``print`` lists the passages, a notebook shows them on the text."""
+    """Posts with every coded passage marked: ``print`` lists the passages, a notebook shows them on the text.
+
+    >>> import pandas as pd
+    >>> from toolkit.reading import show_codes
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "", "text": ["Llueve <mucho>."]})
+    >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 15, "quote": "Llueve <mucho>.", "stance": "mentions",
+    ...     "codebook": "cluetrain", "code": "listening", "coder": "first", "kind": "human"})
+    >>> shown = show_codes(posts, given)
+    >>> type(shown).__name__, "<mucho>" in shown._repr_html_()  # texts are escaped
+    ('CodedPosts', False)
+    """
 
     def __init__(self, posts: list[dict[str, Any]], lang: str, left: int) -> None:
         self._posts, self._lang, self._left = posts, lang, left
@@ -242,6 +303,15 @@ def show_codes(
     InputError
         if a table is not what it should be, positions or quotes do not fit the text, the evidence is not in its form,
         or the annotations are of another codebook.
+
+    >>> import pandas as pd
+    >>> from toolkit.reading import show_codes
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "", "text": ["Las marcas escuchan. Llueve."]})
+    >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
+    ...     "stance": "endorses", "codebook": "cluetrain", "code": "listening", "coder": "first", "kind": "human"})
+    >>> print(show_codes(posts, given, lang="es"))
+    a
+      1 + Escuchar y responder, Respalda: 0-20 «Las marcas escuchan.»
     """
     if isinstance(posts, pd.Series | Mapping):
         posts = pd.DataFrame([dict(posts)])

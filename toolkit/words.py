@@ -54,6 +54,15 @@ class Texts:
     posts : those whose language is told. furniture, skipped : what no count holds.
     source : where they are from. coded : annotations, where they were given.
     workers, say : processes for finding words, and what is called with a line of progress.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.words import prepare_texts
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "uno.txt").write_text("Las marcas escuchan a la gente y la gente habla.", encoding="utf-8")
+    ...     texts = prepare_texts(folder)
+    ...     texts.index.langs, len(texts.index.doc)  # words and other signs
+    (('es',), 11)
     """
 
     posts: pd.DataFrame
@@ -147,6 +156,15 @@ def prepare_texts(
     ------
     InputError
         for files that cannot be read, or annotations that do not fit.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.words import prepare_texts
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "uno.txt").write_text("Las marcas escuchan a la gente y la gente habla.", encoding="utf-8")
+    ...     texts = prepare_texts(folder)
+    >>> texts.posts[["doc_id", "lang"]].values.tolist(), len(texts.skipped)
+    ([['uno', 'es']], 0)
     """
     corpus = load_corpus(source)
     posts = with_languages(corpus.posts)
@@ -166,6 +184,10 @@ def part_of(words: Sequence[str], coded: Coded | None, option: str = "--target")
     "code=transparency:breach" for the passages of a code (and a stance).
 
     Raises :class:`InputError` for another form, a column named twice, and for codes without annotations.
+
+    >>> from toolkit.words import part_of
+    >>> part_of(["country=MX"], None), part_of(["year=2005-2007"], None), part_of(["genre=guide|blog-post"], None)
+    ({'country': ['MX']}, {'year': range(2005, 2008)}, {'genre': ['guide', 'blog-post']})
     """
     part: dict[str, Any] = {}
     for word in words:
@@ -223,6 +245,17 @@ def word_table(kind: str, texts: Texts, **choices: Any) -> tuple[pd.DataFrame | 
     has its words counted.
 
     Raises :class:`InputError` for choices that do not fit, as far as can be told before the words are found.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.words import prepare_texts, word_table
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "uno.txt").write_text("Las marcas escuchan a la gente y la gente habla.", encoding="utf-8")
+    ...     table, counted = word_table("frequency", prepare_texts(folder), only="content")
+    >>> table[["term", "rank", "n", "size"]].head(2)
+           term  rank  n  size
+    0     gente     1  2    10
+    1  escuchar     2  1    10
     """
     given = {name: value for name, value in choices.items() if value is not None}
     parts = [given[name] for name in ("target", "reference", "where") if name in given]

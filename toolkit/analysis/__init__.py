@@ -39,6 +39,17 @@ def analyse(
     ------
     InputError
         if no post in the study's languages is left, or the codebook cannot be used.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit import Study, load_corpus
+    >>> from toolkit.analysis import analyse
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "uno.txt").write_text("Las marcas escuchan a la gente y aprenden.", encoding="utf-8")
+    ...     corpus = load_corpus(folder)
+    >>> found = analyse(corpus, Study(study={"parts": ("words",)}, text={"pipeline": "simple"}))
+    >>> found.tables["frequencies"].columns.tolist()[:5]
+    ['lang', 'by', 'value', 'term', 'rank']
     """
     result = _begun(study)
     parts = result.study.study.parts
@@ -60,7 +71,19 @@ def analyse(
 
 def prepare(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say: Say | None = None) -> Analysis:
     """The first half of :func:`analyse`, with the same arguments and errors: posts, furniture, passages and tokens,
-    which is what topic models are fitted to."""
+    which is what topic models are fitted to.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit import Study, load_corpus
+    >>> from toolkit.analysis import prepare
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "uno.txt").write_text("Las marcas escuchan a la gente y aprenden.", encoding="utf-8")
+    ...     corpus = load_corpus(folder)
+    >>> found = prepare(corpus, Study(text={"pipeline": "simple"}))
+    >>> {name: len(found.tables[name]) for name in ("posts", "passages", "tokens")}
+    {'posts': 1, 'passages': 2, 'tokens': 11}
+    """
     result = _begun(study)
     return _through(_preparation(corpus, result, workers), result, say)
 

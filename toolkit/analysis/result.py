@@ -16,7 +16,19 @@ __all__ = ["Analysis"]
 class Analysis(SelfShown):
     """What came out: ``tables`` by name (see :data:`toolkit.tables.CONTRACTS`), ``notes`` (sentences on what a
     reader must know), ``used`` (pipelines, encoder, coder, cut), ``seconds`` per stage, the codebook, and the
-    ``themes`` with their models."""
+    ``themes`` with their models.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit import Study, load_corpus
+    >>> from toolkit.analysis import analyse
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "uno.txt").write_text("Las marcas escuchan a la gente y aprenden.", encoding="utf-8")
+    ...     corpus = load_corpus(folder)
+    >>> found = analyse(corpus, Study(study={"parts": ("words",)}, text={"pipeline": "simple"}))
+    >>> len(found.tables["posts"]), found.themes, found.used["pipeline es"].startswith("spaCy"), list(found.seconds)[:1]
+    (1, None, True, ['page furniture and languages'])
+    """
 
     study: Study
     codebook: Codebook

@@ -39,6 +39,13 @@ def label_desk(folder: str | Path | None = None, *, lang: str = "en") -> "Desk":
     a sentence that says what would be there.
 
     ``lang``: "es", "it" or "en", of everything the desk says. Raises :class:`InputError` for another language.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.annotation import label_desk
+    >>> with TemporaryDirectory() as folder:
+    ...     desk = label_desk(folder, lang="es")
+    >>> [part for part in ("form", "guidelines", "practice", "work") if hasattr(desk, part)]
+    ['form', 'guidelines', 'practice', 'work']
     """
     words = _words()
     if lang not in words:

@@ -33,6 +33,22 @@ class Session:
     ``queue``: the items, in order; default: those assigned. ``allowed``: items that may be decided on; default: the
     queue. ``beside``: what else is shown with a document, called with the project (as it is by then), doc_id and the
     language of the interface.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import Session, create_project
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     session = Session(project, "first")
+    ...     step = session.decide({"do": "set", "item": session.queue[0], "doc_id": "a", "start": 0, "end": 20,
+    ...         "quote": "Las marcas escuchan.", "code": "listening", "stance": "endorses"})
+    ...     session.close()
+    ...     project.annotations("first")[["quote", "code", "stance", "coder"]]
+                      quote       code    stance  coder
+    0  Las marcas escuchan.  listening  endorses  first
     """
 
     def __init__(

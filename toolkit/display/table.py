@@ -19,6 +19,8 @@ __all__ = ["Heading", "Shown", "show", "style_sheet"]
 
 #: More than this no page bears; all of a table is in its file.
 _MOST_ROWS, _MOST_COLUMNS = 1000, 40
+#: A whole table of so many rows needs no count.
+_FEW_ROWS = 10
 #: Room for texts of at most so many characters, in em: short ones stand in one line, of long ones several words.
 _ROOM = ((60, 10.0), (200, 16.0), (LONGEST, 24.0))
 #: Texts up to this length stand in one line; a letter is about so wide, in em.
@@ -75,6 +77,11 @@ class Shown:
         return len(self.rows) == self.total > 0 and len(self.columns) == self.all_columns and not self.cut
 
     @property
+    def told(self) -> str:
+        """What is said under the table: ``about``, but for a whole table of so few rows that a reader sees it."""
+        return "" if self.whole and len(self.rows) <= _FEW_ROWS else self.about
+
+    @property
     def cut(self) -> bool:
         """Whether a text was cut."""
         return any(cell.cut for row in self.rows for cell in row)
@@ -86,7 +93,7 @@ class Shown:
             [[cell.text for cell in row] for row in self.rows],
             [column.numbers for column in self.columns],
         )
-        about = wrapped(f"({self.about})") if always or not self.whole else []
+        about = wrapped(f"({self.about})") if (always and self.told) or not self.whole else []
         return [*wrapped(self.caption), *body, *about]
 
     def __repr__(self) -> str:
@@ -113,7 +120,7 @@ def show(
         itself (a corpus, an analysis, themes ...), to have it in your language.
     columns : those to show, in this order; all of them without. "old=new" shows a column under another heading. A named
         index counts as a column.
-    rows : at most so many rows are shown, 1000 at most; how many there are is always said.
+    rows : at most so many rows are shown, 1000 at most; how many there are is said, but under whole tables of ten rows or fewer.
     names : what to write for the codes in a column ``code``, as ``codebook.names(lang)`` gives it; ``gold``,
         ``predicted`` and ``of`` too.
     caption : a line above the table.
@@ -131,7 +138,6 @@ def show(
     ─────────  ─────  ─────
     Ascoltare  1.200  0,988
     community      7
-    (2 righe)
 
     Raises
     ------

@@ -66,6 +66,21 @@ def evaluate_files(
     codebook : name or file; by default the one that gold names.
 
     Raises :class:`InputError` for files that cannot be read, and for all that :func:`evaluate` refuses.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.evaluation import evaluate_files
+    >>> from toolkit.storage import write_file
+    >>> rows = [("a", 0, "listening"), ("a", 9, "talking"), ("b", 0, "listening")]
+    >>> gold = pd.DataFrame(rows, columns=["doc_id", "start", "code"])
+    >>> gold = gold.assign(end=gold["start"] + 8, quote="Escuchan", codebook="groundswell", coder="first", kind="human")
+    >>> with TemporaryDirectory() as folder:
+    ...     write_file(gold, Path(folder, "gold.csv"))
+    ...     write_file(gold.drop(1).assign(coder="machine:cues", kind="machine"), Path(folder, "codes.csv"))
+    ...     found = evaluate_files([Path(folder, "gold.csv")], Path(folder, "codes.csv"), baselines=False, repeats=100)
+    >>> round(found.value("f1_micro"), 2)
+    0.8
     """
     if predicted is None and texts is None:
         raise InputError("nothing to evaluate: give --predicted FILE, or --texts INPUT to code here.")

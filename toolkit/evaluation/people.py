@@ -33,6 +33,19 @@ def human_agreement(
     in which both gave a code can count. Micro-F1 is the same both ways; precision and recall change places. Returned:
     the evaluation_comparison table, ``gold`` being the coder that the other one is measured against. An adjudicated
     coding agrees with its coders by its making.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.evaluation import human_agreement
+    >>> rows = [("first", "a", 0, "listening"), ("first", "b", 0, "talking"), ("second", "a", 0, "listening")]
+    >>> given = pd.DataFrame(rows, columns=["coder", "doc_id", "start", "code"])
+    >>> given = given.assign(end=8, quote="Escuchan", codebook="groundswell", kind="human")
+    >>> units = pd.DataFrame({"doc_id": ["a", "b"], "start": 0, "end": 8})
+    >>> table = human_agreement(given, load_codebook("groundswell"), units=units, repeats=100)
+    >>> table[table["measure"] == "f1_micro"].iloc[:, :5]
+         gold   coder   measure     value  ci_low
+    2   first  second  f1_micro  0.666667     0.0
+    7  second   first  f1_micro  0.666667     0.0
     """
     coders = {str(who): part for who, part in annotations.groupby("coder", sort=True)}
     others: dict[str, tuple[pd.DataFrame, pd.DataFrame | None]] = {who: (part, None) for who, part in coders.items()}

@@ -35,6 +35,20 @@ class Evaluation(NamedTuple):
     of the gold row. ``errors``: the surest false positives and misses with quote and evidence. ``reliability``: bins
     of equal mass. ``comparison``: the same measures of baselines and people. ``matching``: how spans came to units.
     ``notes``: sentences that have to be read with the figures. ``title``: what was compared with what.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.evaluation import evaluate
+    >>> rows = [("a", 0, "listening"), ("a", 9, "talking"), ("b", 0, "listening")]
+    >>> gold = pd.DataFrame(rows, columns=["doc_id", "start", "code"])
+    >>> gold = gold.assign(end=gold["start"] + 8, quote="Escuchan", codebook="groundswell", coder="first", kind="human")
+    >>> predicted = gold.drop(1).assign(coder="machine:cues", kind="machine")
+    >>> units = gold[["doc_id", "start", "end"]]
+    >>> found = evaluate(gold, predicted, load_codebook("groundswell"), units=units, repeats=100)
+    >>> found.errors[["doc_id", "start", "code"]].values.tolist(), found.value("recall", "code", "talking")
+    ([['a', 9, 'talking']], 0.0)
+    >>> found.title.split(";")[0]
+    'machine:cues against first (gold), codebook groundswell: 2 documents, 3 units, 3 of them with a code in gold'
     """
 
     measures: pd.DataFrame
@@ -108,6 +122,18 @@ def evaluate(
     InputError
         for other codebooks or versions, unknown codes, a code given twice, several coders without a choice, empty
         gold, no document in common, quotes that are not the text's, scores outside 0-1 or incomplete.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.evaluation import evaluate
+    >>> rows = [("a", 0, "listening"), ("a", 9, "talking"), ("b", 0, "listening")]
+    >>> gold = pd.DataFrame(rows, columns=["doc_id", "start", "code"])
+    >>> gold = gold.assign(end=gold["start"] + 8, quote="Escuchan", codebook="groundswell", coder="first", kind="human")
+    >>> predicted = gold.drop(1).assign(coder="machine:cues", kind="machine")  # one of three is missed
+    >>> units = gold[["doc_id", "start", "end"]]
+    >>> found = evaluate(gold, predicted, load_codebook("groundswell"), units=units, repeats=100)
+    >>> found.value("precision_micro"), round(found.value("recall_micro"), 2)
+    (1.0, 0.67)
     """
     if documents not in _DOCUMENTS:
         raise InputError(f"documents: got '{documents}'; {suggestion(documents, _DOCUMENTS)}")

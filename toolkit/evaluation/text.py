@@ -40,7 +40,20 @@ class _Block(NamedTuple):
 
 
 def as_text(evaluation: "Evaluation") -> str:
-    """The evaluation for a terminal: aligned columns, two decimals, intervals."""
+    """The evaluation for a terminal: aligned columns, two decimals, intervals.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.evaluation import as_text, evaluate
+    >>> rows = [("a", 0, "listening"), ("a", 9, "talking"), ("b", 0, "listening")]
+    >>> gold = pd.DataFrame(rows, columns=["doc_id", "start", "code"])
+    >>> gold = gold.assign(end=gold["start"] + 8, quote="Escuchan", codebook="groundswell", coder="first", kind="human")
+    >>> predicted = gold.drop(1).assign(coder="machine:cues", kind="machine")
+    >>> units = gold[["doc_id", "start", "end"]]
+    >>> found = evaluate(gold, predicted, load_codebook("groundswell"), units=units, repeats=100)
+    >>> print(as_text(found).split(":")[0])
+    machine
+    """
     parts = [evaluation.title, *(f"  note: {note}" for note in evaluation.notes)]
     for block in _blocks(evaluation, _FEW):
         parts += ["", block.heading]
@@ -56,7 +69,20 @@ def as_text(evaluation: "Evaluation") -> str:
 
 
 def as_markdown(evaluation: "Evaluation") -> str:
-    """The evaluation as Markdown, with what each measure is."""
+    """The evaluation as Markdown, with what each measure is.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.evaluation import as_markdown, evaluate
+    >>> rows = [("a", 0, "listening"), ("a", 9, "talking"), ("b", 0, "listening")]
+    >>> gold = pd.DataFrame(rows, columns=["doc_id", "start", "code"])
+    >>> gold = gold.assign(end=gold["start"] + 8, quote="Escuchan", codebook="groundswell", coder="first", kind="human")
+    >>> predicted = gold.drop(1).assign(coder="machine:cues", kind="machine")
+    >>> units = gold[["doc_id", "start", "end"]]
+    >>> found = evaluate(gold, predicted, load_codebook("groundswell"), units=units, repeats=100)
+    >>> print(as_markdown(found).splitlines()[0])
+    # Evaluation
+    """
     parts = ["# Evaluation", "", _cell(evaluation.title), "", *(f"- {_cell(note)}" for note in evaluation.notes)]
     for block in _blocks(evaluation, _MANY):
         marks = ["---" if place < block.left else "---:" for place in range(len(block.head))]

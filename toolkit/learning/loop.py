@@ -34,6 +34,15 @@ class Learning(SelfShown):
     doc_ids it never saw; ``reserved``: all that are held out by now or will be once they are coded (give them to
     :func:`reorder_queues` as ``avoid``). ``width``: of the interval that was asked for; ``enough``: that of the last
     point is as narrow. ``advice``: what that means, in words.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.learning import Learning
+    >>> from toolkit.principles import coder
+    >>> curve = pd.DataFrame({"documents": [10], "measure": "f1_micro", "value": 0.6, "ci_low": 0.55, "ci_high": 0.64})
+    >>> found = Learning(curve, coder(load_codebook(), "cues"), ["a"], ["a", "b"], True, "Enough.", 0.1)
+    >>> found.enough, found.coder.name, found.reserved
+    (True, 'machine:cues', ['a', 'b'])
     """
 
     curve: pd.DataFrame
@@ -90,6 +99,26 @@ def learn(
     ------
     InputError
         for too few coded or held-out documents, with how many more are needed.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import create_project, import_annotations
+    >>> from toolkit.learning import learn
+    >>> posts = pd.DataFrame({"doc_id": [f"p{n:02}" for n in range(30)], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> given = pd.DataFrame({"doc_id": posts["doc_id"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
+    ...     "stance": "endorses", "codebook": "groundswell", "code": "listening", "coder": "first", "kind": "human"})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     for who in project.coders:
+    ...         _ = import_annotations(project, who, given.assign(coder=who), project.items)
+    ...     found = learn(project, sizes=[10], with_examples=False, repeats=100)
+    >>> found.curve[["documents", "measure", "value"]]
+       documents   measure  value
+    0         10  f1_micro    1.0
+    1         10  f1_macro    1.0
+    2         19    people    1.0
     """
     for name, value in (("share_held_out", share_held_out), ("width", width)):
         if not 0 < value < 1:
@@ -141,6 +170,22 @@ def reorder_queues(
 
     ``avoid``: documents that are to stay where they are: ``Learning.reserved``, since choosing by difficulty among
     those that are held out, or will be, would bend what is measured on them. Recorded in ``queues.jsonl``.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import create_project
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.learning import reorder_queues
+    >>> from toolkit.principles import coder
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+    ...     "text": ["Llueve hoy.", "Las marcas escuchan."]})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first"], codebook="groundswell")
+    ...     print(reorder_queues(project, coder(load_codebook("groundswell"), "cues")))
+    ...     project.queue("first")
+    {'first': 2}
+    ['b:s0-20', 'a:s0-11']
     """
     chosen = project.coders if coders is None else list(coders)
     still: dict[str, list[str]] = {}

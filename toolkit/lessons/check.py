@@ -70,7 +70,11 @@ def check(exercise: str, answer: object, *, lang: str = "en", **given: Any) -> V
 
 
 def exercises() -> list[str]:
-    """The exercises there are, in the order of the lessons: "00.1", "00.2" ..."""
+    """The exercises there are, in the order of the lessons: "00.1", "00.2" ...
+
+    >>> exercises()[0]
+    '00.1'
+    """
     return [exercise for lesson in _LESSONS for exercise in messages(lesson)]
 
 

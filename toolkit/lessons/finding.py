@@ -10,7 +10,11 @@ __all__ = ["Finding", "NotAsked", "names_of", "number_of", "right", "text_of"]
 
 class Finding(NamedTuple):
     """``message``: which of the exercise's messages to show ("right" where the answer is right); ``values``: what
-    stands in its gaps."""
+    stands in its gaps.
+
+    >>> Finding("too_high", {"got": 12}).message
+    'too_high'
+    """
 
     message: str
     values: dict[str, Any]

@@ -12,7 +12,11 @@ _SIGNS = {True: "✓", False: "✗", None: "…"}
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """``right``: True, False, or None where nothing was answered yet; ``text``: what is off, or why it is right."""
+    """``right``: True, False, or None where nothing was answered yet; ``text``: what is off, or why it is right.
+
+    >>> Verdict("02.1", False, "Divide by all words, not by the posts.")
+    ✗ Divide by all words, not by the posts.
+    """
 
     exercise: str
     right: bool | None

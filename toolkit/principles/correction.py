@@ -78,6 +78,20 @@ def adjusted_shares(
     ------
     InputError
         for errors without the columns, with counts below 0, or without a row for a language and code.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.principles import adjusted_shares
+    >>> book = load_codebook("groundswell")
+    >>> passages = pd.DataFrame({"doc_id": [f"p{n}" for n in range(10)], "passage_id": [f"p{n}:0" for n in range(10)],
+    ...     "start": 0, "end": 20, "unit": "sentence", "lang": "es", "furniture": False})
+    >>> given = passages[["doc_id", "start", "end"]].head(3).assign(quote="...", codebook="groundswell",
+    ...     code="listening", coder="machine:cues", kind="machine")
+    >>> errors = pd.DataFrame({"lang": "es", "code": book.code_ids, "tp": 40, "fn": 10, "fp": 10, "tn": 90})
+    >>> table = adjusted_shares(passages, given, book, errors, repeats=200)
+    >>> table.query("code == 'listening'")[["lang", "code", "share", "adjusted", "sensitivity", "specificity"]].round(3)
+      lang       code  share  adjusted  sensitivity  specificity
+    0   es  listening    0.3     0.286          0.8          0.9
     """
     samples = _samples(passages, annotations, codebook, errors, repeats, seed)
     rows = []
@@ -120,6 +134,21 @@ def adjusted_differences(
     ------
     InputError
         as there, and for a language without passages.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.principles import adjusted_differences
+    >>> book = load_codebook("groundswell")
+    >>> passages = pd.DataFrame({"doc_id": [f"p{n}" for n in range(10)], "passage_id": [f"p{n}:0" for n in range(10)],
+    ...     "start": 0, "end": 20, "unit": "sentence", "lang": ["es", "it"] * 5, "furniture": False})
+    >>> given = passages[["doc_id", "start", "end"]].head(3).assign(quote="...", codebook="groundswell",
+    ...     code="listening", coder="machine:cues", kind="machine")  # two Spanish, one Italian
+    >>> errors = pd.DataFrame([(lang, code, 40, 10, 10, 90) for lang in ("es", "it") for code in book.code_ids],
+    ...     columns=["lang", "code", "tp", "fn", "fp", "tn"])
+    >>> table = adjusted_differences(passages, given, book, errors, repeats=200)
+    >>> table.query("code == 'listening'")[["first", "second", "difference", "adjusted"]].round(3)
+      first second  difference  adjusted
+    0    es     it         0.2     0.286
     """
     found = {(lang, code): s for lang, code, s in _samples(passages, annotations, codebook, errors, repeats, seed)}
     langs = sorted({lang for lang, _ in found})

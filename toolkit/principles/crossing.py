@@ -46,6 +46,19 @@ def crossed(
     ------
     InputError
         if none of the annotations of a codebook lies on a passage: both codings must be of the same unit.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.principles import crossed
+    >>> passages = pd.DataFrame({"doc_id": ["a", "a", "b", "b"], "passage_id": ["a:0", "a:9", "b:0", "b:9"],
+    ...     "start": [0, 9] * 2, "end": [8, 20] * 2, "unit": "sentence", "lang": "es", "furniture": False})
+    >>> given = pd.DataFrame({"doc_id": ["a", "a", "b"], "start": [0, 0, 9], "end": [8, 8, 20], "quote": "...",
+    ...     "codebook": ["groundswell", "cluetrain", "groundswell"], "code": "listening",
+    ...     "coder": "first", "kind": "human"})
+    >>> table = crossed(passages, given, given, load_codebook("groundswell"), load_codebook(), repeats=100)
+    >>> table.query("count > 0")[["code", "to_code", "count", "n", "share", "lift"]]
+            code    to_code  count  n  share  lift
+    4  listening  listening      1  2    0.5   2.0
     """
     passages = check("passages", passages)
     own_a, own_b = (

@@ -105,6 +105,16 @@ def explain(
     InputError
         if it is no row of an annotations table, the post is not there, positions or quotes do not fit its text, the
         evidence is not JSON or not in its form, or the codebook is another one.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.principles import code_passages, explain
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "", "text": "Hay que escuchar a los clientes."})
+    >>> coding = code_passages(posts, segment(posts), load_codebook(), method="cues")
+    >>> why = explain(coding.annotations.iloc[0], posts)
+    >>> [line.strip() for line in str(why).splitlines() if "8-16" in line]
+    ['escuchar: weight 3, 8-16 «escuchar», word for word']
     """
     row = _row(annotation)
     where = f"annotation {row['code']} of '{row['doc_id']}' from {row['start']} to {row['end']}"

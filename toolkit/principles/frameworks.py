@@ -42,6 +42,19 @@ def framework_shares(
     ------
     InputError
         if annotations of the codebook are there and none lies on a passage.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.principles import framework_shares
+    >>> passages = pd.DataFrame({"doc_id": ["a", "a", "b", "b"], "passage_id": ["a:0", "a:9", "b:0", "b:9"],
+    ...     "start": [0, 9] * 2, "end": [8, 20] * 2, "unit": "sentence", "lang": "es", "furniture": False})
+    >>> given = pd.DataFrame({"doc_id": ["a", "a", "b"], "start": [0, 9, 9], "end": [8, 20, 20], "quote": "...",
+    ...     "codebook": "reverse_engagement", "code": ["promise", "policy", "promise"], "coder": "a", "kind": "human"})
+    >>> table = framework_shares(passages, given, load_codebook("reverse_engagement"), repeats=100)
+    >>> table.query("lang == 'all' and count > 0")[["code", "count", "n", "share", "group", "order"]]
+          code  count  n  share  group  order
+    3  promise      2  4   0.50  steps      1
+    4   policy      1  4   0.25  steps      2
     """
     table = principle_shares(
         passages,
@@ -86,6 +99,18 @@ def chain_table(
     ------
     InputError
         if the group is unknown or not ordered, or none of the annotations lies on a passage.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.principles import chain_table
+    >>> passages = pd.DataFrame({"doc_id": ["a", "a", "b", "b"], "passage_id": ["a:0", "a:9", "b:0", "b:9"],
+    ...     "start": [0, 9] * 2, "end": [8, 20] * 2, "unit": "sentence", "lang": "es", "furniture": False})
+    >>> given = pd.DataFrame({"doc_id": ["a", "a", "b"], "start": [0, 9, 9], "end": [8, 20, 20], "quote": "...",
+    ...     "codebook": "reverse_engagement", "code": ["promise", "policy", "promise"], "coder": "a", "kind": "human"})
+    >>> table = chain_table(passages, given, load_codebook("reverse_engagement"), repeats=100)
+    >>> table.query("unit == 'post' and kind == 'link' and count > 0")[["code", "to_code", "count", "n", "share"]]
+          code to_code  count  n  share
+    9  promise  policy      1  2    0.5
     """
     passages = check("passages", passages)
     steps = _ordered(codebook, group)
@@ -140,6 +165,19 @@ def balance_table(
     ------
     InputError
         if the group or a side is unknown or must be named, or none of the annotations lies on a passage.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.principles import balance_table
+    >>> passages = pd.DataFrame({"doc_id": ["a", "b"], "passage_id": ["a:0", "b:0"], "start": 0, "end": 20,
+    ...     "unit": "sentence", "lang": "es", "furniture": False})
+    >>> given = pd.DataFrame({"doc_id": ["a", "a", "b"], "start": 0, "end": 20, "quote": "...", "coder": "first",
+    ...     "codebook": "li_dialogue_support_innovate", "code": ["dialogue", "pro", "dialogue"], "kind": "human"})
+    >>> table = balance_table(passages, given, load_codebook("li_dialogue_support_innovate"), repeats=100)
+    >>> table.query("code == 'dialogue'")[["code", "side", "count", "n", "share"]]  # one of two posts gives a pro
+           code side  count  n  share
+    0  dialogue  pro      1  2    0.5
+    1  dialogue  con      0  2    0.0
     """
     passages = check("passages", passages)
     group, sides = _weighed(codebook, group, sides)

@@ -81,7 +81,7 @@ def principle_shares(
     >>> passages = pd.DataFrame({"doc_id": ["a", "a", "b", "b"], "passage_id": ["a:0", "a:9", "b:0", "b:9"],
     ...     "start": [0, 9] * 2, "end": [8, 20] * 2, "unit": "sentence", "lang": "es", "furniture": False})
     >>> given = pd.DataFrame({"doc_id": ["a", "b", "b"], "start": [0, 0, 9], "end": [8, 8, 20], "quote": "...",
-    ...     "codebook": "groundswell", "code": ["listening", "listening", "talking"], "coder": "first", "kind": "human"})
+    ...     "codebook": "groundswell", "code": ["listening", "listening", "talking"], "coder": "a", "kind": "human"})
     >>> table = principle_shares(passages, given, load_codebook("groundswell"), repeats=100)
     >>> table.query("lang == 'es' and count > 0")[["code", "count", "n", "share"]]
             code  count  n  share

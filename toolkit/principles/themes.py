@@ -22,6 +22,16 @@ def passage_shares(passages: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame
     ``passages`` has doc_id, start, end; ``shares`` the shares table with the positions of its passages in
     ``start`` and ``end``. Returned: one row per passage and one column per topic; all 0 where no paragraph with
     shares contains the passage.
+
+    >>> import pandas as pd
+    >>> from toolkit.principles import passage_shares
+    >>> sentences = pd.DataFrame({"doc_id": ["a", "a"], "start": [0, 50], "end": [20, 60]})
+    >>> paragraphs = pd.DataFrame({"doc_id": ["a", "a"], "passage_id": "a:0", "topic": ["1", "2"], "share": [0.8, 0.2],
+    ...     "start": 0, "end": 40})
+    >>> passage_shares(sentences, paragraphs)  # the second sentence lies in no paragraph with shares
+         1    2
+    0  0.8  0.2
+    1  0.0  0.0
     """
     topics = list(dict.fromkeys(shares["topic"]))
     wide = shares.pivot_table(index=["doc_id", "start", "end"], columns="topic", values="share", fill_value=0.0)
@@ -75,6 +85,21 @@ def theme_principles(
         there by chance (Benjamini & Hochberg 1995, over all themes of all models and all codes).
         n: passages whose largest share is this theme; posts: posts in which such passages stand; posts_coded: posts in
         which such passages carry the code. note: "fewer than 10 posts" where ``posts`` is, else empty.
+
+    >>> import pandas as pd
+    >>> from toolkit.codebook import load_codebook
+    >>> from toolkit.principles import theme_principles
+    >>> passages = pd.DataFrame({"doc_id": ["a", "b", "c", "d"], "passage_id": ["a:0", "b:0", "c:0", "d:0"], "start": 0,
+    ...     "end": 20, "unit": "sentence", "lang": "es", "furniture": False})
+    >>> shares = passages[["doc_id", "passage_id", "start", "end"]]
+    >>> shares = shares.assign(topic=["1", "1", "2", "2"], share=1.0, model="es")
+    >>> given = pd.DataFrame({"doc_id": ["a", "b", "c"], "start": 0, "end": 20, "quote": "...",
+    ...     "codebook": "groundswell", "code": ["listening", "listening", "talking"], "coder": "a", "kind": "human"})
+    >>> table = theme_principles(passages, given, shares, load_codebook("groundswell"), repeats=100, permutations=99)
+    >>> table.query("code == 'listening'")[["topic", "code", "share", "lift", "n"]]
+      topic       code  share  lift  n
+    0     1  listening    1.0   2.0  2
+    5     2  listening    0.0   0.0  2
     """
     passages = check("passages", passages)
     models = []
@@ -146,6 +171,19 @@ def passages_of_cell(
     ------
     InputError
         for a theme or code that is not in the tables; the nearest is named.
+
+    >>> import pandas as pd
+    >>> from toolkit.principles import passages_of_cell
+    >>> passages = pd.DataFrame({"doc_id": ["a", "b"], "passage_id": ["a:0", "b:0"], "start": 0, "end": 20,
+    ...     "unit": "sentence", "lang": "es", "furniture": False})
+    >>> shares = passages[["doc_id", "passage_id", "start", "end"]].assign(topic="1", share=[0.9, 0.4], model="es")
+    >>> given = pd.DataFrame({"doc_id": ["a", "b"], "start": 0, "end": 20, "score": [0.6, 0.9], "stance": None,
+    ...     "quote": ["Las marcas escuchan.", "La gente habla, hoy."], "codebook": "groundswell", "code": "listening",
+    ...     "coder": "machine:cues", "kind": "machine"})
+    >>> passages_of_cell(passages, given, shares, "1", "listening")[["doc_id", "quote", "score", "share", "weight"]]
+      doc_id                 quote  score  share  weight
+    0      a  Las marcas escuchan.    0.6    0.9    0.54
+    1      b  La gente habla, hoy.    0.9    0.4    0.36
     """
     known = list(dict.fromkeys(shares["topic"]))
     if topic not in known:
@@ -168,6 +206,18 @@ def passages_of_cells(
     """:func:`passages_of_cell` of all cells: its columns after topic, code and rank (from 1), at most ``most`` a cell.
 
     A passage with several annotations of one code (of several coders) counts once, with the first of them.
+
+    >>> import pandas as pd
+    >>> from toolkit.principles import passages_of_cells
+    >>> passages = pd.DataFrame({"doc_id": ["a", "b"], "passage_id": ["a:0", "b:0"], "start": 0, "end": 20,
+    ...     "unit": "sentence", "lang": "es", "furniture": False})
+    >>> shares = passages[["doc_id", "passage_id", "start", "end"]].assign(topic="1", share=[0.9, 0.4], model="es")
+    >>> given = pd.DataFrame({"doc_id": ["a", "b"], "start": 0, "end": 20, "score": [0.6, 0.9], "stance": None,
+    ...     "quote": ["Las marcas escuchan.", "La gente habla, hoy."], "codebook": "groundswell", "code": "listening",
+    ...     "coder": "machine:cues", "kind": "machine"})
+    >>> passages_of_cells(passages, given, shares, most=1)[["topic", "code", "rank", "doc_id", "weight"]]
+      topic       code  rank doc_id  weight
+    0     1  listening     1      a    0.54
     """
     spans = check("passages", passages)[["doc_id", "start", "end", "lang"]]
     spots = annotations.drop_duplicates(["doc_id", "start", "end", "code"])

@@ -35,6 +35,24 @@ class Aggregation(NamedTuple):
     In ``aggregated`` a row is a unit and a code; ``coders``: how many judged the unit. In ``coder_errors`` true and
     given are "yes" and "no" to the code or, with one label per unit, the labels (code "(any)", no code "(none)");
     ``n``: on how many judgements the rates of this coder and true label rest.
+
+    >>> import pandas as pd
+    >>> from toolkit.reliability import majority
+    >>> rows = [("first", 0), ("second", 0), ("third", 9)]
+    >>> given = pd.DataFrame(rows, columns=["coder", "start"])
+    >>> given = given.assign(doc_id="a", end=given["start"] + 8, quote="Escuchan", codebook="groundswell",
+    ...     code="talking", kind="human")
+    >>> judged = pd.DataFrame([(coder, "a", start, start + 8) for coder in ("first", "second", "third")
+    ...     for start in (0, 9)], columns=["coder", "doc_id", "start", "end"])
+    >>> found = majority(given, judged)
+    >>> found.aggregated["decided"].tolist(), len(found.notes)
+    ([True, False], 0)
+    >>> found.coder_errors.query("coder == 'third'")[["coder", "true", "given", "rate", "n"]]
+        coder true given  rate    n
+    8   third   no    no   0.0  1.0
+    9   third   no   yes   1.0  1.0
+    10  third  yes    no   1.0  1.0
+    11  third  yes   yes   0.0  1.0
     """
 
     aggregated: pd.DataFrame
@@ -76,6 +94,19 @@ def majority(
 
     Raises :class:`InputError` for fewer than two coders, an unknown code, several codebooks, a coder without anything
     judged, and (for "single") two codes of one coder on one unit.
+
+    >>> import pandas as pd
+    >>> from toolkit.reliability import majority
+    >>> rows = [("first", 0, "listening"), ("second", 0, "listening"), ("third", 0, "talking"), ("third", 9, "talking")]
+    >>> given = pd.DataFrame(rows, columns=["coder", "start", "code"])
+    >>> given = given.assign(doc_id="a", end=given["start"] + 8, quote="Escuchan", codebook="groundswell", kind="human")
+    >>> judged = pd.DataFrame([(coder, "a", start, start + 8) for coder in ("first", "second", "third")
+    ...     for start in (0, 9)], columns=["coder", "doc_id", "start", "end"])
+    >>> majority(given, judged).aggregated[["start", "code", "probability", "decided", "coders"]].round(2)
+       start       code  probability  decided  coders
+    0      0  listening         0.67     True       3
+    1      0    talking         0.33    False       3
+    2      9    talking         0.33    False       3
     """
     coded = _coded(annotations, judged, codes, unit, labels)
     ties = 0
@@ -120,6 +151,20 @@ def dawid_skene(
     the most probable label). The stance is the most frequent one, as there: the stances of one code are too few for
     error rates of their own. ``notes`` say where the estimates should not be trusted, and how many codes that all
     coders of a unit gave were overruled: the model may hold a code for an error that all of them make.
+
+    >>> import pandas as pd
+    >>> from toolkit.reliability import dawid_skene
+    >>> rows = [("first", 0), ("first", 9), ("second", 0), ("second", 9), ("third", 0), ("third", 18)]
+    >>> given = pd.DataFrame(rows, columns=["coder", "start"])
+    >>> given = given.assign(doc_id="a", end=given["start"] + 8, quote="Escuchan", codebook="groundswell",
+    ...     code="talking", kind="human")
+    >>> judged = pd.DataFrame([(coder, "a", start, start + 8) for coder in ("first", "second", "third")
+    ...     for start in (0, 9, 18, 27)], columns=["coder", "doc_id", "start", "end"])
+    >>> dawid_skene(given, judged).aggregated[["start", "code", "decided", "coders"]]
+       start     code  decided  coders
+    0      0  talking     True       3
+    1      9  talking     True       3
+    2     18  talking    False       3
     """
     coded = _coded(annotations, judged, codes, unit, labels)
     fits: list[ErrorRates] = []

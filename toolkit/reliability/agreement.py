@@ -83,6 +83,18 @@ def agreement(
 
     Raises :class:`InputError` for tables that break their contract, several codebooks, fewer than two coders, nothing
     that two judged, unknown words, and two codes on one unit where ``labels`` is "single".
+
+    >>> import pandas as pd
+    >>> from toolkit.reliability import agreement
+    >>> rows = [("first", "a", 0, 8, "listening"), ("first", "b", 0, 8, "talking"), ("second", "a", 0, 8, "listening")]
+    >>> given = pd.DataFrame(rows, columns=["coder", "doc_id", "start", "end", "code"])
+    >>> given = given.assign(quote="Escuchan", codebook="groundswell", kind="human")
+    >>> judged = pd.DataFrame([(coder, doc_id, start, start + 8) for coder in ("first", "second") for doc_id in "ab"
+    ...     for start in (0, 8)], columns=["coder", "doc_id", "start", "end"])
+    >>> table = agreement(given, judged, repeats=100)
+    >>> whole = table[table["by"].isna() & (table["coders"] == "all")].set_index("measure")["value"]
+    >>> whole[["percent", "f1", "alpha_jaccard"]].round(2).to_dict()
+    {'percent': 0.75, 'f1': 0.67, 'alpha_jaccard': 0.59}
     """
     parts = _checked_words(unit, labels, by, ordered, codes, periods, repeats, confidence)
     annotations = check("annotations", annotations)

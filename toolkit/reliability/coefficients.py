@@ -84,6 +84,12 @@ def cohen_kappa_max(r: Ratings, weights: np.ndarray | None = None) -> np.ndarray
     """The highest kappa that the two coders' shares of the labels allow, (R,), -1 to 1 (Cohen 1960, p. 42).
 
     Below 1 where one coder gives a label more often than the other: then no sorting of units could reach 1.
+
+    >>> import numpy as np
+    >>> from toolkit.reliability import Ratings, cohen_kappa_max
+    >>> r = Ratings.from_rows([["a", "a"], ["a", "b"], ["b", "b"], ["b", "b"]])
+    >>> cohen_kappa_max(r, np.ones((1, 4))).round(3).tolist()  # the second said "a" less often: 1 is out of reach
+    [0.5]
     """
     pair = _two_coders(r, weights, "the maximum of Cohen's kappa", "nominal")
     expected = expected_disagreement(pair.first, pair.second, r.labels, "nominal")
@@ -97,6 +103,12 @@ def scott_pi(r: Ratings, weights: np.ndarray | None = None) -> np.ndarray:
     Opinion Quarterly 19, 321-325). Units that only one of the two judged are left out.
 
     Raises InputError unless there are two coders; ``fleiss_kappa`` is the same for more.
+
+    >>> import numpy as np
+    >>> from toolkit.reliability import Ratings, scott_pi
+    >>> r = Ratings.from_rows([["a", "a"], ["a", "b"], ["b", "b"], ["b", "b"]])
+    >>> scott_pi(r, np.ones((1, 4))).round(3).tolist()
+    [0.467]
     """
     pair = _two_coders(r, weights, "Scott's pi", "nominal")
     both = pair.first + pair.second
@@ -133,6 +145,12 @@ def gwet_ac(r: Ratings, weights: np.ndarray | None = None, scale: str = "nominal
     "quadratic" or "ordinal", see ``label_distance``. Missing data as in ``fleiss_kappa`` (Gwet 2014).
     The number of categories is that of ``r.labels``, used or not. Unlike the other coefficients it stays defined
     when all used one single category of several, and is 1 then; missing with fewer than two labels.
+
+    >>> import numpy as np
+    >>> from toolkit.reliability import Ratings, cohen_kappa, gwet_ac
+    >>> r = Ratings.from_rows([["yes", "no"], ["no", "yes"], *[["no", "no"]] * 8])  # one label is far more common
+    >>> gwet_ac(r, np.ones((1, 10))).round(2).tolist(), cohen_kappa(r, np.ones((1, 10))).round(2).tolist()
+    ([0.76], [-0.11])
     """
     check_name(scale, SCALES, "scale")
     weights = r.check_weights(weights)

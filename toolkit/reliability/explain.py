@@ -27,6 +27,11 @@ def explanation(measure: str, lang: str = "en") -> dict[str, str]:
     not tell), range (and direction), reading (usual one) and source.
 
     Raises :class:`InputError` for a measure or language that is not known.
+
+    >>> from toolkit.reliability import explanation
+    >>> said = explanation("alpha_nominal", "es")
+    >>> sorted(said), said["name"]
+    (['name', 'prefer', 'question', 'range', 'reading', 'short', 'silent', 'source'], 'Alfa de Krippendorff')
     """
     known = words(lang)["measures"]
     if measure not in known:

@@ -46,6 +46,15 @@ def span_f1(
     that stands twice with the same code counts once.
 
     Raises :class:`InputError` for an unknown ``match``, a missing column, impossible positions and wrong shapes.
+
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from toolkit.reliability import span_f1
+    >>> first = pd.DataFrame({"doc_id": ["a", "a"], "start": [0, 20], "end": [10, 30], "code": "listening"})
+    >>> second = pd.DataFrame({"doc_id": ["a", "a"], "start": [0, 24], "end": [10, 30], "code": "listening"})
+    >>> ways, once = ("exact", "overlap", "characters"), np.ones((1, 1))
+    >>> [span_f1(first, second, ["a"], once, match).round(2).item() for match in ways]
+    [0.5, 1.0, 0.89]
     """
     if match not in get_args(Match):
         raise InputError(f"match: got '{match}'; {suggestion(str(match), get_args(Match))}")

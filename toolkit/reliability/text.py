@@ -41,7 +41,19 @@ def as_text(table: pd.DataFrame, lang: str = "en", *, notes: Sequence[str] = ())
     """An agreement table as a report for the terminal, in "en", "es" or "it": each measure of the whole with the
     question it answers, then codes, stances, languages, pairs and time, then how to read the measures.
 
-    ``notes``: what is to be known before a number is quoted, sentences that stand under the title."""
+    ``notes``: what is to be known before a number is quoted, sentences that stand under the title.
+
+    >>> import pandas as pd
+    >>> from toolkit.reliability import agreement, as_text
+    >>> rows = [("first", "a", 0, 8, "listening"), ("first", "b", 0, 8, "talking"), ("second", "a", 0, 8, "listening")]
+    >>> given = pd.DataFrame(rows, columns=["coder", "doc_id", "start", "end", "code"])
+    >>> given = given.assign(quote="Escuchan", codebook="groundswell", kind="human")
+    >>> judged = pd.DataFrame([(coder, doc_id, 0, 8) for coder in ("first", "second") for doc_id in "ab"],
+    ...     columns=["coder", "doc_id", "start", "end"])
+    >>> report = as_text(agreement(given, judged, repeats=100), "es")
+    >>> print(report.splitlines()[0])
+    Acuerdo entre codificadores
+    """
     texts, whole = _whole(table, lang)
     parts = [texts["title"], *_wrapped(list(notes), "  ! "), _rests(table, lang), *_wrapped(whole.notes, "  * ")]
     parts += ["", whole.heading]
@@ -60,7 +72,19 @@ def as_text(table: pd.DataFrame, lang: str = "en", *, notes: Sequence[str] = ())
 
 
 def as_markdown(table: pd.DataFrame, lang: str = "en", *, notes: Sequence[str] = ()) -> str:
-    """The same as Markdown, with everything that is to say about each measure, and its source."""
+    """The same as Markdown, with everything that is to say about each measure, and its source.
+
+    >>> import pandas as pd
+    >>> from toolkit.reliability import agreement, as_markdown
+    >>> rows = [("first", "a", 0, 8, "listening"), ("first", "b", 0, 8, "talking"), ("second", "a", 0, 8, "listening")]
+    >>> given = pd.DataFrame(rows, columns=["coder", "doc_id", "start", "end", "code"])
+    >>> given = given.assign(quote="Escuchan", codebook="groundswell", kind="human")
+    >>> judged = pd.DataFrame([(coder, doc_id, 0, 8) for coder in ("first", "second") for doc_id in "ab"],
+    ...     columns=["coder", "doc_id", "start", "end"])
+    >>> report = as_markdown(agreement(given, judged, repeats=100), "it")
+    >>> print(report.splitlines()[0])
+    # Accordo tra codificatori
+    """
     texts, whole = _whole(table, lang)
     parts = [f"# {texts['title']}", "", *(f"> {_cell(text)}\n" for text in notes), _rests(table, lang), ""]
     for section in (whole, *_sections(table, lang)):
@@ -79,7 +103,19 @@ def as_markdown(table: pd.DataFrame, lang: str = "en", *, notes: Sequence[str] =
 
 def agreement_html(table: pd.DataFrame, lang: str = "en", *, notes: Sequence[str] = ()) -> str:
     """The same as HTML for a notebook: ``display(HTML(agreement_html(table)))``. Every text is escaped; no colour of
-    the page is set, so that it reads on light and dark grounds."""
+    the page is set, so that it reads on light and dark grounds.
+
+    >>> import pandas as pd
+    >>> from toolkit.reliability import agreement, agreement_html
+    >>> rows = [("first", "a", 0, 8, "<b>"), ("first", "b", 0, 8, "talking"), ("second", "a", 0, 8, "<b>")]
+    >>> given = pd.DataFrame(rows, columns=["coder", "doc_id", "start", "end", "code"])
+    >>> given = given.assign(quote="Escuchan", codebook="groundswell", kind="human")
+    >>> judged = pd.DataFrame([(coder, doc_id, 0, 8) for coder in ("first", "second") for doc_id in "ab"],
+    ...     columns=["coder", "doc_id", "start", "end"])
+    >>> shown = agreement_html(agreement(given, judged, repeats=100))
+    >>> "<table" in shown, "&lt;b&gt;" in shown  # what coders wrote is escaped
+    (True, True)
+    """
     texts, whole = _whole(table, lang)
     parts = [
         _STYLE,

@@ -72,6 +72,15 @@ def u_alpha(
 
     Raises :class:`InputError` for fewer than two coders, a missing column, positions outside a document, a code
     called "all", and wrong shapes.
+
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from toolkit.reliability import u_alpha
+    >>> spans = pd.DataFrame({"doc_id": "a", "start": [0, 50, 0, 52], "end": [10, 60, 10, 60], "code": "listening",
+    ...     "coder": ["first", "first", "second", "second"]})
+    >>> found = u_alpha(spans, {"a": 100}, ["first", "second"], np.ones((1, 1)))
+    >>> {code: values.round(2).tolist() for code, values in found.items()}
+    {'listening': [0.98], 'all': [0.98]}
     """
     found = unitizing_disagreement(spans, lengths, coders, weights, judged, run_on=run_on)
     repeats = len(weights)

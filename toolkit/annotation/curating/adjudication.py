@@ -80,6 +80,23 @@ def adjudication_session(
     they were taken from.
 
     Raises :class:`InputError` for somebody who is no curator, and while no item was judged by two coders.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import adjudication_session, create_project, import_annotations
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
+    ...     "stance": "endorses", "codebook": "groundswell", "code": "listening", "coder": "first", "kind": "human"})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     _ = import_annotations(project, "first", given, project.items)
+    ...     _ = import_annotations(project, "second", given.assign(coder="second", code="talking"), project.items)
+    ...     session = adjudication_session(project, "curator")
+    ...     len(session.queue), session.role  # they differ on one of two sentences
+    ...     session.close()
+    (1, 'curator')
     """
     if curator not in project.curators:
         raise InputError(f"the project has no curator '{curator}'; {suggestion(curator, project.curators)}")

@@ -62,6 +62,18 @@ def curator_changes(
     ------
     InputError
         if a table is not what it should be, the curator has judged nothing, or the coder is unknown.
+
+    >>> import pandas as pd
+    >>> from toolkit.annotation import curator_changes
+    >>> given = pd.DataFrame({"doc_id": "a", "start": [0, 9], "end": [8, 17], "quote": "Escuchan",
+    ...     "codebook": "cluetrain", "code": "listening", "stance": "endorses", "coder": "first", "kind": "human"})
+    >>> decided = given.head(1).assign(coder="curator", stance="breach")
+    >>> judged = pd.DataFrame([(coder, "a", start, start + 8) for coder in ("first", "curator") for start in (0, 9)],
+    ...     columns=["coder", "doc_id", "start", "end"])
+    >>> curator_changes(given, decided, judged)[["coder", "start", "what", "code", "was", "became"]]
+       coder  start     what       code       was  became
+    0  first      0   stance  listening  endorses  breach
+    1  first      9  removed  listening  endorses     NaN
     """
     own, decided, seen = check("annotations", annotations), check("annotations", adjudicated), check("judged", judged)
     judges = sorted(set(seen["coder"]))
@@ -114,6 +126,17 @@ def coder_scores(changes: pd.DataFrame) -> pd.DataFrame:
         ``boundary`` and ``removed`` (they sum to ``n``), ``added`` codes, and ``share`` = kept / n (0-1, missing
         where n is 0). The share is agreement with the curator, who may have seen the codings: it says nothing about
         who was right.
+
+    >>> import pandas as pd
+    >>> from toolkit.annotation import coder_scores, curator_changes
+    >>> given = pd.DataFrame({"doc_id": "a", "start": [0, 9], "end": [8, 17], "quote": "Escuchan",
+    ...     "codebook": "cluetrain", "code": "listening", "stance": "endorses", "coder": "first", "kind": "human"})
+    >>> decided = given.head(1).assign(coder="curator", stance="breach")
+    >>> judged = pd.DataFrame([(coder, "a", start, start + 8) for coder in ("first", "curator") for start in (0, 9)],
+    ...     columns=["coder", "doc_id", "start", "end"])
+    >>> coder_scores(curator_changes(given, decided, judged))[["coder", "n", "kept", "stance", "removed", "share"]]
+       coder  n  kept  stance  removed  share
+    0  first  2     0       1        1    0.0
     """
     # a coding that was divided is one coding
     codings = check("curator_changes", changes).drop_duplicates(
@@ -155,6 +178,17 @@ def curator_summary(changes: pd.DataFrame, codebook: Codebook | None = None, lan
 
     ``changes``: what :func:`curator_changes` returns, of one coder or of all. ``codebook``: for the names of codes and
     stances (default: their ids). ``lang``: language of the page. Up to 300 changes are listed, the kept ones counted.
+
+    >>> import pandas as pd
+    >>> from toolkit.annotation import curator_changes, curator_summary
+    >>> given = pd.DataFrame({"doc_id": "a", "start": [0, 9], "end": [8, 17], "quote": "Escuchan",
+    ...     "codebook": "cluetrain", "code": "listening", "stance": "endorses", "coder": "first", "kind": "human"})
+    >>> decided = given.head(1).assign(coder="curator", stance="breach")
+    >>> judged = pd.DataFrame([(coder, "a", start, start + 8) for coder in ("first", "curator") for start in (0, 9)],
+    ...     columns=["coder", "doc_id", "start", "end"])
+    >>> summary = curator_summary(curator_changes(given, decided, judged), lang="es")
+    >>> print(summary.text.splitlines()[0])
+    Qué cambió la revisión
     """
     table, say, scores = check("curator_changes", changes), page_words(lang), coder_scores(changes)
     names = codebook.names(lang) if codebook else {}

@@ -83,6 +83,20 @@ def disagreements(
         if a table is not what it should be, an annotation overlaps what its coder judged without being it (``unit``
         other than "span") or without lying in it ("span"), a code is given twice by one coder at one place, it is of
         another codebook, a coder's name holds ", ", or ``unit``, ``lang`` or a coder is unknown.
+
+    >>> import pandas as pd
+    >>> from toolkit.annotation import disagreements
+    >>> from toolkit.codebook import load_codebook
+    >>> rows = [("first", 0, "listening", "endorses"), ("second", 0, "conversation", "endorses"),
+    ...     ("first", 9, "transparency", "breach")]
+    >>> given = pd.DataFrame(rows, columns=["coder", "start", "code", "stance"])
+    >>> given = given.assign(doc_id="a", end=given["start"] + 8, quote="Escuchan", codebook="cluetrain", kind="human")
+    >>> judged = pd.DataFrame([(coder, "a", start, start + 8) for coder in ("first", "second") for start in (0, 9)],
+    ...     columns=["coder", "doc_id", "start", "end"])
+    >>> disagreements(given, judged, load_codebook())[["start", "kind", "code", "other_code", "first", "second"]]
+       start    kind          code    other_code  first  second
+    0      0   label     listening  conversation  first  second
+    1      9  missed  transparency           NaN  first  second
     """
     if unit not in _UNITS:
         raise InputError(f"disagreements: unit '{unit}' is unknown; {suggestion(unit, _UNITS)}")
@@ -138,6 +152,20 @@ def disagreement_summary(table: pd.DataFrame) -> pd.DataFrame:
         ``second`` (one coder each; a row with three coders against one counts for three pairs), ``n`` (how often),
         ``documents`` (in how many texts), ``rule``. ``first`` gave ``code`` (and ``first_stance``), ``second`` gave
         ``other_code`` (``second_stance``, other borders, nothing): who leans which way stays visible.
+
+    >>> import pandas as pd
+    >>> from toolkit.annotation import disagreement_summary, disagreements
+    >>> from toolkit.codebook import load_codebook
+    >>> rows = [("first", 0, "listening", "endorses"), ("second", 0, "conversation", "endorses"),
+    ...     ("first", 9, "transparency", "breach")]
+    >>> given = pd.DataFrame(rows, columns=["coder", "start", "code", "stance"])
+    >>> given = given.assign(doc_id="a", end=given["start"] + 8, quote="Escuchan", codebook="cluetrain", kind="human")
+    >>> judged = pd.DataFrame([(coder, "a", start, start + 8) for coder in ("first", "second") for start in (0, 9)],
+    ...     columns=["coder", "doc_id", "start", "end"])
+    >>> disagreement_summary(disagreements(given, judged, load_codebook()))[["kind", "code", "other_code", "n"]]
+         kind          code    other_code  n
+    0   label     listening  conversation  1
+    1  missed  transparency           NaN  1
     """
     columns = ["kind", "code", "other_code", "first_stance", "second_stance", "first", "second"]
     counts: dict[tuple[str | None, ...], int] = {}

@@ -61,6 +61,14 @@ def rule_at_stake(row: Mapping[str, Any], codebook: Codebook, lang: str = "en") 
     ------
     InputError
         if the kind is none of the four, or a code is not in the codebook.
+
+    >>> from toolkit.annotation import rule_at_stake
+    >>> from toolkit.codebook import load_codebook
+    >>> row = {"kind": "label", "code": "listening", "other_code": "conversation"}
+    >>> row |= {"first_stance": None, "second_stance": None}
+    >>> rule = rule_at_stake(row, load_codebook(), "es")
+    >>> rule.where, len(rule.text) > 20
+    ('contrasts: conversation / listening', True)
     """
     lang = lang if lang in codebook.languages else codebook.languages[0]
     kind = row["kind"]

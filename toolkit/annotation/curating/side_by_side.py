@@ -89,6 +89,19 @@ def side_by_side(
     InputError
         if the text or a coder is unknown, ``start`` and ``end`` are no stretch of the text, or a table is not what it
         should be (see :func:`toolkit.annotation.disagreements`).
+
+    >>> import pandas as pd
+    >>> from toolkit.annotation import side_by_side
+    >>> from toolkit.codebook import load_codebook
+    >>> rows = [("first", 0, "listening", "endorses"), ("second", 0, "conversation", "endorses"),
+    ...     ("first", 9, "transparency", "breach")]
+    >>> given = pd.DataFrame(rows, columns=["coder", "start", "code", "stance"])
+    >>> given = given.assign(doc_id="a", end=given["start"] + 8, quote="Escuchan", codebook="cluetrain", kind="human")
+    >>> judged = pd.DataFrame([(coder, "a", start, start + 8) for coder in ("first", "second") for start in (0, 9)],
+    ...     columns=["coder", "doc_id", "start", "end"])
+    >>> page = side_by_side(given, {"a": "Escuchan Escuchan"}, "a", load_codebook(), judged=judged)
+    >>> len(page.disagreements), "<script" in page.html
+    (2, False)
     """
     if doc_id not in texts:
         raise InputError(f"no text '{doc_id}'; {suggestion(doc_id, list(texts)[:5000])}")

@@ -54,6 +54,14 @@ def assign(
     one); the others, the largest first, go to the coder with the least. The coders begin in random order.
 
     Raises :class:`InputError` for no items, names that cannot be names of files, and settings out of range.
+
+    >>> import pandas as pd
+    >>> from toolkit.annotation import assign
+    >>> items = pd.DataFrame({"item": [f"i{n}" for n in range(8)], "doc_id": list("aabbccdd"), "start": [0, 21] * 4,
+    ...     "end": [20, 36] * 4, "unit": "sentence", "lang": "es"})
+    >>> queues = assign(items, ["first", "second"], how="split", overlap=0.25)
+    >>> {who: len(queue) for who, queue in queues.items()}, len(set(queues["first"]) & set(queues["second"]))
+    ({'first': 6, 'second': 4}, 2)
     """
     table = check("items", items)
     names = list(coders)

@@ -40,6 +40,16 @@ def icc_of(annotations: pd.DataFrame, judged: pd.DataFrame, *, quantity: str = "
 
     Raises :class:`InputError` if no annotation is of a judged item, there are fewer than two documents or no document
     with two items, or not two coders where two are needed.
+
+    >>> import pandas as pd
+    >>> from toolkit.annotation import icc_of
+    >>> judged = pd.DataFrame([("first", doc_id, start, start + 8) for doc_id in "abcd" for start in (0, 9)],
+    ...     columns=["coder", "doc_id", "start", "end"])
+    >>> given = judged.iloc[[0, 1, 2, 3, 4]].assign(quote="Escuchan", codebook="cluetrain",
+    ...     code="listening", kind="human")
+    >>> icc_of(given, judged)[["code", "share", "icc", "design_effect", "items"]].round(2)
+            code  share   icc  design_effect  items
+    0  listening   0.62  0.57           1.57      8
     """
     if quantity not in QUANTITIES:
         raise InputError(f"quantity is '{quantity}'; {suggestion(quantity, QUANTITIES)}")

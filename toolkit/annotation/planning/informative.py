@@ -71,6 +71,16 @@ def order(
     Returns the items table with ``value`` (higher: more informative) and ``reason``, sorted; ties by doc_id and start.
     Raises :class:`InputError` for missing tables, scores that do not cover the items (how many), and codes that were
     given but not scored.
+
+    >>> import pandas as pd
+    >>> from toolkit.annotation import order
+    >>> items = pd.DataFrame({"item": [f"i{n}" for n in range(2)], "doc_id": ["a", "a"], "start": [0, 21],
+    ...     "end": [20, 36], "unit": "sentence", "lang": "es"})
+    >>> scores = items[["doc_id", "start", "end"]].assign(code="listening", score=[0.95, 0.5], decided=[True, False])
+    >>> order(items, scores=scores)[["item", "value"]].round(2)  # the machine is least sure of the second
+      item  value
+    0   i1   1.00
+    1   i0   0.29
     """
     table = check("items", items)
     if how not in HOW:

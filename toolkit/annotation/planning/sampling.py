@@ -66,6 +66,14 @@ def sample(
     InputError
         ``n`` larger than what there is, an unknown column or setting, a stratum that divides a document
         (``whole_documents``), scores that do not cover the items, or too few items with two codings.
+
+    >>> import pandas as pd
+    >>> from toolkit.annotation import sample
+    >>> items = pd.DataFrame({"item": [f"i{n}" for n in range(8)], "doc_id": list("aabbccdd"), "start": [0, 21] * 4,
+    ...     "end": [20, 36] * 4, "unit": "sentence", "lang": "es"})
+    >>> drawn = sample(items, 4, seed=1)
+    >>> len(drawn), drawn["weight"].unique().tolist(), drawn["reason"].nunique()  # each stands for two
+    (4, [2.0], 1)
     """
     table = check("items", items)
     if how not in (*_CHANCE, *_INFORMATIVE):

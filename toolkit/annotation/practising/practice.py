@@ -119,6 +119,18 @@ def practice(
     InputError
         for a folder without a project, somebody who is no coder, another language, or a ``practice.yaml`` that cannot
         be used.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import create_project, practice
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first"])
+    ...     widget = practice(project.folder, "first", lang="es")
+    ...     Path(project.folder, "practice").is_dir()
+    True
     """
     found = _practice_project(folder, coder, lang)
     if isinstance(found, NoPractice):
@@ -130,6 +142,17 @@ def practice_summary(folder: str | Path, coder: str, *, lang: str | None = None)
     """How far a coder is with practising, and once all is done what it came to, in sentences.
 
     Raises :class:`InputError` as :func:`practice` does.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import create_project, practice_summary
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first"])
+    ...     practice_summary(project.folder, "first")
+    'Practice of first: 0 of 18 sentences done.'
     """
     found = _practice_project(folder, coder, lang)
     if isinstance(found, NoPractice):

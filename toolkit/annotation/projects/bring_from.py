@@ -51,6 +51,22 @@ def import_exchange(
     InputError
         as :func:`toolkit.exchange.read_exchange` and :func:`import_annotations` do, for people who are not in the file,
         and where nothing could be taken in; nothing is changed then.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.exchange import write_annotations
+    >>> from toolkit.annotation import create_project, import_exchange
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
+    ...     "stance": "endorses", "codebook": "groundswell", "code": "listening", "coder": "first", "kind": "human"})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     losses = write_annotations(given, Path(folder, "brat"), "brat", texts=posts)
+    ...     found = import_exchange(project, "second", Path(folder, "brat"), of=["first"])
+    ...     found.taken, found.removed, len(found.left)
+    (1, 0, 0)
     """
     found = read_exchange(source, format, texts=project.posts, codebook=project.codebook.id)
     if found.annotations.empty:

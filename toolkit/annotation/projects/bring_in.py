@@ -46,6 +46,20 @@ def import_annotations(
     InputError
         for tables that break their contract, quotes that are not the text, several coders, codes the codebook does not
         have; nothing is taken in then.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import create_project, import_annotations
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
+    ...     "stance": "endorses", "codebook": "groundswell", "code": "listening", "coder": "first", "kind": "human"})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     left = import_annotations(project, "first", given, project.items)  # all items were gone through
+    ...     len(left), len(project.annotations("first")), len(project.judged("first"))
+    (0, 1, 2)
     """
     table = check("annotations", annotations).reset_index(drop=True)
     if table["coder"].nunique() > 1:

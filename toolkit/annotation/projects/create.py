@@ -94,6 +94,19 @@ def create_project(
         not of the corpus, suggestions of another codebook or text.
     OutputError
         if the folder cannot be written.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import create_project
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     project.items[["doc_id", "start", "end", "unit"]], project.coders
+    (  doc_id  start  end      unit
+    0      a      0   20  sentence
+    1      a     21   36  sentence, ['first', 'second'])
     """
     checked_names(coders, curators)
     for what, value, allowed in (("unit", unit, _UNITS), ("order", order, _ORDERS), ("lang", lang, _LANGS)):
@@ -190,6 +203,16 @@ def items_of(
     """items table of texts: their passages of the unit outside furniture; or those of them in ``items``.
 
     Raises :class:`InputError` if nothing is left, or an item is no such passage.
+
+    >>> import pandas as pd
+    >>> from toolkit.annotation import items_of
+    >>> from toolkit.corpus import mark_furniture
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> items_of(posts, mark_furniture(posts), "sentence")[["item", "start", "end", "unit"]]
+           item  start  end      unit
+    0   a:s0-20      0   20  sentence
+    1  a:s21-36     21   36  sentence
     """
     passages = segment(posts, furniture, unit=unit if unit in ("sentence", "paragraph") else "document")
     passages = passages[~passages["furniture"]]

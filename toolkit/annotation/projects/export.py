@@ -33,6 +33,20 @@ def export_project(project: Project, folder: str | Path, *, who: Sequence[str] |
 
     Raises :class:`InputError` for unknown people, a folder that is not empty, and a project without decisions;
     :class:`OutputError` if the folder cannot be written.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import create_project, export_project, import_annotations
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
+    ...     "stance": "endorses", "codebook": "groundswell", "code": "listening", "coder": "first", "kind": "human"})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     _ = import_annotations(project, "first", given, project.items)
+    ...     sorted(path.name for path in export_project(project, Path(folder, "out")).iterdir() if path.suffix)
+    ['README.md', 'annotations.csv', 'annotations.jsonl', 'decisions.csv', 'items.csv', 'judged.csv']
     """
     target = Path(folder)
     people = [one for one in (*project.coders, *project.curators) if project.lines(one)] if who is None else list(who)

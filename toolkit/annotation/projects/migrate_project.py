@@ -57,6 +57,26 @@ def migrate_project(
     InputError
         for another codebook, a version that is in force already, or is frozen here with other content, codes of which
         nothing says what became of them; while somebody's notebook is open. Nothing is changed then.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.codebook import codebook_files
+    >>> from toolkit.annotation import create_project, import_annotations, migrate_project
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
+    ...     "stance": "endorses", "codebook": "groundswell", "code": "listening", "coder": "first", "kind": "human"})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     _ = import_annotations(project, "first", given, project.items)
+    ...     for path in codebook_files("groundswell"):
+    ...         text = path.read_text(encoding="utf-8").replace("version: 1.1.0", "version: 1.2.0")
+    ...         _ = Path(folder, path.name).write_text(text, encoding="utf-8")
+    ...     found = migrate_project(project, Path(folder, "groundswell.yaml"))
+    >>> found[["coder", "code", "what", "codings", "carried"]]
+       coder       code  what  codings  carried
+    0  first  listening  same        1        1
     """
     old, new = project.codebook, load_codebook(codebook)
     if new.id != old.id:

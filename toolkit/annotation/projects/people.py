@@ -16,6 +16,18 @@ def add_coder(project: Project, name: str, *, items: Sequence[str] | None = None
     ``items``: what the new coder is given, in this order; ``like``: the same as this coder, in the same order; by
     default every item of the project. Raises :class:`InputError` for a name that cannot be one or is there already,
     both ``items`` and ``like``, and items that are not of the project.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import add_coder, create_project
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     project = add_coder(project, "third", like="first")
+    ...     project.coders, project.queue("third") == project.queue("first")
+    (['first', 'second', 'third'], True)
     """
     settings = project.settings
     checked_names([*settings.coders, name], settings.curators)

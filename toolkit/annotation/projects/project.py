@@ -36,12 +36,39 @@ def open_project(folder: str | Path) -> "Project":
 
     Raises :class:`InputError` naming file and line for what is missing or damaged; a codebook that is not the one
     the project was made with counts as damaged.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import create_project, open_project
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     open_project(Path(folder, "work")).codebook
+    <codebook groundswell 1.1.0: 5 codes>
     """
     return Project(Path(folder))
 
 
 class Project(ProjectData, SelfShown):
-    """A project; see :func:`create_project`. Tables are read when they are first asked for, decisions every time."""
+    """A project; see :func:`create_project`. Tables are read when they are first asked for, decisions every time.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import create_project
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     project.unit, len(project.items), len(project.queue("first")), len(project.annotations())
+    ...     project.progress().iloc[:, :4]
+    ('sentence', 2, 2, 0)
+        coder  assigned  done  skipped
+    0   first         2     0        0
+    1  second         2     0        0
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)

@@ -36,6 +36,22 @@ def export_spreadsheet(project: Project, coder: str, path: str | Path) -> pd.Dat
 
     Raises :class:`InputError` for an unknown coder or a name that does not end in .csv, :class:`OutputError` if the
     file cannot be written.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import create_project, export_spreadsheet, import_annotations
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
+    ...     "stance": "endorses", "codebook": "groundswell", "code": "listening", "coder": "first", "kind": "human"})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     _ = import_annotations(project, "first", given, project.items)
+    ...     export_spreadsheet(project, "first", Path(folder, "first.csv"))[["quote", "code", "stance", "status"]]
+                      quote       code    stance status
+    0  Las marcas escuchan.  listening  endorses   done
+    1       La gente habla.                        done
     """
     target = Path(path)
     if target.suffix.lower() != ".csv":
@@ -106,6 +122,22 @@ def import_spreadsheet(
         with the first twenty problems, each with row and column: unknown items, codes, stances; a code given twice;
         positions that do not fit; a quote that is not the text. Nothing is imported then. Also while the coder's
         notebook is open elsewhere.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> from toolkit.annotation import create_project, export_spreadsheet, import_spreadsheet
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "work"), posts, coders=["first", "second"], codebook="groundswell")
+    ...     path = Path(folder, "first.csv")
+    ...     sheet = export_spreadsheet(project, "first", path)
+    ...     sheet.loc[0, ["code", "stance"]] = ["listening", "endorses"]
+    ...     sheet.to_csv(path, index=False)
+    ...     import_spreadsheet(project, "first", path)[["row", "code", "what"]]
+       row       code        what
+    0    2  listening  code added
     """
     state, lines = project.state(coder), project.lines(coder)
     listed = _listed(project, coder, state)

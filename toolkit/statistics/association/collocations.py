@@ -111,7 +111,7 @@ def collocations(
     >>> from toolkit.statistics import collocations
     >>> from toolkit.text import tokenise
     >>> posts = pd.DataFrame({"doc_id": ["a", "b", "c"], "lang": "es", "sha256": "",
-    ...     "text": ["Las redes sociales cambian.", "En las redes sociales hay voz.", "Sin redes sociales no hay voz."]})
+    ...     "text": ["Las redes sociales cambian.", "En redes sociales hay voz.", "Sin redes sociales no hay voz."]})
     >>> table = collocations(tokenise(posts, segment(posts), choice="simple"), window=(0, 1), minimum=2, minimum_pair=2)
     >>> table[["node", "collocate", "n", "expected", "log_dice"]].round(2)
       node collocate  n  expected  log_dice

@@ -63,7 +63,7 @@ def collocation_network(
     >>> from toolkit.statistics import collocation_network, collocations
     >>> from toolkit.text import tokenise
     >>> posts = pd.DataFrame({"doc_id": ["a", "b", "c"], "lang": "es", "sha256": "",
-    ...     "text": ["Las redes sociales cambian.", "En las redes sociales hay voz.", "Sin redes sociales no hay voz."]})
+    ...     "text": ["Las redes sociales cambian.", "En redes sociales hay voz.", "Sin redes sociales no hay voz."]})
     >>> tokens = tokenise(posts, segment(posts), choice="simple")
     >>> nodes, edges = collocation_network(collocations(tokens, minimum=1, minimum_pair=2))
     >>> nodes[["term", "n", "degree", "group"]]

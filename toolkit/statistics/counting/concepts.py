@@ -29,7 +29,8 @@ def count_codes(annotations: pd.DataFrame, passages: pd.DataFrame, *, posts: pd.
     >>> import pandas as pd
     >>> from toolkit.corpus import segment
     >>> from toolkit.statistics import count_codes, frequency
-    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "", "text": ["Las marcas escuchan. La gente habla."]})
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "",
+    ...     "text": "Las marcas escuchan. La gente habla."})
     >>> given = pd.DataFrame({"doc_id": ["a"], "start": 0, "end": 20, "quote": "Las marcas escuchan.",
     ...     "codebook": "cluetrain", "code": "listening", "coder": "first", "kind": "human"})
     >>> frequency(count_codes(given, segment(posts)))[["term", "n", "size", "share"]]  # one of two sentences

@@ -61,7 +61,7 @@ def expressions(
     >>> from toolkit.text import tokenise
     >>> from toolkit.topics.meaning import expressions
     >>> posts = pd.DataFrame({"doc_id": ["a", "b", "c"], "lang": "es", "sha256": "",
-    ...     "text": ["Las redes sociales piden voz.", "En las redes sociales todo pasa.", "Sin redes sociales no hay voz."]})
+    ...     "text": ["Las redes sociales piden voz.", "En redes sociales pasa.", "Sin redes sociales no hay voz."]})
     >>> passages = segment(posts, unit="document")
     >>> phrases, words = expressions(tokenise(posts, passages, choice="simple"), passages)
     >>> phrases[0]

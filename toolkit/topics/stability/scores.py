@@ -134,7 +134,8 @@ def assignment_agreement(runs: Runs, *, confidence: float = 0.95, seed: int = 1)
 
     >>> from toolkit.topics import document_terms, runs_over_seeds
     >>> from toolkit.topics.stability import assignment_agreement
-    >>> runs = runs_over_seeds(document_terms([["marca", "voz"] * 3, ["precio", "venta"] * 3] * 6), 2, 3, iterations=100)
+    >>> documents = document_terms([["marca", "voz"] * 3, ["precio", "venta"] * 3] * 6)
+    >>> runs = runs_over_seeds(documents, 2, 3, iterations=100)
     >>> assignment_agreement(runs)
         over  runs  pairs  rand  low  high
     0  seeds     3      3   1.0  1.0   1.0
