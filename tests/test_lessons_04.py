@@ -14,7 +14,7 @@ JUDGED = pd.DataFrame(
         "decided": [True] * 5 + [False] * 35 + [True] * 5 + [False] * 35,
     }
 )
-#: Codes given from .10, .30, .50 and .70 on are right in .38, .50, .50 and 1 of all cases.
+#: Codes given from .10, .15, .50 and .70 on are right in .38, .50, .50 and 1 of all cases.
 SCORED = pd.DataFrame(
     {
         "score": [0.72, 0.71, 0.5, 0.5, 0.5, 0.5, 0.32, 0.31, 0.12, 0.12, 0.12, 0.12, 0.12],
@@ -92,11 +92,12 @@ def test_mistakes_with_precision_are_told_apart(answer, said):
 
 
 def test_right_ones_by_wrong_ones_is_no_share():
-    even = pd.DataFrame({"code": "a", "gold": [True, False, False, False], "decided": [True, True, True, False]})
-    assert "right ones by the wrong" in check("04.1", 0.5, judged=even, code="a").text
+    gold, decided = [True] * 2 + [False] * 5 + [True] * 2 + [False] * 11, [True] * 7 + [False] * 13
+    judged = pd.DataFrame({"code": "a", "gold": gold, "decided": decided})
+    assert "right ones by the wrong" in check("04.1", 0.4, judged=judged, code="a").text
 
 
-@pytest.mark.parametrize("answer", [0.3, np.float64(0.30), 6 / 20])
+@pytest.mark.parametrize("answer", [0.15, np.float64(0.15), 3 / 20])
 def test_the_lowest_cut_is_right(answer):
     assert cut(answer).right is True
 
@@ -108,6 +109,7 @@ def test_the_lowest_cut_is_right(answer):
         (0.33, "none of .05"),
         (0.1, "too many wrong ones"),
         (0.7, "lower cut does it"),
+        (0.3, "lower cut does it"),
         (0.5, "that is recall"),
     ],
 )
