@@ -205,9 +205,9 @@ def _name_at(room: str, value: Any) -> str:
 
 
 def _commands() -> str:
-    """The help of every command, as a terminal of 100 columns shows it."""
+    """The help of every command, as a terminal of 88 columns shows it."""
     before = os.environ.get("COLUMNS")
-    os.environ["COLUMNS"] = "100"
+    os.environ["COLUMNS"] = "88"
     try:
         parts = [_command(one.name, one.parser.format_help) for one in commands()]
     finally:

@@ -19,6 +19,8 @@ from toolkit.storage import write_file
 
 #: Posts of the bundled corpus that two people coded.
 POSTS = 10
+#: Posts of the project, enough that a machine can be tried on some of them.
+CODED = 20
 MINE = "Antes de hablar hay que escuchar a los clientes. El blog contestó las quejas en una hora."
 
 
@@ -63,7 +65,7 @@ def _corpus(folder: Path, doc_ids: list[str]) -> None:
 def _projects(folder: Path) -> None:
     from toolkit.annotation import export_spreadsheet
 
-    project = coded_project(folder / "my_project", POSTS, curators=())
+    project = coded_project(folder / "my_project", CODED, curators=())
     export_spreadsheet(project, "author", folder / "sheet.csv")
     whole = data_file("codebooks", "cluetrain.yaml").read_text(encoding="utf-8")
     bare = re.sub(r"(?m)^(cue_files|example_files):.*\n", "", whole)

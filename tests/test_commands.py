@@ -19,8 +19,15 @@ from toolkit.cli import main
 
 COMMANDS = commands()
 EXAMPLES = sorted({example for command in COMMANDS for example in command.examples if command.name})
-#: They fit topic models, learn from codings or train the coder: more than five seconds.
-LONG = ("toolkit run", "toolkit check", "toolkit topics", "toolkit map", "toolkit annotate learn", "toolkit evaluate")
+#: They fit topic models, learn from codings or draw many samples: more than five seconds.
+LONG = (
+    "toolkit run",
+    "toolkit check",
+    "toolkit topics",
+    "toolkit map corpus",
+    "toolkit annotate learn",
+    "toolkit evaluate",
+)
 #: Minutes each, of fitting models again and again; what they do is tested where it is made.
 LONGEST = ("toolkit run --corpus", "toolkit topics corpus --topics auto", "toolkit topics corpus --guided",
     "toolkit topics my_blog/")  # fmt: skip

@@ -1,5 +1,6 @@
 """The glossary: three languages everywhere, references that lead somewhere, found under every name."""
 
+import html
 import importlib
 import re
 from collections import Counter
@@ -96,11 +97,11 @@ def test_an_unknown_term_names_the_nearest():
 def test_what_is_shown(lang):
     whole = toolkit.glossary(lang=lang)
     assert max(len(line) for line in repr(whole).splitlines()) <= WIDTH
-    html = whole._repr_html_()
-    assert f'lang="{lang}"' in html and html.count("<tr>") == len(ENTRIES) + 1
-    assert "<script" not in html and not re.search(r"\bid=", html)
+    page = whole._repr_html_()
+    assert f'lang="{lang}"' in page and page.count("<tr>") == len(ENTRIES) + 1
+    assert "<script" not in page and not re.search(r"\bid=", page)
     one = toolkit.glossary("log ratio", lang)
-    for shown in (" ".join(repr(one).split()), one._repr_html_()):
+    for shown in (" ".join(repr(one).split()), html.unescape(one._repr_html_())):
         assert one.definitions[lang] in shown and "Hardie (2014)" in shown
 
 

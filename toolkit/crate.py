@@ -66,6 +66,11 @@ def write_crate(folder: str | Path) -> Path:
     ------
     InputError
         if the folder has no readable record of a run.
+
+    >>> write_crate("no-such-run")
+    Traceback (most recent call last):
+    ...
+    toolkit.errors.InputError: no-such-run: has no readable run.json; give a folder made by 'toolkit run'.
     """
     path = Path(folder) / METADATA
     write_json(path, crate_metadata(folder))
@@ -79,6 +84,22 @@ def crate_metadata(folder: str | Path) -> dict[str, Any]:
     ``encodingFormat``, ``contentSize`` (bytes) and ``sha256``; the run is a ``CreateAction`` with the software as
     ``instrument``, settings, texts and codebook as ``object``, and the files as ``result``. Raises as
     :func:`write_crate`.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.files import write_json
+    >>> record = {
+    ...     "created": "2026-11-21T10:00:00Z", "versions": {"toolkit": "0.1.0", "python": "3.11.7"}, "seed": 1,
+    ...     "settings": {"study": {"title": "Voces", "parts": ["words"], "licence": "CC-BY-4.0"}},
+    ...     "corpus": {"path": "mine", "sha256": "0" * 64, "posts": {"a": "0" * 64}}, "citation": "To be cited so.",
+    ...     "codebook": {"id": "cluetrain", "version": "1.1.0", "sha256": "0" * 64},
+    ... }
+    >>> with TemporaryDirectory() as folder:
+    ...     write_json(Path(folder, "run.json"), record)
+    ...     found = {entity["@id"]: entity for entity in crate_metadata(folder)["@graph"]}
+    >>> found["./"]["name"], found["./"]["license"]["@id"], found["#run"]["instrument"]["@id"]
+    ('Voces', 'https://spdx.org/licenses/CC-BY-4.0', '#cluetrain-toolkit-0.1.0')
+    >>> found["run.json"]["encodingFormat"], len(found["run.json"]["sha256"])
+    ('application/json', 64)
     """
     folder = Path(folder)
     try:

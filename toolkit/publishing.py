@@ -78,6 +78,12 @@ def export_notebook(
         for a file that is no notebook; with ``pdf`` where there is no such browser (the page is written by then).
     OutputError
         if the folder cannot be written, or the browser fails.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit.resources import notebooks_folder
+    >>> with TemporaryDirectory() as folder:
+    ...     [path.name for path in export_notebook(notebooks_folder() / "06_agreement.ipynb", folder)]
+    ['06_agreement.html']
     """
     source, folder = Path(notebook), Path(output)
     if folder.exists() and not folder.is_dir():
@@ -90,7 +96,13 @@ def export_notebook(
 
 
 def notebook_page(notebook: str | Path, *, say: Say | None = None) -> str:
-    """The page of a notebook as HTML; see :func:`export_notebook`."""
+    """The page of a notebook as HTML; see :func:`export_notebook`.
+
+    >>> from toolkit.resources import notebooks_folder
+    >>> page = notebook_page(notebooks_folder() / "06_agreement.ipynb")
+    >>> "default-src 'none'" in page, "<script" in page
+    (True, False)
+    """
     from nbconvert import HTMLExporter
 
     # it would warn of each figure that has no description
@@ -169,7 +181,11 @@ def _quiet(output: Any) -> None:
 
 
 def browser() -> str | None:
-    """The path of an installed Chromium, Chrome or Edge, or None."""
+    """The path of an installed Chromium, Chrome or Edge, or None.
+
+    >>> browser() is None or Path(browser()).is_file()
+    True
+    """
     for name in _NAMES:
         if found := shutil.which(name):
             return found
@@ -184,6 +200,9 @@ def print_page(page: str | Path, pdf: str | Path) -> Path:
     """Print an HTML file to a PDF file (A4, light) with an installed browser, which is given no network.
 
     Raises :class:`InputError` where there is none, :class:`OutputError` if it does not finish in two minutes or fails.
+
+    >>> print_page("page.html", "page.pdf")  # doctest: +SKIP
+    PosixPath('page.pdf')
     """
     program = browser()
     if program is None:

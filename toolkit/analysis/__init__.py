@@ -82,7 +82,7 @@ def prepare(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say
     ...     corpus = load_corpus(folder)
     >>> found = prepare(corpus, Study(text={"pipeline": "simple"}))
     >>> {name: len(found.tables[name]) for name in ("posts", "passages", "tokens")}
-    {'posts': 1, 'passages': 2, 'tokens': 11}
+    {'posts': 1, 'passages': 2, 'tokens': 9}
     """
     result = _begun(study)
     return _through(_preparation(corpus, result, workers), result, say)

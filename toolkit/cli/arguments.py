@@ -30,12 +30,25 @@ __all__ = [
 _TEXTS = (".md", ".txt", ".html", ".htm")
 
 
+class _Help(argparse.HelpFormatter):
+    """Paragraphs as wide as the terminal; examples line by line, as they are to be typed."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if text.startswith("example"):
+            return "".join(f"{indent}{line}" for line in text.splitlines(keepends=True))
+        from textwrap import fill
+
+        paragraphs = [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
+        way = {"initial_indent": indent, "subsequent_indent": indent}
+        return "\n\n".join(fill(words, width, break_on_hyphens=False, **way) for words in paragraphs)
+
+
 def examples(*lines: str) -> dict[str, Any]:
     """The end of a command's help, as arguments of a parser: lines that can be copied and run."""
     heading = "example:" if len(lines) == 1 else "examples:"
     return {
         "epilog": "\n".join([heading, *(f"  {line}" for line in lines)]),
-        "formatter_class": argparse.RawDescriptionHelpFormatter,
+        "formatter_class": _Help,
     }
 
 

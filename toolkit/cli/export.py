@@ -2,7 +2,7 @@
 
 import argparse
 
-from toolkit.cli.arguments import path_argument, say
+from toolkit.cli.arguments import examples, path_argument, say
 
 __all__ = ["add_export"]
 
@@ -10,10 +10,10 @@ _HELP = """\
 Write a notebook, as it was last run and saved, as one HTML page: figures inside, light and dark, no script, nothing
 loaded from anywhere. With --pdf also as a PDF, printed by an installed Chromium, Chrome or Edge. Nothing is executed.
 Formulas in TeX stay as they were typed."""
-_EXAMPLES = """\
-examples:
-  toolkit export study_preached_and_broken.ipynb --output page
-  toolkit export study_preached_and_broken.ipynb --output page --pdf"""
+_EXAMPLES = (
+    "toolkit export study_preached_and_broken.ipynb --output page",
+    "toolkit export study_preached_and_broken.ipynb --output page --pdf",
+)
 
 
 def add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -22,8 +22,7 @@ def add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "export",
         help="a notebook as one offline page, or PDF",
         description=_HELP,
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        **examples(*_EXAMPLES),
     )
     parser.add_argument("notebook", type=path_argument, metavar="NOTEBOOK", help="an .ipynb file, executed and saved")
     parser.add_argument(

@@ -40,7 +40,7 @@ class Learning(SelfShown):
     >>> from toolkit.learning import Learning
     >>> from toolkit.principles import coder
     >>> curve = pd.DataFrame({"documents": [10], "measure": "f1_micro", "value": 0.6, "ci_low": 0.55, "ci_high": 0.64})
-    >>> found = Learning(curve, coder(load_codebook(), "cues"), ["a"], ["a", "b"], True, "Enough.", 0.1)
+    >>> found = Learning(curve, coder(load_codebook("groundswell"), "cues"), ["a"], ["a", "b"], True, "Enough.", 0.1)
     >>> found.enough, found.coder.name, found.reserved
     (True, 'machine:cues', ['a', 'b'])
     """

@@ -9,7 +9,7 @@ from toolkit.lessons.finding import Finding, number_of, right, text_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from toolkit.principles import Explanation
+    from toolkit.principles.explain import Explanation
 
 __all__ = ["CHECKS"]
 

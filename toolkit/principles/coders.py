@@ -72,7 +72,6 @@ def coder(
     InputError
         if the codebook lacks what the method needs, or ``coded`` is missing or given to another method.
 
-    >>> import pandas as pd
     >>> from toolkit.codebook import load_codebook
     >>> from toolkit.principles import coder
     >>> cues = coder(load_codebook(), "cues")
@@ -123,7 +122,6 @@ def supervised_coder(
     Annotations of other codebooks, or that lie on none of the units, do not count. Raises :class:`InputError` if fewer
     than five posts or five annotations are left, or a unit lies outside its post.
 
-    >>> import pandas as pd
     >>> from toolkit import bundled_corpus, human_annotations, load_posts
     >>> from toolkit.codebook import load_codebook
     >>> from toolkit.principles import CodedPosts, supervised_coder

@@ -107,7 +107,9 @@ def principle_shares(
 
 
 def stance_counts(passages: pd.DataFrame, annotations: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
-    """Number of annotations per language, code and stance (zeros included); annotations without stance are left out.
+    """Number of annotations per language, code and stance: lang, codebook, code, stance, count.
+
+    Zeros are included; annotations without stance are left out.
 
     >>> import pandas as pd
     >>> from toolkit.codebook import load_codebook

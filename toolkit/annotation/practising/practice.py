@@ -129,6 +129,7 @@ def practice(
     >>> with TemporaryDirectory() as folder:
     ...     project = create_project(Path(folder, "work"), posts, coders=["first"])
     ...     widget = practice(project.folder, "first", lang="es")
+    ...     widget.session.close()
     ...     Path(project.folder, "practice").is_dir()
     True
     """

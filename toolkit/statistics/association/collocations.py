@@ -115,7 +115,7 @@ def collocations(
     >>> table = collocations(tokenise(posts, segment(posts), choice="simple"), window=(0, 1), minimum=2, minimum_pair=2)
     >>> table[["node", "collocate", "n", "expected", "log_dice"]].round(2)
       node collocate  n  expected  log_dice
-    0  red    social  3      0.69      14.0
+    0  red    social  3      0.75      14.0
     """
     sides = _sides(window)
     check_least("collocations", "minimum", minimum, 1)

@@ -80,7 +80,7 @@ def fit_distributed(
     >>> from tempfile import TemporaryDirectory
     >>> import pandas as pd
     >>> from toolkit.topics import document_terms
-    >>> from toolkit.topics.distribution import fit_distributed, fit_streaming, write_shards
+    >>> from toolkit.topics.distribution import fit_distributed, write_shards
     >>> documents = document_terms([["marca", "voz"], ["precio", "venta"]] * 6)
     >>> names = pd.DataFrame({"doc_id": [f"p{n}" for n in range(12)]}).assign(passage_id="1")
     >>> with TemporaryDirectory() as folder:
