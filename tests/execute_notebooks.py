@@ -3,7 +3,7 @@
 NAME is a path inside notebooks/, such as 03_themes.ipynb, es/03_themes.ipynb or solutions/03_themes.ipynb; without,
 all are executed. Versions in other languages get their code from the English one, cell by cell, before they run: only
 prose and the cell tagged "language" are their own. Saved are outputs and counts, and nothing that differs from machine
-to machine: no times, no versions of Python. A notebook that stops with an error is left as it was.
+to machine: no times, no versions of Python. A notebook that stops with an error or warns is left as it was.
 
 For the tests, --into FOLDER executes FOLDER/asked.ipynb, with a time limit for each cell, and writes
 FOLDER/done.ipynb, with the times of the cells.
@@ -97,6 +97,16 @@ def main(names: Sequence[str]) -> int:
             execute(notebook, folder=path.parent, seconds=SECONDS_PER_CELL)
         except (CellExecutionError, ValueError) as error:
             print(f"{path.relative_to(NOTEBOOKS)}: stopped, not saved\n{error}", file=sys.stderr)
+            failed += 1
+            continue
+        said = [
+            output.text
+            for cell in notebook.cells
+            for output in cell.get("outputs", [])
+            if output.get("name") == "stderr"
+        ]
+        if said:
+            print(f"{path.relative_to(NOTEBOOKS)}: warned, not saved\n{said[0]}", file=sys.stderr)
             failed += 1
             continue
         clean(notebook)

@@ -27,8 +27,8 @@ def wheel(tmp_path_factory):
 def test_the_wheel_carries_data_corpus_and_notebooks(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     for folder in ("codebooks", "examples", "furniture", "guidelines", "stopwords", "templates"):
-        for path in (ROOT / "toolkit" / "data" / folder).iterdir():
-            assert f"toolkit/data/{folder}/{path.name}" in names
+        for path in (ROOT / "toolkit" / "data" / folder).rglob("*.*"):
+            assert path.relative_to(ROOT).as_posix() in names
     corpora = [path.relative_to(ROOT).as_posix() for path in (ROOT / "corpora").rglob("*.*")]
     assert len(corpora) > 180
     assert [name for name in corpora if f"toolkit/data/{name}" not in names] == []
