@@ -190,7 +190,7 @@ def environment(folder: str) -> "Environment":
 def render(macro: str, *view: Any) -> str:
     """A macro of ``data/templates/evidence.html``, called with ``view``, and its style sheet; every text escaped.
 
-    >>> from toolkit.reading import words_in
+    >>> from toolkit.principles.evidence_view import words_in
     >>> html = render("codes", [], words_in("es"), "es", 0)
     >>> html[:7]
     '<style>'

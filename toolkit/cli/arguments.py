@@ -39,8 +39,10 @@ class _Help(argparse.HelpFormatter):
         from textwrap import fill
 
         paragraphs = [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
-        way = {"initial_indent": indent, "subsequent_indent": indent}
-        return "\n\n".join(fill(words, width, break_on_hyphens=False, **way) for words in paragraphs)
+        return "\n\n".join(
+            fill(words, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False)
+            for words in paragraphs
+        )
 
 
 def examples(*lines: str) -> dict[str, Any]:

@@ -21,6 +21,13 @@ class Card:
     """A result prepared for reading: a notebook shows it, ``print`` gives text.
 
     ``kind``: what it is; ``title``: its own name; ``facts``: pairs of name and value; ``tables``; ``notes``: sentences.
+
+    >>> Card("Corpus", "Conversaciones", (("posts", "120"), ("skipped", "0")), notes=("All posts are constructed.",))
+    Corpus: Conversaciones
+      posts    120
+      skipped  0
+    <BLANKLINE>
+    - All posts are constructed.
     """
 
     kind: str
@@ -47,7 +54,14 @@ class Card:
 
 
 class SelfShown:
-    """What shows itself: a class that says in ``_card_(lang)`` what a reader should see of it gets the rest here."""
+    """What shows itself: a class that says in ``_card_(lang)`` what a reader should see of it gets the rest here.
+
+    >>> class Answer(SelfShown):
+    ...     def _card_(self, lang="en"):
+    ...         return Card({"en": "Answer", "it": "Risposta"}[lang], "42", ())
+    >>> print(Answer(), Answer()._card_("it"), sep=" / ")
+    Answer: 42 / Risposta: 42
+    """
 
     def _card_(self, lang: str = "en") -> Card:
         raise NotImplementedError

@@ -43,6 +43,10 @@ class Shown:
 
     ``frame``: the rows and columns that are shown, their values as they were, under the headings that are shown.
     ``total``: rows of the whole table. ``columns`` and ``rows``: heads and cells as they are read.
+
+    >>> shown = show(pd.DataFrame({"term": ["promesa"], "share": [0.25]}))
+    >>> shown.total, [column.heading for column in shown.columns], [cell.text for cell in shown.rows[0]]
+    (1, ['term', 'share'], ['promesa', '0.250'])
     """
 
     frame: pd.DataFrame
@@ -120,7 +124,8 @@ def show(
         itself (a corpus, an analysis, themes ...), to have it in your language.
     columns : those to show, in this order; all of them without. "old=new" shows a column under another heading. A named
         index counts as a column.
-    rows : at most so many rows are shown, 1000 at most; how many there are is said, but under whole tables of ten rows or fewer.
+    rows : at most so many rows are shown, 1000 at most; how many there are is said, but under whole tables of ten rows
+        or fewer.
     names : what to write for the codes in a column ``code``, as ``codebook.names(lang)`` gives it; ``gold``,
         ``predicted`` and ``of`` too.
     caption : a line above the table.

@@ -20,7 +20,8 @@ from toolkit.tables import check, empty
 
 __all__ = ["SideBySide", "render_page", "side_by_side"]
 
-#: Characters of one text that are shown, as in the other pages of a text (toolkit/reading.py): some megabytes at most.
+#: Characters of one text that are shown, as in the other pages of a text (toolkit/reading/coded_posts.py): some
+#: megabytes at most.
 _MOST_CHARACTERS = 100_000
 
 

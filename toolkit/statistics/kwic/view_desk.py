@@ -41,7 +41,7 @@ PAGE = 50
 _KEYS = ("position", "node", "left", "right", "L1", "L2", "L3", "R1", "R2", "R3", "doc_id")
 #: The highest seed and number of lines to draw: more digits are a slip.
 _HIGHEST = 999_999_999
-#: Characters of a post that are sent, as in the other pages of a text (toolkit/reading.py).
+#: Characters of a post that are sent, as in the other pages of a text (toolkit/reading/coded_posts.py).
 _MOST_POST = 100_000
 #: A download goes through the notebook's connection, of which Jupyter lets 1 MB a second pass
 #: (ServerApp.iopub_data_rate_limit): pieces of a quarter of that, and no more than half a minute of them.
