@@ -187,6 +187,20 @@ def test_lab_copies_the_notebooks_once_and_keeps_what_is_there(tmp_path, lab_sta
     assert (tmp_path / "nb" / "es" / "label_texts.ipynb").exists()
 
 
+def test_lab_trusts_what_it_copied_and_nothing_else(tmp_path, lab_started, monkeypatch):
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
+    own = tmp_path / "nb" / "01_mine.ipynb"
+    own.parent.mkdir()
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", id="one")]), own)
+    assert main(["lab", str(tmp_path / "nb"), "--no-browser"]) == 0
+    notary = NotebookNotary()
+    for name, trusted in (("00_start_here.ipynb", True), ("es/00_start_here.ipynb", True), ("01_mine.ipynb", False)):
+        assert notary.check_signature(nbformat.read(tmp_path / "nb" / name, as_version=4)) is trusted, name
+
+
 def test_lab_copies_the_folders_and_what_the_notebooks_need(tmp_path):
     from toolkit.lab import copy_notebooks
     from toolkit.resources import notebooks_folder

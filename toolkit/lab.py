@@ -1,16 +1,17 @@
 """Opening JupyterLab on the tutorial notebooks, without touching the originals."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from toolkit.errors import OutputError
 from toolkit.resources import notebooks_folder
 
-__all__ = ["copy_notebooks", "first_notebook", "open_lab", "run_lab"]
+__all__ = ["copy_notebooks", "first_notebook", "open_lab", "run_lab", "trust"]
 
 #: Where the path through the notebooks begins.
 _FIRST = "00_start_here.ipynb"
@@ -69,13 +70,31 @@ def first_notebook(folder: str | Path, lang: str = "en") -> str | None:
     return None
 
 
+def trust(notebooks: Sequence[Path]) -> None:
+    """Tell Jupyter that notebooks may show their saved tables as they were made.
+
+    Of a notebook that it does not know, JupyterLab shows HTML without its styles. The signatures are kept where Jupyter
+    keeps its data; where that cannot be written nothing is changed.
+
+    >>> trust([])
+    """
+    import nbformat
+    from nbformat.sign import NotebookNotary
+
+    with contextlib.suppress(OSError):
+        notary = NotebookNotary()
+        for path in notebooks:
+            notary.sign(nbformat.read(path, as_version=4))
+
+
 def open_lab(folder: str | Path, *, lang: str = "en", browser: bool = True, say: Callable[[str], None] = print) -> int:
     """Copy the notebooks and run JupyterLab on the first of them until it is stopped; returns its exit status.
 
     >>> open_lab("my_notebooks", lang="es")  # doctest: +SKIP
     """
-    copied = sum(path.suffix == ".ipynb" for path in copy_notebooks(folder))
-    say(f"{copied} notebooks copied to {folder}; notebooks already there were kept. Stop with Ctrl+C.")
+    copied = [path for path in copy_notebooks(folder) if path.suffix == ".ipynb"]
+    trust(copied)
+    say(f"{len(copied)} notebooks copied to {folder}; notebooks already there were kept. Stop with Ctrl+C.")
     return run_lab(folder, browser=browser, notebook=first_notebook(folder, lang))
 
 
@@ -89,9 +108,8 @@ def run_lab(folder: str | Path, *, browser: bool = True, notebook: str | None = 
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}", *_NO_NETWORK]
     if notebook is not None:
         command.append(f"--LabApp.default_url=/lab/tree/{notebook}")
-    if (
-        hasattr(os, "geteuid") and os.geteuid() == 0
-    ):  # in containers everyone is root; the server listens to this machine only
+    # in containers everyone is root; the server listens to this machine only
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     server = subprocess.Popen(command + ([] if browser else ["--no-browser"]))
     try:
