@@ -224,7 +224,7 @@ def test_the_passages_of_a_cell_are_sorted_by_score_times_share():
     found = passages_of_cell(passages, annotations, shares_table(passages, weights), "es.1", "listening", most=2)
     assert found["start"].tolist() == [2, 0]
     assert found["weight"].tolist() == pytest.approx([0.45, 0.3])
-    bare = annotations.assign(score=None)
+    bare = annotations.assign(score=None).drop(columns="stance", errors="ignore")
     found = passages_of_cell(passages, bare, shares_table(passages, weights), "es.1", "listening")
     assert found["start"].tolist() == [0, 2, 1]
 

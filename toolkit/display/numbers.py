@@ -21,13 +21,16 @@ _PLACES = re.compile(r"(^|_)(year|seed|start|end|k|thesis)$|año|anno", re.IGNOR
 _YEARS = (1950, 2050)
 
 
-def number(value: float, lang: str = "en", digits: int = 0, *, grouped: bool = True) -> str:
+def number(value: float, lang: str = "en", digits: int = 0, *, grouped: bool = True, sign: bool = False) -> str:
     """A number as a language writes it: 1,234.5 in English, 1 234,5 in Spanish, 1.234,5 in Italian.
 
-    ``digits`` after the point; ``grouped``: with a sign between thousands. Empty for a missing number.
+    ``digits`` after the point; ``grouped``: with a sign between thousands; ``sign``: with + before what is above 0.
+    Empty for a missing number.
 
     >>> number(12345.6, "en", 1), number(0.5, "es", 2), number(1234, "it"), number(-2, "en")
     ('12,345.6', '0,50', '1.234', '−2')
+    >>> number(0.693, "it", 2, sign=True)
+    '+0,69'
     """
     if math.isnan(value):
         return ""
@@ -38,6 +41,8 @@ def number(value: float, lang: str = "en", digits: int = 0, *, grouped: bool = T
     if written.startswith("-"):
         # what rounds to zero has no sign
         written = "−" + written[1:] if written.strip("-0.,") else written[1:]
+    elif sign and written.strip("0.,"):
+        written = "+" + written
     return written.replace(".", "\n").replace(",", words["thousands"]).replace("\n", words["decimal"])
 
 

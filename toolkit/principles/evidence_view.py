@@ -8,6 +8,7 @@ import numpy as np
 
 from toolkit.codebook import Codebook
 from toolkit.codebook.schema import in_language
+from toolkit.display.numbers import lone_number, number
 from toolkit.errors import InputError, suggestion
 from toolkit.files import read_yaml
 from toolkit.principles.cues import cue_score
@@ -43,7 +44,10 @@ def evidence_view(
     notes = [say["human"] if row["kind"] == "human" else say["no_evidence"]] if evidence is None else []
     if book and row["codebook_version"] not in (None, book.version):
         notes.append(say["version"].format(made=row["codebook_version"], given=book.version))
-    slips = [say[f"slip_{name}"].format(got=f"{got:.3f}", expected=f"{want:.3f}") for name, got, want in found.slips]
+    slips = [
+        say[f"slip_{name}"].format(got=number(got, lang, 3), expected=number(want, lang, 3))
+        for name, got, want in found.slips
+    ]
     likeliest = max(found.stance, key=lambda stance: found.stance[stance], default=row["stance"])
     return {
         "say": say,
@@ -55,29 +59,30 @@ def evidence_view(
         "by": _given_by(row, say),
         "note": row["note"] or "",
         "unsure": row.get("unsure") is True,
-        "chance": _chance(row, found, say),
+        "chance": _chance(row, found, lang, say),
         "machine": row["kind"] == "machine",
         "stance": stances.get(row["stance"], row["stance"]) if row["stance"] else "",
         "sign": SIGNS.get(row["stance"] or "", ""),
         "stances": [
-            (SIGNS.get(stance, ""), stances.get(stance, stance), f"{part:.2f}") for stance, part in found.stance.items()
+            (SIGNS.get(stance, ""), stances.get(stance, stance), number(part, lang, 2))
+            for stance, part in found.stance.items()
         ],
         "likelier": stances.get(likeliest, likeliest) if row["stance"] and likeliest != row["stance"] else "",
-        **_parts(found, row["score"], say),
+        **_parts(found, row["score"], lang, say),
         "slips": slips,
-        "cues": [(*_cue(cue, say), f"{cue.start}-{cue.end}") for cue in found.cues[:MOST_LISTED]],
+        "cues": [(*_cue(cue, lang, say), f"{cue.start}-{cue.end}") for cue in found.cues[:MOST_LISTED]],
         "more_cues": max(len(found.cues) - MOST_LISTED, 0),
         "no_cues": evidence is not None and found.method in ("cues", *_CALIBRATED) and not found.cues,
         "examples": [
             {
                 "id": short(near.id),
-                "similarity": "" if near.similarity is None else f"{near.similarity:.2f}",
+                "similarity": "" if near.similarity is None else number(near.similarity, lang, 2),
                 "stance": stances.get(near.stance, near.stance) if near.stance else "",
                 "sign": SIGNS.get(near.stance or "", ""),
                 "text": short(near.text, 300),
                 # without a part: an example speaks for the codes it carries
                 "for": near.part > 0 if near.part is not None else near.stance is not None,
-                "part": "" if near.part is None else f"{near.part:+.2f}",
+                "part": "" if near.part is None else number(near.part, lang, 2, sign=True),
             }
             for near in found.examples[:MOST_LISTED]
         ],
@@ -103,17 +108,18 @@ def _given_by(row: Mapping[str, Any], say: Mapping[str, Any]) -> str:
     return ", ".join(filter(None, [by, str(row["created"] or ""), book]))
 
 
-def _chance(row: Mapping[str, Any], found: Evidence, say: Mapping[str, Any]) -> str:
+def _chance(row: Mapping[str, Any], found: Evidence, lang: str, say: Mapping[str, Any]) -> str:
     chance = found.probability if row["score"] is None else row["score"]
     if chance is None:
         return "" if row["kind"] == "human" else str(say["no_score"])
     if found.probability is None and found.method not in _CALIBRATED:
-        return str(say["score"].format(p=f"{chance:.2f}"))
+        return str(say["score"].format(p=number(chance, lang, 2)))
     form = say["chance"] if found.logit is None else say["chance_logit"]
-    return str(form.format(p=f"{chance:.2f}", logit="" if found.logit is None else f"{found.logit:+.2f}"))
+    logit = "" if found.logit is None else number(found.logit, lang, 2, sign=True)
+    return str(form.format(p=number(chance, lang, 2), logit=logit))
 
 
-def _parts(found: Evidence, score: float | None, say: Mapping[str, Any]) -> dict[str, Any]:
+def _parts(found: Evidence, score: float | None, lang: str, say: Mapping[str, Any]) -> dict[str, Any]:
     """The parts, base first, then the largest; bars as percent of the longest side from a common zero."""
     parts = sorted(found.parts.items(), key=lambda item: (item[0] != "base", -abs(item[1]), item[0]))
     low, high = min([0.0, *found.parts.values()]), max([0.0, *found.parts.values()])
@@ -125,19 +131,19 @@ def _parts(found: Evidence, score: float | None, say: Mapping[str, Any]) -> dict
     if parts and not any(name == "sum" for name, _, _ in found.slips):
         p = 1 / (1 + np.exp(-np.clip(total, -700, 700)))
         if found.logit is not None:
-            logit = f"{found.logit:+.{places}f}"
-            rounding = "" if logit == f"{total:+.{places}f}" else say["rounding"]
-            adds = say["adds_up"].format(logit=logit, rounding=rounding, p=f"{p:.2f}")
-        adds = adds or say["sums_to"].format(sum=f"{total:+.2f}")
+            logit = number(found.logit, lang, places, sign=True)
+            rounding = "" if logit == number(total, lang, places, sign=True) else say["rounding"]
+            adds = say["adds_up"].format(logit=logit, rounding=rounding, p=number(float(p), lang, 2))
+        adds = adds or say["sums_to"].format(sum=number(total, lang, 2, sign=True))
     if found.method == "cues" and found.cues and not parts:
         weight = sum(weight for _, weight in {(cue.cue, cue.weight) for cue in found.cues})
         p = float(cue_score(np.array([weight]))[0])
-        adds = say["cue_score"].format(w=f"{weight:g}") if score is not None and abs(p - score) < 0.005 else ""
+        adds = say["cue_score"].format(w=lone_number(weight, lang)) if score is not None and abs(p - score) < 0.005 else ""
     return {
         "parts": [
             {
                 "name": short(say["names"].get(name, name)),
-                "value": f"{part:+.{places}f}",
+                "value": number(part, lang, places, sign=True),
                 "left": f"{100 * (min(part, 0) - low) / width:.1f}",
                 "width": f"{100 * abs(part) / width:.1f}",
                 "against": part < 0,
@@ -145,16 +151,16 @@ def _parts(found: Evidence, score: float | None, say: Mapping[str, Any]) -> dict
             for name, part in parts
         ],
         "zero": f"{-100 * low / width:.1f}",
-        "sum": f"{total:+.{places}f}",
+        "sum": number(total, lang, places, sign=True),
         "adds": adds,
     }
 
 
-def _cue(cue: CueFound, say: Mapping[str, Any]) -> tuple[str, str, str, str]:
+def _cue(cue: CueFound, lang: str, say: Mapping[str, Any]) -> tuple[str, str, str, str]:
     """Words, weight, the text found, and how it matched."""
     wanted, found = (re.findall(r"\w+", fold(words)) for words in (cue.cue, cue.quote))
     how = "as_written" if wanted == found else "apart" if len(found) > len(wanted) else "other_form"
-    return short(cue.cue), say["weight"].format(weight=f"{cue.weight:g}"), short(cue.quote, 120), say[how]
+    return short(cue.cue), say["weight"].format(weight=lone_number(cue.weight, lang)), short(cue.quote, 120), say[how]
 
 
 def short(text: str, most: int = 80) -> str:

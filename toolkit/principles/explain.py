@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.codebook import Codebook, codebook_names, load_codebook
+from toolkit.display.numbers import lone_number, number
 from toolkit.errors import InputError, suggestion
 from toolkit.marked_text import Mark, clean, marked_html, page, render
 from toolkit.principles.evidence import Evidence, read_evidence
@@ -66,10 +67,12 @@ class Explanation:
             cue_start, cue_end = cue.start - self.offset, cue.end - self.offset
             if first <= cue_start and cue_end <= last:
                 thickness = {1: 1, 2: 2}.get(round(cue.weight), 4)
-                title = f"{short(cue.cue)}: {self.view['say']['weight'].format(weight=f'{cue.weight:g}')}"
+                weight = lone_number(cue.weight, self.view['lang'])
+                title = f"{short(cue.cue)}: {self.view['say']['weight'].format(weight=weight)}"
                 marks.append(Mark(cue_start - first, cue_end - first, "cue", 0, thickness, title))
         text = marked_html(self.text[first:last], [mark for mark in marks if mark.start < mark.end])
-        return render("explanation", self.view, text, end - shown)
+        cut = number(end - shown, self.view["lang"]) if shown < end else ""
+        return render("explanation", self.view, text, cut)
 
     def save(self, path: str | Path) -> Path:
         """Write it as a page of its own for any browser; returns where."""
@@ -199,7 +202,7 @@ def _lines(explanation: Explanation) -> list[str]:
     before, after = explanation.text[: start - first], explanation.text[end - first :]
     near = _last_words(before), _last_words(after[::-1])[::-1]
     lines += _wrapped("… " * (len(near[0]) < len(before)) + near[0].strip(), "    ")
-    lines += _wrapped(_middle_out(explanation.text[start - first : end - first], say), "  > ")
+    lines += _wrapped(_middle_out(explanation.text[start - first : end - first], view["lang"], say), "  > ")
     lines += _wrapped(near[1].strip() + " …" * (len(near[1]) < len(after)), "    ")
     lines += ["", *filter(None, [view["chance"], say["unsure"] if view["unsure"] else ""])]
     if view["stances"]:
@@ -247,9 +250,9 @@ def _last_words(text: str) -> str:
     return text[-_NEAR:].partition(" ")[2] or text[-_NEAR:]
 
 
-def _middle_out(text: str, say: Mapping[str, Any]) -> str:
+def _middle_out(text: str, lang: str, say: Mapping[str, Any]) -> str:
     """A long passage without its middle."""
     if len(text) <= _MOST_PLAIN:
         return text
     half = _MOST_PLAIN // 2
-    return f"{text[:half]} [… {say['cut'].format(n=len(text) - 2 * half)} …] {text[-half:]}"
+    return f"{text[:half]} [… {say['cut'].format(n=number(len(text) - 2 * half, lang))} …] {text[-half:]}"

@@ -221,6 +221,8 @@ def passages_of_cells(
     """
     spans = check("passages", passages)[["doc_id", "start", "end", "lang"]]
     spots = annotations.drop_duplicates(["doc_id", "start", "end", "code"])
+    if "stance" not in spots:  # a column that annotations may lack
+        spots = spots.assign(stance=None)
     spots = spots.drop(columns="lang", errors="ignore").merge(spans, on=["doc_id", "start", "end"])
     parts = []
     for _, of_model in shares.groupby("model", sort=False):

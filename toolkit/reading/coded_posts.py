@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit.codebook import Codebook
+from toolkit.display.numbers import number
 from toolkit.errors import InputError
 from toolkit.marked_text import COLOURS, LANES, Mark, clean, lanes_of, marked_html, page, render
 from toolkit.principles.evidence_view import SIGNS, words_in
@@ -151,7 +152,7 @@ def _coded_post(
         "title": post["title"] if isinstance(post.get("title"), str) else post["doc_id"],
         "about": ", ".join(known),
         "marked": marked_html(text, inside),
-        "cut": len(post["text"]) - len(text),
+        "cut": number(len(post["text"]) - len(text), lang) if len(post["text"]) > len(text) else "",
         "outside": sum(lane >= LANES for lane in lanes_of(inside)),
         "families": [
             (name, COLOURS[colour % len(COLOURS)], colour // len(COLOURS) % 2, n)
