@@ -110,12 +110,13 @@ def test_the_text_form_says_everything_and_its_table_adds_up():
     assert "Probability 0.62 (logit +0.49)" in text
     assert "Stance: + Endorses 0.60, ! Breach 0.20, − Rejects 0.10, ○ Mentions 0.10" in text
     table = text.split("made of (logit)\n")[1].split("\n  They add up")[0]
-    *parts, total = [float(number) for number in re.findall(r"[+-]\d+\.\d+$", table, flags=re.MULTILINE)]
+    written = re.findall(r"[+−]\d+\.\d+$", table, flags=re.MULTILINE)
+    *parts, total = [float(number.replace("−", "-")) for number in written]
     assert parts == [-2.1, 1.9, 0.4, 0.2, 0.1]
     assert total == pytest.approx(sum(parts))
     assert "the logit +0.49 (but for rounding), which is the probability 0.62" in text
     assert "0.81  es-1, + Endorses, counts for the code (+0.42)" in text
-    assert "0.50  es-2, counts against it (-0.20)" in text
+    assert "0.50  es-2, counts against it (−0.20)" in text
     assert "0.40  es-3, counts against it\n" in text
     assert "toolkit evaluate" in text
     assert max(map(len, text.splitlines())) <= 100
@@ -155,12 +156,27 @@ def test_what_does_not_add_up_is_said(change, slips):
     assert ("They add up" in str(shown)) == (bool(shown.evidence.parts) and "sum" not in slips)
 
 
+#: A decimal point; versions have two.
+POINT = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
+
+
+@pytest.mark.parametrize("lang", ["es", "it"])
+def test_numbers_are_written_as_the_language_does(lang):
+    shown = explain(row(), POSTS, lang=lang)
+    for form in (str(shown), read(shown).words):
+        assert not POINT.search(form)
+        for number in ("0,62", "+0,49", "−2,1", "0,60", "0,81", "0,69"):
+            assert number in form
+    listed = show_codes(POSTS, pd.DataFrame([row()]), lang=lang)
+    assert "0,62" in str(listed) and not POINT.search(read(listed).words)
+
+
 def test_parts_are_shown_with_the_places_they_were_written_with():
     parts = {"base": -1.2345, "meaning": 2.0001}
     logit = 0.7656
     evidence = {"method": "hybrid", "parts": parts, "logit": logit, "probability": 1 / (1 + math.exp(-logit))}
     text = str(explain(row(evidence, score=None)))
-    assert "-1.2345" in text and "+2.0001" in text and "+0.7656" in text
+    assert "−1.2345" in text and "+2.0001" in text and "+0.7656" in text
     assert "but for rounding" not in text
 
 
@@ -407,7 +423,7 @@ def test_sizes_are_bounded():
     one = row({"method": "cues", "cues": cues}, start=0, end=80_000, quote=text)
     shown = explain(one, {"uno": text})
     assert read(shown).text == text[:20_000]
-    assert "60000 more characters are not shown" in read(shown).words
+    assert "60,000 more characters are not shown" in read(shown).words
     assert len(shown._repr_html_()) < 200_000
     assert len(str(shown)) < 6_000 and "and 475 more" in str(shown)
     many = pd.DataFrame(
@@ -415,7 +431,7 @@ def test_sizes_are_bounded():
     )
     seen = read(show_codes({"doc_id": "uno", "text": text + text}, many))
     assert sum(tag == "details" for tag, _ in seen.tags) == 200
-    assert "and 30 more" in seen.words and "60000 more characters" in seen.words
+    assert "and 30 more" in seen.words and "60,000 more characters" in seen.words
 
 
 # ---- whole posts ------------------------------------------------------------------------------------------

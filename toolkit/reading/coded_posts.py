@@ -131,16 +131,16 @@ def _coded_post(
     entries: list[dict[str, Any]] = []
     families: dict[tuple[int, str], int] = {}
     stances: dict[str, str] = {}
-    for number, one in enumerate(why, 1):
+    for nth, one in enumerate(why, 1):
         row, view = one.annotation, one.view
         place, name = view["family"]
         colour = unnamed.index(view["code"]) if place is None else place
         families[colour, name] = families.get((colour, name), 0) + 1
         stances.update({view["sign"]: view["stance"]} if view["stance"] else {})
-        label = " ".join(filter(None, [str(number), view["sign"], view["name"]]))
+        label = " ".join(filter(None, [str(nth), view["sign"], view["name"]]))
         label += f" ({row['coder']})" if several else ""
         about = ", ".join(filter(None, [label, view["stance"], view["chance"]]))
-        key = f"{row['doc_id']} {row['start']} {row['end']} {row['codebook']} {row['code']} {row['coder']} {number}"
+        key = f"{row['doc_id']} {row['start']} {row['end']} {row['codebook']} {row['code']} {row['coder']} {nth}"
         link = "evidence-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
         marks.append(Mark(row["start"], row["end"], "coded", colour, 3, about, label, link))
         quote = " ".join(row["quote"].split())

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from toolkit.display.numbers import number
 from toolkit.marked_text import clean
 from toolkit.printable import printable
 from toolkit.reliability.drift import CHANGE
@@ -171,7 +172,7 @@ def _whole(table: pd.DataFrame, lang: str) -> tuple[dict[str, str], _Section]:
     texts: dict[str, str] = words(lang)["words"]
     part = _of(table, None)
     rows = [
-        [explanation(row.measure, lang)["name"], *_value(row, texts["to"]), _count(row.n, lang)]
+        [explanation(row.measure, lang)["name"], *_value(row, texts["to"], lang), number(row.n, lang)]
         for row in part.itertuples()
     ]
     head = [texts["measure"], texts["value"], texts["interval"], texts["n"]]
@@ -217,9 +218,9 @@ def _wide(key: str, part: pd.DataFrame, first: str, lang: str, told: set[str], o
     rows = []
     for label, of in part.groupby("row", sort=False):
         by_measure = {row.measure: row for row in of.itertuples()}
-        line = [str(label), _count(of["n"].max(), lang)]
+        line = [str(label), number(of["n"].max(), lang)]
         for name in measures:
-            cells = _value(by_measure[name], texts["to"]) if name in by_measure else [_NONE, _NONE]
+            cells = _value(by_measure[name], texts["to"], lang) if name in by_measure else [_NONE, _NONE]
             line += cells if name in _WITH_INTERVAL else cells[:1]
         rows.append(line)
     return _Section(key, texts[key], head, rows, _notes(part, lang, told))
@@ -238,11 +239,11 @@ def _short(measure: str, lang: str) -> str:
     return explanation(measure, lang).get("short") or explanation(measure, lang)["name"]
 
 
-def _value(row: object, to: str) -> list[str]:
+def _value(row: object, to: str, lang: str) -> list[str]:
     value, low, high = (getattr(row, name) for name in ("value", "ci_low", "ci_high"))
     return [
-        _NONE if pd.isna(value) else f"{value:.3f}",
-        _NONE if pd.isna(low) or pd.isna(value) else f"{low:.3f} {to} {high:.3f}",
+        _NONE if pd.isna(value) else number(value, lang, 3),
+        _NONE if pd.isna(low) or pd.isna(value) else f"{number(low, lang, 3)} {to} {number(high, lang, 3)}",
     ]
 
 
@@ -268,16 +269,11 @@ def _notes(part: pd.DataFrame, lang: str, told: set[str]) -> list[str]:
     return [f"{', '.join(where)}: {text}" if where else text for text, where in found.items()]
 
 
-def _count(n: int, lang: str) -> str:
-    """Thousands parted as the language does; a comma would be a decimal one in Spanish and Italian."""
-    return f"{n:,}" if lang == "en" else f"{n:,}".replace(",", "\u202f")
-
-
 def _rests(table: pd.DataFrame, lang: str) -> str:
     texts = words(lang)["words"]
     part = _of(table, None)
     spans = (part["measure"] == "f1_exact").any()
-    n, documents = (_count(part[column].max(), lang) if len(part) else "0" for column in ("n", "documents"))
+    n, documents = (number(part[column].max(), lang) if len(part) else "0" for column in ("n", "documents"))
     return texts["rests_span" if spans else "rests"].format(n=n, documents=documents)
 
 
