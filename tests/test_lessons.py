@@ -11,7 +11,7 @@ import pytest
 from toolkit.errors import InputError
 from toolkit.lessons import check, exercises
 from toolkit.lessons.check import _LESSONS, LANGUAGES, messages
-from toolkit.lessons.finding import NotAsked, names_of, number_of, text_of
+from toolkit.lessons.finding import NotAsked, Rounded, names_of, number_of, right, text_of
 
 MESSAGES = [
     (exercise, name, texts)
@@ -87,3 +87,31 @@ def test_what_a_learner_typed_is_shown_as_text_and_not_run():
     hostile = type(verdict)("00.1", False, "<script>alert(1)</script>\x1b[31m", "en")
     assert "<script>" not in hostile._repr_html_()
     assert "\x1b" not in repr(hostile)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (39602, ("39,602", "39\u202f602", "39.602")),
+        (np.int64(7), ("7", "7", "7")),
+        (0.4762, ("0.4762", "0,4762", "0,4762")),
+        (118.5, ("118.5", "118,5", "118,5")),
+        (1e300, ("1e+300", "1e+300", "1e+300")),
+        (float("inf"), ("inf", "inf", "inf")),
+        (Rounded(-0.0312, 3, sign=True), ("−0.031", "−0,031", "−0,031")),
+        (Rounded(np.float64(0.5), 2, sign=True), ("+0.50", "+0,50", "+0,50")),
+        ("1.5", ("1.5", "1.5", "1.5")),
+    ],
+    ids=repr,
+)
+def test_numbers_in_messages_are_written_as_the_language_does(value, said, monkeypatch):
+    texts = {"right": dict.fromkeys(LANGUAGES, "<{got}>")}
+    module = importlib.import_module("toolkit.lessons.check")
+    monkeypatch.setattr(module, "messages", lambda lesson: {"00.1": texts} if lesson == "00" else {})
+    monkeypatch.setattr(module, "_judges", lambda lesson: {"00.1": lambda answer: right(got=value)})
+    assert tuple(check("00.1", 1, lang=lang).text for lang in LANGUAGES) == tuple(f"<{text}>" for text in said)
+
+
+@pytest.mark.parametrize(("exercise", "name", "texts"), MESSAGES, ids=lambda one: one if isinstance(one, str) else "")
+def test_gaps_of_messages_leave_the_form_of_numbers_to_the_language(exercise, name, texts):
+    assert not any(re.search(r"{\w+[:!]", text) for text in texts.values())

@@ -62,7 +62,8 @@ CASES = [
     ("01.3", SUM / 850, "divided"),
     ("01.3", (400 + 7200 + 30000) / 2000, "counts"),
     ("01.3", -1, "no_share"),
-    ("01.3", round(WEIGHTED, 3) + 0.004, "rounded"),
+    ("01.3", round(WEIGHTED, 2), "rounded"),
+    ("01.3", round(WEIGHTED, 3) + 0.004, "high"),
     ("01.3", 0.9, "high"),
     ("01.3", 0.01, "low"),
 ]

@@ -71,7 +71,8 @@ def number_column(name: str, values: Sequence[float], lang: str = "en") -> list[
     ['<0,001', '0,040', '']
     """
     finite = [float(value) for value in values if math.isfinite(value)]
-    share = name in _shares()
+    # a column of that name may hold something else in another table
+    share = name in _shares() and all(abs(value) <= 1 for value in finite)
     probability = bool(_PROBABILITY.search(name))
     whole = all(value.is_integer() for value in finite) and not share and not probability
     years = whole and bool(finite) and all(_YEARS[0] <= value <= _YEARS[1] for value in finite)

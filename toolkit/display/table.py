@@ -121,7 +121,7 @@ def show(
     Parameters
     ----------
     table : any table of the toolkit, or a data frame or series of your own. It is not changed. Or a result that shows
-        itself (a corpus, an analysis, themes ...), to have it in your language.
+        itself (a corpus, an analysis, themes, a concordance ...), to have it in your language.
     columns : those to show, in this order; all of them without. "old=new" shows a column under another heading. A named
         index counts as a column.
     rows : at most so many rows are shown, 1000 at most; how many there are is said, but under whole tables of ten rows

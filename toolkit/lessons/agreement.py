@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import isclose
 from typing import TYPE_CHECKING
 
-from toolkit.lessons.finding import Finding, NotAsked, number_of, right, shown, text_of
+from toolkit.lessons.finding import Finding, NotAsked, Rounded, number_of, right, shown, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ def chance_agreement(
     common = len(one.merge(other))
     observed = 1 - (len(one) + len(other) - 2 * common) / sentences
     if isclose(got, chance, abs_tol=_NEAR):
-        return right(observed=f"{observed:.3f}", beyond=f"{(observed - chance) / (1 - chance):.2f}")
+        return right(observed=Rounded(observed, 3), beyond=Rounded((observed - chance) / (1 - chance), 2))
     if got > 1 and isclose(got, 100 * chance, abs_tol=0.15):
         return Finding("percent", {})
     known = {
@@ -76,10 +76,10 @@ def chance_agreement(
     for message, value in known.items():
         # the two that lie together are told apart by the nearer one
         if isclose(got, value, abs_tol=_NEAR):
-            return Finding("only_one" if message == "other_one" else message, {"got": f"{got:.3f}"})
+            return Finding("only_one" if message == "other_one" else message, {"got": Rounded(got, 3)})
     if not 0 <= got <= 1:
-        return Finding("no_share", {"got": f"{got:g}"})
-    return Finding("high" if got > chance else "low", {"got": f"{got:g}"})
+        return Finding("no_share", {"got": got})
+    return Finding("high" if got > chance else "low", {"got": got})
 
 
 def most_one_sided(answer: object, *, disagreements: "pd.DataFrame") -> Finding:

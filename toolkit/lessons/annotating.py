@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from toolkit.lessons.finding import Finding, names_of, number_of, right
+from toolkit.lessons.finding import Finding, Rounded, names_of, number_of, right
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,7 @@ def items_needed(answer: object, *, alike: "pd.DataFrame") -> Finding:
 
     needed = items_for_width(_WIDTH, expected=row["share"], **clustered(row))
     if near(needed.items):
-        effect = f"{needed.design_effect:.1f}"
+        effect = Rounded(needed.design_effect, 1)
         return right(items=needed.items, documents=needed.documents, effect=effect)
     if near(needed.documents):
         return Finding("documents", {})

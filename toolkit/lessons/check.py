@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from numbers import Real
 from typing import Any
 
 from toolkit.errors import InputError, suggestion
 from toolkit.files import read_yaml
-from toolkit.lessons.finding import Finding, NotAsked
+from toolkit.lessons.finding import Finding, NotAsked, Rounded
 from toolkit.lessons.verdict import Verdict
 from toolkit.resources import data_file
 
@@ -29,6 +30,9 @@ _LESSONS = {
     "10": "reproducing",
     "11": "other_tools",
 }
+
+#: From here on the digits of a number are more than a reader reads.
+_LONG = 1e15
 
 Judge = Callable[..., Finding]
 
@@ -86,7 +90,24 @@ def _judges(lesson: str) -> dict[str, Judge]:
 def _verdict(exercise: str, right: bool | None, finding: Finding, lang: str) -> Verdict:
     own = messages(exercise[:2])[exercise]
     text = own[finding.message] if finding.message in own else messages("common")["any"][finding.message]
-    return Verdict(exercise, right, text[lang].format(**finding.values), lang)
+    values = {gap: _written(value, lang) for gap, value in finding.values.items()}
+    return Verdict(exercise, right, text[lang].format(**values), lang)
+
+
+def _written(value: object, lang: str) -> object:
+    """A value of a message: numbers as the language writes them; texts are the learner's or the tables'."""
+    from toolkit.display.numbers import number
+
+    if isinstance(value, Rounded):
+        return number(float(value.value), lang, value.digits, sign=value.sign)
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return value
+    plain = float(value)
+    if plain.is_integer() and abs(plain) < _LONG:
+        return number(plain, lang)
+    # a learner finds the own number again
+    written = f"{plain:g}"
+    return written if "e" in written else number(plain, lang, len(written.partition(".")[2]))
 
 
 @cache

@@ -3,7 +3,7 @@
 from math import isclose
 from typing import TYPE_CHECKING
 
-from toolkit.lessons.finding import Finding, number_of, right, text_of
+from toolkit.lessons.finding import Finding, Rounded, number_of, right, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,8 +55,8 @@ def posts_left(answer: object, *, posts: "pd.DataFrame", duplicates: "pd.DataFra
         if got == value:
             return Finding(message, {"n": value})
     if got != int(got) if abs(got) < 1e15 else True:
-        return Finding("no_count", {"got": f"{got:g}"})
-    return Finding("many" if got > wanted else "few", {"got": f"{got:g}"})
+        return Finding("no_count", {"got": got})
+    return Finding("many" if got > wanted else "few", {"got": got})
 
 
 def weighted_share(answer: object, *, genres: "pd.DataFrame", truth: float) -> Finding:
@@ -66,7 +66,7 @@ def weighted_share(answer: object, *, genres: "pd.DataFrame", truth: float) -> F
     wanted = float((genres["share"] * genres["whole"]).sum() / genres["whole"].sum())
     plain = float(genres["codes"].sum() / genres["sentences"].sum())
     if isclose(got, wanted, abs_tol=_NEAR):
-        return right(before=f"{plain:.3f}", truth=f"{truth:.3f}")
+        return right(before=Rounded(plain, 3), truth=Rounded(truth, 3))
     known = {
         "percent": 100 * wanted,
         "unweighted": plain,
@@ -80,10 +80,10 @@ def weighted_share(answer: object, *, genres: "pd.DataFrame", truth: float) -> F
         if isclose(got, value, abs_tol=_NEAR if value < 1 else 0.06):
             return Finding(message, {})
     if not 0 <= got <= 1:
-        return Finding("no_share", {"got": f"{got:g}"})
-    if isclose(got, wanted, abs_tol=0.006):
-        return Finding("rounded", {"got": f"{got:g}"})
-    return Finding("high" if got > wanted else "low", {"got": f"{got:g}"})
+        return Finding("no_share", {"got": got})
+    if got == round(wanted, 2):
+        return Finding("rounded", {"got": got})
+    return Finding("high" if got > wanted else "low", {"got": got})
 
 
 CHECKS = {"01.1": most_spoilt_word, "01.2": posts_left, "01.3": weighted_share}

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from numbers import Real
 from typing import Any, NamedTuple
 
-__all__ = ["Finding", "NotAsked", "names_of", "number_of", "right", "text_of"]
+__all__ = ["Finding", "NotAsked", "Rounded", "names_of", "number_of", "right", "text_of"]
 
 
 class Finding(NamedTuple):
     """``message``: which of the exercise's messages to show ("right" where the answer is right); ``values``: what
-    stands in its gaps.
+    stands in its gaps. Numbers among them are written as the language of the message does.
 
     >>> Finding("too_high", {"got": 12}).message
     'too_high'
@@ -18,6 +18,18 @@ class Finding(NamedTuple):
 
     message: str
     values: dict[str, Any]
+
+
+class Rounded(NamedTuple):
+    """A number with so many digits after the point, ``sign``: with + where it is above 0.
+
+    >>> Finding("right", {"recall": Rounded(0.4286, 2)}).values["recall"].digits
+    2
+    """
+
+    value: float
+    digits: int
+    sign: bool = False
 
 
 class NotAsked(Exception):

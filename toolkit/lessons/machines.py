@@ -5,7 +5,7 @@ from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from toolkit.lessons.finding import Finding, number_of, right
+from toolkit.lessons.finding import Finding, Rounded, number_of, right
 
 if TYPE_CHECKING:
     from toolkit.topics.distribution import TermShards
@@ -21,7 +21,7 @@ def times_faster(answer: object, *, seconds: Mapping[int, float]) -> Finding:
     got = number_of(answer)
     one, two = seconds[1], seconds[2]
     if abs(got - one / two) < _NEAR:
-        return right(times=f"{one / two:.2f}", faster=int(one > two))
+        return right(times=Rounded(one / two, 2), faster=int(one > two))
     if abs(got - two / one) < _NEAR:
         return Finding("upside_down", {})
     if abs(abs(got) - abs(one - two)) < _NEAR:

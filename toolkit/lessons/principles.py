@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from math import exp, isclose
 from typing import TYPE_CHECKING
 
-from toolkit.lessons.finding import Finding, NotAsked, number_of, right, shown
+from toolkit.lessons.finding import Finding, NotAsked, Rounded, number_of, right, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +34,7 @@ def precision_of_code(answer: object, *, judged: "pd.DataFrame", code: str) -> F
     hits, given, there = int((own["gold"] & own["decided"]).sum()), int(own["decided"].sum()), int(own["gold"].sum())
     precision, recall = hits / given, hits / there
     if _close(got, precision):
-        return right(hits=hits, given=given, recall=f"{recall:.2f}")
+        return right(hits=hits, given=given, recall=Rounded(recall, 2))
     if _percent(got, precision):
         return Finding("percent", {})
     if got == hits > 1:
@@ -56,18 +56,18 @@ def lowest_cut(answer: object, *, judged: "pd.DataFrame") -> Finding:
     got = number_of(answer)
     gold, score = judged["gold"].to_numpy(), judged["score"].to_numpy()
     if got > 1:
-        return Finding("no_score", {"got": f"{got:g}"})
+        return Finding("no_score", {"got": got})
     at = next((step for step in _STEPS if isclose(step, got, abs_tol=1e-6)), None)
     if at is None:
-        return Finding("no_step", {"got": f"{got:g}"})
+        return Finding("no_step", {"got": got})
     precision = {step: gold[score >= step].mean() if (score >= step).any() else 0.0 for step in _STEPS}
     recall = {step: gold[score >= step].sum() / gold.sum() for step in _STEPS}
     enough = [step for step in _STEPS if precision[step] >= 0.5]
     if enough and at == min(enough):
-        return right(recall=f"{recall[at]:.2f}", precision=f"{precision[at]:.2f}")
+        return right(recall=Rounded(recall[at], 2), precision=Rounded(precision[at], 2))
     if at == max((step for step in _STEPS if recall[step] >= 0.5), default=None):
-        return Finding("recall", {"got": f"{at:.2f}"})
-    said = {"got": f"{at:.2f}", "precision": f"{precision[at]:.2f}"}
+        return Finding("recall", {"got": Rounded(at, 2)})
+    said = {"got": Rounded(at, 2), "precision": Rounded(precision[at], 2)}
     return Finding("too_low" if precision[at] < 0.5 else "lower_does", said)
 
 
@@ -77,9 +77,9 @@ def without_cues(answer: object, *, parts: Mapping[str, float], cut: float) -> F
     logit, cues, base = sum(parts.values()), parts.get("cues", 0.0), parts.get("base", 0.0)
     wanted = _probability(logit - cues)
     if _close(got, wanted):
-        return right(before=f"{_probability(logit):.2f}", cut=f"{cut:.2f}")
+        return right(before=Rounded(_probability(logit), 2), cut=Rounded(cut, 2))
     if isclose(got, logit - cues, abs_tol=0.02):
-        return Finding("logit", {"got": f"{got:.2f}"})
+        return Finding("logit", {"got": Rounded(got, 2)})
     if _percent(got, wanted):
         return Finding("percent", {})
     known = {
@@ -139,10 +139,10 @@ def _known(got: float, known: Mapping[str, float], wanted: float) -> Finding:
     """The mistake whose number this is; else whether it is no share at all, too high or too low."""
     for message, value in known.items():
         if _close(got, float(value)):
-            return Finding(message, {"got": f"{got:.2f}"})
+            return Finding(message, {"got": Rounded(got, 2)})
     if not 0 <= got <= 1:
-        return Finding("no_share", {"got": f"{got:g}"})
-    return Finding("high" if got > wanted else "low", {"got": f"{got:g}"})
+        return Finding("no_share", {"got": got})
+    return Finding("high" if got > wanted else "low", {"got": got})
 
 
 def _pairs_of(answer: object) -> set[tuple[str, str]]:

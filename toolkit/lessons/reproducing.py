@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.crate import METADATA
-from toolkit.lessons.finding import Finding, names_of, number_of, right, text_of
+from toolkit.lessons.finding import Finding, Rounded, names_of, number_of, right, text_of
 
 __all__ = ["CHECKS"]
 
@@ -63,7 +63,7 @@ def limits_apart(answer: object, *, limits: Sequence[float]) -> Finding:
     low, high = 100 * min(limits), 100 * max(limits)
     apart = high - low
     if abs(got - apart) < _NEAR:
-        return right(apart=f"{apart:.2f}")
+        return right(apart=Rounded(apart, 2))
     if abs(got - apart / 100) < _NEAR / 100:
         return Finding("share", {})
     if abs(got + apart) < _NEAR:

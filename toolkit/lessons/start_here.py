@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import isclose
 from typing import TYPE_CHECKING
 
-from toolkit.lessons.finding import Finding, number_of, right, text_of
+from toolkit.lessons.finding import Finding, Rounded, number_of, right, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +33,7 @@ def furniture_share(answer: object, *, text: str, furniture: "pd.DataFrame") -> 
     marked = int((furniture["end"] - furniture["start"]).sum())
     share = marked / len(text)
     if _close(got, share):
-        return right(share=f"{share:.0%}")
+        return right(share=Rounded(100 * share, 0))
     if _percent(got, share):
         return Finding("percent", {})
     if got == marked:
@@ -45,8 +45,8 @@ def furniture_share(answer: object, *, text: str, furniture: "pd.DataFrame") -> 
     if marked < len(text) and _close(got, marked / (len(text) - marked)):
         return Finding("ratio", {})
     if not 0 <= got <= 1:
-        return Finding("no_share", {"got": f"{got:g}"})
-    return Finding("high" if got > share else "low", {"got": f"{got:g}"})
+        return Finding("no_share", {"got": got})
+    return Finding("high" if got > share else "low", {"got": got})
 
 
 def largest_part(answer: object, *, why: "Explanation") -> Finding:
@@ -60,16 +60,16 @@ def largest_part(answer: object, *, why: "Explanation") -> Finding:
     wanted = max(parts, key=lambda part: parts[part])
     part = _part_of(got, called)
     if part == wanted:
-        return right(part=called[part], value=f"{parts[part]:+.1f}")
+        return right(part=called[part], value=Rounded(parts[part], 1, sign=True))
     if part is None and got.casefold() in ("sum", "suma", "somma"):
         return Finding("sum", {})
     if part is None:
         return Finding("unknown", {"got": got[:60], "names": ", ".join(called.values())})
     if part == "base":
-        return Finding("base", {"value": f"{parts[part]:+.1f}"})
+        return Finding("base", {"value": Rounded(parts[part], 1, sign=True)})
     if parts[part] < 0:
-        return Finding("against", {"part": called[part], "value": f"{parts[part]:+.1f}"})
-    return Finding("smaller", {"part": called[part], "value": f"{parts[part]:+.1f}"})
+        return Finding("against", {"part": called[part], "value": Rounded(parts[part], 1, sign=True)})
+    return Finding("smaller", {"part": called[part], "value": Rounded(parts[part], 1, sign=True)})
 
 
 def _part_of(got: str, called: Mapping[str, str]) -> str | None:
@@ -89,7 +89,7 @@ def precision_above(answer: object, *, given: "pd.DataFrame", machine: "pd.DataF
     same, before = (len(given[_PLACE].merge(part[_PLACE])) for part in (kept, machine))
     precision = same / len(kept)
     if _close(got, precision):
-        return right(recall=f"{same / len(given):.2f}", before=f"{before / len(given):.2f}")
+        return right(recall=Rounded(same / len(given), 2), before=Rounded(before / len(given), 2))
     if _percent(got, precision):
         return Finding("percent", {})
     known = {
@@ -102,10 +102,10 @@ def precision_above(answer: object, *, given: "pd.DataFrame", machine: "pd.DataF
     }
     for message, value in known.items():
         if _close(got, value):
-            return Finding(message, {"cut": f"{cut:g}"})
+            return Finding(message, {"cut": cut})
     if not 0 <= got <= 1:
-        return Finding("no_share", {"got": f"{got:g}"})
-    return Finding("high" if got > precision else "low", {"got": f"{got:g}"})
+        return Finding("no_share", {"got": got})
+    return Finding("high" if got > precision else "low", {"got": got})
 
 
 CHECKS = {"00.1": furniture_share, "00.2": largest_part, "00.3": precision_above}

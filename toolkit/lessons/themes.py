@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from toolkit.lessons.finding import Finding, NotAsked, number_of, right, text_of
+from toolkit.lessons.finding import Finding, NotAsked, Rounded, number_of, right, text_of
 
 __all__ = ["CHECKS"]
 
@@ -63,7 +63,7 @@ def share_of_bar(answer: object, *, shares: pd.DataFrame, posts: pd.DataFrame, p
     of_model = shares["model"] == model
     truth = _weighted(shares[here & of_model], bar["topic"])
     if abs(got - truth) < _NEAR:
-        return right(percent=f"{100 * truth:.1f}", posts=int(bar["n"]))
+        return right(percent=Rounded(100 * truth, 1), posts=int(bar["n"]))
     mistakes: dict[str, Callable[[], float]] = {
         "percent": lambda: 100 * truth,
         "not_weighted": lambda: _plain(shares[here & of_model], bar["topic"]),

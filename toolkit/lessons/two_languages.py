@@ -3,7 +3,7 @@
 from math import exp, isclose
 from typing import TYPE_CHECKING
 
-from toolkit.lessons.finding import Finding, names_of, number_of, right
+from toolkit.lessons.finding import Finding, Rounded, names_of, number_of, right
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ def times_as_often(answer: object, *, words: "pd.DataFrame", term: str, spoken: 
     steps = float(row["zipf_difference"])
     factor = 10**steps
     if isclose(got, factor, rel_tol=0.02):
-        return right(steps=f"{steps:.2f}", n=int(row["n"]), per_million=f"{row['per_million']:,.0f}")
+        return right(steps=Rounded(steps, 2), n=int(row["n"]), per_million=Rounded(row["per_million"], 0))
     known = {
         "steps": steps,
         "natural": exp(steps),
@@ -35,8 +35,8 @@ def times_as_often(answer: object, *, words: "pd.DataFrame", term: str, spoken: 
     }
     for message, value in known.items():
         if isclose(got, value, rel_tol=0.01):
-            return Finding(message, {"got": f"{got:g}"})
-    return Finding("high" if got > factor else "low", {"got": f"{got:g}"})
+            return Finding(message, {"got": got})
+    return Finding("high" if got > factor else "low", {"got": got})
 
 
 def gone_once_corrected(answer: object, *, differences: "pd.DataFrame") -> Finding:
@@ -78,7 +78,7 @@ def like_with_like(answer: object, *, counts: "pd.DataFrame") -> Finding:
     of_posts = (counts["with_code"] / counts["sentences"]).groupby(counts["lang"]).mean()
     sizes = counts.groupby("genre")["sentences"].sum()
     if isclose(got, wanted, abs_tol=_NEAR):
-        return right(crude=f"{shares['es'] - shares['it']:+.3f}")
+        return right(crude=Rounded(shares["es"] - shares["it"], 3, sign=True))
     if abs(got) >= 0.1 and isclose(got, 100 * wanted, abs_tol=0.06):
         return Finding("percent", {})
     known = {
@@ -94,10 +94,10 @@ def like_with_like(answer: object, *, counts: "pd.DataFrame") -> Finding:
     }
     for message, value in known.items():
         if isclose(got, float(value), abs_tol=_NEAR):
-            return Finding("one_side" if message == "other_side" else message, {"got": f"{got:+.3f}"})
+            return Finding("one_side" if message == "other_side" else message, {"got": Rounded(got, 3, sign=True)})
     if not -1 <= got <= 1:
-        return Finding("no_difference", {"got": f"{got:g}"})
-    return Finding("high" if got > wanted else "low", {"got": f"{got:+.3f}"})
+        return Finding("no_difference", {"got": got})
+    return Finding("high" if got > wanted else "low", {"got": Rounded(got, 3, sign=True)})
 
 
 CHECKS = {"07.1": times_as_often, "07.2": gone_once_corrected, "07.3": like_with_like}

@@ -138,7 +138,9 @@ def _parts(found: Evidence, score: float | None, lang: str, say: Mapping[str, An
     if found.method == "cues" and found.cues and not parts:
         weight = sum(weight for _, weight in {(cue.cue, cue.weight) for cue in found.cues})
         p = float(cue_score(np.array([weight]))[0])
-        adds = say["cue_score"].format(w=lone_number(weight, lang)) if score is not None and abs(p - score) < 0.005 else ""
+        adds = (
+            say["cue_score"].format(w=lone_number(weight, lang)) if score is not None and abs(p - score) < 0.005 else ""
+        )
     return {
         "parts": [
             {

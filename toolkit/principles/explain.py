@@ -67,7 +67,7 @@ class Explanation:
             cue_start, cue_end = cue.start - self.offset, cue.end - self.offset
             if first <= cue_start and cue_end <= last:
                 thickness = {1: 1, 2: 2}.get(round(cue.weight), 4)
-                weight = lone_number(cue.weight, self.view['lang'])
+                weight = lone_number(cue.weight, self.view["lang"])
                 title = f"{short(cue.cue)}: {self.view['say']['weight'].format(weight=weight)}"
                 marks.append(Mark(cue_start - first, cue_end - first, "cue", 0, thickness, title))
         text = marked_html(self.text[first:last], [mark for mark in marks if mark.start < mark.end])

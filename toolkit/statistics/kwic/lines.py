@@ -245,6 +245,12 @@ class Concordance:
 
         return html_of(self)
 
+    def _card_(self, lang: str = "en") -> Any:
+        """What :func:`toolkit.show` shows: the same in another language."""
+        from toolkit.statistics.kwic.spoken import Spoken
+
+        return Spoken(self, lang)
+
     def _about(self) -> list[str]:
         size = f"{counted(self.lines, 'line')} in {counted(self.documents, 'document')}"
         order = [f"sorted by {shown(', '.join(self.sorted_by))}"] if self.sorted_by else []
