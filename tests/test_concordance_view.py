@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from toolkit.display import show
 from toolkit.errors import InputError
 from toolkit.files import sha256_text
 from toolkit.marked_text import clean
@@ -559,3 +560,27 @@ def test_a_saved_notebook_keeps_what_was_asked_for_and_says_what_to_do(keep, mon
     assert kept["text/html"].count("<details>") == keep
     assert ("tienda" in json.dumps(shown)) == bool(keep)
     widget.close()
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "more"),
+    [
+        ("es", ["cliente (por forma). Líneas: 25 · documentos: 1", "ordenadas por derecha 1 (R1)"], "y 5 más"),
+        ("it", ["cliente (per forma). Righe: 25 · documenti: 1", "in ordine di destra 1 (R1)"], "e altri 5"),
+    ],
+)
+def test_show_gives_a_concordance_in_the_language_of_the_reader(lang, said, more):
+    lines = found({"uno": "El cliente llama. " * 25}).sort("R1")
+    spoken = show(lines, lang=lang)
+    assert spoken._repr_html_() == html_of(lines, lang=lang)
+    written = str(spoken).splitlines()
+    assert written[:2] == said and written[-1] == more
+    assert written[2:-1] == str(lines).splitlines()[2:-1]
+
+
+def test_show_gives_a_concordance_in_english_as_it_gives_itself():
+    lines = found().sample(1)
+    assert (str(show(lines)), show(lines)._repr_html_()) == (str(lines), lines._repr_html_())
+    assert "\x1b" not in str(show(found(query="cliente\x1b[31m|marca"), lang="es"))
+    with pytest.raises(InputError, match="lang is 'pt'"):
+        show(lines, lang="pt")

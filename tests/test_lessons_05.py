@@ -70,11 +70,17 @@ def test_mistakes_about_the_number_of_items_are_told_apart(answer, word):
     assert str(needed(**CLUSTER).items) not in verdict.text
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """Six sentences for ana: four done, two of those coded (one twice), one coded but not done."""
+def test_how_many_times_as_many_is_a_ratio_of_items():
+    """Student's quantile of few documents makes it more than the design effect alone."""
+    times = needed(**CLUSTER).items / needed().items
+    assert times > needed(**CLUSTER).design_effect + 0.1
+    assert f"{times:.1f} times as many" in said("05.1", needed(**CLUSTER).items, alike=ALIKE).text
+
+
+def coded_by_ana(folder, codes):
+    """Six sentences for ana, of which four are done; ``codes``: the number of a sentence and a code that it got."""
     posts = pd.DataFrame([{"doc_id": "es/1", "lang": "es", "text": TEXT, "title": "1", "sha256": sha256_text(TEXT)}])
-    made = create_project(tmp_path_factory.mktemp("five") / "p", posts, coders=["ana"])
+    made = create_project(folder / "p", posts, coders=["ana"])
     session = Session(made, "ana")
 
     def give(number, code):
@@ -83,12 +89,29 @@ def project(tmp_path_factory):
         quote = TEXT[place["start"] : place["end"]]
         session.decide({"do": "set", **place, "quote": quote, "code": code, "stance": "endorses"})
 
-    for number, code in ((0, "listening"), (0, "human_voice"), (0, "community"), (1, "listening"), (4, "listening")):
+    for number, code in codes:
         give(number, code)
     for number in range(4):
         session.decide({"do": "done", "item": made.items["item"].iloc[number]})
     session.close()
     return made
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """Of the sentences done two are coded, one of them three times; one is coded but not done."""
+    codes = ((0, "listening"), (0, "human_voice"), (0, "community"), (1, "listening"), (4, "listening"))
+    return coded_by_ana(tmp_path_factory.mktemp("five"), codes)
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "Several ways"), ("es", "varios caminos"), ("it", "più vie")])
+def test_a_number_that_several_mistakes_lead_to_is_not_blamed_on_one(tmp_path, lang, word):
+    """Two codes on one sentence: codes, open sentences, and sentences done less codes are two each."""
+    project = coded_by_ana(tmp_path, ((0, "listening"), (0, "human_voice")))
+    verdict = said("05.2", 2, project=project, coder="ana", lang=lang)
+    assert verdict.right is False
+    assert word in verdict.text and "2" in verdict.text
+    assert said("05.2", 3, project=project, coder="ana", lang=lang).right
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "it"])

@@ -34,12 +34,13 @@ def items_needed(answer: object, *, alike: "pd.DataFrame") -> Finding:
         return abs(got - found) <= _ROUNDED
 
     needed = items_for_width(_WIDTH, expected=row["share"], **clustered(row))
+    alone = {width: items_for_width(width, expected=row["share"]).items for width in (_WIDTH, _WIDTH / 2)}
     if near(needed.items):
-        effect = Rounded(needed.design_effect, 1)
+        # more than the design effect: Student's quantile of few documents is in it, too
+        effect = Rounded(needed.items / alone[_WIDTH], 1)
         return right(items=needed.items, documents=needed.documents, effect=effect)
     if near(needed.documents):
         return Finding("documents", {})
-    alone = {width: items_for_width(width, expected=row["share"]).items for width in (_WIDTH, _WIDTH / 2)}
     if near(alone[_WIDTH]):
         return Finding("alone", {})
     if near(items_for_width(_WIDTH / 2, expected=row["share"], **clustered(row)).items) or near(alone[_WIDTH / 2]):
@@ -62,16 +63,19 @@ def judged_to_take_none(answer: object, *, project: "Project", coder: str) -> Fi
     given = {tuple(row) for row in table.loc[project.queue(coder)].to_numpy().tolist()}
     if got == len(done - coded):
         return right(done=len(done), coded=len(done & coded))
-    for message, wrong in (
-        ("open_too", len(given - coded)),
-        ("open_only", len(given - done)),
-        ("done", len(done)),
-        ("coded", len(coded)),
-        ("rows", len(judged) - len(codes)),
-        ("codes", len(codes)),
-    ):
-        if got == wrong:
-            return Finding(message, {})
+    mistakes = {
+        "rows": len(judged) - len(codes),
+        "codes": len(codes),
+        "open_only": len(given - done),
+        "open_too": len(given - coded),
+        "done": len(done),
+        "coded": len(coded),
+    }
+    made = [message for message, wrong in mistakes.items() if got == wrong]
+    if len(made) > 1 and set(made) <= {"rows", "codes", "open_only"}:
+        return Finding("several", {"n": int(got)})
+    if made:
+        return Finding(made[0], {})
     return Finding("fewer" if got < len(done - coded) else "more", {})
 
 
