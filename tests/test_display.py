@@ -136,6 +136,8 @@ def test_cells_are_readable_in_each_language():
     cells = texts_of(show(TABLE, names={"listening": "Escuchar"}, lang="es"))
     assert cells["code"] == ["Escuchar", "community", "no_such"]
     assert cells["stance"] == ["incumplimiento", "", "respalda"]
+    changes = pd.DataFrame({"what": ["stance"], "from": ["mentions"], "to": ["endorses"]})
+    assert [cell.text for cell in show(changes, lang="it").rows[0]] == ["stance", "menziona", "sostiene"]
     assert cells["share"] == ["0,988", "", "0,100"]
     assert cells["key"] == ["sí", "no", "sí"]
     assert cells["created"] == ["2026-11-22 02:27", "", "hoy"]

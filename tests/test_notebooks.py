@@ -27,7 +27,8 @@ SOLUTIONS = [path for path in PATHS if path.parent.name == "solutions"]
 TRANSLATED = [path for path in PATHS if path.parent.name in LANGUAGES]
 #: Notebooks that are there in all three languages.
 IN_THREE = [
-    "00_start_here", "03_themes", "04_principles", "05_annotating", "06_agreement", "glossary", "label_texts",
+    "00_start_here", "01_a_corpus_and_its_dirt", "02_words_in_context", "03_themes", "04_principles", "05_annotating",
+    "06_agreement", "07_spanish_and_italian", "08_your_own_corpus", "glossary", "label_texts",
 ]  # fmt: skip
 #: What a notebook opens with.
 HEADER = {

@@ -18,6 +18,8 @@ __all__ = ["LONGEST", "Cell", "cells_of", "readable"]
 LONGEST = 400
 #: Edges of stances, as in the figures (toolkit/plots/style.py); Okabe & Ito (2008).
 _STANCES = {"endorses": "#009e73", "breach": "#d55e00", "rejects": "#cc79a7", "mentions": "#8c8c8c"}
+#: Columns whose values may be stances; before and after, in what a sheet changes (toolkit/annotation/sheets).
+_STANCED = ("stance", "from", "to")
 #: Columns whose values are codes of a codebook, and those that hold words of the texts.
 _CODES = ("code", "codes", "gold", "predicted", "other_code", "of")
 _TEXTS = (
@@ -88,7 +90,7 @@ def _cell(name: str, value: Any, lang: str, names: Mapping[str, str]) -> Cell:
     if isinstance(value, str):
         if name in _CODES and value in names:
             return _cut(names[value], value)
-        if value in _STANCES and (name == "stance" or name in _CODES):
+        if value in _STANCES and (name in _STANCED or name in _CODES):
             return Cell(words[value], value, colour=_STANCES[value])
         moment = _TIME.fullmatch(value)
         if moment:
