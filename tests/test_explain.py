@@ -165,6 +165,14 @@ def _read_words(thing):
 POINT = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "cut: 0.28"), ("es", "corte: 0,28"), ("it", "soglia: 0,28")])
+def test_the_cut_is_said_in_each_language(lang, said):
+    shown = explain(row({**EVIDENCE, "cut": 0.28, "reason": "p. 1.5"}), POSTS, lang=lang)
+    assert said in str(shown).splitlines() and said in read(shown).words
+    assert "reason: p. 1.5" in str(shown)
+    assert "cut: <b>" in str(explain(row({**EVIDENCE, "cut": "<b>"}), POSTS, lang=lang))
+
+
 @pytest.mark.parametrize("lang", ["es", "it"])
 def test_numbers_are_written_as_the_language_does(lang):
     shown = explain(row(), POSTS, lang=lang)

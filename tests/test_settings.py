@@ -162,7 +162,10 @@ def test_an_unknown_key_is_named_with_the_nearest_valid_one(tmp_path, toml, key,
 
 
 def test_an_unknown_key_near_nothing_is_answered_with_the_valid_ones(tmp_path):
-    assert refusal(tmp_path, "[study]\nqqq = 1") == "unknown key 'study.qqq'; allowed are authors, licence, parts, seed, title."
+    assert (
+        refusal(tmp_path, "[study]\nqqq = 1")
+        == "unknown key 'study.qqq'; allowed are authors, licence, parts, seed, title."
+    )
 
 
 @pytest.mark.parametrize(

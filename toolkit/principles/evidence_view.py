@@ -87,7 +87,7 @@ def evidence_view(
             for near in found.examples[:MOST_LISTED]
         ],
         "more_examples": max(len(found.examples) - MOST_LISTED, 0),
-        "other": [(short(name), short(value, 500)) for name, value in list(found.other.items())[:MOST_LISTED]],
+        "other": [_other(name, value, lang, say) for name, value in list(found.other.items())[:MOST_LISTED]],
         "notes": notes,
     }
 
@@ -163,6 +163,13 @@ def _cue(cue: CueFound, lang: str, say: Mapping[str, Any]) -> tuple[str, str, st
     wanted, found = (re.findall(r"\w+", fold(words)) for words in (cue.cue, cue.quote))
     how = "as_written" if wanted == found else "apart" if len(found) > len(wanted) else "other_form"
     return short(cue.cue), say["weight"].format(weight=lone_number(cue.weight, lang)), short(cue.quote, 120), say[how]
+
+
+def _other(name: str, value: str, lang: str, say: Mapping[str, Any]) -> tuple[str, str]:
+    """A further value the coder wrote: in the reader's words where it is one of the package's own coders."""
+    if name in say["others"] and re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value):
+        return say["others"][name], number(float(value), lang, len(value.partition(".")[2]))
+    return short(name), short(value, 500)
 
 
 def short(text: str, most: int = 80) -> str:
