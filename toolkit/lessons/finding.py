@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from numbers import Real
 from typing import Any, NamedTuple
 
-__all__ = ["Finding", "NotAsked", "Rounded", "names_of", "number_of", "right", "text_of"]
+__all__ = ["Finding", "NotAsked", "Rounded", "close", "is_percent", "names_of", "number_of", "right", "text_of"]
 
 
 class Finding(NamedTuple):
@@ -54,6 +54,24 @@ def number_of(answer: object) -> float:
     if isinstance(plain, bool) or not isinstance(plain, Real) or math.isnan(plain):
         raise NotAsked("no_number", got=shown(answer))
     return float(plain)
+
+
+def close(one: float, other: float) -> bool:
+    """Whether two shares are the same: who rounds to two decimals is right.
+
+    >>> close(0.33, 1 / 3), close(0.3, 1 / 3)
+    (True, False)
+    """
+    return math.isclose(one, other, abs_tol=0.006)
+
+
+def is_percent(one: float, share: float) -> bool:
+    """Whether a number is the share in per cent, rounded or not.
+
+    >>> is_percent(33, 1 / 3), is_percent(0.33, 1 / 3)
+    (True, False)
+    """
+    return one > 1 and math.isclose(one, 100 * share, abs_tol=0.6)
 
 
 def text_of(answer: object) -> str:

@@ -4,27 +4,16 @@ from collections.abc import Iterable, Mapping
 from math import exp, isclose
 from typing import TYPE_CHECKING
 
-from toolkit.lessons.finding import Finding, NotAsked, Rounded, number_of, right, shown
+from toolkit.lessons.finding import Finding, NotAsked, Rounded, close, is_percent, number_of, right, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["CHECKS"]
 
-#: How far a share may be off: whoever rounds to two decimals is right.
-_NEAR = 0.006
 _STEPS = tuple(step / 20 for step in range(1, 20))
 _SURE = 0.05
 _HOLDS = ("these posts", "other posts")
-
-
-def _close(one: float, other: float) -> bool:
-    return isclose(one, other, abs_tol=_NEAR)
-
-
-def _percent(one: float, share: float) -> bool:
-    """Whether a number is the share in per cent, rounded or not."""
-    return one > 1 and isclose(one, 100 * share, abs_tol=0.6)
 
 
 def precision_of_code(answer: object, *, judged: "pd.DataFrame", code: str) -> Finding:
@@ -33,9 +22,9 @@ def precision_of_code(answer: object, *, judged: "pd.DataFrame", code: str) -> F
     own = judged[judged["code"] == code]
     hits, given, there = int((own["gold"] & own["decided"]).sum()), int(own["decided"].sum()), int(own["gold"].sum())
     precision, recall = hits / given, hits / there
-    if _close(got, precision):
+    if close(got, precision):
         return right(hits=hits, given=given, recall=Rounded(recall, 2))
-    if _percent(got, precision):
+    if is_percent(got, precision):
         return Finding("percent", {})
     if got == hits > 1:
         return Finding("count", {"hits": hits})
@@ -76,11 +65,11 @@ def without_cues(answer: object, *, parts: Mapping[str, float], cut: float) -> F
     got = number_of(answer)
     logit, cues, base = sum(parts.values()), parts.get("cues", 0.0), parts.get("base", 0.0)
     wanted = _probability(logit - cues)
-    if _close(got, wanted):
+    if close(got, wanted):
         return right(before=Rounded(_probability(logit), 2), cut=Rounded(cut, 2))
     if isclose(got, logit - cues, abs_tol=0.02):
         return Finding("logit", {"got": Rounded(got, 2)})
-    if _percent(got, wanted):
+    if is_percent(got, wanted):
         return Finding("percent", {})
     known = {
         "unchanged": _probability(logit),
@@ -138,7 +127,7 @@ def _probability(logit: float) -> float:
 def _known(got: float, known: Mapping[str, float], wanted: float) -> Finding:
     """The mistake whose number this is; else whether it is no share at all, too high or too low."""
     for message, value in known.items():
-        if _close(got, float(value)):
+        if close(got, float(value)):
             return Finding(message, {"got": Rounded(got, 2)})
     if not 0 <= got <= 1:
         return Finding("no_share", {"got": got})

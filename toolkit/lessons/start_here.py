@@ -1,10 +1,9 @@
 """Exercises of notebook 00: the furniture of a page, the evidence of a mistake, precision above a cut."""
 
 from collections.abc import Mapping
-from math import isclose
 from typing import TYPE_CHECKING
 
-from toolkit.lessons.finding import Finding, Rounded, number_of, right, text_of
+from toolkit.lessons.finding import Finding, Rounded, close, is_percent, number_of, right, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,18 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECKS"]
 
-#: How far a share may be off: whoever rounds to two decimals is right.
-_NEAR = 0.006
 _PLACE = ["doc_id", "start", "end", "code"]
-
-
-def _close(one: float, other: float) -> bool:
-    return isclose(one, other, abs_tol=_NEAR)
-
-
-def _percent(one: float, share: float) -> bool:
-    """Whether a number is the share in per cent, rounded or not."""
-    return one > 1 and isclose(one, 100 * share, abs_tol=0.6)
 
 
 def furniture_share(answer: object, *, text: str, furniture: "pd.DataFrame") -> Finding:
@@ -32,17 +20,17 @@ def furniture_share(answer: object, *, text: str, furniture: "pd.DataFrame") -> 
     got = number_of(answer)
     marked = int((furniture["end"] - furniture["start"]).sum())
     share = marked / len(text)
-    if _close(got, share):
+    if close(got, share):
         return right(share=Rounded(100 * share, 0))
-    if _percent(got, share):
+    if is_percent(got, share):
         return Finding("percent", {})
     if got == marked:
         return Finding("characters", {"marked": marked})
     if got == len(furniture):
         return Finding("stretches", {"stretches": len(furniture)})
-    if _close(got, 1 - share):
+    if close(got, 1 - share):
         return Finding("article", {})
-    if marked < len(text) and _close(got, marked / (len(text) - marked)):
+    if marked < len(text) and close(got, marked / (len(text) - marked)):
         return Finding("ratio", {})
     if not 0 <= got <= 1:
         return Finding("no_share", {"got": got})
@@ -88,9 +76,9 @@ def precision_above(answer: object, *, given: "pd.DataFrame", machine: "pd.DataF
     kept = machine[machine["score"] >= cut]
     same, before = (len(given[_PLACE].merge(part[_PLACE])) for part in (kept, machine))
     precision = same / len(kept)
-    if _close(got, precision):
+    if close(got, precision):
         return right(recall=Rounded(same / len(given), 2), before=Rounded(before / len(given), 2))
-    if _percent(got, precision):
+    if is_percent(got, precision):
         return Finding("percent", {})
     known = {
         "uncut": before / len(machine),
@@ -101,7 +89,7 @@ def precision_above(answer: object, *, given: "pd.DataFrame", machine: "pd.DataF
         "wrong_ones": 1 - precision,
     }
     for message, value in known.items():
-        if _close(got, value):
+        if close(got, value):
             return Finding(message, {"cut": cut})
     if not 0 <= got <= 1:
         return Finding("no_share", {"got": got})
