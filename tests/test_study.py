@@ -268,6 +268,17 @@ def test_where_people_coded_the_corpus_shares_are_corrected_and_the_report_says_
     assert any(line.startswith("adjusted_shares") for line in check_run(out))
 
 
+def test_codings_of_constructed_texts_are_not_said_to_be_of_people(tmp_path):
+    book = small_codebook(tmp_path)
+    folder = coded_corpus(tmp_path / "coded", book)
+    first = folder / "texts" / "es0.md"
+    text = first.read_text(encoding="utf-8").replace("lang: es\n", "lang: es\nconstructed: true\n")
+    first.write_text(text, encoding="utf-8")
+    page = (run_study(quick(folder, codebook=str(book.path)), tmp_path / "out") / "report.html").read_text("utf-8")
+    assert "128 sentences of 8 posts of this corpus that came with a coding (“ana”)" in page
+    assert "people coded" not in page
+
+
 def test_annotations_that_cannot_be_used_are_a_note_and_no_end(tmp_path):
     book = small_codebook(tmp_path)
     folder = coded_corpus(tmp_path / "coded", book, people=("ana", "bea"))
