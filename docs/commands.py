@@ -25,7 +25,7 @@ def commands() -> list[Command]:
 
 def _walk(parser: argparse.ArgumentParser, name: str, about: str) -> Iterator[Command]:
     lines = (parser.epilog or "").splitlines()
-    shown = [line.strip() for line in lines[1:]] if lines and lines[0].lower() in ("example:", "examples:") else []
+    shown = [line.strip() for line in lines[1:]] if lines and lines[0] in ("example:", "examples:") else []
     yield Command(name, about, parser, shown)
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):

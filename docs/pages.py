@@ -2,14 +2,15 @@
 
 import base64
 import hashlib
+import importlib
 import inspect
 import json
 import os
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from commands import commands
 from rooms import offered, public_names, rooms
@@ -36,8 +37,8 @@ def write_pages(folder: Path) -> Path:
     shelves = _notebooks(folder)
     _reference(folder / "reference")
     _write(folder / "commands.md", _commands())
-    _write(folder / "overview.md", _here((ROOT / "README.md").read_text(encoding="utf-8"), folder))
-    _write(folder / "model_card.md", _here((ROOT / "MODEL_CARD.md").read_text(encoding="utf-8"), folder))
+    _write(folder / "overview.md", _here((ROOT / "README.md").read_text(encoding="utf-8")))
+    _write(folder / "model_card.md", _here((ROOT / "MODEL_CARD.md").read_text(encoding="utf-8")))
     index = (Path(__file__).parent / "index.md").read_text(encoding="utf-8")
     for name, text in (("path", shelves[""]), ("version", VERSION), ("citation", _citation())):
         index = index.replace(f"[[{name}]]", text)
@@ -89,11 +90,10 @@ def _row(path: Path, notebook: dict[str, Any], shelf: str) -> str:
     minutes = re.search(r"\*\*(?:Minut\w+|Tiempo|Tempo)[^*]*\*\*\s*(.+)", header)
     number = path.stem[:2] + " " if path.stem[:2].isdigit() else ""
     link = f"[{number}{title[1] if title else path.stem}]({_at(shelf, path.name)})"
-    others = [(name, name) for name in ("es", "it") if shelf == ""] + [("solutions", "solutions")] * (shelf == "")
     beside = [
-        f"[{told}]({_at(name, path.name)})"
-        for name, told in others
-        if path in _chosen([path]) and (ROOT / "notebooks" / name / path.name).exists()
+        f"[{name}]({_at(name, path.name)})"
+        for name in SHELVES
+        if name and not shelf and (ROOT / "notebooks" / name / path.name).exists()
     ]
     return f"| {link} | {_first(minutes[1]) if minutes else ''} | {', '.join(beside)} |"
 
@@ -113,7 +113,7 @@ def _readable(notebook: dict[str, Any], place: Path) -> dict[str, Any]:
     for cell in notebook["cells"]:
         if cell["cell_type"] != "markdown":
             continue
-        text = _attached(_here("".join(cell["source"]), place), cell.pop("attachments", {}), place)
+        text = _attached(_here("".join(cell["source"])), cell.pop("attachments", {}), place)
         if titled:
             text = re.sub(r"^# ", "## ", text, flags=re.M)
         titled = titled or text.startswith("# ")
@@ -131,15 +131,14 @@ def _attached(text: str, images: dict[str, dict[str, str]], place: Path) -> str:
     return text
 
 
-def _here(text: str, place: Path) -> str:
+def _here(text: str) -> str:
     """Markdown whose links to files that are no pages are words: what is on the site and what is not is seen."""
 
     def lead(found: re.Match[str]) -> str:
         words, target = found[1], found[2]
-        if re.match(r"https?:|#|attachment:|mailto:", target) or target.startswith("data:"):
-            return found[0]
         name = target.partition("#")[0]
-        if found[0].startswith("!") or name.endswith(".ipynb"):
+        image = found[0].startswith("!")
+        if image or name.endswith(".ipynb") or re.match(r"https?:|#|attachment:|mailto:|data:", target):
             return found[0]
         return f"[{words}](model_card.md)" if name.endswith("MODEL_CARD.md") else f"{words} (`{name}`)"
 
@@ -165,8 +164,6 @@ def _reference(folder: Path) -> None:
 
 
 def _about(room: str) -> str:
-    import importlib
-
     return (importlib.import_module(room).__doc__ or "").strip().splitlines()[0]
 
 
@@ -206,20 +203,14 @@ def _name_at(room: str, value: Any) -> str:
 
 def _commands() -> str:
     """The help of every command, as a terminal of 88 columns shows it."""
-    before = os.environ.get("COLUMNS")
-    os.environ["COLUMNS"] = "88"
-    try:
-        parts = [_command(one.name, one.parser.format_help) for one in commands()]
-    finally:
-        os.environ.pop("COLUMNS")
-        if before is not None:
-            os.environ["COLUMNS"] = before
+    with patch.dict(os.environ, COLUMNS="88"):
+        parts = [_command(one.name, one.parser.format_help()) for one in commands()]
     return "# Commands\n\nWhat `toolkit COMMAND --help` says.\n\n" + "\n".join(parts)
 
 
-def _command(name: str, show: Callable[[], str]) -> str:
+def _command(name: str, text: str) -> str:
     title = f"toolkit {name}".strip()
-    return f"{'##' if ' ' not in name else '###'} {title}\n\n```text\n{show().rstrip()}\n```\n"
+    return f"{'##' if ' ' not in name else '###'} {title}\n\n```text\n{text.rstrip()}\n```\n"
 
 
 def _citation() -> str:

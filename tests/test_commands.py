@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "docs"))
 from commands import commands
 
 from toolkit.cli import main
+from toolkit.publishing import browser
 
 COMMANDS = commands()
 EXAMPLES = sorted({example for command in COMMANDS for example in command.examples if command.name})
@@ -73,8 +74,8 @@ def test_an_example_is_understood(example: str) -> None:
 
 
 def _runs(example: str, material: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if example.endswith("--pdf") and not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
-        pytest.skip("no Chromium on this machine to print with")
+    if example.endswith("--pdf") and browser() is None:
+        pytest.skip("no Chromium, Chrome or Edge on this machine to print with")
     here = shutil.copytree(material, folder / "here")
     monkeypatch.chdir(here)
     if example.startswith("toolkit check"):

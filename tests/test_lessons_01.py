@@ -1,11 +1,7 @@
 """The exercises of notebook 01: right answers, the usual mistakes, and answers that are none."""
 
 import pandas as pd
-import pytest
-
-from toolkit.lessons import check
-from toolkit.lessons.check import LANGUAGES, messages
-from toolkit.lessons.dirt import CHECKS
+from judged import Judged
 
 WORDS = [
     ("es", "blog", 50, 40.0), ("es", "comentario", 30, 12.0), ("es", "correo", 10, 2.0), ("es", "contar", 9, 9.0),
@@ -69,27 +65,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("exercise", "answer", "message"), CASES)
-def test_tells_right_from_each_mistake(exercise, answer, message):
-    assert CHECKS[exercise](answer, **GIVES[exercise]).message == message
-
-
-@pytest.mark.parametrize("exercise", sorted(CHECKS))
-@pytest.mark.parametrize("answer", ["", "many", None, float("nan"), True, [], POSTS, object()], ids=repr)
-def test_strange_answers_raise_nothing(exercise, answer):
-    verdict = check(exercise, answer, **GIVES[exercise])
-    assert verdict.right is False
-    assert verdict.text
-
-
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize(("exercise", "answer", "message"), CASES)
-def test_says_it_in_each_language(exercise, answer, message, lang):
-    verdict = check(exercise, answer, lang=lang, **GIVES[exercise])
-    assert verdict.right is (message == "right")
-    assert "{" not in verdict.text
-
-
-def test_every_message_can_be_met():
-    met = {(exercise, message) for exercise, _, message in CASES}
-    assert met == {(exercise, message) for exercise, own in messages("01").items() for message in own}
+class TestJudged(Judged):
+    LESSON = "01"
+    CASES = CASES
+    GIVES = GIVES

@@ -1,11 +1,9 @@
 """The exercises of notebook 02_words_in_context, on a small corpus."""
 
 import pandas as pd
-import pytest
+from judged import Judged
 
-from toolkit.lessons import check
-from toolkit.lessons.check import messages
-from toolkit.lessons.words_in_context import CHECKS, per_million, share_of_one_post, word_of_one_post
+from toolkit.lessons.words_in_context import per_million, share_of_one_post
 from toolkit.statistics import TokenIndex
 
 
@@ -50,69 +48,9 @@ KEYNESS = pd.DataFrame(
 )
 
 
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        (30_000, "right"),
-        (30_000.4, "right"),
-        (6, "count"),
-        (0.03, "share"),
-        (3.0, "percent"),
-        (30.0, "per_thousand"),
-        (6 / 240 * 1e6, "signs"),
-        (6 / 300 * 1e6, "all_words"),
-        (6 / 340 * 1e6, "all_words"),
-        (9 / 300 * 1e6 + 0.5, "right"),
-        (9 / 340 * 1e6, "both_languages"),
-        (9 / 200 * 1e6, "both_over_one"),
-        (3 / 200 * 1e6, "form"),
-        (29_000, "higher"),
-        (31_000, "lower"),
-        (-1, "higher"),
-    ],
-)
-def test_a_frequency_by_hand(answer, message):
-    assert per_million(answer, index=INDEX, tokens=TOKENS).message == message
-
-
 def test_small_words_count():
     content = int(((TOKENS["lang"] == "es") & ~TOKENS["is_stop"]).sum())
     assert per_million(6 / content * 1e6, index=INDEX, tokens=TOKENS).message == "content"
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        ("tilín", "right"),
-        (" Tilín ", "right"),
-        ("peso", "is_key"),
-        ("muchacho", "more_posts"),
-        ("maestro", "not_significant"),
-        ("euro", "other_side"),
-        ("tilin", "not_there"),
-        ("", "not_there"),
-    ],
-)
-def test_a_key_word_of_one_post(answer, message):
-    assert word_of_one_post(answer, keyness=KEYNESS).message == message
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        (4 / 6, "right"),
-        (0.67, "right"),
-        (4, "count"),
-        (66.7, "percent"),
-        (1 / 3, "every_post_alike"),
-        (3, "posts"),
-        (17, "no_share"),
-        (0.5, "higher"),
-        (0.9, "lower"),
-    ],
-)
-def test_the_share_of_one_post(answer, message):
-    assert share_of_one_post(answer, index=INDEX, term="cliente").message == message
 
 
 def test_the_share_of_all_other_posts_is_told_apart():
@@ -120,23 +58,51 @@ def test_the_share_of_all_other_posts_is_told_apart():
     assert share_of_one_post(1 / 5, index=TokenIndex(table), term="cliente").message == "others"
 
 
-@pytest.mark.parametrize("wrong", [None, float("nan"), pd.DataFrame({"a": [1, 2]}), True, ["a"]])
-def test_answers_of_another_kind_are_told_what_is_asked_for(wrong):
-    given = {
-        "02.1": {"index": INDEX, "tokens": TOKENS},
-        "02.2": {"keyness": KEYNESS},
-        "02.3": {"index": INDEX, "term": "cliente"},
-    }
-    for exercise, tables in given.items():
-        for lang in ("en", "es", "it"):
-            assert check(exercise, wrong, lang=lang, **tables).right is False
+GIVES = {
+    "02.1": {"index": INDEX, "tokens": TOKENS},
+    "02.2": {"keyness": KEYNESS},
+    "02.3": {"index": INDEX, "term": "cliente"},
+}
+CASES = [
+    ("02.1", 30_000, "right"),
+    ("02.1", 30_000.4, "right"),
+    ("02.1", 6, "count"),
+    ("02.1", 0.03, "share"),
+    ("02.1", 3.0, "percent"),
+    ("02.1", 30.0, "per_thousand"),
+    ("02.1", 6 / 240 * 1e6, "signs"),
+    ("02.1", 6 / 300 * 1e6, "all_words"),
+    ("02.1", 6 / 340 * 1e6, "all_words"),
+    ("02.1", 9 / 300 * 1e6 + 0.5, "right"),
+    ("02.1", 9 / 340 * 1e6, "both_languages"),
+    ("02.1", 9 / 200 * 1e6, "both_over_one"),
+    ("02.1", 3 / 200 * 1e6, "form"),
+    ("02.1", 29_000, "higher"),
+    ("02.1", 31_000, "lower"),
+    ("02.1", -1, "higher"),
+    ("02.2", "tilín", "right"),
+    ("02.2", " Tilín ", "right"),
+    ("02.2", "peso", "is_key"),
+    ("02.2", "muchacho", "more_posts"),
+    ("02.2", "maestro", "not_significant"),
+    ("02.2", "euro", "other_side"),
+    ("02.2", "tilin", "not_there"),
+    ("02.2", "", "not_there"),
+    ("02.3", 4 / 6, "right"),
+    ("02.3", 0.67, "right"),
+    ("02.3", 4, "count"),
+    ("02.3", 66.7, "percent"),
+    ("02.3", 1 / 3, "every_post_alike"),
+    ("02.3", 3, "posts"),
+    ("02.3", 17, "no_share"),
+    ("02.3", 0.5, "higher"),
+    ("02.3", 0.9, "lower"),
+    ("02.1", "30000", "no_number", "number"),
+]
 
 
-def test_a_number_in_quotation_marks_is_no_number():
-    assert "number" in str(check("02.1", "30000", index=INDEX, tokens=TOKENS))
-
-
-def test_every_message_is_written_and_can_be_said():
-    assert list(messages("02")) == list(CHECKS)
-    for lang in ("en", "es", "it"):
-        assert check("02.2", "tilín", keyness=KEYNESS, lang=lang).right
+class TestJudged(Judged):
+    LESSON = "02"
+    CASES = CASES
+    GIVES = GIVES
+    ALSO = frozenset({("02.1", "content"), ("02.3", "others")})

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-import pytest
+from judged import Judged, no_numbers
 
 from toolkit.lessons import check
 
@@ -45,50 +45,6 @@ MEASURES = pd.DataFrame(
     columns=["measure", "scope", "of", "value"],
 )
 SURE = [("es.1", "b"), ("es.1", "c"), ("it.1", "b")]
-STRANGE = ["one", None, float("nan"), True, pd.DataFrame({"x": [1, 2]}), [1, 2]]
-
-
-def precision(answer, lang="en"):
-    return check("04.1", answer, judged=JUDGED, code="a", lang=lang)
-
-
-def cut(answer):
-    return check("04.2", answer, judged=SCORED)
-
-
-def without(answer):
-    return check("04.3", answer, parts=PARTS, cut=0.28)
-
-
-def pairs(answer):
-    return check("04.4", answer, cells=CELLS, summary=SUMMARY, measures=MEASURES)
-
-
-@pytest.mark.parametrize("answer", [0.6, 3 / 5, np.float64(0.6), 0.597])
-def test_precision_is_right(answer):
-    assert precision(answer).right is True
-    assert "3 of the 5" in precision(answer).text
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (60, "in per cent"),
-        (3, "number of hits"),
-        (3 / 8, "recall"),
-        (6 / 13, "is F1"),
-        (7 / 10, "fourteen principles together"),
-        (0.4, "*wrong*"),
-        (33 / 40, "say the same"),
-        (3 / 40, "by all sentences"),
-        (-2, "between 0 and 1"),
-        (0.9, "too much"),
-        (0.2, "too little"),
-    ],
-)
-def test_mistakes_with_precision_are_told_apart(answer, said):
-    assert precision(answer).right is False
-    assert said in precision(answer).text
 
 
 def test_right_ones_by_wrong_ones_is_no_share():
@@ -97,56 +53,8 @@ def test_right_ones_by_wrong_ones_is_no_share():
     assert "right ones by the wrong" in check("04.1", 0.4, judged=judged, code="a").text
 
 
-@pytest.mark.parametrize("answer", [0.15, np.float64(0.15), 3 / 20])
-def test_the_lowest_cut_is_right(answer):
-    assert cut(answer).right is True
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (30, "no cut"),
-        (0.33, "none of .05"),
-        (0.1, "too many wrong ones"),
-        (0.7, "lower cut does it"),
-        (0.3, "lower cut does it"),
-        (0.5, "that is recall"),
-    ],
-)
-def test_mistakes_with_the_cut_are_told_apart(answer, said):
-    assert cut(answer).right is False
-    assert said in cut(answer).text
-
-
-def test_without_the_cue_is_right():
-    verdict = without(1 / (1 + np.exp(2.5)))
-    assert verdict.right is True
-    assert "0.92" in verdict.text and "0.28" in verdict.text
-
-
 def probability(logit):
     return 1 / (1 + np.exp(-logit))
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (-2.5, "logit without the cues"),
-        (100 * probability(-2.5), "in per cent"),
-        (probability(2.5 + 0.0) + 0.0, "all parts"),
-        (probability(5), "cues alone"),
-        (probability(1), "base and cues alone"),
-        (probability(1.5), "left the base out"),
-        (probability(-4), "base alone"),
-        (probability(2.5) - probability(-2.5), "falls"),
-        (4.0, "between 0 and 1"),
-        (0.5, "too much"),
-        (0.045, "too little"),
-    ],
-)
-def test_mistakes_with_parts_are_told_apart(answer, said):
-    assert without(answer).right is False
-    assert said in without(answer).text
 
 
 def test_a_sign_turned_round_is_told():
@@ -154,49 +62,71 @@ def test_a_sign_turned_round_is_told():
     assert "*not* hold" in verdict.text
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [SURE, SURE[::-1], [list(pair) for pair in SURE], CELLS.iloc[[1, 2, 6]], [(" es.1", "b "), *SURE[1:]]],
-)
-def test_pairs_are_right(answer):
-    assert pairs(answer).right is True
-    assert "of 7 cells 3" in pairs(answer).text
+GIVES = {
+    "04.1": {"judged": JUDGED, "code": "a"},
+    "04.2": {"judged": SCORED},
+    "04.3": {"parts": PARTS, "cut": 0.28},
+    "04.4": {"cells": CELLS, "summary": SUMMARY, "measures": MEASURES},
+}
+CASES = [
+    ("04.1", 60, "percent", "in per cent"),
+    ("04.1", 3, "count", "number of hits"),
+    ("04.1", 3 / 8, "recall", "recall"),
+    ("04.1", 6 / 13, "f1", "is F1"),
+    ("04.1", 7 / 10, "all_codes", "fourteen principles together"),
+    ("04.1", 0.4, "wrong_ones", "*wrong*"),
+    ("04.1", 33 / 40, "accuracy", "say the same"),
+    ("04.1", 3 / 40, "of_sentences", "by all sentences"),
+    ("04.1", -2, "no_share", "between 0 and 1"),
+    ("04.1", 0.9, "high", "too much"),
+    ("04.1", 0.2, "low", "too little"),
+    ("04.2", 30, "no_score", "no cut"),
+    ("04.2", 0.33, "no_step", "none of .05"),
+    ("04.2", 0.1, "too_low", "too many wrong ones"),
+    ("04.2", 0.7, "lower_does", "lower cut does it"),
+    ("04.2", 0.3, "lower_does", "lower cut does it"),
+    ("04.2", 0.5, "recall", "that is recall"),
+    ("04.3", -2.5, "logit", "logit without the cues"),
+    ("04.3", 100 * probability(-2.5), "percent", "in per cent"),
+    ("04.3", probability(2.5), "unchanged", "all parts"),
+    ("04.3", probability(5), "cues_alone", "cues alone"),
+    ("04.3", probability(1), "base_and_cues", "base and cues alone"),
+    ("04.3", probability(1.5), "without_base", "left the base out"),
+    ("04.3", probability(-4), "base_alone", "base alone"),
+    ("04.3", probability(2.5) - probability(-2.5), "difference", "falls"),
+    ("04.3", 4.0, "no_share", "between 0 and 1"),
+    ("04.3", 0.5, "high", "too much"),
+    ("04.3", 0.045, "low", "too little"),
+    ("04.4", [*SURE, ("es.2", "c")], "p_value", "has p < .05 but not q"),
+    ("04.4", [*SURE, ("it.1", "c")], "unsure", "within chance"),
+    ("04.4", [*SURE, ("es.2", "b")], "fleeting", "does not come back"),
+    ("04.4", [*SURE, ("es.1", "a")], "weak", "below the macro-F1"),
+    ("04.4", [*SURE, ("es.9", "a")], "unknown", "no cell (es.9, a)"),
+    ("04.4", [("b", "es.1")], "unknown", "no cell (b, es.1)"),
+    ("04.4", [SURE[0], SURE[2]], "rarer", "*rarer*"),
+    ("04.4", [SURE[0]], "missing", "2 are missing"),
+    ("04.4", [], "missing", "3 are missing"),
+    ("04.4", ["es.1"], "no_pairs", "list of pairs"),
+    ("04.4", [("es.1", 3)], "no_pairs", "list of pairs"),
+    ("04.4", {"es.1": "b"}, "no_pairs", "list of pairs"),
+    ("04.4", "es.1, b", "no_pairs", "list of pairs"),
+    ("04.4", CELLS[["lift"]], "no_pairs", "list of pairs"),
+    ("04.4", 3, "no_pairs", "list of pairs"),
+    ("04.4", None, "no_pairs", "list of pairs"),
+    *[("04.1", answer, "right", "3 of the 5") for answer in (0.6, 3 / 5, np.float64(0.6), 0.597)],
+    *[("04.2", answer, "right") for answer in (0.15, np.float64(0.15), 3 / 20)],
+    ("04.3", 1 / (1 + np.exp(2.5)), "right", "0.92", "0.28"),
+    ("04.4", SURE, "right", "of 7 cells 3"),
+    ("04.4", SURE[::-1], "right", "of 7 cells 3"),
+    ("04.4", [list(pair) for pair in SURE], "right", "of 7 cells 3"),
+    ("04.4", CELLS.iloc[[1, 2, 6]], "right", "of 7 cells 3"),
+    ("04.4", [(" es.1", "b "), *SURE[1:]], "right", "of 7 cells 3"),
+    *no_numbers("04.1", "04.2", "04.3"),
+]
 
 
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        ([*SURE, ("es.2", "c")], "has p < .05 but not q"),
-        ([*SURE, ("it.1", "c")], "within chance"),
-        ([*SURE, ("es.2", "b")], "does not come back"),
-        ([*SURE, ("es.1", "a")], "below the macro-F1"),
-        ([*SURE, ("es.9", "a")], "no cell (es.9, a)"),
-        ([("b", "es.1")], "no cell (b, es.1)"),
-        ([SURE[0], SURE[2]], "*rarer*"),
-        ([SURE[0]], "2 are missing"),
-        ([], "3 are missing"),
-        (["es.1"], "list of pairs"),
-        ([("es.1", 3)], "list of pairs"),
-        ({"es.1": "b"}, "list of pairs"),
-        ("es.1, b", "list of pairs"),
-        (CELLS[["lift"]], "list of pairs"),
-        (3, "list of pairs"),
-        (None, "list of pairs"),
-    ],
-)
-def test_mistakes_with_pairs_are_told_apart(answer, said):
-    assert pairs(answer).right is False
-    assert said in pairs(answer).text
-
-
-@pytest.mark.parametrize("answer", STRANGE, ids=lambda one: type(one).__name__)
-@pytest.mark.parametrize("ask", [precision, cut, without], ids=lambda one: one.__name__)
-def test_an_answer_of_another_kind_is_not_right(ask, answer):
-    assert ask(answer).right is False
-    assert "number is asked for" in ask(answer).text
-
-
-@pytest.mark.parametrize("lang", ["es", "it"])
-def test_other_languages_say_it_in_their_own_words(lang):
-    assert precision(0.6, lang).right is True
-    assert precision(0.6, lang).text != precision(0.6).text
+class TestJudged(Judged):
+    LESSON = "04"
+    CASES = CASES
+    GIVES = GIVES
+    ALSO = frozenset({("04.1", "ratio"), ("04.3", "sign")})

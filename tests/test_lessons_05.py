@@ -1,13 +1,13 @@
 """The exercises of notebook 05: what is right, and which mistake is told from which."""
 
-import math
-
 import pandas as pd
 import pytest
+from judged import Judged
 
 from toolkit.annotation import Session, create_project, items_for_width
 from toolkit.files import sha256_text
 from toolkit.lessons import check
+from toolkit.lessons.annotating import codes_that_stand, judged_to_take_none
 
 ALIKE = pd.DataFrame(
     [
@@ -25,7 +25,6 @@ STORY = [
     {"do": "redo"},
 ]
 TEXT = "Uno. Dos. Tres. Cuatro. Cinco. Seis."
-STRANGE = ["four", None, math.nan, pd.DataFrame({"a": [1, 2]}), True]
 
 
 def needed(width=0.06, expected=0.042, **more):
@@ -33,48 +32,14 @@ def needed(width=0.06, expected=0.042, **more):
 
 
 CLUSTER = {"cluster_size": 45.0, "icc": 0.03}
-
-
-def said(exercise, answer, **given):
-    verdict = check(exercise, answer, **given)
-    assert "{" not in verdict.text
-    return verdict
-
-
-@pytest.mark.parametrize("lang", ["en", "es", "it"])
-def test_the_number_of_items_is_right(lang):
-    found = needed(**CLUSTER)
-    for answer in (found.items, float(found.items), found, found.items + 1):
-        verdict = said("05.1", answer, alike=ALIKE, lang=lang)
-        assert verdict.right and str(found.items) in verdict.text
-
-
-@pytest.mark.parametrize(
-    ("answer", "word"),
-    [
-        (needed(**CLUSTER).documents, "number of posts"),
-        (needed().items, "drawn by itself"),
-        (needed(0.03, **CLUSTER).items, "twice as wide"),
-        (needed(0.03).items, "twice as wide"),
-        (items_for_width(0.06, **CLUSTER).items, "worst case"),
-        (items_for_width(0.06).items, "worst case"),
-        (needed(expected=0.08, cluster_size=45.0, icc=0.06).items, "transparency"),
-        (33, "Too few"),
-        (44_444, "More than needed"),
-    ],
-)
-def test_mistakes_about_the_number_of_items_are_told_apart(answer, word):
-    verdict = said("05.1", answer, alike=ALIKE)
-    assert verdict.right is False
-    assert word in verdict.text
-    assert str(needed(**CLUSTER).items) not in verdict.text
+FOUND = needed(**CLUSTER)
 
 
 def test_how_many_times_as_many_is_a_ratio_of_items():
     """Student's quantile of few documents makes it more than the design effect alone."""
     times = needed(**CLUSTER).items / needed().items
     assert times > needed(**CLUSTER).design_effect + 0.1
-    assert f"{times:.1f} times as many" in said("05.1", needed(**CLUSTER).items, alike=ALIKE).text
+    assert f"{times:.1f} times as many" in check("05.1", needed(**CLUSTER).items, alike=ALIKE).text
 
 
 def coded_by_ana(folder, codes):
@@ -104,71 +69,72 @@ def project(tmp_path_factory):
     return coded_by_ana(tmp_path_factory.mktemp("five"), codes)
 
 
-@pytest.mark.parametrize(("lang", "word"), [("en", "Several ways"), ("es", "varios caminos"), ("it", "più vie")])
-def test_a_number_that_several_mistakes_lead_to_is_not_blamed_on_one(tmp_path, lang, word):
+def test_a_number_that_several_mistakes_lead_to_is_not_blamed_on_one(tmp_path):
     """Two codes on one sentence: codes, open sentences, and sentences done less codes are two each."""
-    project = coded_by_ana(tmp_path, ((0, "listening"), (0, "human_voice")))
-    verdict = said("05.2", 2, project=project, coder="ana", lang=lang)
-    assert verdict.right is False
-    assert word in verdict.text and "2" in verdict.text
-    assert said("05.2", 3, project=project, coder="ana", lang=lang).right
+    given = {"project": coded_by_ana(tmp_path, ((0, "listening"), (0, "human_voice"))), "coder": "ana"}
+    for lang, word in (("en", "Several ways"), ("es", "varios caminos"), ("it", "più vie")):
+        verdict = check("05.2", 2, lang=lang, **given)
+        assert verdict.right is False
+        assert word in verdict.text and "2" in verdict.text
+        assert check("05.2", 3, lang=lang, **given).right
 
 
-@pytest.mark.parametrize("lang", ["en", "es", "it"])
-def test_judged_to_take_none_is_right(project, lang):
-    assert said("05.2", 2, project=project, coder="ana", lang=lang).right
+def test_sentences_left_open_and_sentences_coded_are_told_apart(tmp_path):
+    """Five sentences coded, one of them twice and one of them not done: none was judged to take none."""
+    codes = ((0, "listening"), (0, "human_voice"), *((number, "listening") for number in range(1, 5)))
+    given = {"project": coded_by_ana(tmp_path, codes), "coder": "ana"}
+    assert judged_to_take_none(2, **given).message == "open_only"
+    assert judged_to_take_none(5, **given).message == "coded"
 
 
-@pytest.mark.parametrize(
-    ("answer", "word"),
-    [
-        (4, "all the sentences marked as done"),
-        (3, "nobody has looked"),
-        (5, "number of codes given"),
-        (-1, "compare places, not rows"),
-        (1, "There are more"),
-        (100, "There are fewer"),
-    ],
-)
-def test_mistakes_about_empty_items_are_told_apart(project, answer, word):
-    verdict = said("05.2", answer, project=project, coder="ana")
-    assert verdict.right is False
-    assert word in verdict.text
+def test_a_code_taken_back_is_one_too_many():
+    story = [{"do": "set", "code": "a"}, {"do": "set", "code": "b"}, {"do": "undo"}]
+    story += [{"do": "set", "code": "c"}, {"do": "set", "code": "d"}, {"do": "undo"}]
+    assert codes_that_stand(["a", "b", "c"], story=story).message == "too_many"
 
 
-@pytest.mark.parametrize(
-    "answer", [("listening", "transparency", "conversation"), {"conversation", "transparency", "listening"}]
-)
-def test_what_stands_is_right_in_any_order(answer):
-    for lang in ("en", "es", "it"):
-        assert said("05.3", answer, story=STORY, lang=lang).right
+SAME = (FOUND.items, float(FOUND.items), FOUND, FOUND.items + 1)
+CASES = [
+    ("05.1", needed(**CLUSTER).documents, "documents", "number of posts"),
+    ("05.1", needed().items, "alone", "drawn by itself"),
+    ("05.1", needed(0.03, **CLUSTER).items, "half", "twice as wide"),
+    ("05.1", needed(0.03).items, "half", "twice as wide"),
+    ("05.1", items_for_width(0.06, **CLUSTER).items, "worst", "worst case"),
+    ("05.1", items_for_width(0.06).items, "worst", "worst case"),
+    ("05.1", needed(expected=0.08, cluster_size=45.0, icc=0.06).items, "other_code", "transparency"),
+    ("05.1", 33, "fewer", "Too few"),
+    ("05.1", 44_444, "more", "More than needed"),
+    ("05.2", 4, "done", "all the sentences marked as done"),
+    ("05.2", 3, "open_too", "nobody has looked"),
+    ("05.2", 5, "codes", "number of codes given"),
+    ("05.2", -1, "rows", "compare places, not rows"),
+    ("05.2", 1, "fewer", "There are more"),
+    ("05.2", 100, "more", "There are fewer"),
+    ("05.3", ["listening", "human_voice", "transparency", "conversation"], "no_undo", "lines that say undo"),
+    ("05.3", ["listening", "transparency"], "no_redo", "last line still brings something back"),
+    ("05.3", ["listening", "human_voice", "transparency"], "old_redo", "wrong step"),
+    ("05.3", ["listening", "transparency", "conversation", "listening"], "twice", "has one twice"),
+    ("05.3", ["Listening and responding"], "unknown", "No line of this log"),
+    ("05.3", ["listening"], "missing", "not in your list"),
+    ("05.3", ["human_voice"], "other", "One is missing and one is too many"),
+    ("05.3", [], "missing", "not in your list"),
+    *[("05.1", answer, "right", str(FOUND.items)) for answer in SAME],
+    ("05.2", 2, "right"),
+    ("05.3", ("listening", "transparency", "conversation"), "right"),
+    ("05.3", {"conversation", "transparency", "listening"}, "right"),
+]
 
 
-@pytest.mark.parametrize(
-    ("answer", "word"),
-    [
-        (["listening", "human_voice", "transparency", "conversation"], "lines that say undo"),
-        (["listening", "transparency"], "last line still brings something back"),
-        (["listening", "human_voice", "transparency"], "wrong step"),
-        (["listening", "transparency", "conversation", "listening"], "has one twice"),
-        (["Listening and responding"], "No line of this log"),
-        (["listening"], "not in your list"),
-        (["human_voice"], "One is missing and one is too many"),
-        ([], "not in your list"),
-    ],
-)
-def test_mistakes_about_undo_are_told_apart(answer, word):
-    verdict = said("05.3", answer, story=STORY)
-    assert verdict.right is False
-    assert word in verdict.text
+class TestJudged(Judged):
+    LESSON = "05"
+    CASES = CASES
+    ALSO = frozenset({("05.2", "several"), ("05.2", "open_only"), ("05.2", "coded"), ("05.3", "too_many")})
+
+    @pytest.fixture
+    def gives(self, project):
+        return {"05.1": {"alike": ALIKE}, "05.2": {"project": project, "coder": "ana"}, "05.3": {"story": STORY}}
 
 
-@pytest.mark.parametrize("answer", STRANGE, ids=str)
-def test_other_kinds_of_answers_are_named(project, answer):
-    for exercise, given in (
-        ("05.1", {"alike": ALIKE}),
-        ("05.2", {"project": project, "coder": "ana"}),
-        ("05.3", {"story": STORY}),
-    ):
-        assert said(exercise, answer, **given).right is False
-        assert said(exercise, ..., **given).right is None
+@pytest.mark.parametrize("answer", [case[1] for case in CASES if case[0] == "05.1" and case[2] != "right"])
+def test_no_message_gives_the_answer_away(answer):
+    assert str(FOUND.items) not in check("05.1", answer, alike=ALIKE).text

@@ -1,9 +1,7 @@
 """Exercises of notebook 06: right answers, the mistakes that are told apart, and answers of another kind."""
 
 import pandas as pd
-import pytest
-
-from toolkit.lessons import check
+from judged import Judged, no_numbers
 
 TABLE = pd.DataFrame(
     {"measure": ["percent", "f1", "alpha_jaccard", "alpha_masi", "cohen_kappa", "gwet_ac1", "alpha_nominal", "odd"]}
@@ -24,104 +22,55 @@ DIFFER = pd.DataFrame(
 )
 
 
-def measure(answer):
-    return check("06.1", answer, table=TABLE)
-
-
-def chance(answer, lang="en"):
-    return check("06.2", answer, first=FIRST, second=SECOND, sentences=SENTENCES, code="x", lang=lang)
-
-
-def habit(answer):
-    return check("06.3", answer, disagreements=DIFFER)
-
-
-@pytest.mark.parametrize("answer", [RIGHT, RIGHT | {"c": "alpha_jaccard"}, RIGHT | {"b": " f1 "}])
-def test_measures_are_right(answer):
-    assert measure(answer).right is True
-
-
-@pytest.mark.parametrize(
-    ("wrong", "said"),
-    [
-        ({"a": "percent"}, "as soon as a code is rare"),
-        ({"b": "gwet_ac1"}, "as soon as a code is rare"),
-        ({"a": "cohen_kappa"}, "exactly two coders"),
-        ({"c": "u_alpha"}, "stretches"),
-        ({"c": "alpha_nominal"}, "one code"),
-        ({"c": "f1"}, "nothing off for chance"),
-        ({"a": "alpha_masi"}, "sets of codes"),
-        ({"b": "odd"}, "something else"),
-        ({"a": "alfa"}, "no measure 'alfa'"),
-        ({"b": 0.8}, "text in quotation marks"),
+GIVES = {
+    "06.1": {"table": TABLE},
+    "06.2": {"first": FIRST, "second": SECOND, "sentences": SENTENCES, "code": "x"},
+    "06.3": {"disagreements": DIFFER},
+}
+CASES = [
+    ("06.1", RIGHT | {"a": "percent"}, "chance", "as soon as a code is rare"),
+    ("06.1", RIGHT | {"b": "gwet_ac1"}, "chance", "as soon as a code is rare"),
+    ("06.1", RIGHT | {"a": "cohen_kappa"}, "these_two", "exactly two coders"),
+    ("06.1", RIGHT | {"c": "u_alpha"}, "stretches", "stretches"),
+    ("06.1", RIGHT | {"c": "alpha_nominal"}, "no_sets", "one code"),
+    ("06.1", RIGHT | {"c": "f1"}, "luck", "nothing off for chance"),
+    ("06.1", RIGHT | {"a": "alpha_masi"}, "sets", "sets of codes"),
+    ("06.1", RIGHT | {"b": "odd"}, "other", "something else"),
+    ("06.1", RIGHT | {"a": "alfa"}, "unknown", "no measure 'alfa'"),
+    ("06.1", RIGHT | {"b": 0.8}, "no_text", "text in quotation marks"),
+    ("06.2", 74, "percent", "in per cent"),
+    ("06.2", 0.86, "observed", "do agree"),
+    ("06.2", 0.72, "only_no", "both would say no"),
+    ("06.2", 0.02, "only_yes", "both would give the code"),
+    ("06.2", 0.9, "only_one", "one coder"),
+    ("06.2", 0.8, "only_one", "one coder"),
+    ("06.2", 0.4615, "kappa", "is kappa"),
+    ("06.2", 0.5, "half", "One half"),
+    ("06.2", 0.26, "not_chance", "*differ*"),
+    ("06.2", 3, "no_share", "between 0 and 1"),
+    ("06.2", 0.95, "high", "too much"),
+    ("06.2", 0.6, "low", "too little"),
+    ("06.3", "ana", "coder", "is a coder"),
+    ("06.3", "other", "unknown", "No code 'other'"),
+    ("06.3", "few", "few", "are few"),
+    ("06.3", "often", "frequent", "in turn"),
+    ("06.3", "even", "less", "more one-sided"),
+    ("06.3", 3, "no_text", "text in quotation marks"),
+    ("06.3", None, "no_text", "text in quotation marks"),
+    ("06.3", DIFFER, "no_text", "text in quotation marks"),
+    *[("06.1", answer, "right") for answer in (RIGHT, RIGHT | {"c": "alpha_jaccard"}, RIGHT | {"b": " f1 "})],
+    ("06.1", {"a": "alpha_nominal", "b": "f1"}, "lacking", "question c"),
+    *[
+        ("06.1", answer, "no_dict", "each of the three questions")
+        for answer in ("f1", None, 3, ["f1", "f1", "f1"], float("nan"), TABLE)
     ],
-)
-def test_mistakes_with_measures_are_told_apart(wrong, said):
-    assert measure(RIGHT | wrong).right is False
-    assert said in measure(RIGHT | wrong).text
+    ("06.2", 0.74, "right", "0.860", "0.46"),
+    *no_numbers("06.2"),
+    ("06.3", "lean", "right", "11 of 12"),
+]
 
 
-def test_a_question_without_answer_is_named():
-    assert "question c" in measure({"a": "alpha_nominal", "b": "f1"}).text
-
-
-@pytest.mark.parametrize("answer", ["f1", None, 3, ["f1", "f1", "f1"], float("nan"), TABLE])
-def test_measures_of_another_kind(answer):
-    assert measure(answer).right is False
-    assert "each of the three questions" in measure(answer).text
-
-
-def test_chance_is_right():
-    assert chance(0.74).right is True
-    assert chance(0.74, "it").right is True
-    assert "0.860" in chance(0.74).text and "0.46" in chance(0.74).text
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (74, "in per cent"),
-        (0.86, "do agree"),
-        (0.72, "both would say no"),
-        (0.02, "both would give the code"),
-        (0.9, "one coder"),
-        (0.8, "one coder"),
-        (0.4615, "is kappa"),
-        (0.5, "One half"),
-        (0.26, "*differ*"),
-        (3, "between 0 and 1"),
-        (0.95, "too much"),
-        (0.6, "too little"),
-    ],
-)
-def test_mistakes_with_chance_are_told_apart(answer, said):
-    assert chance(answer).right is False
-    assert said in chance(answer).text
-
-
-@pytest.mark.parametrize("answer", ["much", None, float("nan"), False, FIRST])
-def test_chance_of_another_kind(answer):
-    assert "number is asked for" in chance(answer).text
-
-
-def test_the_habit_is_right():
-    assert habit("lean").right is True
-    assert "11 of 12" in habit("lean").text
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        ("ana", "is a coder"),
-        ("other", "No code 'other'"),
-        ("few", "are few"),
-        ("often", "in turn"),
-        ("even", "more one-sided"),
-        (3, "text in quotation marks"),
-        (None, "text in quotation marks"),
-        (DIFFER, "text in quotation marks"),
-    ],
-)
-def test_mistakes_with_the_habit_are_told_apart(answer, said):
-    assert habit(answer).right is False
-    assert said in habit(answer).text
+class TestJudged(Judged):
+    LESSON = "06"
+    CASES = CASES
+    GIVES = GIVES

@@ -3,7 +3,7 @@
 import math
 
 import pandas as pd
-import pytest
+from judged import Judged, no_numbers
 
 from toolkit.lessons import check
 
@@ -49,108 +49,64 @@ WANTED = sum(APART) / 3
 CRUDE = 16 / 50 - 9 / 70
 
 
-def factor(answer, lang="en"):
-    return check("07.1", answer, words=WORDS, term="due", spoken="it", lang=lang)
-
-
-def gone(answer):
-    return check("07.2", answer, differences=DIFFERENCES)
-
-
-def alike(answer):
-    return check("07.3", answer, counts=COUNTS)
-
-
-@pytest.mark.parametrize("answer", [10**0.8, 6.3, 6.31])
-def test_the_factor_is_right(answer):
-    assert factor(answer).right is True
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (0.8, "number of steps"),
-        (math.exp(0.8), "e to that power"),
-        (2**0.8, "two to that power"),
-        (10**-0.8, "other way round"),
-        (10**0.8 - 1, "*more*"),
-        (2018, "million"),
-        (5.5, "language at large"),
-        (52, "how often it stands here"),
-        (9, "too much"),
-        (3, "too little"),
-    ],
-)
-def test_mistakes_with_the_factor_are_told_apart(answer, said):
-    assert factor(answer).right is False
-    assert said in factor(answer).text
-
-
 def test_the_zipf_value_itself_is_told():
     words = WORDS.assign(zipf_difference=[0.25, 0.5])
     assert "Zipf value here" in check("07.1", 6.3, words=words, term="due", spoken="it").text
 
 
-@pytest.mark.parametrize("answer", [["goes", "goes_too"], ("goes_too", "goes"), pd.Series(["goes", "goes_too"])])
-def test_what_is_gone_is_right(answer):
-    assert gone(answer).right is True
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (["goes", "strange"], "No code 'strange'"),
-        (["goes", "goes_too", "stays"], "still does"),
-        (["comes"], "other way round"),
-        (["goes", "never"], "nothing that could go"),
-        (["goes", "goes_too", "bare"], "could not be corrected"),
-        (["goes"], "1 are missing"),
-        ([], "2 are missing"),
-        ("goes", "list of texts"),
-        ([1], "list of texts"),
-        (None, "list of texts"),
-        (NOTHING, "list of texts"),
+GIVES = {
+    "07.1": {"words": WORDS, "term": "due", "spoken": "it"},
+    "07.2": {"differences": DIFFERENCES},
+    "07.3": {"counts": COUNTS},
+}
+CASES = [
+    ("07.1", 0.8, "steps", "number of steps"),
+    ("07.1", math.exp(0.8), "natural", "e to that power"),
+    ("07.1", 2**0.8, "two", "two to that power"),
+    ("07.1", 10**-0.8, "inverse", "other way round"),
+    ("07.1", 10**0.8 - 1, "more", "*more*"),
+    ("07.1", 2018, "here", "million"),
+    ("07.1", 5.5, "general", "language at large"),
+    ("07.1", 52, "count", "how often it stands here"),
+    ("07.1", 9, "high", "too much"),
+    ("07.1", 3, "low", "too little"),
+    ("07.2", ["goes", "strange"], "unknown", "No code 'strange'"),
+    ("07.2", ["goes", "goes_too", "stays"], "stayed", "still does"),
+    ("07.2", ["comes"], "new", "other way round"),
+    ("07.2", ["goes", "never"], "never", "nothing that could go"),
+    ("07.2", ["goes", "goes_too", "bare"], "not_corrected", "could not be corrected"),
+    ("07.2", ["goes"], "missing", "1 are missing"),
+    ("07.2", [], "missing", "2 are missing"),
+    ("07.2", "goes", "no_names", "list of texts"),
+    ("07.2", [1], "no_names", "list of texts"),
+    ("07.2", None, "no_names", "list of texts"),
+    ("07.2", NOTHING, "no_names", "list of texts"),
+    ("07.3", CRUDE, "crude", "crude difference, all"),
+    ("07.3", -WANTED, "sign", "wrong direction"),
+    ("07.3", -CRUDE, "crude_sign", "Italian less Spanish"),
+    ("07.3", sum(APART), "total", "sum over"),
+    ("07.3", sorted(APART)[1], "median", "median"),
+    ("07.3", (APART[0] * 40 + APART[1] * 60 + APART[2] * 20) / 120, "weighted", "more sentences more weight"),
+    ("07.3", (0.6 + 0.4 + 0 + 0.2) / 4 - (0.6 + 0.025 + 0.1 + 0.1) / 4, "of_posts", "mean over posts"),
+    ("07.3", (14 / 30 + 0 + 0.2) / 3, "one_side", "one language"),
+    ("07.3", (0.6 + 0.04 + 0.1) / 3, "one_side", "one language"),
+    ("07.3", 7, "no_difference", "between -1 and 1"),
+    ("07.3", 0.5, "high", "too high"),
+    ("07.3", -0.5, "low", "too low"),
+    *[("07.1", answer, "right") for answer in (10**0.8, 6.3, 6.31)],
+    *[
+        ("07.2", answer, "right")
+        for answer in (["goes", "goes_too"], ("goes_too", "goes"), pd.Series(["goes", "goes_too"]))
     ],
-)
-def test_mistakes_with_intervals_are_told_apart(answer, said):
-    assert gone(answer).right is False
-    assert said in gone(answer).text
+    ("07.3", WANTED, "right", f"{CRUDE:+.3f}"),
+    ("07.3", round(WANTED, 3), "right"),
+    ("07.3", 100 * WANTED, "percent", "percentage points"),
+    *no_numbers("07.1", "07.3"),
+]
 
 
-def test_like_with_like_is_right():
-    assert alike(WANTED).right is True
-    assert alike(round(WANTED, 3)).right is True
-    assert f"{CRUDE:+.3f}" in alike(WANTED).text
-
-
-def test_points_in_a_hundred_are_told():
-    assert "percentage points" in alike(100 * WANTED).text
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (CRUDE, "crude difference, all"),
-        (-WANTED, "wrong direction"),
-        (-CRUDE, "Italian less Spanish"),
-        (sum(APART), "sum over"),
-        (sorted(APART)[1], "median"),
-        ((APART[0] * 40 + APART[1] * 60 + APART[2] * 20) / 120, "more sentences more weight"),
-        ((0.6 + 0.4 + 0 + 0.2) / 4 - (0.6 + 0.025 + 0.1 + 0.1) / 4, "mean over posts"),
-        ((14 / 30 + 0 + 0.2) / 3, "one language"),
-        ((0.6 + 0.04 + 0.1) / 3, "one language"),
-        (7, "between -1 and 1"),
-        (0.5, "too high"),
-        (-0.5, "too low"),
-    ],
-)
-def test_mistakes_with_strata_are_told_apart(answer, said):
-    assert alike(answer).right is False
-    assert said in alike(answer).text
-
-
-@pytest.mark.parametrize("answer", ["much", None, NOTHING, True, COUNTS])
-@pytest.mark.parametrize("ask", [factor, alike], ids=lambda one: one.__name__)
-def test_an_answer_of_another_kind_is_not_right(ask, answer):
-    assert ask(answer).right is False
-    assert "number is asked for" in ask(answer).text
+class TestJudged(Judged):
+    LESSON = "07"
+    CASES = CASES
+    GIVES = GIVES
+    ALSO = frozenset({("07.1", "zipf")})

@@ -2,54 +2,36 @@
 
 import pandas as pd
 import pytest
+from judged import Judged, no_numbers
 
 from toolkit.corpus.store import CorpusStore
 from toolkit.files import sha256_text
 from toolkit.lessons import check
-from toolkit.lessons.check import LANGUAGES, messages
-from toolkit.lessons.machines import CHECKS, after_the_kill, shards_needed, times_faster
+from toolkit.lessons.machines import shards_needed, times_faster
 from toolkit.topics import document_terms
 from toolkit.topics.distribution import write_shards
 
 SECONDS = {1: 12.0, 2: 8.0}
-STRANGE = ["x", None, float("nan"), pd.DataFrame(), True]
 
 
-@pytest.fixture
-def shards(tmp_path):
+@pytest.fixture(scope="module")
+def shards(tmp_path_factory):
     """23 documents with terms and two without, ten to a shard."""
+    folder = tmp_path_factory.mktemp("nine") / "shards"
     documents = document_terms([["a", "b", "a"]] * 23 + [[], []])
     table = pd.DataFrame({"doc_id": map(str, range(25)), "passage_id": map(str, range(25))})
-    return write_shards(tmp_path / "shards", [(table, documents)], documents.vocabulary, size=10)
+    return write_shards(folder, [(table, documents)], documents.vocabulary, size=10)
 
 
-@pytest.fixture
-def corpus(tmp_path):
-    store = CorpusStore.create(tmp_path / "corpus")
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nine") / "corpus"
+    store = CorpusStore.create(folder)
     with store.begin() as change:
         for name in "abc":
             change.add("posts", [{"doc_id": name, "text": name, "sha256": sha256_text(name)}])
         change.commit({})
-    return tmp_path / "corpus"
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        (1.5, "right"),
-        (1.503, "right"),
-        (8 / 12, "upside_down"),
-        (4, "difference"),
-        (-4, "difference"),
-        (150, "percent"),
-        (50, "percent"),
-        (0.75, "per_process"),
-        (2, "high"),
-        (1.2, "low"),
-    ],
-)
-def test_times_faster(answer, message):
-    assert times_faster(answer, seconds=SECONDS).message == message
+    return folder
 
 
 def test_two_processes_may_be_slower():
@@ -58,45 +40,51 @@ def test_two_processes_may_be_slower():
     assert found.values == {"times": (0.5, 2, False), "faster": 0}
 
 
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [(6, "right"), (5, "last_one"), (3, "other_size"), (23 / 4, "no_whole"), (18, "tokens"), (8, "high"), (2, "low")],
-)
-def test_shards_needed(shards, answer, message):
-    assert shards.filled == 23
-    assert shards_needed(answer, shards=shards, size=4).message == message
-
-
 def test_the_last_shard_may_be_full(shards):
     assert shards_needed(1, shards=shards, size=23).values == {"shards": 1, "last": 23}
 
 
-@pytest.mark.parametrize(
-    ("answer", "message"), [(0, "right"), (20, "all"), (3, "total"), (10, "half"), (-1, "other"), (99, "other")]
-)
-def test_after_the_kill(corpus, answer, message):
-    assert after_the_kill(answer, corpus=corpus, before=3, added=20).message == message
+CASES = [
+    ("09.1", 1.5, "right"),
+    ("09.1", 1.503, "right"),
+    ("09.1", 8 / 12, "upside_down"),
+    ("09.1", 4, "difference"),
+    ("09.1", -4, "difference"),
+    ("09.1", 150, "percent"),
+    ("09.1", 50, "percent"),
+    ("09.1", 0.75, "per_process"),
+    ("09.1", 2, "high"),
+    ("09.1", 1.2, "low"),
+    ("09.3", 6, "right"),
+    ("09.3", 5, "last_one"),
+    ("09.3", 3, "other_size"),
+    ("09.3", 23 / 4, "no_whole"),
+    ("09.3", 18, "tokens"),
+    ("09.3", 8, "high"),
+    ("09.3", 2, "low"),
+    ("09.2", 0, "right"),
+    ("09.2", 20, "all"),
+    ("09.2", 3, "total"),
+    ("09.2", 10, "half"),
+    ("09.2", -1, "other"),
+    ("09.2", 99, "other"),
+    *no_numbers("09.1", "09.2", "09.3"),
+]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("strange", STRANGE, ids=repr)
-def test_an_answer_of_another_kind_is_said_to_be_one(shards, corpus, strange, lang):
-    given = {
-        "09.1": {"seconds": SECONDS},
-        "09.2": {"corpus": corpus, "before": 3, "added": 20},
-        "09.3": {"shards": shards, "size": 4},
-    }
-    for exercise, what in given.items():
-        verdict = check(exercise, strange, lang=lang, **what)
-        assert verdict.right is False
-        assert messages("common")["any"]["no_number"][lang][:8] in verdict.text
+class TestJudged(Judged):
+    LESSON = "09"
+    CASES = CASES
+
+    @pytest.fixture
+    def gives(self, shards, corpus):
+        return {
+            "09.1": {"seconds": SECONDS},
+            "09.2": {"corpus": corpus, "before": 3, "added": 20},
+            "09.3": {"shards": shards, "size": 4},
+        }
 
 
-def test_every_message_is_there_and_none_tells_the_answer(shards):
-    assert set(CHECKS) == set(messages("09"))
+def test_no_message_gives_the_answer_away(shards):
     for answer in (2, 5, 8, 18):
         assert "6" not in check("09.3", answer, shards=shards, size=4).text
-    assert check("09.3", 6, shards=shards, size=4, lang="it").right
-    for of_exercise in messages("09").values():
-        for texts in of_exercise.values():
-            assert set(texts) == set(LANGUAGES)

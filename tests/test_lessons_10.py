@@ -6,11 +6,11 @@ import shutil
 import pandas as pd
 import pytest
 from conftest import write_posts
+from judged import Judged
 
+from toolkit.corpus import load_posts
 from toolkit.crate import write_crate
-from toolkit.lessons import check
-from toolkit.lessons.check import LANGUAGES, messages
-from toolkit.lessons.reproducing import CHECKS, changed_post, changed_tables, limits_apart, touched_file
+from toolkit.lessons.reproducing import changed_tables
 from toolkit.storage import write_table
 
 LIMITS = [0.041, 0.052, 0.0465]
@@ -40,29 +40,6 @@ def a_run(folder, seed, posts=None):
     return folder
 
 
-@pytest.fixture
-def runs(tmp_path):
-    return {"before": a_run(tmp_path / "one", 1), "after": a_run(tmp_path / "two", 2)}
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        (["drawn", "topics"], "right"),
-        (("topics", "drawn"), "right"),
-        (["drawn", "topics", "stamped"], "stamped"),
-        (["drawn", "stamped"], "time"),
-        (["drawn"], "missing"),
-        ([], "missing"),
-        (["words", "drawn"], "unmoved"),
-        (["words", "stamped"], "time"),
-        (["themes"], "no_table"),
-    ],
-)
-def test_changed_tables(runs, answer, message):
-    assert changed_tables(answer, **runs).message == message
-
-
 def test_the_tables_that_stayed_are_the_others(tmp_path):
     runs = {"before": a_run(tmp_path / "one", 1), "after": a_run(tmp_path / "two", 1)}
     assert changed_tables([], **runs).message == "right"
@@ -74,84 +51,64 @@ def test_the_tables_that_stayed_are_the_others(tmp_path):
     assert changed_tables(["words"], **runs).message == "same"
 
 
-@pytest.fixture
-def changed(tmp_path):
-    """A run of the small corpus, one post of which has changed since."""
-    from toolkit.corpus import load_posts
-
-    write_posts(tmp_path / "texts")
-    posts = load_posts(tmp_path / "texts", progress=False)
-    run = a_run(tmp_path / "run", 1, dict(zip(posts["doc_id"], posts["sha256"], strict=True)))
-    path = tmp_path / "texts" / "dos.txt"
-    path.write_text(path.read_text(encoding="utf-8") + " Fin.", encoding="utf-8")
-    return {"run": run, "corpus": tmp_path / "texts"}
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [("dos", "right"), (" dos ", "right"), ("uno", "unchanged"), ("dos.txt", "file_name"), ("nada", "no_post")],
-)
-def test_changed_post(changed, answer, message):
-    assert changed_post(answer, **changed).message == message
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        (1.1, "right"),
-        (0.011, "share"),
-        (-1.1, "sign"),
-        (5.2, "one_limit"),
-        (4.1, "one_limit"),
-        (4.65, "one_limit"),
-        (5.2 / 4.1, "relative"),
-        (100 * 1.1 / 4.1, "relative"),
-        (2, "high"),
-        (0.5, "low"),
-    ],
-)
-def test_limits_apart(answer, message):
-    assert limits_apart(answer, limits=LIMITS).message == message
+CASES = [
+    ("10.1", ["drawn", "topics"], "right"),
+    ("10.1", ("topics", "drawn"), "right"),
+    ("10.1", ["drawn", "topics", "stamped"], "stamped"),
+    ("10.1", ["drawn", "stamped"], "time"),
+    ("10.1", ["drawn"], "missing"),
+    ("10.1", [], "missing"),
+    ("10.1", ["words", "drawn"], "unmoved"),
+    ("10.1", ["words", "stamped"], "time"),
+    ("10.1", ["themes"], "no_table"),
+    ("10.3", "dos", "right"),
+    ("10.3", " dos ", "right"),
+    ("10.3", "uno", "unchanged"),
+    ("10.3", "dos.txt", "file_name"),
+    ("10.3", "nada", "no_post"),
+    ("10.2", 1.1, "right"),
+    ("10.2", 0.011, "share"),
+    ("10.2", -1.1, "sign"),
+    ("10.2", 5.2, "one_limit"),
+    ("10.2", 4.1, "one_limit"),
+    ("10.2", 4.65, "one_limit"),
+    ("10.2", 5.2 / 4.1, "relative"),
+    ("10.2", 100 * 1.1 / 4.1, "relative"),
+    ("10.2", 2, "high"),
+    ("10.2", 0.5, "low"),
+    ("10.4", "tables/drawn.csv", "right"),
+    ("10.4", "drawn.csv", "without_folder"),
+    ("10.4", "tables/drawn", "without_ending"),
+    ("10.4", "tables/drawn.parquet", "untouched"),
+    ("10.4", "tables/none.csv", "no_file"),
+]
 
 
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        ("tables/drawn.csv", "right"),
-        ("drawn.csv", "without_folder"),
-        ("tables/drawn", "without_ending"),
-        ("tables/drawn.parquet", "untouched"),
-        ("tables/none.csv", "no_file"),
-    ],
-)
-def test_touched_file(runs, answer, message):
-    folder = runs["before"]
-    with (folder / "tables" / "drawn.csv").open("ab") as file:
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """Two runs; one with a touched file; and one of the small corpus, one post of which has changed since."""
+    folder = tmp_path_factory.mktemp("ten")
+    touched = a_run(folder / "touched", 1)
+    with (touched / "tables" / "drawn.csv").open("ab") as file:
         file.write(b"1\n")
-    assert touched_file(answer, folder=folder).message == message
-
-
-def given(runs, changed):
+    write_posts(folder / "texts")
+    posts = load_posts(folder / "texts", progress=False)
+    run = a_run(folder / "run", 1, dict(zip(posts["doc_id"], posts["sha256"], strict=True)))
+    path = folder / "texts" / "dos.txt"
+    path.write_text(path.read_text(encoding="utf-8") + " Fin.", encoding="utf-8")
     return {
-        "10.1": runs,
+        "10.1": {"before": a_run(folder / "one", 1), "after": a_run(folder / "two", 2)},
         "10.2": {"limits": LIMITS},
-        "10.3": changed,
-        "10.4": {"folder": runs["before"]},
+        "10.3": {"run": run, "corpus": folder / "texts"},
+        "10.4": {"folder": touched},
     }
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize(
-    "strange", [3, None, float("nan"), pd.DataFrame({1: [2]}), [1]], ids=["3", "None", "nan", "table", "[1]"]
-)
-def test_an_answer_of_another_kind_is_no_right_one(runs, changed, strange, lang):
-    for exercise, what in given(runs, changed).items():
-        assert check(exercise, strange, lang=lang, **what).right is False
+class TestJudged(Judged):
+    LESSON = "10"
+    CASES = CASES
+    ALSO = frozenset({("10.1", "same")})
 
-
-def test_every_message_is_there_in_all_languages():
-    assert set(CHECKS) == set(messages("10"))
-    for of_exercise in messages("10").values():
-        assert "right" in of_exercise
-        for texts in of_exercise.values():
-            assert set(texts) == set(LANGUAGES)
+    @pytest.fixture
+    def gives(self, folders):
+        return folders

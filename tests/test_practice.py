@@ -89,9 +89,9 @@ def test_the_sentences_are_in_the_languages_of_the_texts(tmp_path, langs, expect
     found = practice_set(tmp_path, BOOK, langs)
     assert set(found.items["lang"]) == expected
     assert len(found.items) == len(BUNDLED)
-    for one in found.agreed.values():
-        text = dict(zip(found.posts["doc_id"], found.posts["text"], strict=True))[one.doc_id]
-        assert text[one.start : one.end] in {part["text"][lang][1] for part in BUNDLED for lang in expected}
+    texts = dict(zip(found.posts["doc_id"], found.posts["text"], strict=True))
+    for item, one in found.agreed.items():
+        assert texts[item][one.start : one.end] in {part["text"][lang][1] for part in BUNDLED for lang in expected}
 
 
 def test_codes_that_the_codebook_lacks_leave_their_sentences_out(tmp_path):
@@ -175,7 +175,7 @@ def test_codes_are_compared():
     ],
 )
 def test_feedback_says_what_was_agreed_and_by_which_rule(own, kind, points, lang):
-    item = PracticeItem("i", "i", 0, 1, {"listening": "endorses", "human_voice": "breach"}, {lang: "porque <b>"})
+    item = PracticeItem(0, 1, {"listening": "endorses", "human_voice": "breach"}, {lang: "porque <b>"})
     found = feedback(own, item, BOOK, lang)
     assert (found["kind"], len(found["points"])) == (kind, points)
     assert "porque <b>" in found["why"]  # text, escaped where it is shown
@@ -185,13 +185,13 @@ def test_feedback_says_what_was_agreed_and_by_which_rule(own, kind, points, lang
 
 
 def test_a_wrong_code_for_another_brings_the_rule_between_them():
-    item = PracticeItem("i", "i", 0, 1, {"listening": "endorses"}, {"en": "why"})
+    item = PracticeItem(0, 1, {"listening": "endorses"}, {"en": "why"})
     [rule] = feedback({"conversation": "endorses"}, item, BOOK, "en")["rules"]
     assert BOOK.code("conversation").contrasts["listening"]["en"] in rule
 
 
 def test_no_code_is_an_answer():
-    item = PracticeItem("i", "i", 0, 1, {}, {"en": "why"})
+    item = PracticeItem(0, 1, {}, {"en": "why"})
     assert feedback({}, item, BOOK, "en")["points"] == [practice_words("en")["none"]]
     off = feedback({"listening": "endorses"}, item, BOOK, "en")
     assert off["points"] == ["Too many: Listening and responding."]
@@ -200,7 +200,7 @@ def test_no_code_is_an_answer():
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_summary_counts_and_says_how_little_that_is(lang):
-    agreed = {str(n): PracticeItem(str(n), "d", 0, 1, {"listening": "endorses"}, {}) for n in range(4)}
+    agreed = {str(n): PracticeItem(0, 1, {"listening": "endorses"}, {}) for n in range(4)}
     answers = {"0": {"listening": "endorses"}, "1": {"listening": "breach"}, "2": {}, "3": {"community": None}, "x": {}}
     lines = " ".join(summary(answers, agreed, BOOK, lang))
     name = BOOK.code("listening").name[lang]
@@ -240,6 +240,16 @@ def test_the_end_has_a_summary_of_first_answers(session, project):
     give(session, wrong, "listening", "endorses", "late")
     send(session, "again", do="done", item=wrong)
     assert "17 of 18" in practice_summary(project.folder, "ana", lang="en")
+
+
+def test_practice_knows_nothing_of_the_suggestions_for_the_work(tmp_path):
+    place = {"doc_id": "es/1", "start": 0, "end": 10, "quote": "Una frase."}
+    given = {"codebook": "cluetrain", "code": "listening", "stance": "endorses", "coder": "machine", "kind": "machine"}
+    suggested = pd.DataFrame([place | given])
+    create_project(tmp_path / "machine", posts("es"), coders=["ana"], suggestions=suggested)
+    widget = practice(tmp_path / "machine", "ana")
+    assert not send(widget.session, "o", do="open", item=widget.session.queue[0])["view"]["suggestions"]
+    widget.session.close()
 
 
 def test_practising_stays_apart_and_is_remembered(session, project):

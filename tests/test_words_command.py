@@ -8,10 +8,11 @@ from conftest import write_posts
 from small_codebook import small_codebook
 
 from toolkit.cli import main
-from toolkit.cli.words_shown import WIDTH, _width, shown_table
+from toolkit.cli.words_shown import WIDTH, shown_table
 from toolkit.codebook import load_codebook
 from toolkit.corpus import human_annotations, load_posts, mark_furniture, segment
 from toolkit.exchange import write_annotations
+from toolkit.printable import width_of
 from toolkit.resources import bundled_corpus
 from toolkit.statistics import collocations, count_codes, frequency, keyness, lexical_diversity
 from toolkit.statistics.association.collocations import SORTS
@@ -105,7 +106,7 @@ def test_every_table_fits_a_terminal_and_says_what_was_counted(texts, run, argum
     status, out, err = run(arguments[0], texts, *arguments[1:])
     assert status == 0
     lines = out.splitlines()
-    assert max(map(_width, lines)) <= WIDTH
+    assert max(map(width_of, lines)) <= WIDTH
     assert lines[0].startswith("es:"), "the language with most words first"
     assert "counted: es 163 words in 2 documents; it 150 words in 2 documents" in err
     assert "--output FILE writes all" in err
@@ -136,7 +137,7 @@ def test_wide_and_steering_signs_of_texts_keep_the_columns():
     lines, rows = shown_table("frequency", table, ["es"])
     assert rows == 4
     assert "general Zipf" not in lines[1], "a column without a value says nothing"
-    assert len({_width(line) for line in lines[1:]}) == 1
+    assert len({width_of(line) for line in lines[1:]}) == 1
     assert "\x1b" not in "".join(lines)
     assert "…" in lines[-1]
 
@@ -201,7 +202,7 @@ def test_every_measure_has_its_column_within_the_window(texts, sort):
     table = collocations(tokens, window="passage", minimum=2, sort=sort, lang="es", posts=posts)
     table = table.assign(node="x" * 40, collocate="y" * 40, log_likelihood=123_456.7)
     heading, *rows = shown_table("collocations", table, ["es"], sort=sort)[0][1:]
-    assert max(map(_width, [heading, *rows])) <= WIDTH
+    assert max(map(width_of, [heading, *rows])) <= WIDTH
     told = {
         "log_dice": "logDice", "dice": "Dice", "mi": "MI", "mi3": "MI3", "t_score": "t", "npmi": "NPMI", "n": "n",
         "log_likelihood": "log-lik.", "z_score": "z", "chi_square": "chi-sq.", "minimum_sensitivity": "min. sens.",

@@ -23,8 +23,18 @@ __all__ = ["METADATA", "crate_metadata", "write_crate"]
 METADATA = "ro-crate-metadata.json"
 
 _CONTEXT = "https://w3id.org/ro/crate/1.1/context"
-_CONFORMS = "https://w3id.org/ro/crate/1.1"
-_PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+_DESCRIPTOR = {
+    "@id": METADATA,
+    "@type": "CreativeWork",
+    "about": {"@id": "./"},
+    "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
+}
+_PROFILE = {
+    "@id": "https://w3id.org/ro/wfrun/process/0.5",
+    "@type": "CreativeWork",
+    "name": "Process Run Crate",
+    "version": "0.5",
+}
 #: A term that RO-Crate 1.1 has not, with its place in schema.org.
 _OWN_TERMS = {"sha256": "http://schema.org/sha256"}
 _KINDS = {
@@ -103,46 +113,39 @@ def crate_metadata(folder: str | Path) -> dict[str, Any]:
     """
     folder = Path(folder)
     try:
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        root = _root(folder, record)
-        software, needed = _software(record["versions"])
-        texts, codebook = _texts(record), _codebook(record["codebook"])
-        authors = _authors(record)
-        run = _run(record, [texts["@id"], codebook["@id"]], software["@id"], authors, root["hasPart"])
+        content = (folder / "run.json").read_bytes()
     except OSError as error:
         raise InputError(f"{folder}: has no readable run.json; give a folder made by 'toolkit run'.") from error
+    try:
+        graph = _graph(folder, json.loads(content))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{folder}/run.json: is damaged ({error}); it is no record of a run.") from error
-    licence = _licence(record)
-    root |= {"license": _link(licence["@id"]), "mentions": _link(run["@id"])}
-    if authors:
-        root["author"] = [_link(author["@id"]) for author in authors]
-    graph = [_descriptor(), root, *_parts(folder), run, software, *needed, texts, codebook, licence, _profile()]
-    graph += [{"@id": "#citation", "@type": "CreativeWork", "name": record["citation"]}, *authors]
     return {"@context": [_CONTEXT, _OWN_TERMS], "@graph": [_compact(entity) for entity in graph]}
 
 
-def _link(name: str) -> dict[str, str]:
-    return {"@id": name}
+def _graph(folder: Path, record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    study, corpus = record["settings"]["study"], record["corpus"]
+    package = _package(corpus["path"])
+    root, (software, needed) = _root(folder, record), _software(record["versions"])
+    texts, codebook, licence = _texts(corpus, package), _codebook(record["codebook"]), _licence(study, package)
+    people = enumerate(study.get("authors", []), 1)
+    authors = [{"@id": f"#author-{number}", "@type": "Person", "name": name} for number, name in people]
+    run = _run(record, [texts, codebook], software, root["hasPart"])
+    root |= {"license": _link(licence), "mentions": _link(run), "author": [_link(author) for author in authors]}
+    run["agent"] = root["author"]
+    cited = {"@id": "#citation", "@type": "CreativeWork", "name": record["citation"]}
+    described = [*_parts(folder), run, software, *needed, texts, codebook, licence]
+    return [_DESCRIPTOR, root, *described, _PROFILE, cited, *authors]
+
+
+def _link(entity: Mapping[str, Any]) -> dict[str, Any]:
+    return {"@id": entity["@id"]}
 
 
 def _compact(entity: Mapping[str, Any]) -> dict[str, Any]:
     """A list of one is written as that one, a list of none is left out, as flattened JSON-LD has it."""
     short = {key: value[0] if isinstance(value, list) and len(value) == 1 else value for key, value in entity.items()}
     return {key: value for key, value in short.items() if value != []}
-
-
-def _descriptor() -> dict[str, Any]:
-    return {
-        "@id": METADATA,
-        "@type": "CreativeWork",
-        "about": _link("./"),
-        "conformsTo": _link(_CONFORMS),
-    }
-
-
-def _profile() -> dict[str, Any]:
-    return {"@id": _PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}
 
 
 def _root(folder: Path, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,8 +161,8 @@ def _root(folder: Path, record: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "datePublished": record["created"],
         "conformsTo": _link(_PROFILE),
-        "citation": _link("#citation"),
-        "hasPart": [_link(f"{path.name}/" if path.is_dir() else path.name) for path in _inside(folder)],
+        "citation": {"@id": "#citation"},
+        "hasPart": [{"@id": f"{path.name}/" if path.is_dir() else path.name} for path in _inside(folder)],
     }
 
 
@@ -173,11 +176,9 @@ def _parts(folder: Path) -> list[dict[str, Any]]:
     found = []
     for path in _inside(folder):
         if path.is_dir():
-            files = [file for file in _inside(path) if file.is_file()]
-            names = [_link(f"{path.name}/{file.name}") for file in files]
-            about = _ABOUT.get(path.name, path.name)
-            found.append({"@id": f"{path.name}/", "@type": "Dataset", "name": about, "hasPart": names})
-            found += [_file(file, f"{path.name}/{file.name}") for file in files]
+            files = [_file(file, f"{path.name}/{file.name}") for file in _inside(path) if file.is_file()]
+            about, names = _ABOUT.get(path.name, path.name), [_link(file) for file in files]
+            found += [{"@id": f"{path.name}/", "@type": "Dataset", "name": about, "hasPart": names}, *files]
         else:
             found.append(_file(path, path.name))
     return found
@@ -196,7 +197,7 @@ def _file(path: Path, name: str) -> dict[str, Any]:
 
 
 def _run(
-    record: Mapping[str, Any], made_from: list[str], software: str, authors: list[dict[str, Any]], made: list[Any]
+    record: Mapping[str, Any], made_from: list[dict[str, Any]], software: dict[str, Any], made: list[dict[str, Any]]
 ) -> dict[str, Any]:
     machine = "; ".join(f"{name}: {record['versions'][name]}" for name in _MACHINE if record["versions"].get(name))
     return {
@@ -205,11 +206,10 @@ def _run(
         "name": "toolkit run study.toml",
         "description": f"seed {record['seed']}; {machine}",
         "instrument": _link(software),
-        "object": [_link(name) for name in ("study.toml", *made_from)],
+        "object": [{"@id": "study.toml"}, *map(_link, made_from)],
         "result": [one for one in made if one["@id"] != "study.toml"],
         "endTime": record["created"].replace("Z", "+00:00"),  # the profile wants the zone written out
         "actionStatus": "http://schema.org/CompletedActionStatus",
-        "agent": [_link(author["@id"]) for author in authors],
     }
 
 
@@ -225,15 +225,14 @@ def _software(versions: Mapping[str, str]) -> tuple[dict[str, Any], list[dict[st
         "@type": "SoftwareApplication",
         "name": "cluetrain-toolkit",
         "softwareVersion": versions["toolkit"],
-        "softwareRequirements": [_link(str(one["@id"])) for one in needed],
+        "softwareRequirements": [_link(one) for one in needed],
     }
     return own, needed
 
 
-def _texts(record: Mapping[str, Any]) -> dict[str, Any]:
+def _texts(corpus: Mapping[str, Any], package: Mapping[str, Any]) -> dict[str, Any]:
     """The texts, without the folder they lay in: it says much of a machine and nothing of them."""
-    corpus = record["corpus"]
-    name = _package(record).get("title") or (Path(corpus["path"]).name if corpus["path"] else "conversaciones")
+    name = package.get("title") or (Path(corpus["path"]).name if corpus["path"] else "conversaciones")
     return {
         "@id": "#texts",
         "@type": "CreativeWork",
@@ -253,14 +252,9 @@ def _codebook(book: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _authors(record: Mapping[str, Any]) -> list[dict[str, Any]]:
-    names = record["settings"]["study"].get("authors", [])
-    return [{"@id": f"#author-{number}", "@type": "Person", "name": name} for number, name in enumerate(names, 1)]
-
-
-def _package(record: Mapping[str, Any]) -> dict[str, Any]:
+def _package(path: str) -> dict[str, Any]:
     """The data package that describes the texts, where there is one that can be read."""
-    place = Path(record["corpus"]["path"]) if record["corpus"]["path"] else bundled_corpus()
+    place = Path(path) if path else bundled_corpus()
     try:
         found = json.loads((place / "datapackage.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -268,16 +262,16 @@ def _package(record: Mapping[str, Any]) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _licence(record: Mapping[str, Any]) -> dict[str, Any]:
+def _licence(study: Mapping[str, Any], package: Mapping[str, Any]) -> dict[str, Any]:
     """The study's own licence, else that of the texts, which the tables quote, else that none was stated."""
-    own = record["settings"]["study"].get("licence", "")
+    own = study.get("licence", "")
     if re.match(r"https?://\S+$", own):
         return {"@id": own, "@type": "CreativeWork", "name": own}
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.+-]*", own):
         return {"@id": f"https://spdx.org/licenses/{own}", "@type": "CreativeWork", "name": own, "identifier": own}
     if own:
         return {"@id": "#licence", "@type": "CreativeWork", "name": own}
-    named = _package(record).get("licenses")
+    named = package.get("licenses")
     first = named[0] if isinstance(named, list) and named and isinstance(named[0], dict) else {}
     if re.match(r"https?://\S+$", str(first.get("path", ""))):
         name = str(first.get("title") or first.get("name") or first["path"])

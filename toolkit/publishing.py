@@ -226,7 +226,8 @@ def print_page(page: str | Path, pdf: str | Path) -> Path:
             ) from error
         except OSError as error:
             raise OutputError(f"{pdf}: '{program}' cannot be started: {error.strerror}.") from error
-        if not made.is_file() or not made.read_bytes().startswith(b"%PDF"):
+        content = made.read_bytes() if made.is_file() else b""
+        if not content.startswith(b"%PDF"):
             raise OutputError(f"{pdf}: the browser made no PDF; open {page} in a browser and print it to a file.")
-        write_bytes(Path(pdf), made.read_bytes())
+        write_bytes(Path(pdf), content)
     return Path(pdf)

@@ -8,14 +8,13 @@ from typing import Any, overload
 
 from toolkit.display.plain import wrapped
 from toolkit.display.table import style_sheet
+from toolkit.display.words import LANGUAGES, display_words
 from toolkit.errors import InputError, suggestion
 from toolkit.files import read_yaml
 from toolkit.marked_text import environment
 from toolkit.resources import data_file, data_names
 
 __all__ = ["Entry", "Glossary", "glossary"]
-
-_LANGUAGES = ("en", "es", "it")
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,8 +113,8 @@ def glossary(term: str | None = None, lang: str = "en") -> Entry | Glossary:
       porque «el» está dos veces.
       Véase también: token, diversidad léxica. Cuaderno: 02.
     """
-    if lang not in _LANGUAGES:
-        raise InputError(f"lang is '{lang}'; expected one of {', '.join(_LANGUAGES)}.")
+    if lang not in LANGUAGES:
+        raise InputError(f"lang is '{lang}'; expected one of {', '.join(LANGUAGES)}.")
     entries = _entries(lang)
     if term is None:
         return Glossary(tuple(sorted(entries.values(), key=lambda entry: _plain(entry.terms[lang]))), lang)
@@ -150,7 +149,7 @@ def _entries(lang: str) -> dict[str, Entry]:
 @cache
 def _names(lang: str) -> dict[str, str]:
     """Every name and the id of its entry. Ids go before terms, terms before other names, ``lang`` before the others."""
-    order = [lang, *(other for other in _LANGUAGES if other != lang)]
+    order = [lang, *(other for other in LANGUAGES if other != lang)]
     entries = _entries(lang).values()
     names = [(entry.id, entry.id) for entry in entries]
     names += [(entry.terms[own], entry.id) for own in order for entry in entries]
@@ -171,14 +170,9 @@ def _plain(text: str) -> str:
     return " ".join(bare.casefold().replace("-", " ").replace("_", " ").split())
 
 
-def _words(lang: str) -> dict[str, str]:
-    words: dict[str, str] = read_yaml(data_file("glossary", "words.yaml"))["words"][lang]
-    return words
-
-
 def _further(entry: Entry) -> list[tuple[str, str]]:
     """What stands below a definition, pairs of heading and text."""
-    say, entries = _words(entry.lang), _entries(entry.lang)
+    say, entries = display_words("glossary", entry.lang), _entries(entry.lang)
     see = ", ".join(entries[other].terms[entry.lang] if other in entries else other for other in entry.see)
     told = {"see": see, "lesson": entry.lesson, "function": entry.function, "source": entry.source}
     return [(say[name], text) for name, text in told.items() if text]
@@ -208,4 +202,4 @@ def _html(entries: Sequence[Entry], lang: str) -> str:
         for entry in entries
     ]
     macros: Any = environment("glossary").get_template("glossary.html").module
-    return str(macros.glossary(view, lang, _words(lang), style_sheet()))
+    return str(macros.glossary(view, lang, display_words("glossary", lang), style_sheet()))

@@ -122,14 +122,14 @@ class Desk:
         from ipywidgets import HTML
 
         try:
-            practised = practice(project.folder, coder, lang=self.lang)
-        except ToolkitError as error:
-            practised = NoPractice(str(error), self.lang)
-        try:
             work = project.annotate(coder, lang=self.lang)
         except ToolkitError as error:
             self._say(str(error), "off")
             return
+        try:
+            practised = practice(project.folder, coder, lang=self.lang)
+        except ToolkitError as error:
+            practised = NoPractice(str(error), self.lang)
         shown = HTML(practised._repr_html_()) if isinstance(practised, NoPractice) else practised
         self._open = [one for one in (practised, work) if not isinstance(one, NoPractice)]
         self.guidelines.fill(HTML(project.guidelines(self.lang)._repr_html_()))

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from toolkit.codebook import Codebook
 from toolkit.codebook.schema import in_language
+from toolkit.display import plain_text
 from toolkit.errors import InputError
 from toolkit.marked_text import clean
-from toolkit.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ class Guidelines:
 
     def __repr__(self) -> str:
         lines = (line.strip() for line in unescape(re.sub(r"<[^>]+>", "", self.html)).splitlines())
-        return clean(printable("\n".join(line for line in lines if line)))
+        return plain_text("\n".join(line for line in lines if line))
 
     def _repr_html_(self) -> str:
         style = "max-height:34rem;overflow-y:auto;padding:.2rem 1.2rem;border:1px solid #85857f;border-radius:6px"

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.annotation.guidance import guidelines_html
 from toolkit.annotation.projects.project import Project
 from toolkit.annotation.record.state import State
 from toolkit.codebook import Codebook
@@ -52,7 +51,7 @@ def setup_view(project: Project, coder: str, role: str, lang: str) -> dict[str, 
         "stance_required": settings.stance_required,
         "blind": settings.blind,
         "codebook": _codebook(project.codebook, lang),
-        "guidelines": guidelines_html(project.folder / "guidelines", project.codebook, lang),
+        "guidelines": project.guidelines(lang).html,
     }
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
-from unicodedata import combining, east_asian_width
+
+from toolkit.printable import width_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,31 +166,26 @@ def _aligned(columns: Sequence[_Column], table: "pd.DataFrame") -> list[str]:
         [column.heading, *(_MISSING if isna(value) else column.write(value) for value in values)]
         for column, values in ((column, table[column.name].tolist()) for column in columns)
     ]
-    widths = [max(map(_width, column)) for column in cells]
+    widths = [max(map(width_of, column)) for column in cells]
     while sum(widths) + 2 * (len(widths) - 1) > WIDTH:
         for whole in (columns, cells, widths):
             whole.pop()
     lines = []
     for row in zip(*cells, strict=True):
         parts = [
-            cell + " " * (width - _width(cell)) if column.write is _text else " " * (width - _width(cell)) + cell
+            cell + " " * (width - width_of(cell)) if column.write is _text else " " * (width - width_of(cell)) + cell
             for cell, width, column in zip(row, widths, columns, strict=True)
         ]
         lines.append("  ".join(parts).rstrip())
     return lines
 
 
-def _width(text: str) -> int:
-    """Columns of a terminal that a text fills: accents of their own none, wide signs two."""
-    return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
 def _cut(text: str, most: int) -> str:
-    if _width(text) <= most:
+    if width_of(text) <= most:
         return text
     kept = ""
     for sign in text:
-        if _width(kept + sign) >= most:
+        if width_of(kept + sign) >= most:
             break
         kept += sign
     return kept + "…"

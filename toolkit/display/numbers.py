@@ -77,9 +77,7 @@ def number_column(name: str, values: Sequence[float], lang: str = "en") -> list[
     whole = all(value.is_integer() for value in finite) and not share and not probability
     years = whole and bool(finite) and all(_YEARS[0] <= value <= _YEARS[1] for value in finite)
     grouped = not (whole and (years or _PLACES.search(name)))
-    digits = 0 if whole else _digits(finite, _SHARE if share or probability else 0)
-    if probability:
-        digits = _SHARE
+    digits = _SHARE if probability else 0 if whole else _digits(finite, _SHARE if share else 0)
     least = 10.0**-digits
     written = []
     for value in values:

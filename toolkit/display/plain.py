@@ -3,10 +3,9 @@
 import re
 import textwrap
 from collections.abc import Sequence
-from unicodedata import combining, east_asian_width
 
 from toolkit.marked_text import clean
-from toolkit.printable import printable
+from toolkit.printable import printable, width_of
 
 __all__ = ["WIDTH", "plain_table", "plain_text", "wrapped"]
 
@@ -25,7 +24,7 @@ def plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]], numbers:
     """
     heads = [_one_line(name) for name in headings]
     cells = [[_one_line(text) for text in row] for row in rows]
-    natural = [max([_wide(heads[c]), *(_wide(row[c]) for row in cells)]) for c in range(len(heads))]
+    natural = [max([width_of(heads[c]), *(width_of(row[c]) for row in cells)]) for c in range(len(heads))]
     lines: list[str] = []
     for part in _parts(natural, numbers):
         widths = _fitted([natural[c] for c in part], [numbers[c] for c in part])
@@ -57,13 +56,6 @@ def _one_line(text: str) -> str:
     return _BREAKS.sub(" ", plain_text(text)).strip(" ")
 
 
-def _wide(text: str) -> int:
-    """Places of a text in a terminal: accents set by themselves take none, East Asian signs and emoji two."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
 def _parts(natural: Sequence[int], numbers: Sequence[bool]) -> list[list[int]]:
     """Columns that fit beside each other; the first is repeated before each further part."""
     least = [width if number else min(width, _NARROWEST) for width, number in zip(natural, numbers, strict=True)]
@@ -91,7 +83,7 @@ def _fitted(natural: list[int], numbers: list[bool]) -> list[int]:
 def _row(cells: list[str], widths: list[int], numbers: list[bool]) -> list[str]:
     folded = []
     for text, width in zip(cells, widths, strict=True):
-        lines = [text] if _wide(text) <= width else textwrap.wrap(text, max(width, 1))
+        lines = [text] if width_of(text) <= width else textwrap.wrap(text, max(width, 1))
         folded.append(
             lines if len(lines) <= _HIGHEST else [*lines[: _HIGHEST - 1], lines[_HIGHEST - 1][: width - 1] + "…"]
         )
@@ -101,7 +93,7 @@ def _row(cells: list[str], widths: list[int], numbers: list[bool]) -> list[str]:
         parts = []
         for lines, width, number in zip(folded, widths, numbers, strict=True):
             text = lines[line] if line < len(lines) else ""
-            room = " " * max(width - _wide(text), 0)
+            room = " " * max(width - width_of(text), 0)
             parts.append(room + text if number else text + room)
         found.append(_BETWEEN.join(parts).rstrip())
     return found

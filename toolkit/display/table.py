@@ -176,7 +176,7 @@ def show(
 def _room(longest: int) -> float:
     if longest <= _SHORT:
         return round(_LETTER * longest, 1)
-    return next((room for most, room in _ROOM if longest <= most), _ROOM[-1][1])
+    return next(room for most, room in _ROOM if longest <= most)
 
 
 def _as_columns(table: pd.DataFrame | pd.Series) -> pd.DataFrame:

@@ -54,7 +54,7 @@ def posts_left(answer: object, *, posts: "pd.DataFrame", duplicates: "pd.DataFra
     for message, value in known.items():
         if got == value:
             return Finding(message, {"n": value})
-    if got != int(got) if abs(got) < 1e15 else True:
+    if not got.is_integer():
         return Finding("no_count", {"got": got})
     return Finding("many" if got > wanted else "few", {"got": got})
 

@@ -30,7 +30,7 @@ def returning_pairs(answer: object, *, pairs: pd.DataFrame) -> Finding:
         return Finding("exactly_half", {})
     if got == len(pairs) - enough:
         return Finding("others", {})
-    if got != int(got) or not 0 <= got <= len(pairs):
+    if not got.is_integer() or not 0 <= got <= len(pairs):
         return Finding("no_count", {"n": len(pairs)})
     return Finding("more" if got < enough else "fewer", {})
 
@@ -95,7 +95,8 @@ def strangers(answer: object, *, key: pd.DataFrame) -> Finding:
     if any(one not in range(1, _OPTIONS + 1) for one in got):
         return Finding("no_position", {"options": _OPTIONS})
     values = {"found": found, "n": len(truth), "needed": _more_than_guessed(len(truth))}
-    return right(**values) if found >= values["needed"] else Finding("guessed", values)
+    # the same number everywhere is no reading, however often it meets
+    return right(**values) if found >= values["needed"] and len(set(got)) > 1 else Finding("guessed", values)
 
 
 CHECKS: dict[str, Callable[..., Finding]] = {

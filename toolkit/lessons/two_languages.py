@@ -20,7 +20,8 @@ def times_as_often(answer: object, *, words: "pd.DataFrame", term: str, spoken: 
     row = words[(words["lang"] == spoken) & (words["term"] == term)].iloc[0]
     steps = float(row["zipf_difference"])
     factor = 10**steps
-    if isclose(got, factor, rel_tol=0.02):
+    # a whole number is as good as the figure that it is read from
+    if isclose(got, factor, rel_tol=0.02) or got == round(factor):
         return right(steps=Rounded(steps, 2), n=int(row["n"]), per_million=Rounded(row["per_million"], 0))
     known = {
         "steps": steps,
@@ -28,6 +29,7 @@ def times_as_often(answer: object, *, words: "pd.DataFrame", term: str, spoken: 
         "two": 2**steps,
         "inverse": 1 / factor,
         "more": factor - 1,
+        "percent": 100 * factor,
         "here": float(row["per_million"]),
         "zipf": float(row["zipf"]),
         "general": float(row["general_zipf"]),

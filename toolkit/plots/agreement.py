@@ -174,6 +174,7 @@ def coder_pairs(
 
     table = check("agreement", table)
     part = table[(table["by"] == "coders") & table["code"].isna()]
+    words = figure_words("agreement", lang)
     measure = _measure(part, measure, "coder_pairs")
     part = part[part["measure"] == measure]
     ends = part["coders"].str.split(" | ", regex=False)
@@ -184,7 +185,6 @@ def coder_pairs(
             place = coders.index(row), coders.index(column)
             values[place] = value
             text[place] = f"{number(value, lang, 2)}\n{number(n, lang)}"
-    words = figure_words("agreement", lang)
     ax = axes(ax, max(len(coders) + 3.0, 5.5), max(0.75 * len(coders) + 2.0, 3.6))
     seaborn.heatmap(
         values, annot=text, fmt="", cmap="Blues", vmin=min(0, np.nanmin([0, *part["value"]])), vmax=1, ax=ax,

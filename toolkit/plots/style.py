@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from toolkit.display.numbers import number as in_language
 from toolkit.errors import InputError
 
 if TYPE_CHECKING:
@@ -235,21 +236,12 @@ def interval(words: Mapping[str, str], confidence: float, over: str = "bootstrap
 
 
 def number(value: float, lang: str, digits: int = 0) -> str:
-    """A number as a language writes it: 1,234.5 in English, 1 234,5 in Spanish, 1.234,5 in Italian.
-
-    A dash for a missing number.
+    """A number as :func:`toolkit.display.numbers.number` writes it, and a dash for a missing one.
 
     >>> number(12345.6, "en", 1), number(0.5, "es", 2), number(1234, "it"), number(float("nan"), "it")
     ('12,345.6', '0,50', '1.234', '–')
     """
-    if np.isnan(value):
-        return "–"
-    written = f"{value:,.{digits}f}".replace("-", "−")
-    if lang == "en":
-        return written
-    # in Spanish a narrow space that does not break (Real Academia Española, Ortografía de la lengua española, 2010)
-    thousands = "\u202f" if lang == "es" else "."
-    return written.replace(".", "\n").replace(",", thousands).replace("\n", ",")
+    return in_language(value, lang, digits) or "–"
 
 
 def percent(share: float, lang: str, digits: int = 0) -> str:

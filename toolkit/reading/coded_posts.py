@@ -9,11 +9,11 @@ import pandas as pd
 
 from toolkit.codebook import Codebook
 from toolkit.display.numbers import number
+from toolkit.display.plain import plain_text
 from toolkit.errors import InputError
-from toolkit.marked_text import COLOURS, LANES, Mark, clean, lanes_of, marked_html, page, render
+from toolkit.marked_text import COLOURS, LANES, Mark, lanes_of, marked_html, page, render
 from toolkit.principles.evidence_view import SIGNS, words_in
 from toolkit.principles.explain import Explanation, explain
-from toolkit.printable import printable
 from toolkit.reading.pieces import rows_of
 from toolkit.tables import check
 
@@ -46,7 +46,7 @@ class CodedPosts:
             lines += [post["title"], *(f"  {entry['label']}: {entry['line']}" for entry in post["entries"])]
             lines += [] if post["entries"] else [f"  {say['nothing']}"]
             lines += [f"  {say['more'].format(n=post['more'])}"] if post["more"] else []
-        return clean(printable("\n".join(lines + [say["posts_left"].format(n=self._left)] * (self._left > 0))))
+        return plain_text("\n".join(lines + [say["posts_left"].format(n=self._left)] * (self._left > 0)))
 
     __repr__ = __str__
 

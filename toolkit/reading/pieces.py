@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from toolkit.display.plain import plain_text
 from toolkit.errors import InputError, suggestion
 from toolkit.marked_text import clean
-from toolkit.printable import printable
 
 __all__ = [
     "Piece", "PostView", "as_html", "best_passages", "evidence_of", "marked_post", "rows_of", "show_furniture",
@@ -110,7 +110,7 @@ class PostView:
 
     def __str__(self) -> str:
         said = "".join(f"[[{piece.text}]]" if piece.kind == "furniture" else piece.text for piece in self.pieces)
-        return clean(printable(said))
+        return plain_text(said)
 
     __repr__ = __str__
 

@@ -1,6 +1,5 @@
 """What is said about one practice sentence, and about all of them at the end."""
 
-import math
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -14,12 +13,10 @@ from toolkit.errors import InputError, suggestion
 from toolkit.files import read_yaml
 from toolkit.resources import data_file
 
-__all__ = ["Comparison", "compare", "feedback", "first_answers", "practice_words", "summary"]
+__all__ = ["Comparison", "codes_of", "compare", "feedback", "first_answers", "practice_words", "summary"]
 
 #: Codes of one item with their stances.
 Codes = Mapping[str, str | None]
-#: Quantile of the normal distribution for intervals of 95 %.
-_Z = 1.96
 
 
 class Comparison(NamedTuple):
@@ -74,13 +71,12 @@ def feedback(own: Codes, item: PracticeItem, codebook: Codebook, lang: str) -> d
     ``rules``: those of the codebook behind what differs; ``hint``: how to go on. All of it is plain text.
     """
     say, found = practice_words(lang), compare(own, item.codes)
-    names = {code.id: in_language(code.name, lang) for code in codebook.codes}
+    names = codebook.names(lang)
     stances: dict[str, str] = {stance.id: in_language(stance.name, lang) for stance in codebook.stances}
 
     def about(message: str, code: str, stance: str | None) -> str:
         if stance is None:
             # without stances the sentence ends after the code
-            message = {"same": "same_bare"}.get(message, message)
             return say[message].replace(", {stance}", "").format(code=names[code])
         return say[message].format(code=names[code], stance=stances[stance])
 
@@ -145,9 +141,11 @@ def summary(
 ) -> list[str]:
     """What the practice came to, in sentences: how much was as agreed at first, what to reread, how little it tells.
 
-    ``answers``: the codes first given to each item that is done; those of items that are not in ``agreed`` (of an
-    earlier edition) are passed over.
+    ``answers``: the codes first given to each item that is done, one or more; those of items that are not in
+    ``agreed`` (of an earlier edition) are passed over.
     """
+    from scipy.stats import binomtest
+
     say = practice_words(lang)
     compared = {item: compare(own, agreed[item].codes) for item, own in answers.items() if item in agreed}
     n = len(compared)
@@ -165,16 +163,7 @@ def summary(
         ]
         if times:
             reread.append(say["of_code"].format(code=in_language(code.name, lang), what=", ".join(times)))
-    lines += [f"{say['reread']} {'; '.join(reread)}." if reread else say["nothing"]]
-    low, high = _interval(right, n)
+    lines.append(f"{say['reread']} {'; '.join(reread)}." if reread else say["nothing"])
+    # Wilson's interval (1927), in hundredths
+    low, high = (round(100 * limit) for limit in binomtest(right, n).proportion_ci(0.95, "wilson"))
     return [*lines, say["few"].format(n=n, low=low, high=high), say["go_to_work"]]
-
-
-def _interval(right: int, n: int) -> tuple[int, int]:
-    """Wilson's interval of 95 % (1927) for a share, in hundredths."""
-    if not n:
-        return 0, 100
-    share, z2 = right / n, _Z * _Z
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return round(100 * max(0.0, middle - half)), round(100 * min(1.0, middle + half))

@@ -1,7 +1,6 @@
 """Practising in the widget: a project of its own in the project's folder, and an answer to everything that is done."""
 
 from pathlib import Path
-from typing import Any
 
 from toolkit.annotation.practising.feedback import codes_of, feedback, first_answers, practice_words, summary
 from toolkit.annotation.practising.sentences import PracticeSet, practice_set
@@ -33,6 +32,7 @@ class PracticeProject(Project):
         self.posts = sentences.posts
         self.items = sentences.items
         self.furniture = empty("furniture")
+        self.suggestions = project.suggestions.head(0)
         self.agreed = sentences.agreed
 
     def again(self) -> "PracticeProject":
@@ -171,15 +171,10 @@ def _practice_project(folder: str | Path, coder: str, lang: str | None) -> Pract
     if coder not in project.coders:
         raise InputError(f"the project has no coder '{coder}'; {suggestion(coder, project.coders)}")
     lang = lang or project.settings.lang
-    say: dict[str, Any] = practice_words(lang)
-    sentences = practice_set(project.folder, project.codebook, _languages(project))
+    say = practice_words(lang)
+    sentences = practice_set(project.folder, project.codebook, sorted(set(project.posts["lang"].dropna())))
     if sentences is None:
         return NoPractice(say["not_there"].format(codebook=project.codebook.id), lang)
     if not sentences.agreed:
         return NoPractice(say["not_in_language"], lang)
     return PracticeProject(project, sentences, lang)
-
-
-def _languages(project: Project) -> list[str]:
-    """Languages of the project's texts."""
-    return sorted({lang for lang in project.posts["lang"] if isinstance(lang, str)})

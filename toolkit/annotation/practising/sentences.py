@@ -28,7 +28,7 @@ class _Sentence(StrictModel):
 
     id: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[\w.-]+$")]
     codes: dict[str, str | None]
-    text: dict[Literal["es", "it", "en"], Annotated[tuple[str, Text, str], Field()]]
+    text: dict[Literal["es", "it", "en"], tuple[str, Text, str]]
     why: dict[Literal["es", "it", "en"], Text]
 
 
@@ -39,10 +39,8 @@ class _File(StrictModel):
 
 
 class PracticeItem(NamedTuple):
-    """One sentence: where it stands, the agreed codes with their stances (None: no stance), and why, by language."""
+    """One sentence: its place in its text, the agreed codes with their stances (None: no stance), why, by language."""
 
-    item: str
-    doc_id: str
     start: int
     end: int
     codes: Mapping[str, str | None]
@@ -50,7 +48,8 @@ class PracticeItem(NamedTuple):
 
 
 class PracticeSet(NamedTuple):
-    """The texts (a posts table), the sentences (an items table), and what was agreed on each item."""
+    """The texts (a posts table), the sentences (an items table), and what was agreed on each item, which is named as
+    its text."""
 
     posts: pd.DataFrame
     items: pd.DataFrame
@@ -94,7 +93,7 @@ def practice_set(folder: Path, codebook: Codebook, langs: Sequence[str]) -> Prac
         for one in found.sentences
         if set(one.codes) <= set(codebook.code_ids) and {stance for stance in one.codes.values() if stance} <= stances
     ]
-    spoken = [lang for lang in _LANGS if lang in set(langs)]
+    spoken = [lang for lang in _LANGS if lang in langs]
     rows: list[dict[str, str]] = []
     agreed: dict[str, PracticeItem] = {}
     for number, one in enumerate(fitting):
@@ -107,9 +106,8 @@ def practice_set(folder: Path, codebook: Codebook, langs: Sequence[str]) -> Prac
         start = len(before) + 1 if before else 0
         text = " ".join(part for part in (before, sentence, after) if part)
         rows.append({"doc_id": doc_id, "lang": lang, "text": text, "title": str(len(rows) + 1)})
-        agreed[doc_id] = PracticeItem(
-            doc_id, doc_id, start, start + len(sentence), one.codes, {str(lang): why for lang, why in one.why.items()}
-        )
+        why = {str(lang): text for lang, text in one.why.items()}
+        agreed[doc_id] = PracticeItem(start, start + len(sentence), one.codes, why)
     return PracticeSet(_posts(rows), _items(agreed, rows), agreed)
 
 
@@ -133,14 +131,11 @@ def _refuse_unknown(path: Path, found: _File, codebook: Codebook, stances: set[s
 
 
 def _posts(rows: list[dict[str, str]]) -> pd.DataFrame:
-    columns = ["doc_id", "lang", "text", "title"]
-    table = pd.DataFrame(rows, columns=columns)
-    for name in ("author", "date", "url", "source"):
-        table[name] = None
+    table = pd.DataFrame(rows, columns=["doc_id", "lang", "text", "title"])
     return check("posts", table.assign(sha256=[sha256_text(text) for text in table["text"]]))
 
 
 def _items(agreed: Mapping[str, PracticeItem], rows: list[dict[str, str]]) -> pd.DataFrame:
-    places = [(one.item, one.doc_id, one.start, one.end, "sentence") for one in agreed.values()]
+    places = [(item, item, one.start, one.end, "sentence") for item, one in agreed.items()]
     table = pd.DataFrame(places, columns=["item", "doc_id", "start", "end", "unit"])
     return check("items", table.astype({"start": int, "end": int}).assign(lang=[row["lang"] for row in rows]))

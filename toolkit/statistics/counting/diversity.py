@@ -9,7 +9,7 @@ import pandas as pd
 from toolkit.corpus.grouping import MISSING, group_order
 from toolkit.errors import InputError
 from toolkit.resampling import document_draws, sample_limits, sample_sums
-from toolkit.statistics.counting.checks import Drawing, check_bootstrap, is_number, is_whole
+from toolkit.statistics.counting.checks import Drawing, check_bootstrap, check_least, is_number
 from toolkit.statistics.counting.count import Material, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.diversity_measures import (
@@ -93,8 +93,7 @@ def lexical_diversity(
     1     b       6      6  1.0    1.0
     """
     drawing = check_bootstrap("lexical_diversity", repeats, confidence, seed)
-    if not is_whole(window, 1):
-        raise InputError(f"lexical_diversity: got window={window!r}, expected a whole number of 1 or more.")
+    check_least("lexical_diversity", "window", window, 1)
     if not is_number(threshold) or not 0 < threshold < 1:
         raise InputError(f"lexical_diversity: got threshold={threshold!r}, expected a number between 0 and 1.")
     if unit is None and not isinstance(material, Counted):
