@@ -11,9 +11,9 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from toolkit.errors import InputError
-from toolkit.topics.distribution import on_dask as distributed
+from toolkit.parallel import cluster, local_cluster
 from toolkit.topics.distribution import streaming
-from toolkit.topics.distribution.on_dask import fit_distributed, local_cluster, transform_distributed
+from toolkit.topics.distribution.on_dask import fit_distributed, transform_distributed
 from toolkit.topics.distribution.shards import write_shards
 from toolkit.topics.distribution.streaming import fit_streaming, transform_shards
 from toolkit.topics.documents import document_terms
@@ -205,7 +205,7 @@ def test_what_cannot_be_is_refused(shards, options, said):
 
 
 def test_without_dask_the_sentence_says_what_to_install(shards, monkeypatch):
-    monkeypatch.setattr(distributed, "find_spec", lambda name: None)
+    monkeypatch.setattr(cluster, "find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"pip install 'cluetrain-toolkit\[cluster\]'"):
         fit_distributed(shards, K, passes=1, workers=2)
     # one process needs none

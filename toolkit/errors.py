@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = ["CheckFailed", "InputError", "OutputError", "ToolkitError", "suggestion"]
+__all__ = ["CheckFailed", "InputError", "OutputError", "ToolkitError", "missing_extra", "suggestion"]
 
 
 #: Names that a message lists: a screen full at most.
@@ -76,3 +76,15 @@ def suggestion(got: str, allowed: Iterable[str]) -> str:
         return f"did you mean '{near[0]}'?"
     more = len(names) - _MOST_NAMED
     return "allowed are " + ", ".join(names[:_MOST_NAMED]) + (f" and {more:,} more." if more > 0 else ".")
+
+
+def missing_extra(package: str, extra: str) -> str:
+    """What to say where a package of an extra is not installed: what is needed, and how to get it.
+
+    >>> missing_extra("pypdf", "documents").split(":")[0]
+    'needs the package pypdf, which is not installed'
+    """
+    return (
+        f"needs the package {package}, which is not installed: pip install 'cluetrain-toolkit[{extra}]' "
+        f"(conda: mamba install {package})"
+    )

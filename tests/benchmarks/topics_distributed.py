@@ -24,7 +24,8 @@ from gensim.models import LdaModel
 from threadpoolctl import threadpool_limits
 from topic_corpora import congreso
 
-from toolkit.topics.distribution.on_dask import _on, _train, fit_distributed, local_cluster
+from toolkit.parallel import local_cluster
+from toolkit.topics.distribution.on_dask import _on, _train, fit_distributed
 from toolkit.topics.distribution.shards import TermShards, open_shards, write_shards
 from toolkit.topics.distribution.streaming import fit_streaming, here
 from toolkit.topics.documents import DocumentTerms

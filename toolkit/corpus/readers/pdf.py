@@ -19,7 +19,8 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from toolkit.corpus.readers.properties import meant_author, meant_title
-from toolkit.corpus.readers.record import MAX_CHARACTERS, File, Record, missing_extra, unfit
+from toolkit.corpus.readers.record import MAX_CHARACTERS, File, Record, unfit
+from toolkit.errors import missing_extra
 
 if TYPE_CHECKING:
     from pypdf import PdfReader

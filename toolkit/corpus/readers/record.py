@@ -14,7 +14,6 @@ __all__ = [
     "Reader",
     "Record",
     "content_id",
-    "missing_extra",
     "unfit",
 ]
 
@@ -100,14 +99,6 @@ def content_id(text: str, metadata: Mapping[str, str]) -> str:
     """
     whole = json.dumps([text, sorted(metadata.items())], ensure_ascii=False)
     return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-
-
-def missing_extra(package: str, extra: str) -> str:
-    """Why a file was not read for want of a package, and how to get it."""
-    return (
-        f"needs the package {package}, which is not installed: pip install 'cluetrain-toolkit[{extra}]' "
-        f"(conda: mamba install {package})"
-    )
 
 
 def unfit(text: str) -> str | None:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.corpus.readers.headings import shown
-from toolkit.corpus.readers.record import MAX_CHARACTERS, File, Record, missing_extra
+from toolkit.corpus.readers.record import MAX_CHARACTERS, File, Record
 from toolkit.corpus.readers.tabular import Rows
 from toolkit.corpus.readers.zip_bounds import check_zip
-from toolkit.errors import InputError
+from toolkit.errors import InputError, missing_extra
 
 __all__ = ["read_sheets"]
 

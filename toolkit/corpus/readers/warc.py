@@ -13,10 +13,10 @@ from tempfile import TemporaryDirectory
 from urllib.parse import unquote, urlsplit
 
 from toolkit.corpus.readers.archives import Member
-from toolkit.corpus.readers.record import File, Record, missing_extra, unfit
+from toolkit.corpus.readers.record import File, Record, unfit
 from toolkit.corpus.readers.unpack import MAX_IN_ALL, Budget, entries, extract, open_zip
 from toolkit.corpus.readers.warc_captures import HTML, Capture, body, captures
-from toolkit.errors import InputError
+from toolkit.errors import InputError, missing_extra
 
 __all__ = ["read", "read_wacz"]
 

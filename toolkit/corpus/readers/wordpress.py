@@ -10,9 +10,9 @@ from typing import Any
 
 from toolkit.corpus.pages.markup import line_of_html, text_of_html
 from toolkit.corpus.pages.shortcodes import without_shortcodes
-from toolkit.corpus.readers.record import File, Record, content_id, missing_extra, unfit
+from toolkit.corpus.readers.record import File, Record, content_id, unfit
 from toolkit.corpus.readers.xml_text import Head, XmlText, head_of
-from toolkit.errors import InputError
+from toolkit.errors import InputError, missing_extra
 
 __all__ = ["many", "read", "without_address"]
 

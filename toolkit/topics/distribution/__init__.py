@@ -3,7 +3,8 @@
 Dask (extra ``cluster``) is needed for the last only, and imported when it is asked for.
 """
 
-from toolkit.topics.distribution.on_dask import fit_distributed, local_cluster, transform_distributed
+from toolkit.parallel import local_cluster
+from toolkit.topics.distribution.on_dask import fit_distributed, transform_distributed
 from toolkit.topics.distribution.shards import TermShards, open_shards, write_shards
 from toolkit.topics.distribution.streaming import fit_streaming, shard_terms, transform_shards
 

@@ -13,14 +13,9 @@ average away: rho = 1 (``decay=0``, the default) has a bound 2 to 5 % better (te
 """
 
 import copy
-import logging
-import tempfile
-import warnings
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -28,19 +23,15 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from toolkit.corpus.readers.record import missing_extra
 from toolkit.errors import InputError
+from toolkit.parallel import local_cluster
+from toolkit.parallel.cluster import on_client
 from toolkit.topics.distribution.shards import TermShards
 from toolkit.topics.distribution.streaming import Run, check_fit, here, model_of, topic_tokens, transform_shards
 from toolkit.topics.engines import ALPHA, ETA
 from toolkit.topics.model import TopicModel
 
-__all__ = ["fit_distributed", "local_cluster", "transform_distributed"]
-
-#: Times a shard is tried again when all workers that held the topics are gone: as often as dask's allowed-failures.
-_AGAIN = 3
-#: Seconds to wait for a worker, when all are gone; starting one took 2 to 11 s on a busy machine.
-_WAIT = 60
+__all__ = ["fit_distributed", "transform_distributed"]
 
 
 def fit_distributed(
@@ -142,40 +133,6 @@ def transform_distributed(
         return transform_shards(model, shards, out, run=run, progress=progress)
 
 
-@contextmanager
-def local_cluster(workers: int) -> Iterator[Any]:
-    """A ``distributed.Client`` with as many processes of one thread each on this machine, ended at the end.
-
-    It listens on this machine only and has no dashboard. In a script, call it under ``if __name__ == "__main__":``.
-
-    >>> from importlib.util import find_spec
-    >>> from toolkit.topics.distribution import local_cluster
-    >>> def state(workers):
-    ...     with local_cluster(workers) as client:  # give it to fit_distributed(..., client=client)
-    ...         return client.status
-    >>> state(0) if find_spec("distributed") else "running"  # say how many processes shall work
-    'running'
-    """
-    _needs_dask()
-    from distributed import Client, LocalCluster
-
-    with tempfile.TemporaryDirectory(prefix="cluetrain-dask-", ignore_cleanup_errors=True) as folder:
-        with warnings.catch_warnings():
-            # a second cluster takes another port for its state pages, which is no news to a user
-            warnings.filterwarnings("ignore", "Port .* is already in use")
-            cluster = LocalCluster(
-                n_workers=workers,
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                dashboard_address=None,
-                local_directory=folder,
-                silence_logs=logging.CRITICAL,
-            )
-        with cluster, Client(cluster) as client:
-            yield client
-
-
 def _train(
     shards: TermShards,
     k: int,
@@ -260,7 +217,6 @@ def _runner(workers: int, client: Any) -> Iterator[Run]:
     if workers < 1:
         raise InputError(f"workers: got {workers}, allowed is 1 or more.")
     if client is not None:
-        _needs_dask()
         yield _on(client)
     elif workers == 1:
         yield here
@@ -270,66 +226,9 @@ def _runner(workers: int, client: Any) -> Iterator[Run]:
 
 
 def _on(client: Any) -> Run:
-    """The work on a cluster: what is shared is sent once, results come in order, a few tasks ahead are under way."""
+    """The work on a cluster."""
 
     def run(function: Callable[[Any, Any], Any], shared: Any, tasks: Iterable[Any]) -> Generator[Any, None, None]:
-        waiting = iter(tasks)
-        # two per thread keep the workers busy; more would pile up results, each as large as the topics
-        ahead = 2 * max(1, sum(client.nthreads().values()))
-        sent = _send(client, shared)
-        under_way: deque[tuple[Any, Any]] = deque()
-
-        def submit(task: Any) -> tuple[Any, Any]:
-            return task, client.submit(_alone, function, sent[0], task, pure=False)
-
-        try:
-            while True:
-                while len(under_way) < ahead and (task := next(waiting, _END)) is not _END:
-                    under_way.append(submit(task))
-                if not under_way:
-                    return
-                for attempt in range(_AGAIN + 1):
-                    try:
-                        result = under_way[0][1].result()
-                        break
-                    except Exception as error:
-                        if attempt == _AGAIN or not _lost(error):
-                            raise
-                        # the topics went with the workers that held them
-                        sent = _send(client, shared)
-                        under_way = deque(submit(task) for task, _ in under_way)
-                under_way.popleft()
-                yield result
-        finally:
-            client.cancel([*sent, *(future for _, future in under_way)])
+        return on_client(client, function, ((task,) for task in tasks), (shared,))
 
     return run
-
-
-_END: Any = object()
-
-
-def _send(client: Any, shared: Any) -> Any:
-    client.wait_for_workers(1, timeout=_WAIT)
-    return client.scatter([shared], broadcast=True, hash=False)
-
-
-def _lost(error: Exception) -> bool:
-    """Whether an error is about workers and not about the work."""
-    from concurrent.futures import CancelledError
-
-    from distributed import KilledWorker
-    from distributed.comm import CommClosedError
-
-    return isinstance(error, CancelledError | KilledWorker | CommClosedError)
-
-
-def _alone(function: Callable[[Any, Any], Any], shared: Any, task: Any) -> Any:
-    """One task on a worker. The limit stays: its threads may have others under way."""
-    threadpool_limits(1)
-    return function(shared, task)
-
-
-def _needs_dask() -> None:
-    if find_spec("distributed") is None:
-        raise InputError(f"topics on a cluster: {missing_extra('distributed', 'cluster')}.")

@@ -1,0 +1,94 @@
+"""Tasks here, in processes and on Dask: the same results in the same order, whatever happens to a process."""
+
+from concurrent.futures.process import BrokenProcessPool
+
+import pytest
+from parallel_jobs import dies, dies_once, fails_at, noted, scaled, square
+
+from toolkit.errors import InputError
+from toolkit.parallel import connected, each_task, is_client, local_cluster, run_tasks
+
+TASKS = [(number,) for number in range(12)]
+
+
+@pytest.fixture(scope="module")
+def client():
+    pytest.importorskip("distributed")
+    with local_cluster(2) as client:
+        yield client
+
+
+@pytest.fixture(params=["serial", "pool", "dask"])
+def workers(request):
+    return {"serial": 1, "pool": 2}.get(request.param) or request.getfixturevalue("client")
+
+
+def test_results_come_in_the_order_of_the_tasks(workers):
+    assert run_tasks(square, TASKS, workers=workers) == [number * number for number in range(12)]
+
+
+def test_what_is_shared_reaches_every_task(workers):
+    assert list(each_task(scaled, iter(TASKS), shared=(3,), workers=workers)) == [3 * n for n in range(12)]
+
+
+def test_no_task_is_no_result(workers):
+    assert run_tasks(square, [], workers=workers) == []
+
+
+def test_an_error_comes_out_as_it_is(workers):
+    with pytest.raises(ValueError, match="no 5"):
+        run_tasks(fails_at, TASKS, shared=(5,), workers=workers)
+
+
+def test_tasks_are_taken_from_an_iterator_as_results_are_used(workers, tmp_path):
+    taken = []
+
+    def tasks():
+        for number in range(1_000):
+            taken.append(number)
+            yield (number,)
+
+    results = each_task(noted, tasks(), shared=(str(tmp_path),), workers=workers)
+    assert next(results) == 0
+    results.close()
+    assert len(taken) <= 10
+    assert len(list(tmp_path.iterdir())) <= len(taken)
+
+
+def test_a_killed_process_changes_nothing(tmp_path):
+    assert run_tasks(dies_once, TASKS, shared=(str(tmp_path),), workers=2) == list(range(12))
+    assert (tmp_path / "died").exists()
+
+
+def test_a_killed_worker_changes_nothing(client, tmp_path):
+    assert run_tasks(dies_once, TASKS, shared=(str(tmp_path),), workers=client) == list(range(12))
+    assert (tmp_path / "died").exists()
+
+
+def test_work_that_always_kills_its_process_ends():
+    with pytest.raises(BrokenProcessPool):
+        run_tasks(dies, TASKS, workers=2)
+
+
+@pytest.mark.parametrize("workers", [0, -1, "two", None, 1.5])
+def test_a_wrong_number_of_workers_is_refused(workers):
+    with pytest.raises(InputError, match="workers: got"):
+        run_tasks(square, TASKS, workers=workers)
+
+
+def test_a_client_is_told_from_a_number(client):
+    assert is_client(client)
+    assert not is_client(2)
+
+
+def test_a_scheduler_is_found_by_its_address(client):
+    with connected(client.scheduler.address) as again:
+        assert run_tasks(square, TASKS, workers=again) == [number * number for number in range(12)]
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere.json", "no address"])
+def test_a_scheduler_that_is_not_there_is_said_in_a_sentence(address, monkeypatch):
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("toolkit.parallel.cluster._CONNECT", 1)
+    with pytest.raises(InputError, match=f"^scheduler '{address}': [^\n]*$"), connected(address):
+        pass
