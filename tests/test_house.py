@@ -27,6 +27,7 @@ FLOORS = [
     ["coded_texts"],
     ["loading", "recheck", "mapping", "lab", "publishing", "proofreading", "description", "annotating", "converting"],
     ["study", "learning"],
+    ["reuse"],
     ["report", "figures", "crate"],
     ["plots", "reading", "explorer"],
     ["analysis"],
@@ -40,7 +41,7 @@ FLOORS = [
     ["display"],
     ["tables"],
     ["parallel", "cache", "marked_text", "resampling"],
-    ["schema", "files", "resources"],
+    ["schema", "files", "resources", "versions"],
     ["errors", "printable"],
 ]
 HEIGHT = {room: len(FLOORS) - number for number, rooms in enumerate(FLOORS) for room in rooms}

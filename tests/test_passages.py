@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.corpus import load_posts, mark_furniture, segment
+from toolkit.corpus.passages import _BORDER_SIGNS, _MORE_BORDERS
 from toolkit.errors import InputError
 from toolkit.files import sha256_text
 from toolkit.tables import check
@@ -320,6 +321,18 @@ def test_any_text_at_all_can_be_cut(text, unit):
     shape_is_right(text, passages)
     if unit != "document":
         nothing_is_lost(text, passages)
+
+
+BORDERS = st.lists(
+    st.sampled_from([*_BORDER_SIGNS, *"…!?.)]\"'»”’¿¡«“Aaé", "etc", "via", "così ", "per ", "No", " ", "\xa0"])
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=BORDERS.map("".join))
+def test_a_block_without_a_sign_of_further_borders_has_none(text):
+    if not any(sign in text for sign in _BORDER_SIGNS):
+        assert not _MORE_BORDERS.search(text)
 
 
 def test_in_the_real_texts_nothing_is_lost(seeds):

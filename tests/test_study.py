@@ -182,7 +182,7 @@ def test_constructed_texts_are_labelled_so(tmp_path, small_corpus):
 
 def test_a_repeated_study_gives_identical_tables_also_with_two_workers(run, monkeypatch):
     monkeypatch.setattr("toolkit.topics.of_language._WORTH_A_POOL", 0)
-    monkeypatch.setattr("toolkit.analysis.texts.POSTS_PER_TASK", 3)
+    monkeypatch.setattr("toolkit.analysis.parts._MOST", 3)
     monkeypatch.setattr("toolkit.analysis.texts.WORTH_A_POOL", 0)
     lines = check_run(run, workers=2)
     assert len(lines) == len(TABLES)
@@ -718,10 +718,10 @@ def test_near_duplicates_are_noted_or_left_out_as_the_study_says(tmp_path, setti
 
 
 def test_furniture_rules_of_a_study_are_switched_off_and_a_wrong_name_is_told(tmp_path):
-    from toolkit.analysis.texts import _rules
+    from toolkit.analysis.stages import rules_of
     from toolkit.settings import Study
 
     off = Study.model_validate({"corpus": {"furniture_off": ("akismet",)}})
-    assert "akismet" not in {rule.id for rule in _rules(off).rules}
+    assert "akismet" not in {rule.id for rule in rules_of(off).rules}
     with pytest.raises(InputError, match="did you mean 'akismet'"):
-        _rules(Study.model_validate({"corpus": {"furniture_off": ("akismett",)}}))
+        rules_of(Study.model_validate({"corpus": {"furniture_off": ("akismett",)}}))

@@ -185,14 +185,15 @@ def _parts(folder: Path) -> list[dict[str, Any]]:
 
 
 def _file(path: Path, name: str) -> dict[str, Any]:
-    data = path.read_bytes()
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {
         "@id": name,
         "@type": "File",
         "name": _ABOUT.get(name, path.name),
         "encodingFormat": _KINDS.get(path.suffix, "application/octet-stream"),
-        "contentSize": str(len(data)),
-        "sha256": hashlib.sha256(data).hexdigest(),
+        "contentSize": str(path.stat().st_size),
+        "sha256": digest,
     }
 
 

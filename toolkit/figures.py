@@ -115,8 +115,9 @@ def _of_model(analysis: Analysis, model: str, summary: pd.DataFrame) -> dict[str
         if found.selection is not None:
             figure = plots.selection_curves(found.selection.table, found.recommendation)
             figures[f"selection_{model}"] = figure.axes[0]
-    posts = _post_shares(analysis, model)
-    if 2 <= posts["doc_id"].nunique() <= _MOST_POSTS:
+    # shares that are not held are those of more posts than a heat map shows
+    posts = _post_shares(analysis, model) if tables.held("shares") else None
+    if posts is not None and 2 <= posts["doc_id"].nunique() <= _MOST_POSTS:
         group = "genre" if model != "joint" and posts["genre"].nunique() > 1 else "lang"
         figures[f"posts_{model}"] = plots.theme_documents(posts, group=group, labels=labels)
     prevalence = tables["prevalence"]

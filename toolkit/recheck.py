@@ -7,12 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.analysis import analyse
+from toolkit.analysis import Tables, analyse
 from toolkit.corpus import EARLIER_RUN, Corpus, load_corpus
 from toolkit.errors import CheckFailed, InputError
+from toolkit.parallel import Workers
 from toolkit.settings import load_study
-from toolkit.storage import read_table
-from toolkit.study import corpus_path, versions
+from toolkit.storage import read_batches, read_table
+from toolkit.study import corpus_path
+from toolkit.versions import versions
 
 __all__ = ["check_run"]
 
@@ -23,7 +25,7 @@ Say = Callable[[str], None]
 
 
 def check_run(
-    folder: str | Path, *, workers: int = 1, corpus: str | Path | None = None, say: Say | None = None
+    folder: str | Path, *, workers: Workers = 1, corpus: str | Path | None = None, say: Say | None = None
 ) -> list[str]:
     """Repeat the study of a run folder and compare all its tables.
 
@@ -57,7 +59,7 @@ def check_run(
     problems = _changed_inputs(record, texts)
     if problems:
         raise CheckFailed("\n".join(problems))
-    analysis = analyse(texts, study, workers=workers, say=say)
+    analysis = analyse(texts, study, workers=workers, keep=False, say=say)
     if analysis.codebook.sha256 != record["codebook"]["sha256"]:
         raise CheckFailed(f"codebook '{analysis.codebook.id}' has changed since the run; results cannot be the same.")
     same, different = [], []
@@ -65,10 +67,9 @@ def check_run(
         if name not in analysis.tables:
             different.append(f"{name}: is not made any more (the annotations beside the texts are missing or others).")
             continue
-        old = read_table(folder / "tables" / f"{name}.parquet")
-        found = _difference(name, old, analysis.tables[name])
+        found, rows = _compared(name, folder / "tables" / f"{name}.parquet", analysis.tables)
         if found is None:
-            same.append(f"{name}: {len(old):,} rows identical")
+            same.append(f"{name}: {rows:,} rows identical")
         else:
             different.append(found)
     if different:
@@ -105,19 +106,40 @@ def _changed_inputs(record: dict[str, Any], corpus: Corpus) -> list[str]:
     return problems
 
 
-def _difference(name: str, old: pd.DataFrame, new: pd.DataFrame) -> str | None:
-    """The first difference of two tables as a sentence, or None."""
+def _compared(name: str, path: Path, tables: Tables) -> tuple[str | None, int]:
+    """The first difference between a table of the run and one made anew, or None; and the rows that were compared."""
+    if tables.held(name):
+        old = read_table(path)
+        return _difference(name, old, tables[name]), len(old)
+    rows = 0
+    written = read_batches(path)
+    old = next(written, None)
+    for new in tables.each(name):
+        parts, wanted = [], len(new)
+        while old is not None and wanted:
+            parts.append(old.iloc[:wanted])
+            wanted -= len(parts[-1])
+            old = old.iloc[len(parts[-1]) :] if len(old) > len(parts[-1]) else next(written, None)
+        before = pd.concat(parts, ignore_index=True) if parts else new.iloc[:0]
+        if (found := _difference(name, before, new, rows)) is not None:
+            return found, rows
+        rows += len(new)
+    return (None if old is None else f"{name}: had more than {rows:,} rows, now {rows:,}."), rows
+
+
+def _difference(name: str, old: pd.DataFrame, new: pd.DataFrame, first: int = 0) -> str | None:
+    """The first difference of two tables as a sentence, or None; ``first``: rows of the table before these."""
     old, new = (table.drop(columns=[column for column in _TIMES if column in table]) for table in (old, new))
     if name == "skipped":  # runs made in the corpus folder since then
         old, new = (table[table["reason"] != EARLIER_RUN] for table in (old, new))
     if list(old.columns) != list(new.columns):
         return f"{name}: columns were {', '.join(old.columns)}, now {', '.join(map(str, new.columns))}."
     if len(old) != len(new):
-        return f"{name}: had {len(old):,} rows, now {len(new):,}."
+        return f"{name}: had {first + len(old):,} rows, now {first + len(new):,}."
     for column in old.columns:
         a, b = old[column].reset_index(drop=True), new[column].reset_index(drop=True)
         unequal = ~((a == b) | (a.isna() & b.isna()))
         if unequal.any():
             row = int(unequal.to_numpy().argmax())
-            return f"{name}, row {row + 1}, column '{column}': was {a.iloc[row]!r}, now {b.iloc[row]!r}."
+            return f"{name}, row {first + row + 1}, column '{column}': was {a.iloc[row]!r}, now {b.iloc[row]!r}."
     return None

@@ -7,7 +7,8 @@ files in ``toolkit/data/templates``; this module only gathers what they show.
 import base64
 import datetime
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 import jinja2
@@ -26,6 +27,11 @@ __all__ = ["constructed_texts", "render_report"]
 MOST_POSTS = 100
 _MOST_CHARACTERS = 30_000
 _FEWEST_PASSAGES = 3
+#: Annotations of a code that are looked at for those to show: copies of one text, and more than two of a post, are not.
+_HIGHEST = 200
+#: Rows of the lists of duplicates and of skipped texts.
+_MOST_ROWS = 200
+_PLACE = ("doc_id", "start", "end")
 _OF_A_THEME = ("topics", "topic_labels", "topic_passages")
 #: Cells of themes x principles whose passages the page shows, passages of each, and characters of a passage: 0.6 MB at
 #: most.
@@ -79,8 +85,10 @@ def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapp
         principles=_principles(analysis),
         posts=_posts(analysis),
         furniture=_furniture(analysis),
-        skipped=analysis.tables["skipped"].to_dict("records"),
+        skipped=analysis.tables["skipped"].head(_MOST_ROWS).to_dict("records"),
+        skipped_left=max(0, len(analysis.tables["skipped"]) - _MOST_ROWS),
         clusters=_clusters(analysis),
+        clusters_left=max(0, analysis.tables["duplicates"]["cluster"].nunique() - _MOST_ROWS),
     )
 
 
@@ -92,7 +100,7 @@ def _clusters(analysis: Analysis) -> list[dict[str, Any]]:
             "first": rows.loc[rows["first"], "doc_id"].item(),
             "others": rows[~rows["first"]].sort_values("doc_id", kind="stable").to_dict("records"),
         }
-        for _, rows in table.groupby("cluster", sort=True)
+        for _, rows in islice(table.groupby("cluster", sort=True), _MOST_ROWS)
     ]
 
 
@@ -123,9 +131,9 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
             ],
             "passages": len(coded),
             "unit": unit,
-            "coded": int(tables["annotations"].drop_duplicates(["doc_id", "start", "end"]).shape[0]),
-            "annotations": len(tables["annotations"]),
-            "furniture": len(tables["furniture"]),
+            "coded": sum(len(part.drop_duplicates()) for part in tables.each("annotations", _PLACE)),
+            "annotations": tables.rows("annotations"),
+            "furniture": tables.rows("furniture"),
             "foreign": len(prose) - len(coded),
         },
         "first": every.head(3).assign(name=every["code"].map(analysis.codebook.names())).to_dict("records"),
@@ -185,7 +193,7 @@ def _crossed(analysis: Analysis) -> dict[str, Any]:
     if table.empty:
         return {"rows": [], "codes": [], "behind": [], "left": 0}
     passages = passages_of(analysis, analysis.study.principles.unit)
-    found = passages_of_cells(passages, tables["annotations"], tables["shares"])
+    found = passages_of_cells(passages, analysis.given(), analysis.theme_shares())
     counts = found.groupby(["topic", "code"]).size()
     best = dict(list(found[found["rank"] <= _MOST_BEHIND].groupby(["topic", "code"])))
     by_strength = table.sort_values(["q_value", "p_value"], kind="stable")
@@ -249,11 +257,11 @@ def _thin(analysis: Analysis) -> dict[str, int] | None:
 def _principles(analysis: Analysis) -> list[dict[str, Any]]:
     """One record per code: definition, shares by language, and its surest passages with their evidence."""
     tables = analysis.tables
-    texts = dict(zip(tables["posts"]["doc_id"], tables["posts"]["text"], strict=True))
-    shares = tables["principles"]
+    texts, shares = tables["posts"].set_index("doc_id")["text"], tables["principles"]
+    best_of_all = _highest(analysis)
     records = []
     for code in analysis.codebook.codes:
-        best = best_passages(tables["annotations"], code.id)
+        best = best_passages(best_of_all, code.id)
         records.append(
             {
                 "id": code.id,
@@ -274,15 +282,26 @@ def _principles(analysis: Analysis) -> list[dict[str, Any]]:
     return records
 
 
+def _highest(analysis: Analysis) -> pd.DataFrame:
+    """The annotations with the highest scores of each code, more than are shown."""
+    parts = [
+        part.sort_values(["score", "doc_id", "start"], ascending=[False, True, True], kind="stable")
+        .groupby("code")
+        .head(_HIGHEST)
+        for part in analysis.tables.each("annotations")
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
 def _posts(analysis: Analysis) -> dict[str, Any]:
     """The posts for reading, as far as a page can hold them."""
     tables, names = analysis.tables, analysis.codebook.names()
     unit = analysis.study.principles.unit
+    first, shown = tables["posts"].head(MOST_POSTS), []
     passages = tables["passages"][tables["passages"]["unit"] == unit]
-    parts = (tables["furniture"], passages, tables["annotations"])
+    parts = (_of(tables.each("furniture"), first), _of([passages], first), _of(tables.each("annotations"), first))
     grouped = [dict(list(table.groupby("doc_id"))) for table in parts]
-    shown = []
-    for row in tables["posts"].head(MOST_POSTS).to_dict("records"):
+    for row in first.to_dict("records"):
         furniture, sentences, codes = (
             groups.get(row["doc_id"], table.iloc[:0]) for groups, table in zip(grouped, parts, strict=True)
         )
@@ -293,15 +312,22 @@ def _posts(analysis: Analysis) -> dict[str, Any]:
     return {"shown": shown, "total": len(tables["posts"])}
 
 
+def _of(parts: Iterable[pd.DataFrame], posts: pd.DataFrame) -> pd.DataFrame:
+    """The rows of these posts."""
+    return pd.concat([part[part["doc_id"].isin(posts["doc_id"])] for part in parts], ignore_index=True)
+
+
 def _furniture(analysis: Analysis) -> list[dict[str, Any]]:
     """Kinds of furniture with counts and an example."""
-    table = analysis.tables["furniture"]
+    table = pd.concat(
+        [part.assign(quote=part["quote"].str[:160]) for part in analysis.tables.each("furniture")], ignore_index=True
+    )
     return [
         {
             "kind": kind,
             "count": len(part),
             "posts": part["doc_id"].nunique(),
-            "example": part["quote"].iloc[0][:160],
+            "example": part["quote"].iloc[0],
         }
         for kind, part in sorted(table.groupby("kind"), key=lambda item: (-len(item[1]), str(item[0])))
     ]

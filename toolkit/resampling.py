@@ -8,6 +8,8 @@ import numpy as np
 from scipy import sparse
 
 __all__ = [
+    "BootstrapSamples",
+    "bootstrap_samples",
     "bootstrap_weights",
     "document_draws",
     "false_discovery",
@@ -33,6 +35,48 @@ def bootstrap_weights(count: int, repeats: int, seed: int) -> np.ndarray:
     """
     random = np.random.default_rng(seed)
     return random.multinomial(count, np.full(count, 1 / count), size=repeats).astype(float)
+
+
+class BootstrapSamples:
+    """:func:`bootstrap_weights` of many documents: the same numbers, kept a byte each and made floats a number of
+    samples at a time, in a product alone.
+
+    Attributes
+    ----------
+    shape : (repeats, count).
+
+    >>> samples = BootstrapSamples(count=4, repeats=1000, seed=1)
+    >>> values = np.array([[0.0, 1], [1, 1], [2, 1], [3, 1]])
+    >>> sums = samples @ values
+    >>> sums.shape, bool((sums == bootstrap_weights(4, 1000, seed=1) @ values).all())
+    ((1000, 2), True)
+    """
+
+    def __init__(self, count: int, repeats: int, seed: int) -> None:
+        self.shape = (repeats, count)
+        random = np.random.default_rng(seed)
+        chances = np.full(count, 1 / count)
+        self._blocks: list[np.ndarray] = []
+        step = max(1, _AT_ONCE // count)
+        for first in range(0, repeats, step):
+            drawn = random.multinomial(count, chances, size=min(step, repeats - first))
+            # of many documents none is drawn so often
+            self._blocks.append(drawn.astype(np.uint8) if drawn.max(initial=0) <= np.iinfo(np.uint8).max else drawn)
+
+    def __matmul__(self, values: np.ndarray) -> np.ndarray:
+        """Sums over the documents of each sample; ``values`` (count, columns) or (count,)."""
+        return np.concatenate([block.astype(float) @ values for block in self._blocks])
+
+
+def bootstrap_samples(count: int, repeats: int, seed: int) -> np.ndarray | BootstrapSamples:
+    """:func:`bootstrap_weights`, of many documents as :class:`BootstrapSamples`: either has a shape and is multiplied
+    by ``@`` (measured with 100,000 documents and 1,000 samples: 100 MB where the array takes 800).
+
+    >>> bootstrap_samples(count=4, repeats=1000, seed=1).shape
+    (1000, 4)
+    """
+    dense = count * repeats <= _AT_ONCE
+    return bootstrap_weights(count, repeats, seed) if dense else BootstrapSamples(count, repeats, seed)
 
 
 def sample_weights(documents: int, repeats: int, seed: int) -> np.ndarray:

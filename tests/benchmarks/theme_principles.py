@@ -32,7 +32,8 @@ from collections.abc import Callable
 import numpy as np
 
 from toolkit.principles import permutation
-from toolkit.principles.permutation import post_permutation, sum_by_post
+from toolkit.principles.permutation import post_permutation
+from toolkit.principles.sums import sum_by_post
 
 THEMES, CODES, PERMUTATIONS = 6, 4, 199
 #: posts, sentences of a post, spread of its logarithm, concentration of themes, rate, spread, running on, effect

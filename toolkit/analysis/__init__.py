@@ -6,12 +6,14 @@ from pathlib import Path
 
 from toolkit.analysis import codes, texts, themes, words
 from toolkit.analysis.result import Analysis
+from toolkit.analysis.tables import InParts, Tables
 from toolkit.codebook import load_codebook
 from toolkit.corpus import Corpus
+from toolkit.parallel import Workers
 from toolkit.settings import Study
 from toolkit.text import pipeline
 
-__all__ = ["Analysis", "analyse", "prepare"]
+__all__ = ["Analysis", "InParts", "Tables", "analyse", "prepare"]
 
 Say = Callable[[str], None]
 Stage = tuple[str, Callable[[], None]]
@@ -21,8 +23,9 @@ def analyse(
     corpus: Corpus,
     study: Study | None = None,
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     resume: Path | None = None,
+    keep: bool = True,
     say: Say | None = None,
 ) -> Analysis:
     """Analyse a corpus as a study says.
@@ -31,7 +34,9 @@ def analyse(
     ----------
     corpus : what :func:`toolkit.corpus.load_corpus` returns.
     study : the settings; the defaults without.
-    workers : processes; changes the time and nothing else.
+    workers : processes, or a Dask client (:func:`toolkit.parallel.connected`); changes the time and nothing else.
+    keep : what is said of single posts is kept in the user's cache folder and taken from there when the same post is
+        analysed again with the same settings by the same program; without, all is made anew.
     resume : a folder for finished fits while the number of themes is found out; an interrupted study goes on there.
     say : called with a line of text as each stage begins.
 
@@ -53,7 +58,7 @@ def analyse(
     """
     result = _begun(study)
     parts = result.study.study.parts
-    stages = _preparation(corpus, result, workers)
+    stages = _preparation(corpus, result, workers, keep)
     if "principles" in parts:
         stages.append(("principles of each passage", lambda: codes.code(result, workers)))
     if "themes" in parts:
@@ -69,7 +74,9 @@ def analyse(
     return _through(stages, result, say)
 
 
-def prepare(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say: Say | None = None) -> Analysis:
+def prepare(
+    corpus: Corpus, study: Study | None = None, *, workers: Workers = 1, keep: bool = True, say: Say | None = None
+) -> Analysis:
     """The first half of :func:`analyse`, with the same arguments and errors: posts, furniture, passages and tokens,
     which is what topic models are fitted to.
 
@@ -85,12 +92,12 @@ def prepare(corpus: Corpus, study: Study | None = None, *, workers: int = 1, say
     {'posts': 1, 'passages': 2, 'tokens': 9}
     """
     result = _begun(study)
-    return _through(_preparation(corpus, result, workers), result, say)
+    return _through(_preparation(corpus, result, workers, keep), result, say)
 
 
-def _preparation(corpus: Corpus, result: Analysis, workers: int) -> list[Stage]:
+def _preparation(corpus: Corpus, result: Analysis, workers: Workers, keep: bool) -> list[Stage]:
     return [
-        ("page furniture and languages", lambda: texts.clean(corpus, result)),
+        ("page furniture and languages", lambda: texts.clean(corpus, result, workers, keep=keep)),
         ("passages and tokens", lambda: texts.cut_up(result, workers)),
     ]
 

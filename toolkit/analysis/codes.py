@@ -1,6 +1,7 @@
 """Principles of the passages, how often the coder errs where people coded the same posts, and what crosses them with
 the themes."""
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +9,16 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.result import Analysis
-from toolkit.analysis.texts import WORTH_A_POOL, passages_of
+from toolkit.analysis.stages import coding
+from toolkit.analysis.texts import hold, passages_of, pool
 from toolkit.codebook import Codebook, check_version
 from toolkit.corpus import HumanAnnotations, human_annotations, load_posts
 from toolkit.errors import InputError
+from toolkit.parallel import Workers
 from toolkit.principles import (
     Coder,
     adjusted_differences,
     adjusted_shares,
-    code_passages,
     coder,
     principle_shares,
     principles_by,
@@ -24,7 +26,6 @@ from toolkit.principles import (
     theme_principles,
 )
 from toolkit.principles.coders import encoders_here
-from toolkit.principles.held_out import group_of
 from toolkit.principles.prevalence import code_matrix, ratio_interval
 from toolkit.resampling import bootstrap_weights
 from toolkit.resources import bundled_corpus
@@ -85,43 +86,30 @@ def of_one_coder(human: HumanAnnotations, codebook: Codebook, who: str | None = 
     return HumanAnnotations(check_version(rows, codebook), units, coverage)
 
 
-def code(result: Analysis, workers: int = 1) -> None:
+def code(result: Analysis, workers: Workers = 1) -> None:
     """Codes of the passages: tables annotations and scores."""
-    settings, posts, book = result.study.principles, result.tables["posts"], result.codebook
+    settings, book, parts = result.study.principles, result.codebook, result.parts
+    assert parts is not None
     used, weaker = coder_or_weaker(book, settings.method)
-    passages = result.tables["passages"]
-    passages = passages[passages["unit"] == settings.unit]
-    coding = code_passages(
-        posts,
-        passages,
-        book,
-        method=used,
-        cut=None if settings.cut == "auto" else settings.cut,
-        unsure=settings.unsure,
-        workers=workers if len(passages) >= WORTH_A_POOL else 1,
-    )
-    result.tables["annotations"], result.tables["scores"] = coding.annotations, coding.scores
+    parts.run(coding(result.study, book, used), workers=pool(workers, result.tables["posts"]))
+    created = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    hold(result, "annotations", created=created)
+    hold(result, "scores")
     result.used["coder"] = used.name
     result.used["cut"] = round(used.cut, 2) if settings.cut == "auto" else settings.cut
     result.used["unsure"] = settings.unsure
-    result.used["abstained"] = coding.unsure
+    result.used["abstained"] = sum(map(_doubted, parts.each("scores", [*_PLACE, "unsure"]))) if settings.unsure else 0
     result.used["facts"] = coder_facts(used)
-    result.used["learnt from"] = _learnt_from(used, posts, passages)
+    result.used["learnt from"] = sorted(parts.whole("learnt_from")["doc_id"])
     if weaker:
         result.notes.append(weaker)
-    for lang, count in coding.left_out.items():
+    for lang, count in parts.whole("left_out").groupby("lang")["n"].sum().items():
         result.notes.append(f"{count} {settings.unit}s in '{lang}' were recognised and not coded (quotations, mostly).")
 
 
-def _learnt_from(used: Coder, posts: pd.DataFrame, passages: pd.DataFrame) -> list[str]:
-    """The posts that the coder learnt from, which a model codes that did not see them."""
-    groups = getattr(getattr(used, "model", None), "groups", {})
-    if not groups:
-        return []
-    spans = {doc_id: own[["start", "end"]].to_numpy() for doc_id, own in passages.groupby("doc_id")}
-    texts = zip(posts["doc_id"], posts["text"], strict=True)
-    sentences = ((doc_id, text, [text[start:end] for start, end in spans.get(doc_id, ())]) for doc_id, text in texts)
-    return sorted(str(doc_id) for doc_id, text, parts in sentences if group_of(text, parts, groups) >= 0)
+def _doubted(scores: pd.DataFrame) -> int:
+    """Passages with a code that the coder abstained on."""
+    return len(scores.loc[scores["unsure"], _PLACE].drop_duplicates())
 
 
 def correct(result: Analysis) -> None:
@@ -139,7 +127,7 @@ def correct(result: Analysis) -> None:
         return
     settings, book = result.study.statistics, result.codebook
     passages = passages_of(result, result.study.principles.unit)
-    annotations = result.tables["annotations"]
+    annotations = result.given()
     errors = error_units(passages, annotations, gold, book)
     if errors.empty:
         return
@@ -243,11 +231,11 @@ def cross(result: Analysis) -> None:
     """Tables theme_principles, principles, principles_by and stances."""
     settings, seed = result.study.statistics, result.study.study.seed
     passages = passages_of(result, result.study.principles.unit)
-    annotations, book = result.tables["annotations"], result.codebook
+    annotations, book = result.given(), result.codebook
     result.tables["theme_principles"] = theme_principles(
         passages,
         annotations,
-        result.tables["shares"],
+        result.theme_shares(),
         book,
         permutations=settings.permutations,
         confidence=settings.confidence,

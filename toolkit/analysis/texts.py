@@ -1,55 +1,59 @@
 """From posts to passages and tokens: furniture, languages, duplicates, borders."""
 
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from toolkit.analysis.parts import parts_of
 from toolkit.analysis.result import Analysis
-from toolkit.corpus import (
-    Corpus,
-    Ruleset,
-    declared_language,
-    find_duplicates,
-    language_of_post,
-    load_rules,
-    mark_furniture,
-    mark_repeats,
-    segment,
-    without_furniture,
-)
+from toolkit.analysis.stages import cleaning, listing, repeated_in, tokenising
+from toolkit.analysis.tables import InParts
+from toolkit.corpus import Corpus, duplicates_of, post_shingles
 from toolkit.errors import InputError
-from toolkit.parallel import run_tasks
+from toolkit.parallel import Workers, is_client
 from toolkit.principles import CODED_LANGUAGES
-from toolkit.settings import Study
 from toolkit.tables import check
-from toolkit.text import tokenise
 
-__all__ = ["POSTS_PER_TASK", "WORTH_A_POOL", "clean", "cut_up", "passages_of", "post_tasks"]
+__all__ = [
+    "IN_MEMORY",
+    "POSTS_PER_TASK",
+    "WORTH_A_POOL",
+    "clean",
+    "cut_up",
+    "hold",
+    "passages_of",
+    "pool",
+    "post_tasks",
+]
 
 #: Posts per task. The tasks are the same for any number of workers, and so are the results.
 POSTS_PER_TASK = 100
 #: Below this many posts to cut up, or texts to encode, starting processes takes longer than it saves.
 WORTH_A_POOL = 2_000
-#: A post with fewer letters holds no words.
-_FEWEST_LETTERS = 3
+#: Up to so many posts all tables are held in memory; of more those with a row for each token or score are not.
+IN_MEMORY = 5_000
 
 
-def clean(corpus: Corpus, result: Analysis) -> None:
-    """Furniture, the language of each post, and which posts go on."""
+def clean(corpus: Corpus, result: Analysis, workers: Workers = 1, *, keep: bool = False) -> None:
+    """Furniture, the language of each post, and which posts go on. ``keep``: see
+    :func:`toolkit.analysis.parts.parts_of`."""
     posts = corpus.posts.copy()
-    furniture = mark_furniture(posts, _rules(result.study))
-    prose = without_furniture(dict(zip(posts["doc_id"], posts["text"], strict=True)), furniture)
-    skipped, keep, langs = [], [], []
-    for doc_id, declared, source in zip(posts["doc_id"], posts["lang"], posts["source"], strict=True):
-        lang, reason = _language(prose[doc_id], declared, result.study.corpus.languages)
-        if reason:
-            skipped.append({"source": source, "reason": reason, "read": bool(lang)})
-        keep.append(bool(lang))
-        langs.append(lang)
-    posts = posts.assign(lang=langs)[np.array(keep, dtype=bool)]
-    duplicates = check("duplicates", find_duplicates(posts, furniture=furniture))
+    parts = result.parts = parts_of(posts, keep=keep)
+    parts.run(listing(), workers=pool(workers, posts))
+    parts.run(cleaning(result.study, repeated_in(parts.posts, parts.whole("lines"))), workers=pool(workers, posts))
+    verdicts, furniture = parts.whole("verdicts"), parts.whole("marked")
+    langs = verdicts["lang"].astype(object).where(verdicts["lang"].notna(), None).to_numpy()
+    skipped = pd.DataFrame({"source": posts["source"].to_numpy(), "reason": verdicts["reason"]})
+    skipped = skipped.assign(read=verdicts["lang"].notna())[verdicts["reason"].notna()].to_dict("records")
+    goes_on = verdicts["lang"].notna().to_numpy()
+    posts = posts.assign(lang=langs)[goes_on]
+
+    def shingles(doc_ids: list[str]) -> pd.DataFrame:
+        some = (table[table["doc_id"].isin(doc_ids)] for table in (posts, furniture))
+        return post_shingles(*some)
+
+    duplicates = check("duplicates", duplicates_of(parts.whole("signatures")[goes_on], shingles))
     if result.study.corpus.duplicates == "first":
         again = duplicates[~duplicates["first"]].set_index("doc_id")["nearest"]
         copies = posts["doc_id"].isin(again.index)
@@ -69,49 +73,47 @@ def clean(corpus: Corpus, result: Analysis) -> None:
         reasons = "; ".join(f"{row['source']}: {row['reason']}" for row in skipped[:3])
         raise InputError(f"no post in {wanted} is left to analyse ({reasons}); add texts or change corpus.languages.")
     result.tables["posts"] = check("posts", posts)
-    result.tables["furniture"] = check("furniture", furniture[furniture["doc_id"].isin(posts["doc_id"])])
     result.tables["collisions"] = check("collisions", corpus.collisions)
     result.tables["duplicates"] = duplicates
-    result.tables["repeats"] = check("repeats", mark_repeats(posts, furniture=result.tables["furniture"]))
     if skipped:
         result.notes.append(f"{len(skipped)} posts were left out or read with doubt; see the table of skipped texts.")
 
 
-def _rules(study: Study) -> Ruleset:
-    """The furniture rules of a study."""
-    path = study.corpus.furniture_rules
-    return load_rules(Path(path) if path else None).without(*study.corpus.furniture_off)
+def cut_up(result: Analysis, workers: Workers = 1) -> None:
+    """Tables furniture, repeats, passages (sentences and paragraphs) and tokens."""
+    parts, posts = result.parts, result.tables["posts"]
+    assert parts is not None
+    goes_on = dict(zip(posts["doc_id"], posts["lang"], strict=True))
+    langs = [goes_on.get(doc_id, "") for doc_id in parts.posts["doc_id"]]
+    parts.run(tokenising(result.study, langs), workers=pool(workers, posts))
+    for name in ("furniture", "repeats", "tokens"):
+        hold(result, name)
+    # sentences first, then paragraphs
+    passages = [parts.whole("sentences"), parts.whole("paragraphs")]
+    result.tables["passages"] = check("passages", pd.concat(passages, ignore_index=True))
 
 
-def _language(prose: str, declared: object, wanted: tuple[str, ...]) -> tuple[str | None, str | None]:
-    """The language a post goes on with (None: not at all), and what is to be said about it."""
-    if not prose.strip():
-        return None, "holds nothing but page furniture"
-    if sum(map(str.isalpha, prose)) < _FEWEST_LETTERS:
-        return None, "holds no words"
-    guess = language_of_post(prose)
-    named = declared_language(declared)
-    if named is not None:
-        if named not in wanted:
-            return None, f"its language is given as '{declared}', not among {', '.join(wanted)}"
-        doubt = guess.lang != named and guess.probability > 0.95 and len(prose) > 200
-        return named, f"its language is given as '{named}' but looks like '{guess.lang}'" if doubt else None
-    if guess.lang not in wanted:
-        return None, f"its language looks like '{guess.lang}' ({guess.probability:.2f}), not among {', '.join(wanted)}"
-    stated = isinstance(declared, str) and declared.strip()
-    return guess.lang, f"its language is given as '{declared}', taken for '{guess.lang}'" if stated else None
+def hold(result: Analysis, name: str, **constant: str) -> None:
+    """A table of the parts as a table of the analysis, with further columns of one value: held in memory, or named,
+    where there are many posts."""
+    parts = result.parts
+    assert parts is not None
+    if len(parts.posts) <= IN_MEMORY:
+        result.tables[name] = check(name, parts.whole(name).assign(**constant))
+        return
+
+    def each(columns: Sequence[str] | None) -> Iterator[pd.DataFrame]:
+        asked = None if columns is None else [column for column in columns if column not in constant]
+        for part in parts.each(name, asked):
+            part = part.assign(**{key: value for key, value in constant.items() if columns is None or key in columns})
+            yield part if columns is None else part[list(columns)]
+
+    result.tables.put(name, InParts(each, lambda: parts.rows(name)))
 
 
-def cut_up(result: Analysis, workers: int) -> None:
-    """Tables passages (sentences and paragraphs) and tokens."""
-    posts, furniture = result.tables["posts"], result.tables["furniture"]
-    tasks = post_tasks(posts, furniture, POSTS_PER_TASK, result.study.text.pipeline)
-    pool = workers if len(posts) >= WORTH_A_POOL else 1
-    parts = run_tasks(_segment_and_tokenise, tasks, workers=pool, label="posts", progress=True)
-    # sentences first, then paragraphs, whatever the size of a task
-    passages = pd.concat([part[0] for part in parts]).sort_values("unit", ascending=False, kind="stable")
-    result.tables["passages"] = check("passages", passages)
-    result.tables["tokens"] = check("tokens", pd.concat([part[1] for part in parts], ignore_index=True))
+def pool(workers: Workers, posts: pd.DataFrame) -> Workers:
+    """The workers, or this process alone where starting others would take longer than they save."""
+    return workers if is_client(workers) or len(posts) >= WORTH_A_POOL else 1
 
 
 def post_tasks(posts: pd.DataFrame, furniture: pd.DataFrame, size: int, *more: Any) -> list[tuple[Any, ...]]:
@@ -119,14 +121,6 @@ def post_tasks(posts: pd.DataFrame, furniture: pd.DataFrame, size: int, *more: A
     ids = posts["doc_id"].tolist()
     parts = [set(ids[first : first + size]) for first in range(0, len(ids), size)]
     return [(posts[posts["doc_id"].isin(some)], furniture[furniture["doc_id"].isin(some)], *more) for some in parts]
-
-
-def _segment_and_tokenise(
-    posts: pd.DataFrame, furniture: pd.DataFrame, choice: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    sentences = segment(posts, furniture, unit="sentence")
-    paragraphs = segment(posts, furniture, unit="paragraph")
-    return pd.concat([sentences, paragraphs]), tokenise(posts, sentences, choice=choice)  # type: ignore[arg-type]
 
 
 def passages_of(result: Analysis, unit: str) -> pd.DataFrame:

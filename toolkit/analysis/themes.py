@@ -1,41 +1,52 @@
 """Themes of the passages, and what they mean."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from toolkit.analysis.result import Analysis
-from toolkit.analysis.texts import WORTH_A_POOL, passages_of
+from toolkit.analysis.stages import encoding, reading, vectors_of
+from toolkit.analysis.texts import hold, passages_of, pool
 from toolkit.codebook import load_codebook
-from toolkit.parallel import run_tasks
+from toolkit.errors import InputError
+from toolkit.files import sha256_text
+from toolkit.parallel import Workers
 from toolkit.tables import check, empty
-from toolkit.text import SentenceEncoder, embed
-from toolkit.topics import TermChoice, ThemeChoice, find_themes, prevalence
+from toolkit.text import SentenceEncoder
+from toolkit.topics import TermChoice, ThemeChoice, Themes, find_themes, prevalence, theme_reader
 from toolkit.topics.theme_tables import no_themes
 
 __all__ = ["PREVALENCE", "choice", "find", "none"]
 
-#: Texts per task. The tasks are the same for any number of workers, and so are the results.
-_TEXTS_PER_TASK = 500
 #: Columns of the posts by which the sizes of themes are given, where a corpus has them.
 PREVALENCE = ("lang", "date", "country", "genre")
 #: A column with more values than this is no grouping.
 _MOST_VALUES = 60
 
 
-def find(result: Analysis, workers: int, resume: Path | None = None) -> None:
+def find(result: Analysis, workers: Workers, resume: Path | None = None) -> None:
     """The tables of themes."""
+    parts, posts, statistics = result.parts, result.tables["posts"], result.study.statistics
+    assert parts is not None
     paragraphs = passages_of(result, "paragraph")
-    posts, statistics = result.tables["posts"], result.study.statistics
-    texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
-    vectors = _vectors(result, paragraphs, texts, workers)
+    parts.run(encoding(result.study), workers=pool(workers, posts))
+    result.used["encoder"] = SentenceEncoder().name
+    drawn = _drawn(result)
+    chosen = choice(result)
+    if drawn is None:
+        vectors, tokens, texts = parts.whole("vectors"), result.tables["tokens"], posts
+    else:
+        _phrases_refused(chosen)
+        paragraphs = paragraphs[paragraphs["doc_id"].isin(drawn)].reset_index(drop=True)
+        vectors, tokens = (_of_posts(parts.each(name), drawn) for name in ("vectors", "tokens"))
+        texts = posts[posts["doc_id"].isin(drawn)]
     themes = find_themes(
         paragraphs,
-        result.tables["tokens"],
-        vectors,
-        texts,
-        choice(result),
+        tokens,
+        vectors_of(vectors),
+        dict(zip(texts["doc_id"], texts["text"], strict=True)),
+        chosen,
         workers=workers,
         resume=resume,
         progress=True,
@@ -43,9 +54,11 @@ def find(result: Analysis, workers: int, resume: Path | None = None) -> None:
     result.themes = themes
     result.tables |= themes.tables
     result.notes += themes.warnings
-    parts = [
+    if drawn is not None:
+        _read_all(result, themes, chosen, len(drawn), workers)
+    found = [
         prevalence(
-            themes.tables["shares"],
+            result.theme_shares(),
             posts,
             by,
             repeats=statistics.bootstrap,
@@ -53,15 +66,69 @@ def find(result: Analysis, workers: int, resume: Path | None = None) -> None:
             seed=result.study.study.seed,
         )
         for by in PREVALENCE
-        if len(themes.tables["shares"])
+        if result.tables.rows("shares")
         and by in posts
         and posts[by].notna().any()
         and (by == "date" or posts[by].nunique() <= _MOST_VALUES)
     ]
-    tables = [part for part in parts if len(part)]
+    tables = [part for part in found if len(part)]
     result.tables["prevalence"] = (
         check("prevalence", pd.concat(tables, ignore_index=True)) if tables else empty("prevalence")
     )
+
+
+def _drawn(result: Analysis) -> frozenset[str] | None:
+    """The posts that models are fitted to; None: all.
+
+    Of each language those whose names, hashed with the seed, come first: a random draw in which a new post takes the
+    place of one other at most.
+    """
+    posts, most, seed = result.tables["posts"], result.study.topics.sample, result.study.study.seed
+    if not most or posts["lang"].value_counts().max() <= most:
+        return None
+    found: list[str] = []
+    for _, own in posts.groupby("lang", sort=True):
+        found += sorted(own["doc_id"].tolist(), key=lambda doc_id: sha256_text(f"{seed} {doc_id}"))[:most]
+    return frozenset(found)
+
+
+def _of_posts(parts: Iterable[pd.DataFrame], doc_ids: frozenset[str]) -> pd.DataFrame:
+    return pd.concat([part[part["doc_id"].isin(doc_ids)] for part in parts], ignore_index=True)
+
+
+def _phrases_refused(chosen: ThemeChoice) -> None:
+    if chosen.terms.ngrams > 1:
+        raise InputError(
+            f"topics.ngrams is {chosen.terms.ngrams}, and models that are fitted to some of the posts have no phrases; "
+            "set topics.sample = 0 to fit them to all posts, or topics.ngrams = 1."
+        )
+
+
+def _read_all(result: Analysis, themes: Themes, chosen: ThemeChoice, drawn: int, workers: Workers) -> None:
+    """Shares of the themes in all posts, and the sizes of the themes that follow."""
+    parts, posts = result.parts, result.tables["posts"]
+    assert parts is not None
+    parts.run(reading(result.study, theme_reader(themes, chosen.terms)), workers=pool(workers, posts))
+    hold(result, "shares")
+    sizes = pd.concat([_sizes(part) for part in result.tables.each("shares")]).groupby(level=0).sum()
+    summary = result.tables["topic_summary"]
+    for column in ("n", "tokens"):
+        found = summary["topic"].map(sizes[column]).fillna(0)
+        summary = summary.assign(**{column: found.astype(int) if column == "n" else found.round(1)})
+    result.tables["topic_summary"] = summary
+    result.used["themes fitted to"] = drawn
+    result.notes.append(
+        f"The models of themes were fitted to {drawn:,} of {len(posts):,} posts, drawn at random (topics.sample), and "
+        "then read all of them: shares and sizes are those of all posts; stability, labels and example passages those "
+        "of the posts drawn."
+    )
+
+
+def _sizes(shares: pd.DataFrame) -> pd.DataFrame:
+    """Passages that a theme leads (n) and tokens it accounts for, by theme."""
+    first = shares.sort_values("share", ascending=False, kind="stable").drop_duplicates(["model", "passage_id"])
+    tokens = (shares["share"] * shares["tokens"]).groupby(shares["topic"]).sum()
+    return pd.DataFrame({"n": first["topic"].value_counts(), "tokens": tokens}).fillna(0)
 
 
 def none(result: Analysis) -> None:
@@ -87,14 +154,3 @@ def choice(result: Analysis) -> ThemeChoice:
         pool=settings.pool,
         seed=result.study.study.seed,
     )
-
-
-def _vectors(result: Analysis, paragraphs: pd.DataFrame, texts: dict[str, str], workers: int) -> np.ndarray:
-    """Sentence vectors of the paragraphs."""
-    spans = zip(paragraphs["doc_id"], paragraphs["start"], paragraphs["end"], strict=True)
-    quotes = [texts[doc_id][start:end] for doc_id, start, end in spans]
-    tasks = [(quotes[first : first + _TEXTS_PER_TASK],) for first in range(0, len(quotes), _TEXTS_PER_TASK)]
-    pool = workers if len(quotes) >= WORTH_A_POOL else 1
-    vectors = run_tasks(embed, tasks, workers=pool, label="sentence vectors", progress=len(tasks) > 1)
-    result.used["encoder"] = SentenceEncoder().name
-    return np.vstack(vectors) if vectors else np.zeros((0, SentenceEncoder.dimension))

@@ -17,9 +17,8 @@ _FEWEST = 2
 
 def count(result: Analysis) -> None:
     """Tables frequencies, diversity and dispersion of the words in the study's languages."""
-    tokens, posts = result.tables["tokens"], result.tables["posts"]
-    tokens = tokens[tokens["lang"].isin(result.study.corpus.languages)]
-    index, drawn = TokenIndex(tokens, posts), _drawn(result)
+    posts, langs, drawn = result.tables["posts"], result.study.corpus.languages, _drawn(result)
+    index = TokenIndex.of_parts((part[part["lang"].isin(langs)] for part in result.tables.each("tokens")), posts)
     result.tables["frequencies"] = frequency(index, unit="lemma", only="content", minimum=_FEWEST, **drawn)
     groups = ["lang", *(column for column in ("genre", "country") if column in posts and posts[column].notna().any())]
     parts = [lexical_diversity(index, by=by, **drawn) for by in (*groups, "doc_id")]
@@ -30,7 +29,7 @@ def count(result: Analysis) -> None:
 def compare(result: Analysis) -> None:
     """Table keyness: codes of Spanish beside Italian passages, where the study has both; and the codes' dispersion."""
     passages = passages_of(result, result.study.principles.unit)
-    codes = count_codes(result.tables["annotations"], passages, posts=result.tables["posts"])
+    codes = count_codes(result.given(), passages, posts=result.tables["posts"])
     spread = dispersion(codes, minimum=1)
     result.tables["dispersion"] = check(
         "dispersion", pd.concat([result.tables["dispersion"], spread], ignore_index=True)

@@ -13,7 +13,15 @@ from collections.abc import Sequence
 from toolkit import __version__
 from toolkit.cli.agreement import add_agreement
 from toolkit.cli.annotate import add_annotate
-from toolkit.cli.arguments import examples, give, path_argument, say, workers_argument
+from toolkit.cli.arguments import (
+    examples,
+    give,
+    path_argument,
+    say,
+    scheduler_argument,
+    workers_argument,
+    workers_of,
+)
 from toolkit.cli.codebooks import add_codebook
 from toolkit.cli.convert import add_convert
 from toolkit.cli.evaluate import add_evaluate
@@ -82,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
             "toolkit run",
             "toolkit run --corpus my_blog --output my_run",
             "toolkit run my_study.toml",
+            "toolkit run my_study.toml --scheduler tcp://10.0.0.5:8786",
         ),
     )
     run.add_argument(
@@ -97,7 +106,9 @@ def _parser() -> argparse.ArgumentParser:
         help="folder to make (default: cluetrain-run, or the next free number)",
     )
     run.add_argument("--overwrite", action="store_true", help="replace DIR if an earlier run made it")
+    run.add_argument("--anew", action="store_true", help="make everything anew; take nothing that was made before")
     workers_argument(run)
+    scheduler_argument(run)
     run.set_defaults(command=_run)
 
     add_load(commands)
@@ -112,6 +123,7 @@ def _parser() -> argparse.ArgumentParser:
         "--corpus", type=path_argument, metavar="PATH", help="where the texts are now, if they were moved"
     )
     workers_argument(check)
+    scheduler_argument(check)
     check.set_defaults(command=_check)
 
     add_topics(commands)
@@ -158,15 +170,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from toolkit.parallel import default_workers
     from toolkit.settings import Study, load_study
     from toolkit.study import run_study
 
     study = load_study(options.study) if options.study is not None else Study()
     if options.corpus is not None:
         study = study.with_corpus(options.corpus)
-    workers = options.workers if options.workers is not None else default_workers()
-    folder = run_study(study, options.output, workers=workers, overwrite=options.overwrite, say=say)
+    with workers_of(options) as workers:
+        folder = run_study(
+            study, options.output, workers=workers, overwrite=options.overwrite, keep=not options.anew, say=say
+        )
     for what, page in (("Report", folder / "report.html"), ("Themes", folder / "topics.html")):
         if page.exists():
             print(f"{what}:  {page}  (open it in a browser)")
@@ -175,12 +188,11 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from toolkit.parallel import default_workers
     from toolkit.recheck import check_run
 
-    workers = options.workers if options.workers is not None else default_workers()
-    for line in check_run(options.folder, workers=workers, corpus=options.corpus, say=say):
-        print(line)
+    with workers_of(options) as workers:
+        for line in check_run(options.folder, workers=workers, corpus=options.corpus, say=say):
+            print(line)
     print("The study was repeated and every table is identical.")
     return 0
 

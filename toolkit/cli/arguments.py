@@ -3,7 +3,8 @@
 import argparse
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from toolkit.printable import counted
@@ -21,9 +22,11 @@ __all__ = [
     "not_an_input",
     "path_argument",
     "say",
+    "scheduler_argument",
     "seed_of",
     "table_target",
     "workers_argument",
+    "workers_of",
 ]
 
 #: What texts are written as.
@@ -62,6 +65,34 @@ def workers_argument(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="processes (default: as many as pay off); results are the same",
     )
+
+
+def scheduler_argument(parser: argparse.ArgumentParser) -> None:
+    """``--scheduler ADDRESS``."""
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="work on the Dask cluster of this scheduler (tcp://HOST:PORT, or its scheduler file .json) instead; "
+        "results are the same",
+    )
+
+
+@contextmanager
+def workers_of(options: argparse.Namespace) -> Iterator[Any]:
+    """What does the work: processes, as many as there are cores without ``--workers``, or a Dask cluster.
+
+    Raises :class:`InputError` for a scheduler that does not answer, and where both are asked for.
+    """
+    from toolkit.errors import InputError
+    from toolkit.parallel import connected, default_workers
+
+    if getattr(options, "scheduler", None) is None:
+        yield options.workers if options.workers is not None else default_workers()
+        return
+    if options.workers is not None:
+        raise InputError("--workers and --scheduler: a cluster has the workers it has; give one of the two.")
+    with connected(options.scheduler) as client:
+        yield client
 
 
 def count_argument(text: str) -> int:

@@ -5,12 +5,18 @@ the evidence against it is strong; very short passages always take it.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-__all__ = ["LanguageGuess", "declared_language", "language_of_passage", "language_of_post", "with_languages"]
+from toolkit.corpus.likelihood import Likelihood
+
+__all__ = [
+    *("LanguageGuess", "declared_language", "language_of_passage", "language_of_post", "languages_of_passages"),
+    "with_languages",
+]
 
 #: Languages that passages are held against: those of the toolkit and those most easily mistaken for them.
 PASSAGE_LANGUAGES = ("es", "it", "en", "pt", "ca", "gl")
@@ -42,6 +48,8 @@ FEWEST_LETTERS = 40
 #: neighbours need more, and share it: a Portuguese paragraph may leave some to Galician. So whole Portuguese and
 #: Galician sentences in Spanish posts are found 1.00 and .92 times (tests/benchmarks/language.py).
 BELIEVED, NOT_BELIEVED = 0.90, 0.99
+#: Probability of the post's language from which no other can reach :data:`BELIEVED`, with room for rounding.
+_NO_RIVAL = 0.15
 _NEIGHBOURS = {"es": {"pt", "ca", "gl"}, "it": {"ca", "gl", "pt", "es"}}
 
 
@@ -59,6 +67,11 @@ def _identifier(languages: tuple[str, ...]) -> Any:
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(languages)
     return identifier
+
+
+@lru_cache(maxsize=4)
+def _likelihood(languages: tuple[str, ...]) -> Likelihood:
+    return Likelihood(_identifier(languages))
 
 
 _NAMES = {
@@ -110,7 +123,7 @@ def with_languages(posts: pd.DataFrame) -> pd.DataFrame:
     """
     langs = [
         declared_language(lang) or language_of_post(text).lang
-        for lang, text in zip(posts["lang"], posts["text"], strict=True)
+        for lang, text in zip(posts["lang"].tolist(), posts["text"].tolist(), strict=True)
     ]
     return posts.assign(lang=langs)
 
@@ -123,7 +136,7 @@ def language_of_passage(text: str, post_lang: str | None) -> str:
     >>> language_of_passage("Social media!", "es")
     'es'
     """
-    if post_lang and sum(map(str.isalpha, text)) < FEWEST_LETTERS:
+    if post_lang and _is_short(text):
         return post_lang
     ranked = _identifier(PASSAGE_LANGUAGES).rank(text)
     lang = str(ranked[0][0])
@@ -135,3 +148,39 @@ def language_of_passage(text: str, post_lang: str | None) -> str:
     else:
         believed = probabilities[lang] >= BELIEVED
     return lang if believed else post_lang
+
+
+def languages_of_passages(texts: Sequence[str], post_langs: Sequence[str | None]) -> list[str]:
+    """The languages of many passages: :func:`language_of_passage` of each text and the language of its post.
+
+    Several times as fast: probabilities are found for all passages side by side, equal but for rounding, and a passage
+    is looked at by itself only where its post's language is so improbable that another may be believed.
+
+    >>> texts = ["It comes down to what each company has promised to its users.", "Social media!"]
+    >>> languages_of_passages(texts, ["es", "es"])
+    ['en', 'es']
+    """
+    pairs = list(zip(texts, post_langs, strict=True))
+    found: dict[tuple[str, str | None], str]
+    found = {(text, lang): lang for text, lang in pairs if lang and _is_short(text)}
+    asked = [(text, lang) for text, lang in dict.fromkeys(pairs) if lang in PASSAGE_LANGUAGES]
+    asked = [pair for pair in asked if pair not in found]
+    if asked:
+        likelihood = _likelihood(PASSAGE_LANGUAGES)
+        of_post = [likelihood.languages.index(lang) for _, lang in asked]
+        probabilities = likelihood([text for text, _ in asked])[range(len(asked)), of_post]
+        sure = (probabilities >= _NO_RIVAL).tolist()
+        found |= {(text, lang): lang for (text, lang), plain in zip(asked, sure, strict=True) if plain}
+    for pair in dict.fromkeys(pairs):
+        if pair not in found:
+            found[pair] = language_of_passage(*pair)
+    return [found[pair] for pair in pairs]
+
+
+def _is_short(text: str) -> bool:
+    """Whether a passage has too few letters to be looked at."""
+    # most long passages show as many letters in their beginning
+    enough = 2 * FEWEST_LETTERS
+    return len(text) < FEWEST_LETTERS or (
+        sum(map(str.isalpha, text[:enough])) < FEWEST_LETTERS and sum(map(str.isalpha, text)) < FEWEST_LETTERS
+    )

@@ -8,6 +8,7 @@ scores of neighbours make them better: tests/benchmarks/coders.py (ingredients).
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
 __all__ = ["NEIGHBOURS", "add_neighbours", "neighbours"]
 
@@ -35,7 +36,10 @@ def neighbours(doc_ids: Sequence[str]) -> list[list[tuple[int, float]]]:
 def add_neighbours(scores: np.ndarray, doc_ids: Sequence[str], means: np.ndarray) -> np.ndarray:
     """What the neighbours add to raw scores (n, codes): the weighted sum of how far theirs lie from the mean score."""
     added = np.zeros_like(scores)
-    for place, others in enumerate(neighbours(doc_ids)):
-        for other, weight in others:
-            added[place] += weight * (scores[other] - means)
+    post, _ = pd.factorize(np.asarray(doc_ids, dtype=object))
+    apart = scores - means
+    for step, weight in NEIGHBOURS.items():
+        here, there = (slice(-step, None), slice(None, step)) if step < 0 else (slice(None, -step), slice(step, None))
+        same = post[here] == post[there]
+        added[here][same] += weight * apart[there][same]
     return added

@@ -7,11 +7,11 @@ import pandas as pd
 
 from toolkit.codebook import Codebook
 from toolkit.errors import InputError
-from toolkit.principles.association import FEW_POSTS, post_places
+from toolkit.principles.association import FEW_POSTS
 from toolkit.principles.error_rates import CoderErrors, coder_errors
-from toolkit.principles.permutation import sum_by_post
 from toolkit.principles.prevalence import code_matrix
-from toolkit.resampling import bootstrap_weights, sample_limits
+from toolkit.principles.sums import counts_by_post, post_places
+from toolkit.resampling import bootstrap_samples, sample_limits
 from toolkit.tables import check
 
 __all__ = ["adjusted_differences", "adjusted_shares", "rogan_gladen"]
@@ -193,17 +193,20 @@ def _samples(
     seed: int,
 ) -> list[tuple[str, str, _Samples]]:
     passages = check("passages", passages)
-    truth = code_matrix(passages, annotations, codebook).astype(float)
-    langs = passages["lang"].fillna("").to_numpy(dtype=object)
+    truth = code_matrix(passages, annotations, codebook)
+    langs = passages["lang"].fillna("")
+    known = sorted(set(langs))
+    of_passage = pd.Index(known).get_indexer(langs)
+    _, of_post = post_places(passages["doc_id"])
     measured = coder_errors(errors)
     found = []
-    for number, lang in enumerate(sorted(set(langs))):
-        own = langs == lang
-        posts, place = post_places(passages["doc_id"].to_numpy()[own])
+    for number, lang in enumerate(known):
+        own = of_passage == number
+        posts, place = post_places(of_post[own])
         # languages are drawn independently of each other
-        drawn = bootstrap_weights(len(posts), repeats, seed + number)
-        wholes = drawn @ np.bincount(place, minlength=len(posts))
-        shares = (drawn @ sum_by_post(truth[own], place, len(posts))) / wholes[:, None]
+        drawn = bootstrap_samples(len(posts), repeats, seed + number)
+        wholes = drawn @ np.bincount(place, minlength=len(posts)).astype(float)
+        shares = (drawn @ counts_by_post(truth[own], place, len(posts))) / wholes[:, None]
         random = np.random.default_rng([seed, number])
         for column, code in enumerate(codebook.code_ids):
             if (lang, code) not in measured:

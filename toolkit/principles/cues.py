@@ -1,6 +1,6 @@
 """Coding by the codebook's cue words and phrases: transparent, needs no examples, misses what is put otherwise."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -8,7 +8,8 @@ import numpy as np
 
 from toolkit.codebook import Codebook
 from toolkit.text import LONGEST_CUED as LONGEST
-from toolkit.text import CueMatcher
+from toolkit.text import CueMatcher, Hit
+from toolkit.text.pieces import TokenColumns
 
 __all__ = ["LONGEST", "CueHit", "CueIndex", "cue_index", "cue_score"]
 
@@ -38,10 +39,22 @@ class CueIndex:
         """The cues in a text, by position; of a text longer than LONGEST in its beginning."""
         if lang not in self._matchers:
             return []
+        return self._named(self._matchers[lang].match(text[:LONGEST]), lang)
+
+    def find_all(self, count: int, tokens: Mapping[str, tuple[np.ndarray, TokenColumns]]) -> list[list[CueHit]]:
+        """The cues in each of so many texts, given their tokens (:func:`toolkit.principles.terms.tokens_of`)."""
+        hits: list[list[CueHit]] = [[] for _ in range(count)]
+        for lang, (rows, columns) in tokens.items():
+            if lang in self._matchers:
+                for number, found in self._matchers[lang].match_tokens(columns).items():
+                    hits[rows[number]] = self._named(found, lang)
+        return hits
+
+    def _named(self, hits: list[Hit], lang: str) -> list[CueHit]:
         cues = self._cues[lang]
         return [
             CueHit(self._places[cues[hit.cue].code], cues[hit.cue].cue, cues[hit.cue].weight, hit.start, hit.end)
-            for hit in self._matchers[lang].match(text[:LONGEST])
+            for hit in hits
         ]
 
     def weights(self, hits: Sequence[Sequence[CueHit]]) -> np.ndarray:

@@ -7,28 +7,23 @@ encoders blur; markers tell which side a sentence takes.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix, diags_array
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from toolkit.codebook import Codebook
 from toolkit.principles.cues import LONGEST, CueHit, cue_index
 from toolkit.principles.interface import CODED_LANGUAGES
 from toolkit.principles.markers import MARKED_LANGUAGES, marker_features
-from toolkit.text import Encoder, embed, fold, folded_lemmas
+from toolkit.principles.terms import FEWEST, TermSpace, tokens_of
+from toolkit.text import Encoder, embed
 
 __all__ = ["FEWEST", "Described", "TermSpace", "describe"]
 
 #: More cue weight than this for one code says nothing more.
 _MOST_CUE_WEIGHT = 6.0
-#: Training passages that a term of words and of spelling must occur in; more of them where
-#: there are many passages: 75,000 terms then instead of 113,000.
-FEWEST = ((2, 3), (3, 6))
-MANY = 10_000
 
 
 class Described(NamedTuple):
@@ -55,50 +50,6 @@ class Described(NamedTuple):
         )
 
 
-class TermSpace:
-    """The terms of words and spelling with their inverse document frequencies."""
-
-    def __init__(self, fewest: tuple[int, int] = FEWEST[0]) -> None:
-        words, spelling = fewest
-        self._words = TfidfVectorizer(analyzer=_ngrams, min_df=words, sublinear_tf=True)
-        self._spelling = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=spelling, sublinear_tf=True)
-
-    @classmethod
-    def fitted(cls, texts: Sequence[str], langs: Sequence[str]) -> "TermSpace":
-        """The space of training texts."""
-        words, spelling = FEWEST[len(texts) >= MANY]
-        space = cls((words, spelling))
-        # without a term that comes back, an empty vocabulary would be an error
-        space._words.fit([*_lemmas(texts, langs), *([["\x00"]] * words)])
-        space._spelling.fit([*map(fold, texts), *(["\x00\x01\x02"] * spelling)])
-        return space
-
-    def arrays(self) -> dict[str, np.ndarray]:
-        """The space as arrays, for a model file; see :meth:`of_arrays`."""
-        found: dict[str, np.ndarray] = {}
-        for name, vectorizer in (("words", self._words), ("spelling", self._spelling)):
-            terms = "\n".join(vectorizer.get_feature_names_out())
-            found[f"{name}_terms"] = np.frombuffer(terms.encode("utf-8"), dtype=np.uint8)
-            found[f"{name}_idf"] = vectorizer.idf_.astype(np.float32)
-        return found
-
-    @classmethod
-    def of_arrays(cls, arrays: dict[str, np.ndarray]) -> "TermSpace":
-        """The space that :meth:`arrays` described."""
-        space = cls()
-        for name, vectorizer in (("words", space._words), ("spelling", space._spelling)):
-            terms = arrays[f"{name}_terms"].tobytes().decode("utf-8").split("\n")
-            vectorizer.vocabulary = {term: place for place, term in enumerate(terms)}
-            vectorizer.idf_ = arrays[f"{name}_idf"].astype(np.float64)
-        return space
-
-    def weigh(self, texts: Sequence[str], langs: Sequence[str]) -> tuple[csr_matrix, csr_matrix]:
-        """Weights of words and of spelling, (n, terms) each, float32."""
-        words = self._words.transform(_lemmas(texts, langs))
-        spelling = self._spelling.transform([fold(text) for text in texts])
-        return csr_matrix(words, dtype=np.float32), csr_matrix(spelling, dtype=np.float32)
-
-
 def describe(
     passages: pd.DataFrame,
     codebook: Codebook,
@@ -115,21 +66,30 @@ def describe(
     with these two are chance ("come", "sale").
     The passages of a document are encoded together: a vector depends on its document, not on the other documents.
     """
-    texts = [text[:LONGEST] for text in passages["text"]]
-    langs = passages["lang"].tolist()
-    groups = passages["doc_id"].tolist()
+    # passages that say the same have the same features
+    whole = passages["text"].tolist()
+    distinct: dict[tuple[str, str], int] = {}
+    place = np.array([distinct.setdefault(pair, len(distinct)) for pair in zip(whole, passages["lang"], strict=True)])
+    texts, langs = [text[:LONGEST] for text, _ in distinct], [lang for _, lang in distinct]
     known = np.isin(np.array(langs, dtype=object), CODED_LANGUAGES)
-    words, spelling = (diags_array(known.astype(np.float32)) @ part for part in space.weigh(texts, langs))
+    tokens = tokens_of(texts, langs)
+    words, spelling = (diags_array(known.astype(np.float32)) @ part for part in space.weigh(texts, langs, tokens))
     index = cue_index(codebook)
-    hits = [index.find(text, lang) if lang in CODED_LANGUAGES else [] for text, lang in zip(texts, langs, strict=True)]
-    return Described(
-        tuple(embed(texts, encoder, groups=groups, keep=keep, progress=progress) for encoder in encoders),
+    hits = index.find_all(len(texts), tokens)
+    found = Described(
+        (),
         np.minimum(index.weights(hits), _MOST_CUE_WEIGHT).astype(np.float32),
         csr_matrix(words),
         csr_matrix(spelling),
         _markers(texts, langs) if markers else np.zeros((len(texts), 0), np.float32),
         hits,
     )
+    if len(texts) < len(whole):
+        found = found.rows(place)
+    groups = passages["doc_id"].tolist()
+    meant = [text[:LONGEST] for text in whole]
+    meaning = (embed(meant, encoder, groups=groups, keep=keep, progress=progress) for encoder in encoders)
+    return found._replace(meaning=tuple(meaning))
 
 
 def _markers(texts: Sequence[str], langs: Sequence[str]) -> np.ndarray:
@@ -142,14 +102,3 @@ def _markers(texts: Sequence[str], langs: Sequence[str]) -> np.ndarray:
     result = np.zeros((len(texts), len(names)), np.float32)
     result[known] = found
     return result
-
-
-def _lemmas(texts: Sequence[str], langs: Sequence[str]) -> list[list[str]]:
-    """Lemmas; none in other languages, which have no pipeline."""
-    return [
-        folded_lemmas(text, lang) if lang in CODED_LANGUAGES else [] for text, lang in zip(texts, langs, strict=True)
-    ]
-
-
-def _ngrams(lemmas: list[str]) -> list[str]:
-    return lemmas + [f"{a} {b}" for a, b in pairwise(lemmas)]

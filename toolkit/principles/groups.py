@@ -8,11 +8,12 @@ import pandas as pd
 from toolkit.codebook import Codebook
 from toolkit.corpus.grouping import group_order, group_values
 from toolkit.errors import InputError
-from toolkit.principles.association import FEW_POSTS, post_places
+from toolkit.principles.association import FEW_POSTS
 from toolkit.principles.permutation import draws_needed, post_permutation
 from toolkit.principles.prevalence import code_matrix, share_intervals
+from toolkit.principles.sums import counts_by_post, post_places
 from toolkit.resampling import false_discovery
-from toolkit.tables import check, empty
+from toolkit.tables import check, empty, run_places
 
 __all__ = ["GROUPINGS", "principles_by"]
 
@@ -79,21 +80,20 @@ def principles_by(
     passages = check("passages", passages)
     if passages.empty:
         return empty("principles_by")
-    lacking = set(passages["doc_id"]) - set(posts["doc_id"])
+    doc_ids, place = post_places(passages["doc_id"])
+    lacking = set(doc_ids) - set(posts["doc_id"])
     if lacking:
         raise InputError(f"principles_by: the post '{min(lacking)}' has passages and is not among the posts.")
     truth = code_matrix(passages, annotations, codebook)
-    doc_ids, place = post_places(passages["doc_id"].to_numpy())
     tables = []
     for name in by if by is not None else _there(posts):
-        values, order = _values(passages, posts, name)
-        if by is None and len(order) < 2:
+        if name == "doc_id":
+            if by is not None or len(doc_ids) > 1:
+                tables.append(_single(doc_ids, truth, place, codebook))
             continue
-        tables.append(
-            _grouped(name, values, order, truth, place, codebook, repeats, permutations, confidence, seed)
-            if name != "doc_id"
-            else _single(doc_ids, truth, place, codebook)
-        )
+        group, order = _groups(passages, posts, name, doc_ids, place)
+        if by is not None or len(order) > 1:
+            tables.append(_grouped(name, group, order, truth, place, codebook, repeats, permutations, confidence, seed))
     return check("principles_by", pd.concat(tables, ignore_index=True)) if tables else empty("principles_by")
 
 
@@ -102,32 +102,48 @@ def _there(posts: pd.DataFrame) -> list[str]:
     return [name for name, column in columns.items() if column in posts and posts[column].notna().any()]
 
 
-def _values(passages: pd.DataFrame, posts: pd.DataFrame, name: str) -> tuple[np.ndarray, list[str]]:
-    """The value of each passage, and all values in their order."""
-    if name in ("lang", "doc_id"):
-        found = passages[name].fillna("(missing)").astype(str)
+def _groups(
+    passages: pd.DataFrame, posts: pd.DataFrame, name: str, doc_ids: np.ndarray, place: np.ndarray
+) -> tuple[np.ndarray, list[str]]:
+    """The group of each passage as a number, and the names of all groups in their order."""
+    if name == "lang":
+        codes, names = run_places(passages["lang"].fillna("(missing)").astype(str))
     else:
         of_post, _ = group_values(posts, "date" if name in _PERIODS else name, name if name in _PERIODS else "year")
-        found = passages["doc_id"].map(of_post)
-    return found.to_numpy(dtype=object), sorted(set(found), key=group_order)
+        of_doc, names = pd.factorize(np.array([of_post[doc_id] for doc_id in doc_ids], dtype=object))
+        codes = of_doc[place]
+    order = sorted(names, key=group_order)
+    return pd.Index(order).get_indexer(names)[codes], order
+
+
+class _Membership:
+    """Whether a passage is of a group, (passages, groups), made when rows of it are asked for."""
+
+    def __init__(self, group: np.ndarray, tested: list[int]) -> None:
+        self._group, self._tested = group, np.array(tested)
+        self.shape = len(group), len(tested)
+
+    def __getitem__(self, rows: np.ndarray | slice) -> np.ndarray:
+        return np.asarray(self._group[rows][:, None] == self._tested)
 
 
 def _grouped(
-    name: str, values: np.ndarray, order: list[str], truth: np.ndarray, place: np.ndarray, codebook: Codebook,
+    name: str, group: np.ndarray, order: list[str], truth: np.ndarray, place: np.ndarray, codebook: Codebook,
     repeats: int, permutations: int, confidence: float, seed: int,
 ) -> pd.DataFrame:  # fmt: skip
     base = truth.mean(0)
-    counted = [len(np.unique(place[values == value])) for value in order]
+    # the passages of each group, in their order
+    members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group, minlength=len(order)))[:-1])
+    counted = [len(np.unique(place[own])) for own in members]
     p_values = np.full((len(order), truth.shape[1]), np.nan)
     tested = [g for g, posts in enumerate(counted) if posts >= FEW_POSTS]
     if tested:
-        weight = np.stack([values == order[g] for g in tested], axis=1).astype(float)
         draws = draws_needed(permutations, len(tested) * truth.shape[1])
-        p_values[tested] = post_permutation(weight, truth.astype(float), place, draws=draws, seed=seed)
+        p_values[tested] = post_permutation(_Membership(group, tested), truth, place, draws=draws, seed=seed)
     rows: list[tuple[object, ...]] = []
     for g, value in enumerate(order):
-        own = values == value
-        counts, n = truth[own].sum(0), int(own.sum())
+        own = members[g]
+        counts, n = truth[own].sum(0), len(own)
         low, high = share_intervals(truth[own], place[own], repeats, confidence, seed)
         note = f"fewer than {FEW_POSTS} posts" if counted[g] < FEW_POSTS else ""
         for c, code in enumerate(codebook.code_ids):
@@ -142,8 +158,7 @@ def _grouped(
 def _single(doc_ids: np.ndarray, truth: np.ndarray, place: np.ndarray, codebook: Codebook) -> pd.DataFrame:
     """Each post by itself: counts, shares and lifts."""
     n = np.bincount(place, minlength=len(doc_ids))
-    counts = np.zeros((len(doc_ids), truth.shape[1]), dtype=int)
-    np.add.at(counts, place, truth.astype(int))
+    counts = counts_by_post(truth, place, len(doc_ids)).astype(int)
     base = truth.mean(0)
     shares = counts / n[:, None]
     codes = len(codebook.codes)

@@ -24,6 +24,7 @@ __all__ = [
     "Kernels",
     "Learnt",
     "Parts",
+    "Scorer",
     "Sums",
     "term_weights",
 ]
@@ -40,8 +41,9 @@ SPELLING = 0.2
 AXES = 256
 #: Weight of the markers in the kernel of the stances.
 MARKER_WEIGHT = 1.0
-#: Rows of passages compared with the training passages at a time: 256 x 20,000 numbers are 20 MB.
-_CHUNK = 256
+#: Passages compared with training passages at a time, and how many of these: a megabyte of numbers, which stays in the
+#: processor's cache from one step to the next.
+_PASSAGES, _TRAINING = 128, 2_048
 
 
 class Kernels(NamedTuple):
@@ -70,11 +72,6 @@ class Kernels(NamedTuple):
             np.float32(weight) * _exp(_squared(ours, theirs if rows is None else theirs[rows]), -gamma)
             for weight, gamma, ours, theirs in kernels
         ]
-
-    def same_cues(self, cues: np.ndarray) -> list[np.ndarray]:
-        """exp(-gamma s^2 |q - q_i|^2) for each encoder's gamma."""
-        apart = _squared(cues, self.cues) * np.float32(CUE_SCALE**2)
-        return [np.exp(np.float32(-gamma) * apart) for gamma in GAMMAS[: len(self.vectors)]]
 
 
 class Sums(NamedTuple):
@@ -120,45 +117,110 @@ class Learnt(NamedTuple):
 
     def score(self, described: Described, model: int = 0) -> tuple[Parts, np.ndarray]:
         """Parts of the codes' raw scores, and raw scores of the stances (passages, 4), by one of the models."""
-        count, targets = len(described.cues), len(self.codes.means)
-        meaning, cues = np.zeros((2, count, targets))
-        stance_sums = np.zeros((count, len(self.stances.means)))
-        # without cues the second factor is that of a passage with none
-        none = np.zeros((1, self.kernels.cues.shape[1]), np.float32)
-        coefficients = self.codes.coefficients[model].astype(np.float32)
-        without = [coefficients * factor.T for factor in self.kernels.same_cues(none)]
-        of_stances = self.stances.coefficients[model].astype(np.float32)
-        for first in range(0, count, _CHUNK):
-            part = slice(first, first + _CHUNK)
-            here = described.rows(part)
-            with_cues = here.cues.any(1)
-            same = self.kernels.same_cues(here.cues[with_cues])
-            for number, near in enumerate(self.kernels.near(here)):
-                plain = near @ without[number]
-                meaning[part] += plain
-                if with_cues.any():
-                    joint = (near[with_cues] * same[number]) @ coefficients
-                    cues[np.flatnonzero(with_cues) + first] += joint - plain[with_cues]
-                stance_sums[part] += near[:, self.stances.rows] @ of_stances
-        parts = Parts(
-            meaning,
-            cues,
-            described.words @ self.codes.words[model].astype(np.float32),
-            described.spelling @ self.codes.spelling[model].astype(np.float32),
-        )
+        return Scorer(self).score(described, model)
+
+
+class Scorer:
+    """A learnt model ready to score: what does not depend on the passages is worked out once."""
+
+    def __init__(self, model: Learnt) -> None:
+        self._model = model
+        kernels = model.kernels
+        self._theirs = [_as_theirs(vectors, gamma) for vectors, gamma in zip(kernels.vectors, GAMMAS, strict=False)]
+        self._cues = _as_theirs(kernels.cues, CUE_SCALE**2)
+        self._weights: dict[int, _Weights] = {}
+
+    def score(self, described: Described, model: int = 0) -> tuple[Parts, np.ndarray]:
+        """See :meth:`Learnt.score`."""
+        weights = self._weights.get(model)
+        if weights is None:
+            weights = self._weights[model] = self._weights_of(model)
+        count, codes = len(described.cues), len(self._model.codes.means)
+        by_meaning = np.zeros((count, codes + len(self._model.stances.means)))
+        cues = np.zeros((count, codes))
+        with_cues = np.flatnonzero(described.cues.any(1))
+        # few combinations of cues occur, and each is compared with the training passages once
+        combinations, combination = np.unique(described.cues[with_cues], axis=0, return_inverse=True)
+        combination = combination.reshape(-1)
+        asked = _as_ours(combinations, CUE_SCALE**2)
+        placed = self._model.kernels.placed(described)
+        for number, (theirs, gamma) in enumerate(zip(self._theirs, GAMMAS, strict=False)):
+            ours = _as_ours(placed[number], gamma)
+            for low in range(0, len(theirs), _TRAINING):
+                block = slice(low, low + _TRAINING)
+                same = _compared(asked, self._cues[block], gamma)
+                for first in range(0, count, _PASSAGES):
+                    near = _compared(ours[first : first + _PASSAGES], theirs[block])
+                    by_meaning[first : first + _PASSAGES] += near @ weights.alone[number][block]
+                    here = slice(*np.searchsorted(with_cues, [first, first + _PASSAGES]))
+                    joint = near[with_cues[here] - first]
+                    joint *= same[combination[here]]
+                    cues[with_cues[here]] += joint @ weights.joint[number][block]
+        meaning, stances = by_meaning[:, :codes], by_meaning[:, codes:]
+        cues[with_cues] -= meaning[with_cues]
+        words, spelling = described.words @ weights.words, described.spelling @ weights.spelling
         stances = (
-            stance_sums
-            + described.words @ self.stances.words[model].astype(np.float32)
-            + described.spelling @ self.stances.spelling[model].astype(np.float32)
-            + (described.markers / self.marker_spread) @ self.stances.markers[model].astype(np.float32)
-            + self.stances.means
+            stances
+            + words[:, codes:]
+            + spelling[:, codes:]
+            + (described.markers / self._model.marker_spread) @ weights.markers
+            + self._model.stances.means
         )
-        return parts, stances
+        return Parts(meaning, cues, words[:, :codes], spelling[:, :codes]), stances
+
+    def _weights_of(self, model: int) -> "_Weights":
+        codes, stances = self._model.codes, self._model.stances
+        of_codes = codes.coefficients[model].astype(np.float32)
+        of_stances = np.zeros((len(of_codes), len(stances.means)), np.float32)
+        of_stances[stances.rows] = stances.coefficients[model]
+        # without cues the second factor is that of a passage with none
+        without = self._cues[:, -1:]
+        joint = [np.float32(weight) * of_codes for weight, _ in zip(MEANING, self._theirs, strict=False)]
+        alone = [
+            np.float32(weight) * np.hstack([of_codes * np.exp(without * np.float32(gamma)), of_stances])
+            for weight, gamma, _ in zip(MEANING, GAMMAS, self._theirs, strict=False)
+        ]
+        words, spelling = (
+            np.hstack([getattr(sums, part)[model] for sums in (codes, stances)]).astype(np.float32)
+            for part in ("words", "spelling")
+        )
+        return _Weights(alone, joint, words, spelling, stances.markers[model].astype(np.float32))
+
+
+class _Weights(NamedTuple):
+    """Weights of one model, codes before stances: of each kernel ``alone`` and, of codes only, ``joint`` with cues."""
+
+    alone: list[np.ndarray]
+    joint: list[np.ndarray]
+    words: np.ndarray
+    spelling: np.ndarray
+    markers: np.ndarray
 
 
 def term_weights(terms: csr_matrix, coefficients: np.ndarray, weight: float) -> np.ndarray:
     """One weight for each model, term and target: what sums over training passages come to."""
     return np.array([weight * (terms.T @ of_model) for of_model in coefficients])
+
+
+def _as_ours(vectors: np.ndarray, scale: float) -> np.ndarray:
+    """Vectors with two numbers more, so that their product with those of :func:`_as_theirs` is -scale |v - v_i|^2."""
+    vectors = vectors.astype(np.float32)
+    lengths = np.einsum("ij,ij->i", vectors, vectors)[:, None] * np.float32(-scale)
+    return np.hstack([vectors * np.float32(2 * scale), lengths, np.ones_like(lengths)])
+
+
+def _as_theirs(vectors: np.ndarray, scale: float) -> np.ndarray:
+    """See :func:`_as_ours`."""
+    vectors = vectors.astype(np.float32)
+    lengths = np.einsum("ij,ij->i", vectors, vectors)[:, None] * np.float32(-scale)
+    return np.hstack([vectors, np.ones_like(lengths), lengths])
+
+
+def _compared(ours: np.ndarray, theirs: np.ndarray, factor: float = 1.0) -> np.ndarray:
+    """exp(-factor * scale |v - v_i|^2), of vectors made by :func:`_as_ours` and :func:`_as_theirs`."""
+    exponents = ours @ theirs.T
+    np.minimum(exponents, 0, out=exponents)
+    return _exp(exponents, factor) if factor != 1 else np.exp(exponents, out=exponents)
 
 
 def _exp(exponents: np.ndarray, factor: float) -> np.ndarray:

@@ -1,7 +1,9 @@
 """The coder that learns: probabilities, stances and evidence of passages in their posts."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import groupby
+from math import exp
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from toolkit.principles.cue_coder import cue_evidence
 from toolkit.principles.features import Described, describe
 from toolkit.principles.held_out import group_of
 from toolkit.principles.interface import Scored
-from toolkit.principles.learnt import Learnt, Parts
+from toolkit.principles.learnt import Learnt, Parts, Scorer
 from toolkit.tables import STANCES
 from toolkit.text import Encoder
 
@@ -40,9 +42,18 @@ class LearntCoder:
         self._method, self._codebook, self._encoders, self._examples = method, codebook, list(encoders), examples
         self.model = model
         self.cut = model.cut
-        self._of_code: dict[str, np.ndarray] = {}
+        #: Numbers in the example bank and vectors of the examples of a code.
+        self._of_code: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         bank = codebook.examples
         self._bank = list(zip(bank["id"], bank["text"], bank["codes"], strict=True))
+
+    @cached_property
+    def _scorer(self) -> Scorer:
+        return Scorer(self.model)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Other processes work out for themselves what follows from the model."""
+        return {**{name: value for name, value in vars(self).items() if name != "_scorer"}, "_of_code": {}}
 
     @property
     def facts(self) -> dict[str, object]:
@@ -67,7 +78,8 @@ class LearntCoder:
             stances = np.zeros((count, len(STANCES)))
             for number in sorted(set(models.tolist())):
                 rows = np.flatnonzero(models == number)
-                some, stances[rows] = model.score(described.rows(rows), number)
+                here = described if len(rows) == count else described.rows(rows)
+                some, stances[rows] = self._scorer.score(here, number)
                 for whole, part in zip(parts, some, strict=True):
                     whole[rows] = part
         raw = parts.total() + model.codes.means
@@ -82,10 +94,19 @@ class LearntCoder:
         scores = scores.round(5)
         likely = choice_probabilities(stances, model.choice).round(4)
 
-        def evidence(row: int, code: int) -> dict[str, Any]:
-            return self._evidence(row, code, described, parts, context, likely)
+        decided = scores >= self.cut
+        nearest: dict[int, dict[int, list[dict[str, Any]]]] = {}
 
-        return Scored(scores, scores >= self.cut, likely, evidence)
+        def evidence(row: int, code: int) -> dict[str, Any]:
+            # whoever asks for one decided passage of a code will ask for the others
+            found = nearest.get(code)
+            if found is None:
+                found = nearest[code] = self._nearest(described, np.flatnonzero(decided[:, code]), code)
+            if row not in found:
+                found |= self._nearest(described, np.array([row]), code)
+            return self._evidence(row, code, described, parts, context, likely, found[row])
+
+        return Scored(scores, decided, likely, evidence)
 
     def _models(self, passages: pd.DataFrame) -> np.ndarray:
         """The model for each passage: 0, or 1 + the group of its post when the model was trained on that post."""
@@ -98,7 +119,14 @@ class LearntCoder:
         return np.array(found)
 
     def _evidence(
-        self, row: int, code: int, described: Described, parts: Parts, context: np.ndarray, likely: np.ndarray
+        self,
+        row: int,
+        code: int,
+        described: Described,
+        parts: Parts,
+        context: np.ndarray,
+        likely: np.ndarray,
+        examples: list[dict[str, Any]],
     ) -> dict[str, Any]:
         slope, intercept = self.model.sigmoid[code]
         # rounded first, so that what is shown adds up, and finer than the score, so that it agrees with it
@@ -113,21 +141,20 @@ class LearntCoder:
         logit = round(sum(shown.values()), 6)
         return {
             "method": self._method,
-            "probability": round(float(1 / (1 + np.exp(-np.clip(logit, -30, 30)))), 5),
+            "probability": round(1 / (1 + exp(-min(max(logit, -30), 30))), 5),
             "cut": round(self.cut, 2),
             "logit": logit,
             "parts": shown,
             "cues": cue_evidence(described.hits[row], code),
-            "examples": self._nearest(described.meaning[0][row] @ self.model.kernels.axes, code),
+            "examples": examples,
             "stance": dict(zip(STANCES, likely[row].tolist(), strict=True)),
         }
 
-    def _nearest(self, vector: np.ndarray, code: int) -> list[dict[str, Any]]:
-        """The nearest examples that carry the code, by cosine similarity of meaning."""
+    def _nearest(self, described: Described, rows: np.ndarray, code: int) -> dict[int, list[dict[str, Any]]]:
+        """For each of some passages the nearest examples that carry the code, by cosine similarity of meaning."""
         name = self._codebook.code_ids[code]
-        numbers = self._of_code.get(name)
-        if numbers is None:
-            numbers = self._of_code[name] = np.array(
+        if code not in self._of_code:
+            rows_of_code = np.array(
                 [
                     row
                     for row, number in enumerate(self._examples)
@@ -135,16 +162,18 @@ class LearntCoder:
                 ],
                 dtype=int,
             )
-        similarity = self.model.kernels.vectors[0][numbers] @ vector
-        found = []
-        for place in np.argsort(-similarity, kind="stable")[:_EXAMPLES]:
-            example_id, text, codes = self._bank[int(self._examples[numbers[place]])]
-            found.append(
-                {
-                    "id": example_id,
-                    "similarity": round(float(np.clip(similarity[place], -1, 1)), 2),
-                    "stance": codes[name],
-                    "text": text,
-                }
-            )
+            self._of_code[code] = self._examples[rows_of_code], self.model.kernels.vectors[0][rows_of_code]
+        numbers, vectors = self._of_code[code]
+        similarity = described.meaning[0][rows] @ self.model.kernels.axes @ vectors.T
+        found: dict[int, list[dict[str, Any]]] = {}
+        for row, of_row in zip(rows.tolist(), similarity, strict=True):
+            places = np.arange(len(of_row))
+            if len(of_row) > _EXAMPLES:
+                # of equals the first is shown: only those as near as the last that is shown need sorting
+                places = np.flatnonzero(of_row >= np.partition(of_row, -_EXAMPLES)[-_EXAMPLES])
+            found[row] = []
+            for place in places[np.argsort(-of_row[places], kind="stable")][:_EXAMPLES]:
+                example_id, text, codes = self._bank[int(numbers[place])]
+                similar = round(float(min(max(of_row[place], -1), 1)), 2)
+                found[row].append({"id": example_id, "similarity": similar, "stance": codes[name], "text": text})
         return found

@@ -17,7 +17,7 @@ from toolkit.resources import data_file
 from toolkit.schema import StrictModel, validate
 from toolkit.text import fold, is_known_word, lemmatise
 
-__all__ = ["BREAKS", "LONGEST", "MARKED_LANGUAGES", "Lexicon", "MarkerFile", "Token", "lexicon_of", "spelt_out"]
+__all__ = ["BREAKS", "LONGEST", "MARKED_LANGUAGES", "Lexicon", "MarkerFile", "Token", "Word", "lexicon_of", "spelt_out"]
 
 MARKED_LANGUAGES = ("es", "it")
 #: A longer passage is a text without full stops; its beginning says enough (as for cues).
@@ -47,12 +47,27 @@ class MarkerFile(StrictModel):
     categories: dict[str, tuple[Annotated[str, Field(min_length=1)], ...]]
 
 
-class Token(NamedTuple):
-    """A word or sign: ``form`` in lower case, ``keys`` to look it up by, ``kinds`` of verb form, its place."""
+class Word(NamedTuple):
+    """What a lexicon knows of a word or sign: its ``form`` in lower case, ``keys`` to look it up by, ``kinds`` of verb
+    form, ``ways`` into the tree of markers (node, whether by the form itself); whether it is passed over or negates,
+    whether a clause begins after it (``breaks``; ``pauses``: a comma too), and whether it is ``light`` enough to stand
+    before the verb that opens a clause."""
 
     form: str
     keys: tuple[str, ...]
-    kinds: tuple[str, ...]
+    kinds: frozenset[str]
+    ways: tuple[tuple[dict, bool], ...]
+    skipped: bool
+    negates: bool
+    breaks: bool
+    pauses: bool
+    light: bool
+
+
+class Token(NamedTuple):
+    """A word in its place."""
+
+    word: Word
     start: int
     end: int
 
@@ -78,7 +93,16 @@ class Lexicon:
                     node.setdefault("", {})[category] = marker
 
     @lru_cache(maxsize=200_000)  # noqa: B019 - lexicons live as long as the process
-    def read(self, form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def word(self, form: str) -> Word:
+        """What the lexicon knows of a word form."""
+        keys, kinds = self._read(form)
+        ways = tuple((self.tree[key], _exact(key, keys)) for key in keys if key in self.tree)
+        skipped, negates, breaks = form in self.skipped, form in self.negations, form in BREAKS
+        # pronouns may stand between a negation and its verb: "no les contesten"
+        light = negates or len(form) <= 3
+        return Word(form, keys, frozenset(kinds), ways, skipped, negates, breaks, breaks or form == ",", light)
+
+    def _read(self, form: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """What a word form is looked up by, and which verb forms it may be."""
         plain = fold(form)
         if not form[0].isalpha():
@@ -94,38 +118,50 @@ class Lexicon:
 
     def tokens(self, text: str) -> list[Token]:
         """Words and signs with positions."""
-        found = []
-        for match in _TOKEN.finditer(text[:LONGEST]):
-            form = match[0].lower().replace("’", "'")
-            if self.lang == "it" and form[-2:] in _GRAVE and form not in _SHORTENED:
-                form = form[:-2] + _GRAVE[form[-2:]]
-            found.append(Token(form, *self.read(form), *match.span()))
-        return found
+        return [Token(self.word(self._form(match[0])), *match.span()) for match in _TOKEN.finditer(text[:LONGEST])]
 
-    def find(self, tokens: list[Token]) -> Iterator[tuple[str, str, list[int]]]:
+    def words(self, text: str) -> list[Word]:
+        """Words and signs without positions: what stands between spaces is cut up once."""
+        return [word for part in text[:LONGEST].split() for word in self._words_of(part)]
+
+    @lru_cache(maxsize=200_000)  # noqa: B019 - lexicons live as long as the process
+    def _words_of(self, part: str) -> tuple[Word, ...]:
+        return tuple(self.word(self._form(found)) for found in _TOKEN.findall(part))
+
+    def _form(self, found: str) -> str:
+        form = found.lower().replace("’", "'")
+        if self.lang == "it" and form[-2:] in _GRAVE and form not in _SHORTENED:
+            form = form[:-2] + _GRAVE[form[-2:]]
+        return form
+
+    def find(self, words: list[Word]) -> Iterator[tuple[str, str, list[int]]]:
         """Markers with the places of their words; each word belongs to one marker.
 
         The marker with more words is taken first, then the one given by its form ("debería") before the one
         given by its lemma ("deber").
         """
         found: list[tuple[int, int, int, list[int], dict[str, str]]] = []
-        for place in range(len(tokens)):
-            ways: list[tuple[dict, int, list[int], int]] = list(self._steps(self.tree, tokens, place, [], 0))
-            if place == 0 or tokens[place - 1].form in BREAKS:
-                ways.append((self.tree.get("^", {}), place, [], 0))
+        for place, word in enumerate(words):
+            ways: list[tuple[dict, int, list[int], int]] = [
+                (node, place + 1, [place], int(exact)) for node, exact in word.ways
+            ]
+            if "^" in self.tree and (place == 0 or words[place - 1].breaks):
+                ways.append((self.tree["^"], place, [], 0))
             while ways:
                 node, step, used, exact = ways.pop()
                 if "" in node:
                     found.append((-len(used), -exact, place, used, node[""]))
-                if step >= len(tokens):
+                    if len(node) == 1:
+                        continue
+                if step >= len(words):
                     continue
-                ways += self._steps(node, tokens, step, used, exact)
+                self._go_on(ways, node, words, step, used, exact)
                 # one article, not a row of them: a text of nothing but articles would cost the square of its length
-                if tokens[step].form in self.skipped and (step == place or tokens[step - 1].form not in self.skipped):
+                if words[step].skipped and (step == place or not words[step - 1].skipped):
                     ways.append((node, step + 1, used, exact))
                 if ".." in node:
-                    for later in range(step, min(step + _GAP + 1, len(tokens))):
-                        ways += self._steps(node[".."], tokens, later, used, exact)
+                    for later in range(step, min(step + _GAP + 1, len(words))):
+                        self._go_on(ways, node[".."], words, later, used, exact)
         taken: set[int] = set()
         for _, _, _, used, categories in sorted(found, key=lambda one: one[:4]):
             if taken.isdisjoint(used):
@@ -133,29 +169,40 @@ class Lexicon:
                 for category, marker in categories.items():
                     yield category, marker, used
 
-    def _steps(
-        self, node: dict, tokens: list[Token], place: int, used: list[int], exact: int
-    ) -> Iterator[tuple[dict, int, list[int], int]]:
-        """The ways on from a node of the tree by one word."""
-        keys = tokens[place].keys
+    def _go_on(
+        self,
+        ways: list[tuple[dict, int, list[int], int]],
+        node: dict,
+        words: list[Word],
+        place: int,
+        used: list[int],
+        exact: int,
+    ) -> None:
+        """Add the ways on from a node of the tree by one word."""
+        keys = words[place].keys
         for key in keys:
             if key in node:
-                yield node[key], place + 1, [*used, place], exact + (key == keys[0] or key[0] == "=")
+                ways.append((node[key], place + 1, [*used, place], exact + _exact(key, keys)))
 
-    def denied(self, tokens: list[Token], place: int, spent: frozenset[int] = frozenset()) -> bool:
+    def denied(self, words: list[Word], place: int, spent: frozenset[int] = frozenset()) -> bool:
         """Whether a negation stands before a word, at most three words away and in the same clause.
 
         ``spent``: words of other markers; the "no" of "no hay que" forbids what follows and does not deny it.
         """
         seen = 0
         for before in range(place - 1, -1, -1):
-            form = tokens[before].form
-            if form in self.negations and before not in spent:
+            word = words[before]
+            if word.negates and before not in spent:
                 return True
-            seen += form not in self.skipped
-            if seen > _REACH or form in BREAKS or form == ",":
+            seen += not word.skipped
+            if seen > _REACH or word.pauses:
                 return False
         return False
+
+
+def _exact(key: str, keys: tuple[str, ...]) -> bool:
+    """Whether a key is the form itself, and not its lemma."""
+    return key == keys[0] or key[0] == "="
 
 
 def spelt_out(marker: str) -> list[list[str]]:

@@ -8,12 +8,13 @@ module finds marker phrases (:mod:`toolkit.principles.marker_lexicon`), forms of
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from toolkit.errors import InputError
-from toolkit.principles.marker_lexicon import BREAKS, LONGEST, MARKED_LANGUAGES, lexicon_of
+from toolkit.principles.marker_lexicon import LONGEST, MARKED_LANGUAGES, lexicon_of
 
 __all__ = ["MARKED_LANGUAGES", "Marker", "find_markers", "marker_features"]
 
@@ -22,6 +23,9 @@ _MOST = 2
 #: Words from the start of a clause that count as its beginning.
 _OPENING = 3
 _QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|\"[^\"]*\"|‘[^‘’]{2,}’|(?<!\w)'[^']{2,}'(?!\w)")
+_NUMBER = re.compile(r"\d+")
+_SMILE = re.compile(r"[:;]-?[()DP](?!\w)")
+_LISTED = re.compile(r"\(?\d{1,2}\s?[.)ºª-]")
 #: Categories whose meaning turns round under a negation; they get a feature of their own when denied.
 _TURNED = ("prescription", "praise", "criticism", "kept", "broken", "usefulness", "intensity")
 #: Categories whose place matters: a feature of their own when one opens the sentence.
@@ -31,6 +35,7 @@ _OPENED = (
 )
 #: Verb forms that are an order at the beginning of a clause.
 _ORDERS = frozenset({"order", "subjunctive", "present", "plural_you"})
+_ORDERS_DENIED = frozenset({"subjunctive", "plural_you"})
 #: Categories whose verbs are no orders, though some have the ending of one ("bisogna").
 _MODAL = frozenset({"prescription", "desirable", "prohibition", "opinion", "attribution", "disagreement"})
 #: What a sentence does with conduct that keeps or breaks a principle, and how its clauses begin.
@@ -78,10 +83,11 @@ def find_markers(text: str, lang: str) -> list[Marker]:
         return []
     lexicon = lexicon_of(lang)
     tokens = lexicon.tokens(text)
-    found = list(lexicon.find(tokens))
+    words = [token.word for token in tokens]
+    found = list(lexicon.find(words))
     spent = _spent(found)
     hits = [
-        Marker(name, marker, tokens[used[0]].start, tokens[used[-1]].end, lexicon.denied(tokens, used[0], spent))
+        Marker(name, marker, tokens[used[0]].start, tokens[used[-1]].end, lexicon.denied(words, used[0], spent))
         for name, marker, used in found
     ]
     return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.category))
@@ -111,13 +117,16 @@ def marker_features(texts: Sequence[str], langs: Sequence[str]) -> tuple[np.ndar
         raise InputError(f"got {len(texts)} texts and {len(langs)} languages; give one language for each text.")
     names = _names()
     place = {name: number for number, name in enumerate(names)}
-    result = np.zeros((len(texts), len(names)))
-    for row, (text, lang) in enumerate(zip(texts, langs, strict=True)):
-        for name in _counted(text, lang):
-            result[row, place[name]] += 1
-        result[row] = np.minimum(result[row], _MOST) / _MOST
-        for name, value in _signs(text):
-            result[row, place[name]] = value
+    counted = [[place[name] for name in _counted(text, lang)] for text, lang in zip(texts, langs, strict=True)]
+    rows = np.repeat(np.arange(len(texts)), list(map(len, counted)))
+    cells = rows * len(names) + np.array(list(chain.from_iterable(counted)), dtype=np.int64)
+    counts = np.bincount(cells, minlength=len(texts) * len(names)).reshape(len(texts), len(names))
+    result = np.minimum(counts, _MOST) / _MOST
+    # the signs are the last features
+    for row, text in enumerate(texts):
+        values = [value for _, value in _signs(text)]
+        if values:
+            result[row, -len(values) :] = values
     return result, list(names)
 
 
@@ -131,16 +140,16 @@ def _counted(text: str, lang: str) -> Iterator[str]:
     if lang not in MARKED_LANGUAGES:
         return
     lexicon = lexicon_of(lang)
-    tokens = lexicon.tokens(text)
+    words = lexicon.words(text)
     seen = {"kept": 0, "broken": 0}
     found: set[str] = set()
     modal: set[int] = set()
-    hits = list(lexicon.find(tokens))
+    hits = list(lexicon.find(words))
     spent = _spent(hits)
     for name, _, used in hits:
-        modal.update(used if name in _MODAL else ())
-        denied = lexicon.denied(tokens, used[0], spent)
-        if name in _TURNED and denied:
+        if name in _MODAL:
+            modal.update(used)
+        if name in _TURNED and lexicon.denied(words, used[0], spent):
             name = f"denied_{name}"
         yield name
         found.add(name)
@@ -149,24 +158,24 @@ def _counted(text: str, lang: str) -> Iterator[str]:
         if used[0] < _OPENING and name in _OPENED:
             yield f"opening_{name}"
     opening, finite = True, False
-    for number, token in enumerate(tokens):
-        opening |= token.form in BREAKS or token.form == ","
-        denied = bool(token.kinds) and lexicon.denied(tokens, number)
-        for kind in token.kinds:
-            yield f"verb_{kind}"
-            found.add(f"verb_{kind}")
-        kinds = set(token.kinds)
-        finite |= "finite" in kinds
-        if opening and "infinitive" in kinds:
-            yield "denied_infinitive" if denied else "opens_with_infinitive"
-        elif opening and number not in modal and kinds & _ORDERS:
-            yield "opens_with_imperative"
-            found.add("prescription")
-        if opening and denied and kinds & {"subjunctive", "plural_you"}:
-            yield "denied_imperative"
-            found.add("prohibition")
-        # pronouns may stand between a negation and its verb: "no les contesten"
-        if token.form not in lexicon.negations and len(token.form) > 3:
+    for number, word in enumerate(words):
+        opening |= word.pauses
+        kinds = word.kinds
+        if kinds:
+            names = [f"verb_{kind}" for kind in kinds]
+            yield from names
+            found.update(names)
+            finite |= "finite" in kinds
+            denied = opening and lexicon.denied(words, number)
+            if opening and "infinitive" in kinds:
+                yield "denied_infinitive" if denied else "opens_with_infinitive"
+            elif opening and number not in modal and kinds & _ORDERS:
+                yield "opens_with_imperative"
+                found.add("prescription")
+            if denied and kinds & _ORDERS_DENIED:
+                yield "denied_imperative"
+                found.add("prohibition")
+        if not word.light:
             opening = False
     if not finite:
         yield "no_finite_verb"
@@ -196,8 +205,8 @@ def _signs(text: str) -> Iterator[tuple[str, float]]:
     words = text.split()
     if not words:
         return
-    quoted = sum(len(found[0]) for found in _QUOTED.finditer(text))
-    letters = [sign for sign in text if sign.isalpha()]
+    quoted = _quoted(text)
+    letters, capitals, figures = map(sum, zip(*map(_letters, words), strict=True))
     colon = text.find(":")
     yield from (
         ("ends_question", float(text.rstrip('»”") ').endswith("?"))),
@@ -208,11 +217,25 @@ def _signs(text: str) -> Iterator[tuple[str, float]]:
         ("quoted_in_sentence", float(0 < quoted < 0.8 * len(text))),
         ("colon_early", float(0 <= colon < 0.4 * len(text))),
         ("parenthesis", float("(" in text)),
-        ("figures", min(len(re.findall(r"\d+", text)), 3) / 3),
+        ("figures", min(figures, 3) / 3),
         ("percent", float("%" in text)),
-        ("smile", float(bool(re.search(r"[:;]-?[()DP](?!\w)", text)))),
+        ("smile", float((":" in text or ";" in text) and bool(_SMILE.search(text)))),
         ("no_full_stop", float(text[-1].isalnum() or text[-1] == ")")),
-        ("list_number", float(bool(re.match(r"\(?\d{1,2}\s?[.)ºª-]", text)))),
-        ("capitals", float(sum(sign.isupper() for sign in letters) > 0.6 * max(len(letters), 1))),
+        ("list_number", float(bool(_LISTED.match(text)))),
+        ("capitals", float(capitals > 0.6 * max(letters, 1))),
         ("short", float(len(words) <= 8)),
     )
+
+
+def _quoted(text: str) -> int:
+    """Number of characters in quotations."""
+    if text.count("'") > 1 or any(mark in text for mark in '«“"‘'):
+        return sum(len(found[0]) for found in _QUOTED.finditer(text))
+    return 0
+
+
+@lru_cache(maxsize=200_000)
+def _letters(word: str) -> tuple[int, int, int]:
+    """How many letters, capital letters and numbers stand in what spaces enclose."""
+    letters = [sign for sign in word if sign.isalpha()]
+    return len(letters), sum(map(str.isupper, letters)), len(_NUMBER.findall(word))

@@ -1,14 +1,32 @@
 """Would chance pair these passages and codes? A permutation test that keeps the sentences of a post together."""
 
+from typing import Protocol
+
 import numpy as np
 
-__all__ = ["POSTS_PER_STRATUM", "draws_needed", "post_permutation", "sum_by_post"]
+from toolkit.principles.permutation_limit import limit_p_values
+from toolkit.principles.permutation_pairs import MOST_NUMBERS, Contrasts, Posts, permuted
+
+__all__ = ["MOST_DRAWN_POSTS", "POSTS_PER_STRATUM", "Weights", "draws_needed", "post_permutation", "uses_limit"]
 
 #: Posts that change places with each other. Strata of 4, 12 and 24 posts reject alike without a connection (.037 to
 #: .058), strata of 4 find fewer connections, those of 24 no more (tests/benchmarks/theme_principles.py).
 POSTS_PER_STRATUM = 12
-#: Numbers held at a time: 400 MB of them.
-_MOST_NUMBERS = 50_000_000
+#: Of more posts permutations are not drawn; see :func:`post_permutation`.
+MOST_DRAWN_POSTS = 2_000
+#: Passages whose weights are looked at together.
+_AT_ONCE = 100_000
+
+
+class Weights(Protocol):
+    """How much of each theme (or country, year ...) is in each passage: an array (passages, weights), or what gives
+    the rows of one that is asked for."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(passages, weights)."""
+
+    def __getitem__(self, rows: np.ndarray | slice, /) -> np.ndarray: ...
 
 
 def draws_needed(asked: int, cells: int, level: float = 0.05) -> int:
@@ -20,22 +38,20 @@ def draws_needed(asked: int, cells: int, level: float = 0.05) -> int:
     return max(asked, int(np.ceil(cells / level)) + 1)
 
 
-def sum_by_post(values: np.ndarray, place: np.ndarray, posts: int) -> np.ndarray:
-    """Rows (passages, columns) added up by post (posts, columns); ``place`` is the post of each passage."""
-    from scipy.sparse import csr_array
-
-    rows = np.arange(len(place))
-    return np.asarray(csr_array((np.ones(len(place)), (place, rows)), shape=(posts, len(place))) @ values)
+def uses_limit(posts: int) -> bool:
+    """Whether :func:`post_permutation` of so many posts takes the limit of all permutations and draws none."""
+    return posts > MOST_DRAWN_POSTS
 
 
 def post_permutation(
-    weight: np.ndarray,
+    weight: Weights,
     truth: np.ndarray,
     place: np.ndarray,
     groups: np.ndarray | None = None,
     *,
     draws: int = 1000,
     seed: int = 1,
+    limit: bool | None = None,
 ) -> np.ndarray:
     """Two-sided p-values of the connection between each weight (theme, country ...) and each code.
 
@@ -44,6 +60,8 @@ def post_permutation(
     weight : (passages, weights), how much of each theme is in each passage. ``truth`` : (passages, codes), 0 or 1.
     place : (passages,), the post of each passage, 0 to posts - 1; passages of a post in their order.
     groups : (posts,), posts change places within a group only (languages); all in one without.
+    limit : whether permutations are drawn (False) or their limit is taken (True, ``draws`` then plays no part); as
+        :func:`uses_limit` says without.
 
     Returns
     -------
@@ -59,40 +77,51 @@ def post_permutation(
 
     Rejection rate at .05 without a connection, in six kinds of simulated corpora with codes clustered in posts: .037 to
     .056; where single sentences change places .096 to .376 (tests/benchmarks/theme_principles.py).
+
+    LIMIT_TEXT
     """
     posts = int(place.max()) + 1 if len(place) else 0
-    order = np.argsort(place, kind="stable")
-    lengths = np.bincount(place, minlength=posts)
-    spans = np.split(order, np.cumsum(lengths)[:-1]) if posts else []
-    strata = _strata(lengths, groups, seed)
-    totals = weight.sum(0)
-    contrast = weight / np.where(totals > 0, totals, 1) - 1 / max(len(place), 1)
-    p_values = np.full((weight.shape[1], truth.shape[1]), np.nan)
     if posts < 2:
-        return p_values
-    step = max(1, _MOST_NUMBERS // max(draws * truth.shape[1], 1))
-    for first in range(0, weight.shape[1], step):
-        part = slice(first, first + step)
-        p_values[part] = _tested(spans, strata, contrast[:, part], truth, draws, seed)
-    testable = np.ptp(truth, axis=0)[None, :] * np.ptp(weight, axis=0)[:, None] > 0
-    return np.where(testable, p_values, np.nan)
+        return np.full((weight.shape[1], truth.shape[1]), np.nan)
+    totals, least, most = np.zeros(weight.shape[1]), np.inf, -np.inf
+    held = np.zeros((posts, weight.shape[1]), dtype=bool)
+    for first in range(0, len(place), _AT_ONCE):
+        part = weight[first : first + _AT_ONCE]
+        totals, least, most = totals + part.sum(0), np.minimum(least, part.min(0)), np.maximum(most, part.max(0))
+        row, column = np.nonzero(part)
+        held[place[first + row], column] = True
+    corpus = Posts.of(place, truth)
+    strata = _strata(corpus.lengths, groups, seed)
+    contrasts = Contrasts(weight, totals, len(place))
+    if uses_limit(posts) if limit is None else limit:
+        p_values = limit_p_values(corpus, strata, contrasts, held.sum(0), draws, seed)
+    else:
+        p_values = np.full((weight.shape[1], truth.shape[1]), np.nan)
+        step = max(1, MOST_NUMBERS // max(draws * truth.shape[1], 1))
+        for first in range(0, weight.shape[1], step):
+            columns = slice(first, first + step)
+            p_values[columns] = _drawn(corpus, strata, contrasts, columns, draws, seed)
+    varies = truth.any(0) & ~truth.all(0)
+    return np.where(varies[None, :] & (most > least)[:, None], p_values, np.nan)
 
 
-def _tested(
-    spans: list[np.ndarray], strata: list[np.ndarray], contrast: np.ndarray, truth: np.ndarray, draws: int, seed: int
+def _drawn(
+    corpus: Posts, strata: list[np.ndarray], contrasts: Contrasts, columns: slice, draws: int, seed: int
 ) -> np.ndarray:
     random = np.random.default_rng(seed)
-    cells = contrast.shape[1] * truth.shape[1]
+    codes = corpus.truth.shape[1]
+    cells = len(contrasts.totals[columns]) * codes
     sums, observed, expected = np.zeros((draws, cells)), np.zeros(cells), np.zeros(cells)
     for stratum in strata:
-        pairs = _pairs([spans[post] for post in stratum], contrast, truth)
+        rows, lengths = corpus.rows(stratum)
+        pairs = corpus.pairs(contrasts.of(rows, columns), rows, lengths).reshape(len(stratum), len(stratum), cells)
         observed += pairs[np.arange(len(stratum)), np.arange(len(stratum))].sum(0)
         expected += pairs.mean(1).sum(0)
-        sums += _permuted(pairs, draws, random)
+        sums += permuted(pairs, draws, random)
     # sums of the same numbers in another order differ in the last digits
     distance = np.abs(observed - expected) - 1e-12
     beyond = (np.abs(sums - expected) >= distance).sum(0)
-    return np.asarray((beyond + 1) / (draws + 1)).reshape(contrast.shape[1], -1)
+    return np.asarray((beyond + 1) / (draws + 1)).reshape(-1, codes)
 
 
 def _strata(lengths: np.ndarray, groups: np.ndarray | None, seed: int) -> list[np.ndarray]:
@@ -106,30 +135,3 @@ def _strata(lengths: np.ndarray, groups: np.ndarray | None, seed: int) -> list[n
         own = own[np.lexsort((tie[own], lengths[own]))]
         found += np.array_split(own, max(1, len(own) // POSTS_PER_STRATUM))
     return found
-
-
-def _pairs(spans: list[np.ndarray], contrast: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """What each post adds to each cell with the codes of each other, (posts, posts, cells)."""
-    pairs = np.zeros((len(spans), len(spans), contrast.shape[1] * truth.shape[1]))
-    for row, own in enumerate(spans):
-        for column, other in enumerate(spans):
-            stretched = other[((np.arange(len(own)) + 0.5) * len(other) / len(own)).astype(int)]
-            pairs[row, column] = (contrast[own].T @ truth[stretched]).ravel()
-    return pairs
-
-
-def _permuted(pairs: np.ndarray, draws: int, random: np.random.Generator) -> np.ndarray:
-    """Sums over the posts under random permutations, (draws, cells)."""
-    size, cells = len(pairs), pairs.shape[2]
-    chosen = random.permuted(np.tile(np.arange(size), (draws, 1)), axis=1)
-    sums = np.zeros((draws, cells))
-    rows = np.arange(draws)
-    # as a product with indicators: faster than adding up rows one by one
-    step = max(1, _MOST_NUMBERS // max(size * size, 1))
-    flat = pairs.reshape(size * size, cells)
-    for first in range(0, draws, step):
-        part = chosen[first : first + step]
-        indicator = np.zeros((len(part), size, size), dtype=pairs.dtype)
-        indicator[rows[: len(part), None], np.arange(size)[None, :], part] = 1
-        sums[first : first + step] = indicator.reshape(len(part), -1) @ flat
-    return sums

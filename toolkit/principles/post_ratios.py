@@ -14,7 +14,8 @@ import pandas as pd
 from toolkit.codebook import Codebook
 from toolkit.errors import InputError
 from toolkit.principles.prevalence import code_matrix, ratio_interval
-from toolkit.resampling import bootstrap_weights, sample_limits
+from toolkit.principles.sums import post_places, sum_by_post
+from toolkit.resampling import BootstrapSamples, bootstrap_samples, sample_limits
 from toolkit.tables import check
 
 __all__ = ["Ratio", "by_post", "drawn_posts", "own_annotations", "post_ratio"]
@@ -39,7 +40,7 @@ class Ratio(NamedTuple):
 
 
 def post_ratio(
-    sampled: np.ndarray,
+    sampled: np.ndarray | BootstrapSamples,
     owner: np.ndarray,
     parts: np.ndarray,
     wholes: np.ndarray,
@@ -51,7 +52,7 @@ def post_ratio(
     ``owner`` : the post of each unit.
     """
     posts = sampled.shape[1]
-    part, whole = summed(parts, owner, posts), summed(wholes, owner, posts)
+    part, whole = sum_by_post(parts, owner, posts), sum_by_post(wholes, owner, posts)
     count, n = part.sum(0), whole.sum(0)
     tail = (1 - confidence) / 2
     held = (whole > 0).sum(0)
@@ -63,7 +64,7 @@ def post_ratio(
     lift_low = lift_high = np.full(parts.shape[1], np.nan)
     if base is not None and posts > 1:
         units = sampled @ np.bincount(owner, minlength=posts).astype(float)
-        often = sampled @ summed(base, owner, posts)
+        often = sampled @ sum_by_post(base, owner, posts)
         with np.errstate(divide="ignore", invalid="ignore"):
             lifts = (sampled @ part) * units[:, None] / ((sampled @ whole) * often)
         lift_low, lift_high = sample_limits(lifts, posts, confidence)
@@ -89,24 +90,17 @@ def _never_or_always(
     return np.where(counted & (count == n), some, low), high
 
 
-def summed(values: np.ndarray, owner: np.ndarray, posts: int) -> np.ndarray:
-    """Sums per post, shape (posts, columns)."""
-    total = np.zeros((posts, values.shape[1]))
-    np.add.at(total, owner, values)
-    return total
-
-
-def drawn_posts(passages: pd.DataFrame, repeats: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def drawn_posts(passages: pd.DataFrame, repeats: int, seed: int) -> tuple[np.ndarray, np.ndarray | BootstrapSamples]:
     """The post of each passage as a number, and how often each post is drawn in each sample."""
-    names, place = np.unique(passages["doc_id"].to_numpy(dtype=object).astype(str), return_inverse=True)
+    names, place = post_places(passages["doc_id"])
     if not len(names):
         raise InputError("passages: the table is empty; code some passages first.")
-    return place, bootstrap_weights(len(names), repeats, seed)
+    return place, bootstrap_samples(len(names), repeats, seed)
 
 
 def by_post(truth: np.ndarray, place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Which posts hold a code in any passage; the posts are their own owners."""
-    held = (summed(truth, place, int(place.max()) + 1) > 0).astype(float)
+    held = (sum_by_post(truth, place, int(place.max()) + 1) > 0).astype(float)
     return held, np.arange(len(held))
 
 

@@ -1,11 +1,14 @@
 """How often each principle occurs, by language, with intervals that respect that sentences come in posts."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 
 from toolkit.codebook import Codebook
-from toolkit.resampling import bootstrap_weights, sample_limits
-from toolkit.tables import STANCES, check
+from toolkit.principles.sums import counts_by_post, post_places
+from toolkit.resampling import BootstrapSamples, bootstrap_samples, sample_limits
+from toolkit.tables import STANCES, check, span_rows
 
 __all__ = [
     "code_matrix",
@@ -19,27 +22,21 @@ __all__ = [
 def code_matrix(passages: pd.DataFrame, annotations: pd.DataFrame, codebook: Codebook) -> np.ndarray:
     """Which passages carry which codes: truth, shape (passages, codes); an annotation counts for the passages
     whose positions are its own."""
-    places = {
-        key: row for row, key in enumerate(zip(passages["doc_id"], passages["start"], passages["end"], strict=True))
-    }
-    codes = {code: column for column, code in enumerate(codebook.code_ids)}
-    matrix = np.zeros((len(passages), len(codes)), dtype=bool)
-    spans = zip(annotations["doc_id"], annotations["start"], annotations["end"], annotations["code"], strict=True)
-    for doc_id, start, end, code in spans:
-        row = places.get((doc_id, start, end))
-        if row is not None and code in codes:
-            matrix[row, codes[code]] = True
+    matrix = np.zeros((len(passages), len(codebook.code_ids)), dtype=bool)
+    row, column = span_rows(annotations, passages), pd.Index(codebook.code_ids).get_indexer(annotations["code"])
+    known = (row >= 0) & (column >= 0)
+    matrix[row[known], column[known]] = True
     return matrix
 
 
 def ratio_interval(
-    weights: np.ndarray, parts: np.ndarray, wholes: np.ndarray, confidence: float
+    weights: np.ndarray | BootstrapSamples, parts: np.ndarray, wholes: np.ndarray, confidence: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Percentile interval of sum(parts) / sum(wholes) over bootstrap samples of posts.
 
-    ``weights`` (repeats, posts), ``parts`` (posts, columns), ``wholes`` the same or (posts, 1); samples whose whole
-    is 0 are left out. Two arrays (columns): lower and upper limit, missing where there are fewer than two posts or no
-    sample.
+    ``weights`` (repeats, posts) of :func:`toolkit.resampling.bootstrap_samples`; ``parts`` (posts, columns), ``wholes``
+    the same or (posts, 1). Samples whose whole is 0 are left out. Two arrays (columns): lower and upper limit, missing
+    where there are fewer than two posts or no sample.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = (weights @ parts) / (weights @ wholes)
@@ -49,12 +46,12 @@ def ratio_interval(
 def share_intervals(
     truth: np.ndarray, doc_ids: np.ndarray, repeats: int, confidence: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Limits of the share of passages with each code: ``truth`` (passages, codes), ``doc_ids`` their posts."""
-    posts, place = np.unique(doc_ids, return_inverse=True)
-    parts = np.zeros((len(posts), truth.shape[1]))
-    np.add.at(parts, place, truth)
+    """Limits of the share of passages with each code: ``truth`` (passages, codes), ``doc_ids`` their posts, as names
+    or numbers."""
+    posts, place = post_places(doc_ids)
+    parts = counts_by_post(truth, place, len(posts))
     wholes = np.bincount(place, minlength=len(posts)).astype(float)[:, None]
-    return ratio_interval(bootstrap_weights(len(posts), repeats, seed), parts, wholes, confidence)
+    return ratio_interval(bootstrap_samples(len(posts), repeats, seed), parts, wholes, confidence)
 
 
 def principle_shares(
@@ -91,13 +88,14 @@ def principle_shares(
     passages = check("passages", passages)
     truth = code_matrix(passages, annotations, codebook)
     rows = []
-    langs = passages["lang"].to_numpy()
-    for lang in [*sorted(set(langs)), "all"]:
-        rows_here = np.ones(len(passages), bool) if lang == "all" else langs == lang
+    _, place = post_places(passages["doc_id"])
+    langs = sorted(set(passages["lang"].dropna()))
+    of_passage = pd.Index(langs).get_indexer(passages["lang"])
+    for number, lang in enumerate([*langs, "all"]):
+        rows_here = np.ones(len(passages), bool) if lang == "all" else of_passage == number
         if not rows_here.any():
             continue
-        place = passages["doc_id"].to_numpy()[rows_here]
-        low, high = share_intervals(truth[rows_here], place, repeats, confidence, seed)
+        low, high = share_intervals(truth[rows_here], place[rows_here], repeats, confidence, seed)
         counts, n = truth[rows_here].sum(0), int(rows_here.sum())
         for column, code in enumerate(codebook.code_ids):
             count = int(counts[column])
@@ -125,16 +123,19 @@ def stance_counts(passages: pd.DataFrame, annotations: pd.DataFrame, codebook: C
     1   es  groundswell  listening    breach      1
     """
     passages = check("passages", passages)
-    places = zip(passages["doc_id"], passages["start"], passages["end"], strict=True)
-    langs = dict(zip(places, passages["lang"], strict=True))
-    spans = zip(annotations["doc_id"], annotations["start"], annotations["end"], strict=True)
-    lang = pd.Series([langs.get(span) for span in spans], index=annotations.index, dtype="str")
-    counts = annotations.assign(lang=lang).groupby(["lang", "code", "stance"]).size()
-    present = sorted(set(passages["lang"]))
+    langs = sorted(set(passages["lang"].dropna()))
+    row = span_rows(annotations, passages)
+    of_passage = np.append(pd.Index(langs).get_indexer(passages["lang"]), -1)
+    numbers = [of_passage[row]]
+    numbers += [
+        pd.Index(names).get_indexer(annotations[column])
+        for column, names in (("code", codebook.code_ids), ("stance", STANCES))
+    ]
+    counted = np.all([number >= 0 for number in numbers], axis=0)
+    counts = np.zeros((len(langs), len(codebook.code_ids), len(STANCES)), dtype=np.int64)
+    np.add.at(counts, tuple(number[counted] for number in numbers), 1)
     rows = [
-        (lang, codebook.id, code, stance, int(counts.get((lang, code, stance), 0)))
-        for lang in present
-        for code in codebook.code_ids
-        for stance in STANCES
+        (lang, codebook.id, code, stance, int(count))
+        for (lang, code, stance), count in zip(product(langs, codebook.code_ids, STANCES), counts.ravel(), strict=True)
     ]
     return check("stances", pd.DataFrame(rows, columns=["lang", "codebook", "code", "stance", "count"]))

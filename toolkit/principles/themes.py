@@ -5,10 +5,11 @@ import pandas as pd
 
 from toolkit.codebook import Codebook
 from toolkit.errors import InputError, suggestion
-from toolkit.principles.association import FEW_POSTS, associate, post_places
+from toolkit.principles.association import FEW_POSTS, associate
 from toolkit.principles.prevalence import code_matrix
+from toolkit.principles.sums import post_places
 from toolkit.resampling import false_discovery
-from toolkit.tables import check
+from toolkit.tables import ModelShares, ThemeShares, check
 
 __all__ = ["passage_shares", "passages_of_cell", "passages_of_cells", "theme_principles"]
 
@@ -33,26 +34,48 @@ def passage_shares(passages: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame
     0  0.8  0.2
     1  0.0  0.0
     """
-    topics = list(dict.fromkeys(shares["topic"]))
-    wide = shares.pivot_table(index=["doc_id", "start", "end"], columns="topic", values="share", fill_value=0.0)
-    wide = wide.reindex(columns=topics)
-    spans: dict[str, list[tuple[int, int, np.ndarray]]] = {}
-    for (doc_id, start, end), values in zip(wide.index, wide.to_numpy(), strict=True):
-        spans.setdefault(doc_id, []).append((start, end, values))
-    result = np.zeros((len(passages), len(topics)))
-    for row, (doc_id, start, end) in enumerate(
-        zip(passages["doc_id"], passages["start"], passages["end"], strict=True)
-    ):
-        for first, last, values in spans.get(doc_id, ()):
-            if first <= start and end <= last:
-                result[row] = values
-    return pd.DataFrame(result, columns=topics, index=passages.index)
+    if shares.empty:
+        return pd.DataFrame(np.zeros((len(passages), 0)), columns=[], index=passages.index)
+    # the themes of all models side by side
+    found = ThemeShares.of_parts([shares.drop(columns="model", errors="ignore")], dtype="float64")
+    return pd.DataFrame(_Weights.of(found, found.models[0], passages)[:], columns=found.topics, index=passages.index)
+
+
+class _Weights:
+    """The theme shares of passages, made when rows of them are asked for: those of the paragraph that holds each."""
+
+    def __init__(self, matrix: np.ndarray, row: np.ndarray) -> None:
+        self._matrix, self._row = matrix, row
+        self.shape = len(row), matrix.shape[1]
+
+    @classmethod
+    def of(cls, shares: ThemeShares, model: ModelShares, passages: pd.DataFrame) -> "_Weights":
+        return cls(model.matrix, shares.rows_of(model, passages))
+
+    def __getitem__(self, rows: np.ndarray | slice) -> np.ndarray:
+        row = self._row[rows]
+        return np.where(row[:, None] >= 0, self._matrix[row], 0).astype(float)
+
+    def inside(self) -> tuple[np.ndarray, "_Weights"]:
+        """Which passages have a share, and their weights alone."""
+        some = (self._row >= 0) & (self._matrix.sum(1) > 0)[self._row]
+        return some, _Weights(self._matrix, self._row[some])
+
+    def largest(self) -> np.ndarray:
+        """The place of the largest share of each passage."""
+        return np.asarray(self._matrix.argmax(1)[self._row])
+
+
+def _compact(shares: pd.DataFrame | ThemeShares) -> ThemeShares:
+    if isinstance(shares, ThemeShares):
+        return shares
+    return ThemeShares.of_parts([shares[shares["model"].notna()]] if len(shares) else [], dtype="float64")
 
 
 def theme_principles(
     passages: pd.DataFrame,
     annotations: pd.DataFrame,
-    shares: pd.DataFrame,
+    shares: pd.DataFrame | ThemeShares,
     codebook: Codebook,
     *,
     repeats: int = 1000,
@@ -65,7 +88,8 @@ def theme_principles(
     Parameters
     ----------
     passages : the coded passages (no furniture); ``shares`` : theme shares of paragraphs with ``start``, ``end``
-        and ``model`` (themes of one model share out the same passages).
+        and ``model`` (themes of one model share out the same passages); or :class:`toolkit.tables.ThemeShares`, for
+        very many.
     repeats : bootstrap samples. ``permutations`` : at least; more are drawn where the table has so many cells that none
         could reach q < .05 alone. ``confidence`` : of the intervals.
 
@@ -102,51 +126,60 @@ def theme_principles(
     5     2  listening    0.0   0.0  2
     """
     passages = check("passages", passages)
+    compact = _compact(shares)
     models = []
-    for _, of_model in shares.groupby("model", sort=False):
-        wide = passage_shares(passages, of_model)
-        inside = wide.sum(axis=1).to_numpy() > 0
+    for model in compact.models:
+        inside, weight = _Weights.of(compact, model, passages).inside()
         if inside.any():
-            models.append((passages[inside], wide[inside]))
-    family = sum(wide.shape[1] for _, wide in models) * len(codebook.codes)
+            models.append((model.topics, inside, weight))
+    family = sum(len(topics) for topics, _, _ in models) * len(codebook.codes)
+    truth, (_, of_post) = code_matrix(passages, annotations, codebook), post_places(passages["doc_id"])
+    langs = pd.factorize(passages["lang"].fillna(""), sort=True)[0]
     rows: list[tuple[object, ...]] = []
-    for here, wide in models:
-        weight, truth = wide.to_numpy(), code_matrix(here, annotations, codebook)
-        posts, place = post_places(here["doc_id"].to_numpy())
+    for topics, inside, weight in models:
+        here, (posts, place) = truth[inside], post_places(of_post[inside])
         found = associate(
-            weight, truth, place, groups=_languages(here, place, len(posts)), family=family, repeats=repeats,
+            weight, here, place, groups=_languages(langs[inside], place, len(posts)), family=family, repeats=repeats,
             permutations=permutations, confidence=confidence, seed=seed,
         )  # fmt: skip
-        largest = weight.argmax(1)
-        for t, topic in enumerate(wide.columns):
-            own = largest == t
-            around = len(np.unique(place[own]))
-            note = f"fewer than {FEW_POSTS} posts" if around < FEW_POSTS else ""
+        largest = weight.largest()
+        n = np.bincount(largest, minlength=len(topics))
+        around = _posts_of(largest, place, len(topics), len(posts))
+        row, code_of = np.nonzero(here)
+        cells = largest[row] * here.shape[1] + code_of
+        coded = _posts_of(cells, place[row], len(topics) * here.shape[1], len(posts)).reshape(-1, here.shape[1])
+        for t, topic in enumerate(topics):
+            note = f"fewer than {FEW_POSTS} posts" if around[t] < FEW_POSTS else ""
             for c, code in enumerate(codebook.code_ids):
                 numbers = (float(array[t, c]) for array in found)
                 share, low, high, lift, lift_low, lift_high, p_value = numbers
-                coded = len(np.unique(place[own & truth[:, c]]))
                 rows.append(
-                    (topic, codebook.id, code, share, lift, low, high, p_value, int(own.sum()), np.nan, lift_low,
-                     lift_high, around, coded, note)
+                    (topic, codebook.id, code, share, lift, low, high, p_value, int(n[t]), np.nan, lift_low,
+                     lift_high, int(around[t]), int(coded[t, c]), note)
                 )  # fmt: skip
     table = pd.DataFrame(rows, columns=_COLUMNS)
     table["q_value"] = false_discovery(table["p_value"].to_numpy(dtype=float))
     return check("theme_principles", table)
 
 
-def _languages(passages: pd.DataFrame, place: np.ndarray, posts: int) -> np.ndarray:
-    """The language of most passages of each post, as a number."""
-    langs, number = np.unique(passages["lang"].fillna("").to_numpy(dtype=object), return_inverse=True)
-    counts = np.zeros((posts, len(langs)))
-    np.add.at(counts, (place, number), 1)
+def _languages(langs: np.ndarray, place: np.ndarray, posts: int) -> np.ndarray:
+    """The language (a number) of most passages of each post."""
+    many = int(langs.max(initial=0)) + 1
+    counts = np.bincount(place * many + langs, minlength=posts * many).reshape(posts, many)
     return np.asarray(counts.argmax(1))
+
+
+def _posts_of(cell: np.ndarray, place: np.ndarray, cells: int, posts: int) -> np.ndarray:
+    """In how many posts each cell has a passage, (cells,)."""
+    there = np.zeros(cells * posts, dtype=bool)
+    there[cell * posts + place] = True
+    return there.reshape(cells, posts).sum(1)
 
 
 def passages_of_cell(
     passages: pd.DataFrame,
     annotations: pd.DataFrame,
-    shares: pd.DataFrame,
+    shares: pd.DataFrame | ThemeShares,
     topic: str,
     code: str,
     *,
@@ -185,7 +218,7 @@ def passages_of_cell(
     0      a  Las marcas escuchan.    0.6    0.9    0.54
     1      b  La gente habla, hoy.    0.9    0.4    0.36
     """
-    known = list(dict.fromkeys(shares["topic"]))
+    known = shares.topics if isinstance(shares, ThemeShares) else list(dict.fromkeys(shares["topic"]))
     if topic not in known:
         raise InputError(f"no theme '{topic}'; {suggestion(topic, known)}")
     coded = annotations[annotations["code"] == code]
@@ -194,14 +227,15 @@ def passages_of_cell(
         if not there:
             raise InputError(f"no passage has the code '{code}': there are no annotations; code the passages first.")
         raise InputError(f"no passage has the code '{code}'; {suggestion(code, there)}")
-    of_model = shares[shares["model"] == shares.loc[shares["topic"] == topic, "model"].iloc[0]]
-    found = passages_of_cells(passages, coded, of_model, most=most)
+    compact = _compact(shares)
+    of_model = next((model for model in compact.models if topic in model.topics), None)
+    found = passages_of_cells(passages, coded, ThemeShares(compact.doc_ids, (of_model,) if of_model else ()), most=most)
     found = found[found["topic"] == topic].reset_index(drop=True)
     return found.drop(columns=["topic", "code", "rank"])
 
 
 def passages_of_cells(
-    passages: pd.DataFrame, annotations: pd.DataFrame, shares: pd.DataFrame, *, most: int | None = None
+    passages: pd.DataFrame, annotations: pd.DataFrame, shares: pd.DataFrame | ThemeShares, *, most: int | None = None
 ) -> pd.DataFrame:
     """:func:`passages_of_cell` of all cells: its columns after topic, code and rank (from 1), at most ``most`` a cell.
 
@@ -224,13 +258,19 @@ def passages_of_cells(
     if "stance" not in spots:  # a column that annotations may lack
         spots = spots.assign(stance=None)
     spots = spots.drop(columns="lang", errors="ignore").merge(spans, on=["doc_id", "start", "end"])
+    score = pd.to_numeric(spots["score"]).astype(float).fillna(1).to_numpy()
+    codes = pd.factorize(spots["code"])[0]
+    compact = _compact(shares)
     parts = []
-    for _, of_model in shares.groupby("model", sort=False):
-        wide = passage_shares(spots, of_model)
-        values = wide.to_numpy()
-        for place, topic in enumerate(wide.columns):
-            part = spots.assign(topic=topic, share=values[:, place], leading=values.argmax(1) == place)
-            parts.append(part[part["share"] > 0])
+    for model in compact.models:
+        values = _Weights.of(compact, model, spots)[:]
+        largest = values.argmax(1)
+        for place, topic in enumerate(model.topics):
+            rows = np.flatnonzero(values[:, place] > 0)
+            if most is not None:
+                rows = rows[_heaviest(codes[rows], score[rows] * values[rows, place], most)]
+            own = spots.iloc[rows]
+            parts.append(own.assign(topic=topic, share=values[rows, place], leading=largest[rows] == place))
     columns = ["topic", "code", "rank", "doc_id", "start", "end", "quote", "lang", "stance", "score", "share"]
     columns += ["leading", "weight"]
     if not parts:
@@ -242,3 +282,15 @@ def passages_of_cells(
     if most is not None:
         found = found[found["rank"] <= most]
     return found[columns].reset_index(drop=True)
+
+
+def _heaviest(codes: np.ndarray, weight: np.ndarray, most: int) -> np.ndarray:
+    """Which of some passages of a theme can be among the ``most`` of a code that weigh most: so many, and those that
+    weigh as much as the last of them."""
+    order = np.lexsort((-weight, codes))
+    begins = np.searchsorted(codes[order], np.arange(codes.max(initial=-1) + 1))
+    ends = np.append(begins[1:], len(order))
+    least = np.full(len(begins), -np.inf)
+    full = ends - begins > most
+    least[full] = weight[order[begins[full] + most - 1]] if most > 0 else np.inf
+    return weight >= least[codes]

@@ -8,5 +8,19 @@ half-open: ``text[start:end]`` is the passage. Columns beyond the contract are k
 from toolkit.tables.checks import check, check_quotes, empty
 from toolkit.tables.columns import STANCES, UNITS, Column
 from toolkit.tables.contracts import CONTRACTS
+from toolkit.tables.spans import run_places, span_rows
+from toolkit.tables.theme_shares import ModelShares, ThemeShares
 
-__all__ = ["CONTRACTS", "STANCES", "UNITS", "Column", "check", "check_quotes", "empty"]
+__all__ = [
+    "CONTRACTS",
+    "STANCES",
+    "UNITS",
+    "Column",
+    "ModelShares",
+    "ThemeShares",
+    "check",
+    "check_quotes",
+    "empty",
+    "run_places",
+    "span_rows",
+]

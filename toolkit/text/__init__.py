@@ -3,7 +3,15 @@
 from toolkit.text.e5 import E5Encoder, second_encoder
 from toolkit.text.embeddings import Encoder, SentenceEncoder, embed
 from toolkit.text.matching import LONGEST_CUED, CueMatcher, Hit, fold
-from toolkit.text.pipelines import LANGUAGE_NAMES, LANGUAGES, Pipeline, is_known_word, lemmatise, pipeline
+from toolkit.text.pipelines import (
+    LANGUAGE_NAMES,
+    LANGUAGES,
+    Pipeline,
+    is_known_word,
+    lemmatise,
+    pipeline,
+    simple_columns,
+)
 from toolkit.text.tokens import content_terms, folded_lemmas, stop_words, tokenise
 
 __all__ = [
@@ -24,6 +32,7 @@ __all__ = [
     "lemmatise",
     "pipeline",
     "second_encoder",
+    "simple_columns",
     "stop_words",
     "tokenise",
 ]

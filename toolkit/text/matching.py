@@ -7,10 +7,13 @@ the same cues on every machine.
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
+from toolkit.text.pieces import TokenColumns
 from toolkit.text.pipelines import lemmatise, simple_tokens
 
 __all__ = ["LONGEST_CUED", "CueMatcher", "Hit", "fold"]
@@ -20,6 +23,8 @@ __all__ = ["LONGEST_CUED", "CueMatcher", "Hit", "fold"]
 LONGEST_CUED = 20_000
 #: Words that may stand between two words of a phrase.
 _GAP = 2
+#: Word forms whose keys are kept.
+_KEPT = 200_000
 _ARTICLES = {
     "es": frozenset(["el", "la", "los", "las", "lo", "un", "una", "unos", "unas"]),
     "it": frozenset(["il", "lo", "la", "i", "gli", "le", "un", "uno", "una", "l'", "un'", "l’", "un’"]),
@@ -93,17 +98,34 @@ class CueMatcher:
 
     def __init__(self, lang: str, cues: Sequence[tuple[str, Iterable[str]]]) -> None:
         self.lang = lang
+        #: Keys of words in cues, numbered from 1; 0 is any other word.
+        self._numbers: dict[str, int] = {}
+        self._forms: dict[str, int] = {}
         self._needs = [
-            frozenset(_key(need, lang) for need in needs) | frozenset(fold(need) for need in needs) for _, needs in cues
+            frozenset(self._number(key) for need in needs for key in (_key(need, lang), fold(need)))
+            for _, needs in cues
         ]
-        #: By the key a cue may begin with: the cues and the keys of their further words. spaCy's matchers find the
-        #: same at half the speed (1,500 sentences of the example bank) and with more code around them.
-        self._beginning: dict[str, list[tuple[int, list[frozenset[str]]]]] = {}
+        #: Cues of one word by its key, longer ones by the keys of their first two words with those of their further
+        #: words. spaCy's matchers find the same at half the speed (1,500 sentences of the example bank) and with more
+        #: code around them.
+        self._single: dict[int, list[int]] = {}
+        self._pairs: dict[tuple[int, int], list[tuple[int, list[frozenset[int]]]]] = {}
         for number, (cue, _) in enumerate(cues):
             words = [token.text for token in simple_tokens(cue, lang)]
-            steps = [frozenset({_key(word, lang), fold(word)}) for word in words if _key(word, lang)]
+            steps = [
+                frozenset({self._number(_key(word, lang)), self._number(fold(word))})
+                for word in words
+                if _key(word, lang)
+            ]
             for first in sorted(steps[0]) if steps else ():
-                self._beginning.setdefault(first, []).append((number, steps[1:]))
+                if len(steps) == 1:
+                    self._single.setdefault(first, []).append(number)
+                for second in sorted(steps[1]) if len(steps) > 1 else ():
+                    self._pairs.setdefault((first, second), []).append((number, steps[1:]))
+        base = len(self._numbers) + 1
+        self._is_single = np.zeros(base, dtype=bool)
+        self._is_single[list(self._single)] = True
+        self._pair_keys = np.array(sorted(first * base + second for first, second in self._pairs), dtype=np.int64)
 
     def match(self, text: str) -> list[Hit]:
         """All cues in a passage, by position; of several readings of one cue at one place the shortest.
@@ -112,21 +134,85 @@ class CueMatcher:
         >>> [text[hit.start : hit.end] for hit in CueMatcher("es", [("precio", ("mercado",))]).match(text)]
         ['precios']
         """
-        # commas and brackets take no room between the words of a phrase; a hyphen is part of some cues
-        tokens = [token for token in simple_tokens(text, self.lang) if not token.punctuation or token.text == "-"]
-        keyed = [(key, token) for token in tokens if (key := _key(token.text, self.lang))]
-        keys = [key for key, _ in keyed]
-        hits = []
-        for start, key in enumerate(keys):
-            for cue, steps in self._beginning.get(key, ()):
-                end = _shortest(keys, start, steps)
-                needs = self._needs[cue]
-                if end and (not needs or needs.intersection(keys[:start]) or needs.intersection(keys[end:])):
-                    hits.append(Hit(cue, keyed[start][1].start, keyed[end - 1][1].end))
-        return sorted(set(hits), key=lambda hit: (hit.start, hit.end, hit.cue))
+        tokens = simple_tokens(text, self.lang)
+        numbered = [(number, token) for token in tokens if (number := self._number_of_form(token.text)) >= 0]
+        keys = [number for number, _ in numbered]
+        return self._hits(keys, range(len(keys)), [t.start for _, t in numbered], [t.end for _, t in numbered])
+
+    def match_tokens(self, tokens: TokenColumns) -> dict[int, list[Hit]]:
+        """All cues in many passages, given their tokens: by the number of the passage, for those that have any.
+
+        >>> from toolkit.text.pipelines import simple_columns
+        >>> texts = ["Llueve.", "Sube el precio."]
+        >>> CueMatcher("es", [("precio", ())]).match_tokens(simple_columns(texts, "es"))
+        {1: [Hit(cue=0, start=8, end=14)]}
+        """
+        key = np.array([self._number_of_form(form) for form in tokens.forms], dtype=np.int64)[tokens.form]
+        kept = key >= 0
+        key, text, start, end = key[kept], tokens.text[kept], tokens.start[kept], tokens.end[kept]
+        begins = self._is_single[key]
+        for step in range(1, _GAP + 2):
+            pairs = key[:-step] * (len(self._numbers) + 1) + key[step:]
+            begins[:-step] |= _among(pairs, self._pair_keys) & (text[:-step] == text[step:])
+        places = np.flatnonzero(begins)
+        passages, first = np.unique(text[places], return_index=True)
+        lows, highs = np.searchsorted(text, passages), np.searchsorted(text, passages, side="right")
+        found = {}
+        for passage, low, high, some in zip(passages, lows, highs, np.split(places, first[1:]), strict=False):
+            own = slice(low, high)
+            hits = self._hits(key[own].tolist(), (some - low).tolist(), start[own], end[own])
+            if hits:
+                found[int(passage)] = hits
+        return found
+
+    def _hits(
+        self, keys: list[int], places: Iterable[int], start: Sequence[int] | np.ndarray, end: Sequence[int] | np.ndarray
+    ) -> list[Hit]:
+        """Cues that begin at some places of a passage; ``start`` and ``end`` of its words."""
+        hits = {
+            Hit(cue, int(start[place]), int(end[last - 1])) for place in places for cue, last in self._from(keys, place)
+        }
+        return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.cue))
+
+    def _from(self, keys: list[int], start: int) -> Iterator[tuple[int, int]]:
+        """The cues that begin at a word and meet their condition, and the place after their last word."""
+        ends = dict.fromkeys(self._single.get(keys[start], ()), start + 1)
+        for second in set(keys[start + 1 : start + 2 + _GAP]):
+            for cue, steps in self._pairs.get((keys[start], second), ()):
+                ends[cue] = _shortest(keys, start, steps)
+        for cue, end in ends.items():
+            needs = self._needs[cue]
+            if end and (not needs or needs.intersection(keys[:start]) or needs.intersection(keys[end:])):
+                yield cue, end
+
+    def _number(self, key: str) -> int:
+        return self._numbers.setdefault(key, len(self._numbers) + 1)
+
+    def _number_of_form(self, form: str) -> int:
+        """Number of a form's key; -1 where it is passed over."""
+        number = self._forms.get(form)
+        if number is None:
+            # commas and brackets take no room between the words of a phrase; a hyphen is part of some cues
+            key = "" if _is_punctuation(form) and form != "-" else _key(form, self.lang)
+            if len(self._forms) >= _KEPT:
+                self._forms.clear()
+            number = self._forms[form] = self._numbers.get(key, 0) if key else -1
+        return number
 
 
-def _shortest(keys: list[str], start: int, steps: list[frozenset[str]]) -> int:
+def _is_punctuation(form: str) -> bool:
+    """What spaCy's tokens call punctuation."""
+    return all(unicodedata.category(sign).startswith("P") for sign in form)
+
+
+def _among(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Which values are among the known ones, which are sorted."""
+    if not len(known):
+        return np.zeros(len(values), dtype=bool)
+    return np.asarray(known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values)
+
+
+def _shortest(keys: list[int], start: int, steps: list[frozenset[int]]) -> int:
     """Where the phrase that begins at ``start`` ends at the earliest, or 0 where it does not go on."""
     places = {start}
     for step in steps:

@@ -5,18 +5,20 @@ parts of speech. Trained pipelines are licensed apart and never bundled.
 """
 
 import importlib.util
-from functools import cached_property, lru_cache
+from collections.abc import Sequence
+from functools import cached_property, lru_cache, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from toolkit.errors import InputError, suggestion
+from toolkit.text.pieces import Pieces, TokenColumns
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
 __all__ = [
     *("LANGUAGES", "LANGUAGE_NAMES", "Choice", "Pipeline", "SimpleToken"),
-    *("is_known_word", "lemmatise", "pipeline", "simple_tokens"),
+    *("is_known_word", "lemmatise", "pipeline", "simple_columns", "simple_pieces", "simple_tokens"),
 ]
 
 Choice = Literal["auto", "trained", "simple"]
@@ -25,6 +27,8 @@ LANGUAGE_NAMES = {"es": "Spanish", "it": "Italian", "en": "English"}
 LANGUAGES = tuple(LANGUAGE_NAMES)
 _TRAINED = {"es": "es_core_news_sm", "it": "it_core_news_sm", "en": "en_core_web_sm"}
 _LONGEST_PASSAGE = 2_000_001
+#: Pieces of text, of some 300 bytes each with their tokens, that are kept of a language.
+_MOST_PIECES = 500_000
 #: Components that themes and statistics do not need.
 _UNUSED = ["parser", "ner", "senter"]
 
@@ -97,15 +101,62 @@ class SimpleToken(NamedTuple):
     punctuation: bool
 
 
+#: ``SimpleToken`` of a tuple, a fifth faster for whole texts than by its four arguments.
+_simple_token = partial(tuple.__new__, SimpleToken)
+_kept_pieces: dict[str, Pieces] = {}
+
+
+def simple_pieces(lang: str) -> Pieces:
+    """The pieces of text that the simple pipeline of a language has met in this process, with their tokens.
+
+    Kept from call to call and begun anew, with a new tokeniser, beyond half a million: numbers of pieces and forms hold
+    for the object returned, not for the next one.
+
+    >>> pieces = simple_pieces("es")
+    >>> [pieces.forms[form] for form, start in pieces.tokens("No escuchan.")]
+    ['No', 'escuchan', '.']
+    """
+    kept = _kept_pieces.get(lang)
+    if kept is None or len(kept) > _MOST_PIECES:
+        pipeline(lang, "simple")  # refuses other languages
+        # a tokeniser of its own: spaCy never forgets a word
+        kept = _kept_pieces[lang] = Pieces(Pipeline(lang, trained=False).nlp.tokenizer)
+    return kept
+
+
+def simple_columns(texts: Sequence[str], lang: str) -> TokenColumns:
+    """The tokens of many texts without those of spaces, as arrays: for each its text, start and form.
+
+    The tokens of :func:`simple_tokens`, some ten times as fast; what is asked of words is asked once a form.
+
+    >>> columns = simple_columns(["No escuchan.", "No."], "es")
+    >>> columns.text.tolist(), columns.start.tolist(), [columns.forms[form] for form in columns.form]
+    ([0, 0, 0, 1, 1], [0, 3, 11, 0, 2], ['No', 'escuchan', '.', 'No', '.'])
+    """
+    return simple_pieces(lang).columns(texts)
+
+
 # cues and words are both looked for in the same passages, one after the other
 @lru_cache(maxsize=4_096)
 def simple_tokens(text: str, lang: str) -> tuple[SimpleToken, ...]:
     """The tokens of a text without those of spaces, by spaCy's blank tokeniser on any machine."""
-    return tuple(
-        SimpleToken(token.text, token.idx, token.idx + len(token), token.is_punct)
-        for token in pipeline(lang, "simple").nlp.make_doc(text)
-        if not token.is_space
-    )
+    tokens, position = [], 0
+    for piece in simple_pieces(lang).split(text):
+        position = text.index(piece, position)
+        tokens += [
+            _simple_token((form, position + start, position + end, punctuation))
+            for form, start, end, punctuation in _tokens_of_piece(piece, lang)
+        ]
+        position += len(piece)
+    return tuple(tokens)
+
+
+@lru_cache(maxsize=200_000)
+def _tokens_of_piece(piece: str, lang: str) -> tuple[tuple[str, int, int, bool], ...]:
+    """What :class:`SimpleToken` holds, of each token of a piece that is tokenised apart."""
+    pieces = simple_pieces(lang)
+    named = [(pieces.forms[form], start) for form, start in pieces.tokens(piece)]
+    return tuple((form, start, start + len(form), pieces.is_punctuation(form)) for form, start in named)
 
 
 @lru_cache(maxsize=500_000)

@@ -1,14 +1,18 @@
 """Passages to tokens: the table that themes and statistics count."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from toolkit.resources import data_file
 from toolkit.tables import check
 from toolkit.text.matching import fold
-from toolkit.text.pipelines import LANGUAGES, Choice, lemmatise, pipeline, simple_tokens
+from toolkit.text.pipelines import LANGUAGES, Choice, Pipeline, lemmatise, pipeline, simple_columns, simple_pieces
 
 __all__ = ["content_terms", "folded_lemmas", "stop_words", "tokenise"]
 
@@ -52,38 +56,79 @@ def tokenise(posts: pd.DataFrame, passages: pd.DataFrame, *, choice: Choice = "a
     3     19   20         .         .    False
     """
     posts, passages = check("posts", posts), check("passages", passages)
-    texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
-    wanted = passages[~passages["furniture"] & passages["lang"].isin(LANGUAGES)]
-    parts = [_tokens_of(lang, group, texts, choice) for lang, group in wanted.groupby("lang", sort=True)]
-    rows = [row for part in parts for row in part]
-    table = pd.DataFrame(rows, columns=_COLUMNS)
-    order = {doc_id: number for number, doc_id in enumerate(posts["doc_id"])}
-    table = table.sort_values(
-        ["doc_id", "start"], key=lambda c: c.map(order) if c.name == "doc_id" else c, kind="stable"
+    wanted = passages[~passages["furniture"] & passages["lang"].isin(LANGUAGES)].reset_index(drop=True)
+    number = {doc_id: place for place, doc_id in enumerate(posts["doc_id"].tolist())}
+    post = np.array([number[doc_id] for doc_id in wanted["doc_id"].tolist()], dtype=np.int64)
+    sources, first = posts["text"].tolist(), wanted["start"].to_numpy()
+    spans = zip(post.tolist(), first.tolist(), wanted["end"].tolist(), strict=True)
+    texts = [sources[place][start:end] for place, start, end in spans]
+    read = [_read(lang, places, texts, choice) for lang, places in sorted(wanted.groupby("lang").indices.items())]
+    if not any(len(part.word) for part in read):
+        return check("tokens", pd.DataFrame(columns=_COLUMNS))
+    words = pd.concat([part.words for part in read], ignore_index=True)
+    shifts = accumulate((len(part.words) for part in read[:-1]), initial=0)
+    word = np.concatenate([part.word + shift for part, shift in zip(read, shifts, strict=True)])
+    passage = np.concatenate([part.passage for part in read])
+    start = first[passage] + np.concatenate([part.start for part in read])
+    # a text has fewer than 2**32 characters: one number for post and place
+    order = np.argsort((post[passage] << 32) + start, kind="stable")
+    passage, start, word = passage[order], start[order], word[order]
+    table = pd.DataFrame(
+        {
+            **{column: wanted[column].array.take(passage) for column in ("doc_id", "passage_id")},
+            "start": start,
+            "end": start + words["text"].str.len().to_numpy(np.int64)[word],
+            **{column: words[column].array.take(word) for column in ("text", "lemma", "pos", "is_stop", "lang")},
+        }
     )
     return check("tokens", table)
 
 
-def _tokens_of(lang: str, passages: pd.DataFrame, texts: Mapping[str, str], choice: Choice) -> list[tuple[object, ...]]:
-    """Rows of one language's passages."""
+class _Read(NamedTuple):
+    """Tokens of one language: number of the passage, start in it, and row in ``words``, which are all different."""
+
+    passage: NDArray[np.int64]
+    start: NDArray[np.int64]
+    word: NDArray[np.int64]
+    words: pd.DataFrame
+
+
+def _read(lang: str, places: NDArray[np.int64], texts: Sequence[str], choice: Choice) -> _Read:
+    """The tokens of the passages at the given places."""
     # quotations in English have no say in which pipelines must be installed
     used = pipeline(lang, "auto" if lang == "en" and choice == "trained" else choice)
+    sources = [texts[place] for place in places]
+    if used.trained:
+        return _read_tagged(used, places, sources)
+    columns = simple_columns(sources, lang)
+    lemmas = [lemmatise(form, lang) for form in columns.forms]
+    words = _words(columns.forms, lemmas, [None] * len(lemmas), lang)
+    return _Read(places[columns.text], columns.start, columns.form, words)
+
+
+def _read_tagged(used: Pipeline, places: NDArray[np.int64], sources: Sequence[str]) -> _Read:
+    """The same by a trained pipeline, whose lemmas and parts of speech depend on the neighbours of a word."""
+    rows: dict[tuple[str, str, str], int] = {}
+    tokens = [
+        (place, token.idx, rows.setdefault((token.text, token.lemma_, token.pos_), len(rows)))
+        for place, doc in zip(places, used.nlp.pipe(sources), strict=True)
+        for token in doc
+        if not token.is_space
+    ]
+    passage, start, word = np.array(tokens, dtype=np.int64).reshape(-1, 3).T
+    forms, lemmas, tags = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
+    return _Read(passage, start, word, _words(forms, [lemma.lower() for lemma in lemmas], tags, used.lang))
+
+
+def _words(forms: Sequence[str], lemmas: Sequence[str], tags: Sequence[str | None], lang: str) -> pd.DataFrame:
+    """What the tokens table says of each distinct word of a language."""
+    lowered = [form.lower() for form in forms]
+    lemmas = [lemma or form for lemma, form in zip(lemmas, lowered, strict=True)]
     stops = stop_words(lang)
-    spans = list(zip(passages["doc_id"], passages["passage_id"], passages["start"], passages["end"], strict=True))
-    sources = (texts[doc_id][start:end] for doc_id, _, start, end in spans)
-    docs = used.nlp.pipe(sources) if used.trained else map(used.nlp.make_doc, sources)
-    rows: list[tuple[object, ...]] = []
-    for (doc_id, passage_id, offset, _), doc in zip(spans, docs, strict=True):
-        for token in doc:
-            if token.is_space:
-                continue
-            form = token.text.lower()
-            lemma = (token.lemma_.lower() if used.trained else lemmatise(token.text, lang)) or form
-            start = offset + token.idx
-            stop = form in stops or lemma in stops
-            pos = token.pos_ or None
-            rows.append((doc_id, passage_id, start, start + len(token.text), token.text, lemma, pos, stop, lang))
-    return rows
+    is_stop = [form in stops or lemma in stops for form, lemma in zip(lowered, lemmas, strict=True)]
+    texts = {"text": forms, "lemma": lemmas, "pos": [tag or None for tag in tags], "lang": [lang] * len(forms)}
+    columns = {name: pd.Series(values, dtype="str") for name, values in texts.items()}
+    return pd.DataFrame({**columns, "is_stop": np.array(is_stop, dtype=bool)})
 
 
 def content_terms(tokens: pd.DataFrame) -> pd.Series:
@@ -106,4 +151,11 @@ def folded_lemmas(text: str, lang: str) -> list[str]:
     >>> folded_lemmas("No escuchan.", "es")
     ['no', 'escuchar', '.']
     """
-    return [fold(lemmatise(token.text, lang)) for token in simple_tokens(text, lang)]
+    return [lemma for piece in simple_pieces(lang).split(text) for lemma in _folded_lemmas(piece, lang)]
+
+
+@lru_cache(maxsize=200_000)
+def _folded_lemmas(piece: str, lang: str) -> tuple[str, ...]:
+    """The same of a piece of a text that is tokenised apart."""
+    pieces = simple_pieces(lang)
+    return tuple(fold(lemmatise(pieces.forms[form], lang)) for form, _ in pieces.tokens(piece))

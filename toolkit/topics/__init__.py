@@ -22,6 +22,7 @@ from toolkit.topics.meaning import (
 from toolkit.topics.model import TopicModel
 from toolkit.topics.model_file import load_model, save_model
 from toolkit.topics.selection import coherence, recommend_k, select_k
+from toolkit.topics.sharing import ThemeReader, theme_reader
 from toolkit.topics.stability import consensus, match_topics, runs_over_samples, runs_over_seeds, stability_scores
 from toolkit.topics.terms import TermChoice, terms_of
 from toolkit.topics.themes import Themes, find_themes
@@ -31,6 +32,7 @@ __all__ = [
     "DocumentTerms",
     "TermChoice",
     "ThemeChoice",
+    "ThemeReader",
     "Themes",
     "TopicModel",
     "align_topics",
@@ -59,4 +61,5 @@ __all__ = [
     "shares_table",
     "stability_scores",
     "terms_of",
+    "theme_reader",
 ]

@@ -11,6 +11,8 @@ __all__ = ["fold_in", "nmf_shares", "tfidf"]
 
 #: Fixed-point sweeps of the inference of one document, and the change of a share at which it rests.
 _SWEEPS, _REST = 200, 1e-5
+#: Numbers held at a time: 2 MB of them, what a processor keeps near.
+_MOST_NUMBERS = 250_000
 
 
 def fold_in(documents: DocumentTerms, topic_term: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -26,25 +28,40 @@ def fold_in(documents: DocumentTerms, topic_term: np.ndarray, alpha: np.ndarray)
             f"{len(documents.vocabulary)}; use documents.over(model.terms)."
         )
     shares = np.zeros((len(documents), len(topic_term)))
-    total = alpha.sum()
-    for place in range(len(documents)):
-        numbers, counts = np.unique(documents.row(place), return_counts=True)
-        if not len(numbers):
-            continue
-        likelihood = np.maximum(topic_term[:, numbers].T, 1e-300)
-        weight = counts[:, None].astype(np.float64)
-        gamma = likelihood * alpha
-        gamma /= gamma.sum(1, keepdims=True)
-        share = alpha / total
-        for _ in range(_SWEEPS):
-            expected = (weight * gamma).sum(0)
-            gamma = likelihood * np.maximum(alpha + expected - gamma, 1e-12)
-            gamma /= gamma.sum(1, keepdims=True)
-            new = (alpha + (weight * gamma).sum(0)) / (total + counts.sum())
-            change, share = np.abs(new - share).max(), new
-            if change < _REST:
-                break
-        shares[place] = share
+    table = documents.matrix()
+    kinds = np.diff(table.indptr)
+    # documents with the same number of different terms go through the sweeps together, each until it rests
+    for kind in np.unique(kinds[kinds > 0]):
+        same = np.flatnonzero(kinds == kind)
+        for first in range(0, len(same), step := max(1, _MOST_NUMBERS // (int(kind) * len(topic_term)))):
+            rows = same[first : first + step]
+            places = table.indptr[rows][:, None] + np.arange(kind)
+            shares[rows] = _at_rest(topic_term.T[table.indices[places]], table.data[places], alpha)
+    return shares
+
+
+def _at_rest(likelihood: np.ndarray, counts: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Shares of documents: ``likelihood`` (documents, terms, topics) and ``counts`` (documents, terms) of their
+    terms."""
+    likelihood = np.maximum(likelihood, 1e-300)
+    total, tokens = alpha.sum(), counts.sum(1, keepdims=True)
+    weight = counts[:, :, None]
+    gamma = likelihood * alpha
+    gamma /= gamma.sum(2, keepdims=True)
+    shares = np.tile(alpha / total, (len(counts), 1))
+    open_ = np.arange(len(counts))
+    for _ in range(_SWEEPS):
+        expected = (weight * gamma).sum(1)
+        gamma = likelihood * np.maximum(alpha + expected[:, None, :] - gamma, 1e-12)
+        gamma /= gamma.sum(2, keepdims=True)
+        new = (alpha + (weight * gamma).sum(1)) / (total + tokens)
+        moving = np.abs(new - shares[open_]).max(1) >= _REST
+        shares[open_] = new
+        if not moving.any():
+            break
+        if not moving.all():
+            open_, likelihood, gamma = open_[moving], likelihood[moving], gamma[moving]
+            weight, tokens = weight[moving], tokens[moving]
     return shares
 
 

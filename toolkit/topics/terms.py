@@ -1,16 +1,16 @@
 """Which terms of the passages a model sees, and what each filter removed."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError
 from toolkit.text import content_terms
-from toolkit.topics.documents import DocumentTerms, document_terms
+from toolkit.topics.documents import DocumentTerms
 
 __all__ = ["TermChoice", "Terms", "passage_rows", "terms_of", "within_limits"]
 
@@ -107,35 +107,52 @@ def terms_of(passages: pd.DataFrame, tokens: pd.DataFrame, choice: TermChoice | 
             "pipeline (README, conda), or leave pos empty."
         )
     words = tokens["text"].str.lower() if choice.field == "text" else tokens["lemma"]
-    tokens = tokens.assign(term=words)
-    inside = passage_rows(tokens, passages)
-    tokens, inside = tokens[inside >= 0], inside[inside >= 0]
-    ledger.begin(tokens["term"].tolist())
-    for name, keep in (
+    inside = passage_rows(tokens, passages).to_numpy()
+    keep = inside >= 0
+    tokens, words, rows = tokens[keep], words[keep], inside[keep]
+    # from here on a term is a number: the place of its name
+    terms, names = pd.factorize(words)
+    ledger.begin(terms)
+    for name, kept_here in (
         ("stop words, numbers, signs", content_terms(tokens)),
         ("parts of speech", tokens["pos"].isin(choice.pos) if choice.pos else None),
     ):
-        if keep is not None:
-            tokens, inside = tokens[keep.reindex(tokens.index)], inside[keep.reindex(inside.index)]
-            ledger.note(name, tokens["term"].tolist())
-    texts: list[list[str]] = [[] for _ in range(len(passages))]
-    for row, term in zip(inside.tolist(), tokens["term"].tolist(), strict=True):
-        texts[row].append(term)
+        if kept_here is not None:
+            keep = kept_here.to_numpy(dtype=bool)
+            tokens, rows, terms = tokens[keep], rows[keep], terms[keep]
+            ledger.note(name, terms)
+    order = np.argsort(rows, kind="stable")
+    rows, terms = rows[order], terms[order]
     if choice.ngrams > 1:
-        texts = _with_phrases(texts, choice)
-        ledger.note(f"joined to phrases of up to {choice.ngrams} words", [term for text in texts for term in text])
-    by_post: dict[str, set[str]] = {}
-    for text, post in zip(texts, passages["doc_id"], strict=True):
-        by_post.setdefault(post, set()).update(text)
-    spread = Counter(term for terms in by_post.values() for term in terms)
-    counts = Counter(term for text in texts for term in text)
+        edges = np.searchsorted(rows, np.arange(len(passages) + 1)).tolist()
+        flat = names.take(terms).tolist()
+        texts = _with_phrases([flat[first:last] for first, last in pairwise(edges)], choice)
+        rows = np.repeat(np.arange(len(passages)), [len(text) for text in texts])
+        terms, names = pd.factorize(pd.Series([term for text in texts for term in text], dtype="str"))
+        ledger.note(f"joined to phrases of up to {choice.ngrams} words", terms)
+    posts, _ = pd.factorize(passages["doc_id"])
+    pairs = np.unique(posts[rows].astype(np.int64) * max(len(names), 1) + terms)
+    spread, counts = (np.bincount(found, minlength=len(names)) for found in (pairs % max(len(names), 1), terms))
+    known = np.flatnonzero(counts)
+    titles = names.take(known).tolist()
     kept: frozenset[str] = frozenset()
-    for name, kept in within_limits(spread, counts, len(by_post), choice):
-        ledger.note(name, [term for text in texts for term in text if term in kept])
+    for name, kept in within_limits(
+        dict(zip(titles, spread[known].tolist(), strict=True)),
+        dict(zip(titles, counts[known].tolist(), strict=True)),
+        int(posts.max(initial=-1)) + 1,
+        choice,
+    ):
+        ledger.note(name, terms[np.isin(terms, known[[title in kept for title in titles]])])
     removed = ledger.table()
     if not kept:
         raise InputError(_nothing_left(removed))
-    return Terms(document_terms(texts, kept), removed)
+    vocabulary = sorted(kept)
+    numbers = np.full(len(names), -1, dtype=np.int64)
+    place = {title: number for number, title in enumerate(vocabulary)}
+    numbers[known] = [place.get(title, -1) for title in titles]
+    ids = numbers[terms]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(rows[ids >= 0], minlength=len(passages)))])
+    return Terms(DocumentTerms(tuple(vocabulary), ids[ids >= 0].astype(np.int32), starts.astype(np.int64)), removed)
 
 
 class _Ledger:
@@ -145,11 +162,11 @@ class _Ledger:
         self._rows: list[tuple[str, int, int, int, int]] = []
         self._last = (0, 0)
 
-    def begin(self, terms: Sequence[str]) -> None:
-        self._last = (len(set(terms)), len(terms))
+    def begin(self, terms: np.ndarray) -> None:
+        self._last = (len(np.unique(terms)), len(terms))
 
-    def note(self, name: str, terms: Sequence[str]) -> None:
-        types, count = len(set(terms)), len(terms)
+    def note(self, name: str, terms: np.ndarray) -> None:
+        types, count = len(np.unique(terms)), len(terms)
         self._rows.append((name, self._last[0] - types, self._last[1] - count, types, count))
         self._last = (types, count)
 
@@ -171,26 +188,27 @@ def passage_rows(tokens: pd.DataFrame, passages: pd.DataFrame) -> pd.Series:
 
     Raises :class:`InputError` if passages overlap (sentences and paragraphs in one table): a token has one passage.
     """
-    spans: dict[str, list[tuple[int, int, int]]] = {}
-    for row, (doc_id, start, end) in enumerate(
-        zip(passages["doc_id"], passages["start"], passages["end"], strict=True)
-    ):
-        spans.setdefault(doc_id, []).append((start, end, row))
-    result = pd.Series(-1, index=tokens.index)
-    for doc_id, group in tokens.groupby("doc_id", sort=False):
-        group = group.sort_values("start", kind="stable")
-        here = sorted(spans.get(str(doc_id), []))
-        if any(before[1] > after[0] for before, after in pairwise(here)):
-            raise InputError(f"terms: passages of '{doc_id}' overlap; give passages of one unit.")
-        waiting = iter(here)
-        span = next(waiting, None)
-        rows = []
-        for start, end in zip(group["start"].tolist(), group["end"].tolist(), strict=True):
-            while span is not None and span[1] <= start:
-                span = next(waiting, None)
-            rows.append(span[2] if span is not None and span[0] <= start and end <= span[1] else -1)
-        result.loc[group.index] = rows
-    return result
+    names = {doc_id: number for number, doc_id in enumerate(dict.fromkeys(passages["doc_id"].tolist()))}
+    post = passages["doc_id"].map(names).to_numpy(dtype=np.int64)
+    of_token = tokens["doc_id"].map(names).fillna(-1).to_numpy(dtype=np.int64)
+    start, end = (passages[column].to_numpy(dtype=np.int64) for column in ("start", "end"))
+    first, last = (tokens[column].to_numpy(dtype=np.int64) for column in ("start", "end"))
+    order = np.lexsort((end, start, post))
+    post, start, end = post[order], start[order], end[order]
+    over = np.flatnonzero((post[1:] == post[:-1]) & (end[:-1] > start[1:]))
+    met = np.isin(post[over], of_token)
+    if met.any():
+        doc_id = list(names)[post[over[met][0]]]
+        raise InputError(f"terms: passages of '{doc_id}' overlap; give passages of one unit.")
+    # positions of all posts on one line, a post behind the other
+    room = max(int(end.max(initial=0)), int(last.max(initial=0))) + 1
+    place = np.searchsorted(post * room + start, of_token * room + first, side="right") - 1
+    there = np.maximum(place, 0)
+    inside = (place >= 0) & (of_token >= 0)
+    if len(post):
+        inside &= (post[there] == of_token) & (start[there] <= first) & (last <= end[there])
+        return pd.Series(np.where(inside, order[there], -1), index=tokens.index)
+    return pd.Series(-1, index=tokens.index)
 
 
 def _with_phrases(texts: list[list[str]], choice: TermChoice) -> list[list[str]]:

@@ -9,7 +9,7 @@ from toolkit.topics.languages import JointThemes, LanguageTopics, align_topics, 
 from toolkit.topics.meaning import label_candidates, rank_terms, representative_passages, shares_table, topic_names
 from toolkit.topics.of_language import LanguageThemes
 
-__all__ = ["TABLES", "alignment", "joint_tables", "language_tables", "no_themes", "together"]
+__all__ = ["TABLES", "alignment", "joint_shares", "joint_tables", "language_tables", "no_themes", "together"]
 
 #: Terms of a theme that the tables hold.
 _SHOWN = 20
@@ -138,12 +138,8 @@ def joint_tables(
     for name in names:
         of_theme = topics[(topics["topic"] == name) & (topics["rank"] <= 3)]
         labels.append(" | ".join(", ".join(part["term"]) for _, part in of_theme.groupby("lang")) or name)
-    kept = np.where(themes.shares < _TRACE, 0, themes.shares)
-    kept = kept / np.maximum(kept.sum(1, keepdims=True), 1e-12)
-    long = paragraphs[["doc_id", "passage_id", "start", "end"]].assign(model="joint", tokens=documents.lengths)
-    parts = [long.assign(topic=name, share=kept[:, place]) for place, name in enumerate(names)]
-    shares = pd.concat(parts, ignore_index=True)
-    shares = shares[(shares["share"] > 0) & (shares["tokens"] > 0)].reset_index(drop=True)
+    shares = joint_shares(themes.shares, documents.lengths, paragraphs)
+    kept = _without_traces(themes.shares)
     about = themes.summary()
     summary = pd.DataFrame({"topic": names, "model": "joint", "label": labels, "n": about["n"].astype(int)})
     summary["tokens"] = (documents.lengths @ kept).round(1)
@@ -169,6 +165,21 @@ def joint_tables(
         "topic_summary": summary,
         "shares": shares,
     }
+
+
+def joint_shares(shares: np.ndarray, lengths: np.ndarray, paragraphs: pd.DataFrame) -> pd.DataFrame:
+    """The shares table of joint themes: ``shares`` (paragraphs, themes), ``lengths`` their terms."""
+    kept = _without_traces(shares)
+    long = paragraphs[["doc_id", "passage_id", "start", "end"]].reset_index(drop=True)
+    long = long.assign(model="joint", tokens=lengths)
+    parts = [long.assign(topic=f"joint.{place + 1}", share=kept[:, place]) for place in range(kept.shape[1])]
+    table = pd.concat(parts, ignore_index=True)
+    return table[(table["share"] > 0) & (table["tokens"] > 0)].reset_index(drop=True)
+
+
+def _without_traces(shares: np.ndarray) -> np.ndarray:
+    kept = np.where(shares < _TRACE, 0, shares)
+    return np.asarray(kept / np.maximum(kept.sum(1, keepdims=True), 1e-12))
 
 
 def alignment(found: dict[str, LanguageThemes], vectors: np.ndarray, seed: int) -> pd.DataFrame:

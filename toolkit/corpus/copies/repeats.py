@@ -18,8 +18,8 @@ _LIST = 3
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 #: Ends a sentence: a full stop or its like, closing signs, white space. Both copies of a sentence are cut alike, also
 #: at "Sr. Pérez", whose halves are joined again as neighbours.
-_PIECE = re.compile(r"\S.*?(?:[.!?…][\"'»”’)\]]*(?=\s)|$)")
-_BLANK = re.compile(r"\s+")
+_END = re.compile(r"[.!?…][\"'»”’)\]]*(?=\s)")
+_VISIBLE = re.compile(r"\S")
 #: Earlier places of a piece that are tried: the first and the latest ones.
 _PLACES = 4
 #: The furniture rule that marks a line for being a repeat.
@@ -92,6 +92,8 @@ def _without(text: str, spans: list[tuple[int, int]]) -> str:
 def _repeats(text: str) -> Iterator[tuple[int, int, int, int]]:
     pieces = list(_pieces(text))
     keys = [piece.key for piece in pieces]
+    if len(set(keys)) == len(keys):
+        return
     places: dict[str, list[int]] = {}
     here = 0
     while here < len(pieces):
@@ -143,8 +145,18 @@ def _long_line(pieces: Sequence[_Piece]) -> bool:
 
 def _pieces(text: str) -> Iterator[_Piece]:
     for line in _LINE.finditer(text):
-        found = [match.span() for match in _PIECE.finditer(text, *line.span())]
+        found = list(_sentences(text, *line.span()))
         for number, (start, end) in enumerate(found):
-            key = _BLANK.sub(" ", text[start:end]).strip()
-            end -= len(text[start:end]) - len(text[start:end].rstrip())
+            key = " ".join(text[start:end].split())
             yield _Piece(start, end, key, number == 0, number == len(found) - 1)
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Spans of the sentences of a line, without the white space around them."""
+    first = _VISIBLE.search(text, start, end)
+    for close in _END.finditer(text, start, end):
+        if first is not None and close.start() > first.start():  # a sign that begins a sentence does not end it
+            yield first.start(), close.end()
+            first = _VISIBLE.search(text, close.end(), end)
+    if first is not None:
+        yield first.start(), first.start() + len(text[first.start() : end].rstrip())

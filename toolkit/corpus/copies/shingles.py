@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 import numpy as np
 
-__all__ = ["FEWEST_WORDS", "shingle_sets"]
+__all__ = ["FEWEST_WORDS", "first_alike", "shingle_batches", "shingle_sets"]
 
 #: Shorter texts have fewer than eight shingles: two greetings would be near duplicates. They have no set.
 FEWEST_WORDS = 10
@@ -35,33 +35,36 @@ def shingle_sets(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray, np.ndarr
     in order) only the first has. The third array has, for each text, the position of that first one; a text without
     words is like no other. Among 100 million different shingles the chance is 1 in 3,700 that two have one number.
     """
-    flat: list[np.ndarray] = [np.zeros(0, dtype=np.uint64)]
-    sizes = np.zeros(len(texts), dtype=np.int64)
-    prints = np.zeros((len(texts), 3), dtype=np.uint64)
-    for begin, part in _batches(texts):
-        words, counts = _words(part)
-        here = slice(begin, begin + len(part))
-        shingles, sizes[here] = _shingles(words, counts)
-        flat.append(shingles)
-        prints[here] = _fingerprints(shingles, sizes[here])
-        short = counts < FEWEST_WORDS
-        few = counts[short]
-        prints[here][short] = _fingerprints(_in_order(words[np.repeat(short, counts)], few), few)
-    same = _first_alike(prints)
+    parts = list(shingle_batches(texts))
+    every = np.concatenate([np.zeros(0, dtype=np.uint64), *(shingles for shingles, _, _ in parts)])
+    sizes = np.concatenate([np.zeros(0, dtype=np.int64), *(own for _, own, _ in parts)])
+    same = first_alike(np.concatenate([np.zeros((0, 3), dtype=np.uint64), *(prints for _, _, prints in parts)]))
     again = same != np.arange(len(texts))
-    every = np.concatenate(flat)
     if again.any():
         every = every[np.repeat(~again, sizes)]
         sizes[again] = 0
     return every, sizes, same
 
 
-def _batches(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+def shingle_batches(texts: Sequence[str]) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Of some texts after the other: their shingles, sorted within each; how many each has; three numbers for each
+    that are the same for the same shingles (for the same words in order, if they are fewer than ten)."""
+    for part in _batches(texts):
+        words, counts = _words(part)
+        shingles, sizes = _shingles(words, counts)
+        prints = _fingerprints(shingles, sizes)
+        short = counts < FEWEST_WORDS
+        few = counts[short]
+        prints[short] = _fingerprints(_in_order(words[np.repeat(short, counts)], few), few)
+        yield shingles, sizes, prints
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[str]]:
     begin, length = 0, 0
     for number, text in enumerate(texts):
         length += len(text) + 1
         if length >= _BATCH or number == len(texts) - 1:
-            yield begin, list(texts[begin : number + 1])
+            yield list(texts[begin : number + 1])
             begin, length = number + 1, 0
 
 
@@ -180,7 +183,7 @@ def _fingerprints(numbers: np.ndarray, sizes: np.ndarray) -> np.ndarray:
     return np.stack([_sums(numbers, sizes), _sums(again, sizes), sizes.astype(np.uint64)], axis=1)
 
 
-def _first_alike(prints: np.ndarray) -> np.ndarray:
+def first_alike(prints: np.ndarray) -> np.ndarray:
     """For each row the position of the first that is equal; for a row of zeros its own."""
     order = np.lexsort(prints.T)  # stable: the first of equal rows comes first
     ranked = prints[order]

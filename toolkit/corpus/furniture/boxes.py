@@ -8,7 +8,8 @@ known by their shape, labels nobody listed by a word that only pages have.
 import re
 
 from toolkit.corpus.furniture import shapes
-from toolkit.corpus.furniture.rules import Mark, Rulebook
+from toolkit.corpus.furniture.rule import Mark
+from toolkit.corpus.furniture.rulebook import Hints, Rulebook
 from toolkit.corpus.furniture.shapes import Line
 from toolkit.corpus.furniture.zones import Found, paragraphs
 
@@ -28,7 +29,9 @@ _CLOUD_WORDS = 8
 _WORDS_OF_LABEL, _LONGEST_LABEL = 10, 90
 
 
-def mark_boxes(book: Rulebook, lines: list[Line], raws: list[str], found: Found, body: range) -> None:
+def mark_boxes(
+    book: Rulebook, lines: list[Line], raws: list[str], hints: list[Hints], found: Found, body: range
+) -> None:
     """Paragraphs of two to nine short lines in which enough cues of one rule occur."""
     for own in paragraphs(lines):
         if not 2 <= len(own) <= _MOST_LINES or all(found[n] is not None for n in own):
@@ -39,7 +42,8 @@ def mark_boxes(book: Rulebook, lines: list[Line], raws: list[str], found: Found,
         if long or kinds & _SPEAKING or len(told) > 1:
             continue
         edge = own[-1] < body.start or own[0] >= body.stop
-        mark = book.box_of("\n".join(raws[n] for n in own), edge=edge, more=int(2 * len(told) >= len(own)))
+        more = int(2 * len(told) >= len(own))
+        mark = book.box_of("\n".join(raws[n] for n in own), (hints[n] for n in own), edge=edge, more=more)
         if mark is not None and not (told and mark.most == 0):
             for n in own:
                 found[n] = found[n] or Mark(mark.rule, mark.kind)

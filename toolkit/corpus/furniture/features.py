@@ -11,7 +11,7 @@ from itertools import accumulate, pairwise
 from math import floor
 
 from toolkit.corpus.furniture import shapes
-from toolkit.corpus.furniture.rules import Mark
+from toolkit.corpus.furniture.rule import Mark
 from toolkit.corpus.furniture.shapes import LONGEST_LINE, Line
 
 __all__ = ["describe_lines", "zones_of"]

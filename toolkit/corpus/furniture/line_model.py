@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from toolkit.corpus.furniture.features import describe_lines, zones_of
-from toolkit.corpus.furniture.rules import Mark
+from toolkit.corpus.furniture.rule import Mark
 from toolkit.corpus.furniture.shapes import Line
 from toolkit.resources import data_file
 

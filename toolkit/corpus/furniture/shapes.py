@@ -23,6 +23,7 @@ __all__ = [
     "is_menu_line",
     "is_small_note",
     "parts_of",
+    "read_keys",
     "read_lines",
     "without_ornaments",
 ]
@@ -38,9 +39,8 @@ _LINE = re.compile(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+")
 #: List marks and quote marks that a copied line may carry in front.
 _MARK = re.compile(r"^(?:[•·▪‣◦●○*+>–—-]|\d{1,2}[.)])\s+")
 #: Prose: four words or more, closed as a sentence is; "Cargando...", "with Anna B." and "11:03 p.m." are none.
-_SENTENCE = re.compile(
-    r"(?:\S+\s+){3,}\S*(?<![.…])(?<!\s\w)(?<!p\.m)(?<!a\.m)(?<!\shrs)(?<!s\.l)(?<!r\.l)(?<!s\.a)[.!?][\"'»”’)\]]*"
-)
+_CLOSED = re.compile(r"(?<![.…])(?<!\s\w)(?<!p\.m)(?<!a\.m)(?<!\shrs)(?<!s\.l)(?<!r\.l)(?<!s\.a)[.!?]")
+_CLOSING = "\"'»”’)]"
 _SENTENCE_END = re.compile(r"[.!?…:;][\"'»”’)\]]*$")
 _HARD = re.compile(r"\s*[|¦·•►▼≡☰♥♡❤]\s*|\s+::\s+|\s+[»›]\s+|\s{3,}|\t+")
 _SOFT = re.compile(r"\s*[|¦·•►▼≡☰♥♡❤]\s*|\s+::\s+|\s+[»›]\s+|\s{2,}|\s+[>/~–—*-]+\s+")
@@ -78,11 +78,20 @@ _SMALL_NOTE = re.compile(
     r"(?:el|la|los|las|un|una|il|lo|i|gli|le|uno|l['’])\s?(?:\s?(?!(?:es|era|fue|está|hay|no|se|me|que|y|o|è|e|ha|ho|non|si|"
     r"che|mi|ma|sono|son|tiene|dice|dijo|viene|va|sigue|resta)\s)[^\s.!?:;,…]{1,20}){2,8}"
 )
+# Where two things are glued together is looked for by the rarer sign, the one behind the border.
 #: "Ramiro at the desk¿Have you read them?"
-_QUESTION = re.compile(r"(?<=[a-záéíóúñü)])(?=[¿¡][A-ZÁÉÍÓÚÑ])")
+_QUESTION = re.compile(r"[¿¡](?=[A-ZÁÉÍÓÚÑ])(?<=[a-záéíóúñü)].)")
 #: What a line may be wrapped in: brackets, arrows, stars, notes.
 _ORNAMENTS = "()[]{}<>|=~_*↓↑→←↳►◄▼▲■□●○♥♡❤★☆✦✉☎✎♪♫·•…–—- \t\xa0"
-_FIRST_OF_LIST = re.compile(r"(?<=[a-záéíóúñüàèìòù)])(?=1[.)]\s)")
+_FIRST_OF_LIST = re.compile(r"1(?=[.)]\s)(?<=[a-záéíóúñüàèìòù)].)")
+_SECOND_OF_LIST = re.compile(r"^\s*2[.)]\s", re.MULTILINE)
+#: Without these no caption in brackets, no name of a file and no row of pieces is met.
+_AFTER_BRACKET = re.compile(r"\)[^\W\d_]")
+_OF_FILE = re.compile(r"[\d_]|\.(?i:jpe?g|png|gif|bmp|tiff?|webp|xlsx?|docx?|pdf|pptx?)")
+_SIGN_OF_FILE = re.compile(r"[\d_.]")
+_PREVIEW = re.compile(r"\((?:anteprima|vista previa|preview)\)")
+_AFTER_FILE = re.compile(r"[A-ZÁÉÍÓÚÈÀ¿¡«“\"](?<=[\w.)\]-].)")
+_SPLIT = re.compile(r"[|¦·•►▼≡☰♥♡❤]|\s[\s:»›>/~–—*-]")
 
 
 class Line(NamedTuple):
@@ -103,8 +112,12 @@ class Line(NamedTuple):
 
 
 class Glued(NamedTuple):
-    """Where a caption may end inside a line, and the names that look like one but are none."""
+    """Where a caption may end inside a line, and the names that look like one but are none.
 
+    ``seam``: the signs before which ``border`` may fit, and all capitals and question marks glued to a word.
+    """
+
+    seam: re.Pattern[str]
     border: re.Pattern[str]
     names: frozenset[str]
 
@@ -124,15 +137,29 @@ def read_lines(text: str) -> list[Line]:
         if not stripped:
             continue
         start = match.start() + line.index(stripped[0])
-        key = " ".join(_MARK.sub("", composed(stripped[: LONGEST_LINE * 2])).lower().split())
+        key = _key(stripped)
         between = text[last:start]
-        gap = not lines or sum(between.count(end) for end in "\n\x0b\x0c\x85\u2028\u2029") > 1
-        gap = gap or (between.count("\r") > 1)
+        gap = not lines or (between != "\n" and _is_gap(between))
         ends = bool(_SENTENCE_END.search(stripped[-4:]))
-        prose = _SENTENCE.fullmatch(key) is not None
+        prose = key.count(" ") > 2 and _CLOSED.match(key, len(key.rstrip(_CLOSING)) - 1) is not None
         last = start + len(stripped)
         lines.append(Line(start, last, key, ends, gap, bool(_MARK.match(stripped)), prose))
     return lines
+
+
+def read_keys(text: str) -> Iterator[str]:
+    """The keys of the lines of a text, as :func:`read_lines` has them."""
+    return (_key(stripped) for line in _LINE.findall(text) if (stripped := line.strip()))
+
+
+def _key(stripped: str) -> str:
+    """How a line reads in lower case, without a list mark and with single spaces."""
+    return " ".join(_MARK.sub("", composed(stripped[: LONGEST_LINE * 2])).lower().split())
+
+
+def _is_gap(between: str) -> bool:
+    """Whether a blank line stands in what is between two lines."""
+    return sum(between.count(end) for end in "\n\x0b\x0c\x85\u2028\u2029") > 1 or between.count("\r") > 1
 
 
 def is_link(line: Line) -> bool:
@@ -184,6 +211,8 @@ def edges(lines: Sequence[Line], marked: Sequence[bool]) -> tuple[int, int]:
 
 def parts_of(raw: str) -> tuple[list[str], bool]:
     """The pieces of a line between bars, arrows and wide spaces; whether the marks between them are no mere dashes."""
+    if _SPLIT.search(raw) is None:
+        return [part] if (part := raw.strip()) else [], False
     hard = [part for part in (part.strip() for part in _HARD.split(raw)) if part]
     soft = [part for part in (part.strip() for part in _SOFT.split(raw)) if part]
     return soft, len(hard) == len(soft) > 1 or (len(soft) > 2 and not re.search(r"\s[>/~–—*-]+\s", raw))
@@ -210,9 +239,11 @@ def comment_heads(
         below = lines[number + 1]
         if line.item or line.length > 90:
             continue
-        if one.fullmatch(line.key) and not below.gap:
+        if below.gap:
+            continue
+        if one.fullmatch(line.key):
             found.append((number,))
-        elif date.fullmatch(line.key) and number and not line.gap and not below.gap:
+        elif number and not line.gap and date.fullmatch(line.key):
             before = lines[number - 1]
             if before.gap and not before.item and before.length <= 60 and name.fullmatch(before.key):
                 found.append((number - 1, number))
@@ -243,11 +274,14 @@ def glued_to_item(text: str, lines: Sequence[Line], number: int) -> tuple[int, i
 
 def glued_captions(text: str, line: Line, glued: Glued) -> Iterator[tuple[int, int, str]]:
     """Captions and file names that lost the line break after them: start, end and the name of the rule."""
-    files = [(m.start(), m.end()) for m in _FILE.finditer(text, line.start, line.end) if _is_file(text, line, m)]
+    seams = [seam.start() for seam in glued.seam.finditer(text, line.start, line.end)]
+    files = _files(text, line)
     yield from ((start, end, "file_name") for start, end in files)
+    if not (seams or _AFTER_BRACKET.search(text, line.start, line.end) or _FIRST_OF_LIST.search(text, *line[:2])):
+        return
     taken = [end for _, end in files]
     earliest = line.start
-    for border, first in sorted(set(_borders(text, line, glued))):
+    for border, first in sorted(set(_borders(text, line, glued, seams))):
         if border in taken or (first and border - line.start > LONGEST_LINE // 2):
             continue
         # a caption is short: looking back further would cost the square of a long line
@@ -272,24 +306,38 @@ def glued_captions(text: str, line: Line, glued: Glued) -> Iterator[tuple[int, i
             earliest = border
 
 
-def _borders(text: str, line: Line, glued: Glued) -> Iterator[tuple[int, bool]]:
+def _files(text: str, line: Line) -> list[tuple[int, int]]:
+    """Names of picture files that are alone on the line or glued to a capital."""
+    if not _OF_FILE.search(text, line.start, line.end):
+        return []
+    words = text[line.start : line.end].split()
+    if len(words) > 1 and not _PREVIEW.search(text, line.start, line.end):
+        glued = _AFTER_FILE.search(text, line.start, line.end) is not None
+        if not glued or not any(_AFTER_FILE.search(word) and _SIGN_OF_FILE.search(word) for word in words):
+            return []
+    return [match.span() for match in _FILE.finditer(text, line.start, line.end) if _is_file(text, line, match)]
+
+
+def _borders(text: str, line: Line, glued: Glued, seams: Sequence[int]) -> Iterator[tuple[int, bool]]:
     """Where a caption may end; true where it must begin its line to be one."""
-    for match in glued.border.finditer(text, line.start, line.end):
-        word = re.search(r"\w+\Z", text[max(line.start, match.start() - 40) : match.start()])
-        rest = re.match(r"\w+", text[match.start() : match.start() + 40])
+    for seam in seams:
+        if glued.border.match(text, seam, line.end) is None:
+            continue
+        word = re.search(r"\w+\Z", text[max(line.start, seam - 40) : seam])
+        rest = re.match(r"\w+", text[seam : seam + 40])
         if not (word and rest and (word.group() + rest.group()).lower() in glued.names):
-            yield match.start(), False
+            yield seam, False
     for match in _CREDITED.finditer(text, line.start, line.end):
         yield match.end(), False
     near = min(line.end, line.start + LONGEST_LINE)
-    for match in _TWO_WORDS.finditer(text, line.start, near):
+    for match in _TWO_WORDS.finditer(text, line.start, near) if seams else ():
         whole = match.group() + match.group(1)
         if whole.lower() not in glued.names and text.count(whole, max(0, line.start - _NEAR), line.end + _NEAR) == 1:
             yield match.end(), True
     for match in _QUESTION.finditer(text, line.start, min(line.end, line.start + LONGEST_LINE // 3)):
         yield match.start(), True
     for match in _FIRST_OF_LIST.finditer(text, line.start, near):
-        if re.compile(r"^\s*2[.)]\s", re.MULTILINE).search(text, line.end, line.end + _NEAR):
+        if _SECOND_OF_LIST.search(text, line.end, line.end + _NEAR):
             yield match.start(), True
 
 

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 
 from toolkit.corpus.furniture import shapes
-from toolkit.corpus.furniture.rules import Mark, Rulebook
+from toolkit.corpus.furniture.rule import Mark
+from toolkit.corpus.furniture.rulebook import Hints, Rulebook
 from toolkit.corpus.furniture.shapes import LONGEST_LINE, Line
 
 __all__ = [
@@ -69,7 +70,7 @@ def is_headword(lines: list[Line], number: int) -> bool:
     return explained and not any(sign.isdigit() or sign in ":*(" for sign in line.key)
 
 
-def peel(book: Rulebook, lines: list[Line], raws: list[str], found: Found) -> tuple[int, int]:
+def peel(book: Rulebook, lines: list[Line], raws: list[str], hints: list[Hints], found: Found) -> tuple[int, int]:
     """First and last line of prose, once notices that read like prose are marked at the top and the bottom.
 
     A notice is a paragraph of its own (or the first or last line of the page) that fits a rule for the edges; one
@@ -82,7 +83,7 @@ def peel(book: Rulebook, lines: list[Line], raws: list[str], found: Found) -> tu
         changed = False
         for number in {body[0], body[-1]}:
             alone = lines[number].gap or found[number - 1] is not None
-            if alone and (mark := book.rule_of(lines[number], raws[number], edge=True)) is not None:
+            if alone and (mark := book.rule_of(lines[number], raws[number], hints[number], edge=True)) is not None:
                 found[number] = mark
                 changed = True
         if not changed:
@@ -242,7 +243,9 @@ def _bottom(lines: list[Line], found: Found, tail: int) -> int:
     return start
 
 
-def mark_menus(book: Rulebook, lines: list[Line], raws: list[str], found: Found, body: range) -> None:
+def mark_menus(
+    book: Rulebook, lines: list[Line], raws: list[str], hints: list[Hints], found: Found, body: range
+) -> None:
     """Five short lines or more in a row above or below the prose, some of them known words of menus."""
     run: list[int] = []
     said = False  # in the paragraph under the head of a comment
@@ -255,21 +258,23 @@ def mark_menus(book: Rulebook, lines: list[Line], raws: list[str], found: Found,
         if inside:
             run.append(number)
             continue
-        known = sum(found[n] is not None or book.is_part(raws[n]) for n in run)
+        known = sum(found[n] is not None or book.is_part(raws[n], hints[n]) for n in run)
         if len(run) >= _SHORTEST_MENU and 3 * known >= len(run):
             for n in run:
                 found[n] = found[n] or Mark("menu_of_lines", "navigation")
         run = []
 
 
-def mark_loose_parts(book: Rulebook, lines: list[Line], raws: list[str], found: Found, body: range) -> None:
+def mark_loose_parts(
+    book: Rulebook, lines: list[Line], raws: list[str], hints: list[Hints], found: Found, body: range
+) -> None:
     """A word of a menu alone on its line, above or below the prose and next to a line of the page."""
     for number, line in enumerate(lines):
         if number in body or found[number] is not None or not shapes.is_menu_line(line, raws[number]):
             continue
         near = [found[other] for other in (number - 1, number + 1) if 0 <= other < len(lines)]
         kinds = {mark.kind for mark in near if mark is not None}
-        if kinds and not kinds & _SPEAKING and book.is_part(raws[number]):
+        if kinds and not kinds & _SPEAKING and book.is_part(raws[number], hints[number]):
             found[number] = Mark("word_of_menu", "navigation")
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from toolkit.errors import InputError, suggestion
 from toolkit.statistics.counting.counted import Counted, Layer
-from toolkit.tables import check
+from toolkit.tables import check, run_places
 
 __all__ = ["count_codes", "count_themes"]
 
@@ -42,24 +42,19 @@ def count_codes(annotations: pd.DataFrame, passages: pd.DataFrame, *, posts: pd.
     if len(books) > 1:
         raise InputError(f"count_codes: annotations of the codebooks {', '.join(books)}; give those of one.")
     places, doc_ids, doc = _passages(passages, posts)
-    number = {doc_id: place for place, doc_id in enumerate(doc_ids)}
-    missing = sorted(set(annotations["doc_id"]) - set(number))
+    missing = sorted(set(annotations["doc_id"]) - set(doc_ids))
     if missing:
         raise InputError(
             f"count_codes: annotations of '{missing[0]}', which has no passages; give the passages of all."
         )
     start, end = places["start"].to_numpy(np.int64), places["end"].to_numpy(np.int64)
     codes = sorted(set(annotations["code"]))
-    column = {code: place for place, code in enumerate(codes)}
-    first, last = np.searchsorted(doc, np.arange(len(doc_ids))), np.searchsorted(doc, np.arange(len(doc_ids)), "right")
-    found: set[tuple[int, int]] = set()
-    for doc_id, low, high, code in zip(
-        *(annotations[name] for name in ("doc_id", "start", "end", "code")), strict=True
-    ):
-        here = slice(first[number[doc_id]], last[number[doc_id]])
-        over = np.flatnonzero((start[here] < high) & (end[here] > low)) + here.start
-        found.update((int(place), column[code]) for place in over)
-    pairs = np.array(sorted(found), dtype=np.int64).reshape(-1, 2)
+    owner = pd.Index(doc_ids).get_indexer(annotations["doc_id"])
+    low, high = annotations["start"].to_numpy(np.int64), annotations["end"].to_numpy(np.int64)
+    span, place = _overlapping(doc, start, end, owner, low, high)
+    term = pd.Index(codes).get_indexer(annotations["code"])[span]
+    cells = np.unique(place * max(len(codes), 1) + term)
+    pairs = np.column_stack(np.divmod(cells, max(len(codes), 1)))
     layer = Layer("all", np.array(codes, dtype=object), doc, start, end, *_langs(places), pairs[:, 0], pairs[:, 1])
     return Counted(doc_ids, (layer,), "passages", "code", posts)
 
@@ -127,6 +122,26 @@ def count_themes(
     return Counted(doc_ids, (layer,), "passages", "theme", posts)
 
 
+def _overlapping(
+    doc: np.ndarray, start: np.ndarray, end: np.ndarray, owner: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Which spans (document ``owner``, from ``low`` to ``high``) overlap which places, as pairs of both; the places are
+    sorted by document and start."""
+    if not len(doc) or not len(owner):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    width = int(max(end.max(), start.max(), high.max(), low.max())) + 1
+    base = doc.astype(np.int64) * width
+    # the farthest end so far never falls: the first place that can overlap, and the last that begins before the end
+    first = np.searchsorted(np.maximum.accumulate(base + end), owner * width + low, side="right")
+    last = np.searchsorted(base + start, owner * width + high, side="left")
+    first = np.maximum(first, np.searchsorted(doc, owner, side="left"))
+    many = np.maximum(last - first, 0)
+    span = np.repeat(np.arange(len(owner)), many)
+    place = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many) + first[span]
+    over = (start[place] < high[span]) & (end[place] > low[span])
+    return span[over], place[over]
+
+
 def _inside(places: pd.DataFrame, passages: pd.DataFrame) -> pd.DataFrame:
     """passage_id and lang of places that are no passages themselves."""
     joined = places.merge(passages[["doc_id", "start", "end", "lang"]], on="doc_id", suffixes=("", "_of"))
@@ -150,11 +165,11 @@ def _passages(passages: pd.DataFrame, posts: pd.DataFrame | None) -> tuple[pd.Da
             f"statistics: passages of the units {', '.join(units)}, which hold each other; give those of one."
         )
     doc_ids = (passages if posts is None else check("posts", posts))["doc_id"].drop_duplicates().tolist()
-    number = {doc_id: place for place, doc_id in enumerate(doc_ids)}
-    lacking = sorted(set(passages["doc_id"]) - set(number))
+    places, names = run_places(passages["doc_id"])
+    lacking = sorted(set(names) - set(doc_ids))
     if lacking:
         raise InputError(f"statistics: passages of '{lacking[0]}', which is not among the posts; give the same posts.")
-    doc = passages["doc_id"].map(number).to_numpy(np.int32)
+    doc = pd.Index(doc_ids).get_indexer(names).astype(np.int32)[places]
     order = np.lexsort((passages["start"].to_numpy(), doc))
     return passages.iloc[order].reset_index(drop=True), np.array(doc_ids, dtype=object), doc[order]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
-from toolkit.statistics.counting.counted import Counted, Layer
+from toolkit.statistics.counting.counted import Counted, Later, Layer
 from toolkit.statistics.counting.token_index import TokenIndex, Vocabulary
 from toolkit.tables import check
 
@@ -101,10 +101,10 @@ def count_words(
 
 def _words_of(index: TokenIndex, found: Vocabulary, wanted: np.ndarray, number: int) -> Layer:
     """The words of one language."""
-    here = np.flatnonzero(index.is_word & (index.lang == number))
+    here = index.words_of(number)
     codes = found.codes[here]
     fit = wanted[here] & (codes >= 0)
-    place, codes = np.flatnonzero(fit), codes[fit]
+    place, codes = np.flatnonzero(fit).astype(np.int32), codes[fit]
     used = np.flatnonzero(np.bincount(codes, minlength=len(found.terms)))
     moved = np.zeros(len(found.terms), dtype=np.int32)
     moved[used] = np.arange(len(used), dtype=np.int32)
@@ -113,11 +113,11 @@ def _words_of(index: TokenIndex, found: Vocabulary, wanted: np.ndarray, number: 
     return Layer(
         lang,
         found.terms[used],
-        index.doc[here],
-        index.start[here],
-        index.end[here],
+        index.documents_of(here),
+        Later(lambda: index.start[index.words_of(number)]),
+        Later(lambda: index.end[index.words_of(number)]),
         langs,
-        np.full(len(here), of_place, dtype=np.int16),
+        np.broadcast_to(np.int16(of_place), len(here)),
         place,
         moved[codes],
     )

@@ -1,6 +1,6 @@
 """What was counted where: words in documents, codes in passages, themes in passages, all in one form."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,32 @@ from toolkit.display import Card, SelfShown, card, plain_text, show
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import CONTRACTS, check
 
-__all__ = ["Counted", "Layer", "together"]
+__all__ = ["Counted", "Later", "Layer", "together"]
+
+
+@dataclass(frozen=True)
+class Later:
+    """An array that is made when it is first asked for."""
+
+    make: Callable[[], np.ndarray]
+
+
+class _MadeLater:
+    """A field that may be given as :class:`Later`."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, one: object, owner: type) -> np.ndarray:
+        if one is None:
+            raise AttributeError(self._name)
+        value = vars(one)[self._name]
+        if isinstance(value, Later):
+            value = vars(one)[self._name] = value.make()
+        return value
+
+    def __set__(self, one: object, value: np.ndarray | Later) -> None:
+        vars(one)[self._name] = value
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,8 +60,9 @@ class Layer:
     lang: str
     terms: np.ndarray
     doc: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
+    # few ask where the places are: half the memory of counted words
+    start: np.ndarray | Later = _MadeLater()
+    end: np.ndarray | Later = _MadeLater()
     langs: tuple[str, ...]
     place_lang: np.ndarray
     place: np.ndarray

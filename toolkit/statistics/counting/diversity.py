@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from toolkit.corpus.grouping import MISSING, group_order
 from toolkit.errors import InputError
@@ -15,20 +16,22 @@ from toolkit.statistics.counting.counted import Counted, Layer, together
 from toolkit.statistics.counting.diversity_measures import (
     Factors,
     Windows,
+    kinds_of,
     mattr,
     mtld,
     mtld_factors,
     previous_places,
-    types_and_hapaxes,
     window_types,
 )
-from toolkit.statistics.counting.token_index import changes
+from toolkit.statistics.counting.token_index import TokenIndex, changes
 
 __all__ = ["lexical_diversity"]
 
 #: MTLD is for texts of at least 100 words: Koizumi 2012, "Relationships Between Text Length and Lexical Diversity
 #: Measures: Can We Use Short Texts of Less than 100 Tokens?", Vocabulary Learning and Instruction 1.
 SHORTEST_FOR_MTLD = 100
+#: Words whose texts are measured together: some 100 MB.
+_AT_ONCE = 1_000_000
 
 
 def lexical_diversity(
@@ -102,19 +105,26 @@ def lexical_diversity(
     if counted.of != "words":
         raise InputError(f"lexical_diversity: got {counted.of} counted by {counted.unit}, expected words.")
     groups = None if by is None or by == "lang" else counted.groups(by).astype(str)
+    # measured once, whatever the groups
+    made = material.made if isinstance(material, TokenIndex) and material.posts is counted.posts else {}
     tables, layers = [], counted.layers_of(lang)
     for layer in layers:
         whole = (layer.lang if layer.langs else MISSING) if by == "lang" else "all"
         of_document = np.full(len(counted.doc_ids), whole, dtype=object) if groups is None else groups
-        tables.append(_of_layer(counted, layer, of_document, by, int(window), float(threshold), drawing))
+        key = f"diversity {counted.unit} {counted.only} {layer.lang} {window} {threshold}"
+        if key not in made:
+            made[key] = _measured(layer, int(window), float(threshold))
+        tables.append(_of_layer(counted, layer, made[key], of_document, by, int(window), float(threshold), drawing))
     return together("diversity", [layer.lang for layer in layers], tables)
 
 
 class _Texts(NamedTuple):
-    """What was measured in each text, (texts,): its document, tokens, windows and factors."""
+    """What was measured in each text, (texts,): its document, tokens, types, hapaxes, windows and factors."""
 
     document: np.ndarray
     tokens: np.ndarray
+    types: np.ndarray
+    hapaxes: np.ndarray
     windows: Windows
     factors: Factors
 
@@ -122,22 +132,19 @@ class _Texts(NamedTuple):
 def _of_layer(
     counted: Counted,
     layer: Layer,
+    texts: _Texts,
     of_document: np.ndarray,
     by: str | None,
     window: int,
     threshold: float,
     drawing: Drawing,
 ) -> pd.DataFrame:
-    doc = layer.doc[layer.place]
-    texts = _measured(layer.term, doc, window, threshold)
     present = of_document[texts.document]
     names = list(dict.fromkeys(present)) if by == "doc_id" else sorted(set(present), key=group_order)
     number = {name: place for place, name in enumerate(names)}
     group = np.array([number[name] for name in present], dtype=np.int64)
-    of_doc = np.zeros(len(counted.doc_ids), dtype=np.int64)
-    of_doc[texts.document] = group
     many = len(names)
-    types, hapaxes = types_and_hapaxes(layer.term, of_doc[doc], many)
+    types, hapaxes = _kinds(counted, layer, texts, group, many)
     tokens = _summed(group, texts.tokens, many).astype(np.int64)
     long = texts.tokens >= SHORTEST_FOR_MTLD
     factors = Factors(*(_summed(group[long], one[long], many) for one in texts.factors))
@@ -183,14 +190,42 @@ def _of_layer(
     return table
 
 
-def _measured(term: np.ndarray, doc: np.ndarray, window: int, threshold: float) -> _Texts:
-    """The measures of each text. ``doc`` (tokens,) never falls."""
+def _measured(layer: Layer, window: int, threshold: float) -> _Texts:
+    """The measures of each text, some texts at a time."""
+    doc = layer.doc if len(layer.place) == len(layer.doc) else layer.doc[layer.place]
     begins = np.flatnonzero(changes(doc))
-    lengths = np.diff(begins, append=len(doc))
-    text = np.repeat(np.arange(len(begins)), lengths)
-    previous = previous_places(term, text)
-    windows, factors = window_types(previous, lengths, window), mtld_factors(previous, lengths, threshold)
-    return _Texts(doc[begins], lengths, windows, factors)
+    parts = []
+    while len(begins):
+        # at least one text
+        some = max(1, int(np.searchsorted(begins, begins[0] + _AT_ONCE)))
+        stop = int(begins[some]) if some < len(begins) else len(doc)
+        term = layer.term[begins[0] : stop]
+        lengths = np.diff(begins[:some], append=stop)
+        previous = previous_places(term, np.repeat(np.arange(some), lengths))
+        counts = sparse.csr_matrix(
+            (np.ones(len(term)), term.astype(np.int32), np.append(0, np.cumsum(lengths))), (some, len(layer.terms))
+        )
+        counts.sum_duplicates()
+        windows, factors = window_types(previous, lengths, window), mtld_factors(previous, lengths, threshold)
+        parts.append((doc[begins[:some]], lengths, *kinds_of(counts), *windows, *factors))
+        begins = begins[some:]
+    if not parts:
+        nothing = np.zeros(0, dtype=np.int64)
+        return _Texts(*[nothing] * 4, Windows(nothing, nothing), Factors(nothing, nothing))
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    return _Texts(*columns[:4], Windows(*columns[4:6]), Factors(*columns[6:]))
+
+
+def _kinds(
+    counted: Counted, layer: Layer, texts: _Texts, group: np.ndarray, many: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Types and hapaxes of each group, (groups,): of all its texts together."""
+    if many == len(texts.document):
+        order = np.argsort(group, kind="stable")
+        return texts.types[order], texts.hapaxes[order]
+    counts, _ = layer.matrix(len(counted.doc_ids))
+    adding = sparse.csr_matrix((np.ones(len(group)), (group, texts.document)), shape=(many, len(counted.doc_ids)))
+    return kinds_of((adding @ counts).tocsr())
 
 
 def _summed(group: np.ndarray, values: np.ndarray, many: int) -> np.ndarray:
@@ -212,8 +247,11 @@ def _limits(
     which texts the measure rests; ``names`` (texts,) of their documents.
     """
     low, high = np.full(many, np.nan), np.full(many, np.nan)
-    for number in np.flatnonzero(np.bincount(group[resting], minlength=many) > 1) if drawing.repeats else ():
-        texts = np.flatnonzero(resting & (group == number))
+    here = np.flatnonzero(resting)
+    here = here[np.argsort(group[here], kind="stable")]
+    begin = np.searchsorted(group[here], np.arange(many + 1))
+    for number in np.flatnonzero(np.diff(begin) > 1) if drawing.repeats else ():
+        texts = here[begin[number] : begin[number + 1]]
         # by name, so that the order of the posts does not show in the last digit
         texts = texts[np.argsort(names[texts], kind="stable")]
         draws = document_draws(len(texts), drawing.repeats, drawing.seed)

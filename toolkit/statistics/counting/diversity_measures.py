@@ -7,10 +7,12 @@ numbers the text of each token from 0, never falling. What is measured never cro
 from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 __all__ = [
     "Factors",
     "Windows",
+    "kinds_of",
     "mattr",
     "mtld",
     "mtld_factors",
@@ -18,6 +20,10 @@ __all__ = [
     "types_and_hapaxes",
     "window_types",
 ]
+
+
+#: Texts that are read together: of fewer, numpy takes longer than a loop.
+_TOGETHER = 32
 
 
 class Windows(NamedTuple):
@@ -44,11 +50,19 @@ def types_and_hapaxes(codes: np.ndarray, text: np.ndarray, texts: int) -> tuple[
     >>> types.tolist(), hapaxes.tolist()
     ([3, 1], [2, 1])
     """
-    width = int(codes.max(initial=0)) + 1
-    kinds, often = np.unique(text.astype(np.int64) * width + codes, return_counts=True)
-    types = np.bincount(kinds // width, minlength=texts)
-    hapaxes = np.bincount(kinds[often == 1] // width, minlength=texts)
-    return types, hapaxes
+    counts = sparse.csr_matrix((np.ones(len(codes)), (text, codes)), shape=(texts, int(codes.max(initial=0)) + 1))
+    return kinds_of(counts)
+
+
+def kinds_of(counts: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray]:
+    """:func:`types_and_hapaxes` of what was counted: ``counts`` (texts, words), each word of a text once.
+
+    >>> types, hapaxes = kinds_of(sparse.csr_matrix(np.array([[2, 1, 1], [1, 0, 0]])))
+    >>> types.tolist(), hapaxes.tolist()
+    ([3, 1], [2, 1])
+    """
+    once = np.append(0, np.cumsum(counts.data == 1))
+    return np.diff(counts.indptr).astype(np.int64), np.diff(once[counts.indptr])
 
 
 def previous_places(codes: np.ndarray, text: np.ndarray) -> np.ndarray:
@@ -57,12 +71,13 @@ def previous_places(codes: np.ndarray, text: np.ndarray) -> np.ndarray:
     >>> previous_places(np.array([7, 8, 7, 7]), np.array([0, 0, 0, 1])).tolist()
     [-1, -1, 0, -1]
     """
-    width = int(codes.max(initial=0)) + 1
-    kinds = text.astype(np.int64) * width + codes
-    order = np.argsort(kinds, kind="stable")
-    same = kinds[order[1:]] == kinds[order[:-1]]
+    # words by kind, those of one kind in the order of the text, without comparing any
+    shape = len(codes), int(codes.max(initial=0)) + 1
+    order = sparse.csr_matrix((np.arange(len(codes)), codes, np.arange(len(codes) + 1)), shape=shape).tocsc().data
+    one, other = order[:-1], order[1:]
+    same = (codes[other] == codes[one]) & (text[other] == text[one])
     previous = np.full(len(codes), -1, dtype=np.int64)
-    previous[order[1:][same]] = order[:-1][same]
+    previous[other[same]] = one[same]
     return previous
 
 
@@ -112,32 +127,61 @@ def mtld_factors(previous: np.ndarray, lengths: np.ndarray, threshold: float) ->
     following = np.full(len(previous), -1, dtype=np.int64)
     again = np.flatnonzero(previous >= 0)
     following[previous[again]] = again
-    forward, backward = [], []
-    start = 0
-    for length in lengths.tolist():
-        here = slice(start, start + length)
-        ahead = np.where(previous[here] >= 0, previous[here] - start, -1)
-        behind = np.where(following[here] >= 0, length - 1 - (following[here] - start), -1)[::-1]
-        forward.append(_factors(ahead.tolist(), threshold))
-        backward.append(_factors(behind.tolist(), threshold))
-        start += length
-    return Factors(np.array(forward, dtype=float), np.array(backward, dtype=float))
+    starts = np.cumsum(lengths) - lengths
+    own = np.repeat(starts, lengths)
+    ahead = np.where(previous >= 0, previous - own, -1)
+    last = np.repeat(lengths - 1, lengths)
+    behind = np.where(following >= 0, last - (following - own), -1)
+    return Factors(
+        _factors_of(ahead, starts, lengths, threshold, 1),
+        _factors_of(behind, starts + lengths - 1, lengths, threshold, -1),
+    )
 
 
-def _factors(previous: list[int], threshold: float) -> float:
-    """Factors of one text, of which ``previous`` says where each word stood last, -1: nowhere.
+def _factors_of(
+    previous: np.ndarray, first: np.ndarray, lengths: np.ndarray, threshold: float, step: int
+) -> np.ndarray:
+    """Factors of each text, read word by word in all texts at once, from its ``first`` place on (``step`` -1: back).
 
-    >>> _factors([-1, -1, -1, -1, 1, 0], 0.72)  # of the people by the of: 4 types of 6 are .667
-    1.0
+    ``previous`` (tokens,): where in the text, as it is read, each word stood last, -1: nowhere.
     """
-    count, start, types = 0, 0, 0
-    for place, before in enumerate(previous):
+    order = np.argsort(-lengths, kind="stable")
+    places, long = first[order], lengths[order]
+    count, start, types = np.zeros(len(order)), np.zeros(len(order), dtype=np.int64), np.zeros(len(order), np.int64)
+    # texts that have a word at each place; of few, one by one is faster
+    reading = np.searchsorted(-long, -np.arange(int(long.max(initial=0))), side="left")
+    together = int(np.searchsorted(-reading, -_TOGETHER, side="right"))
+    for place in range(together):
+        here = slice(0, int(reading[place]))
         # a word is new where its last occurrence lies before this factor
+        types[here] += previous[places[here] + step * place] < start[here]
+        full = types[here] / (place - start[here] + 1) <= threshold
+        count[here] += full
+        start[here][full], types[here][full] = place + 1, 0
+    for text in range(int(reading[together]) if together < len(reading) else 0):
+        rest = previous[places[text] + step * np.arange(together, int(long[text]))].tolist()
+        count[text], start[text], types[text] = _read_on(
+            rest, threshold, together, (int(count[text]), int(start[text]), int(types[text]))
+        )
+    left = long - start
+    part = (1 - np.divide(types, left, out=np.ones(len(left)), where=left > 0)) / (1 - threshold)
+    factors = np.empty(len(order))
+    factors[order] = count + part
+    return factors
+
+
+def _read_on(previous: list[int], threshold: float, place: int, state: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Whole factors, where the last one begins and its types, after the words of a text from ``place`` on.
+
+    >>> _read_on([-1, -1, -1, -1, 1, 0], 0.72, 0, (0, 0, 0))  # of the people by the of: 4 types of 6 are .667
+    (1, 6, 0)
+    """
+    count, start, types = state
+    for here, before in enumerate(previous, place):
         types += before < start
-        if types / (place - start + 1) <= threshold:
-            count, start, types = count + 1, place + 1, 0
-    left = len(previous) - start
-    return count + (1 - types / left) / (1 - threshold) if left else float(count)
+        if types / (here - start + 1) <= threshold:
+            count, start, types = count + 1, here + 1, 0
+    return count, start, types
 
 
 def mtld(tokens: np.ndarray, factors: Factors) -> np.ndarray:

@@ -188,9 +188,12 @@ def _table(
     share = np.minimum(n / size[group], 1.0)
     low, high = np.full(len(n), np.nan), np.full(len(n), np.nan)
     begin = np.searchsorted(group, np.arange(len(groups.names) + 1))
+    having_words = np.flatnonzero(sizes > 0)
+    having_words = having_words[np.argsort(groups.of_document[having_words], kind="stable")]
+    ends = np.cumsum(present)
     for number in np.flatnonzero(present > 1) if drawing.repeats else ():
         rows = slice(begin[number], begin[number + 1])
-        there = np.flatnonzero((groups.of_document == number) & (sizes > 0))
+        there = having_words[ends[number] - present[number] : ends[number]]
         low[rows], high[rows] = _limits(counts, sizes, counted.doc_ids, there, term[rows], share[rows], drawing)
     words = counted.of == "words"
     names = np.array(groups.names, dtype=object)

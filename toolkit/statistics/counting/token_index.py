@@ -1,6 +1,6 @@
 """The token table as numbers: every statistic of words counts these arrays and no strings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -11,7 +11,8 @@ import pandas as pd
 
 from toolkit.display import Card, SelfShown, card, plain_text
 from toolkit.errors import InputError, suggestion
-from toolkit.tables import check
+from toolkit.statistics.counting.token_parts import Parts
+from toolkit.tables import check, empty, run_places
 from toolkit.text import content_terms
 
 __all__ = ["UNITS", "TokenIndex", "Unit", "Vocabulary", "changes", "fold_form"]
@@ -29,7 +30,8 @@ class Vocabulary(NamedTuple):
 
 
 class TokenIndex(SelfShown):
-    """A tokens table, ready for counting; make it once where several things are asked of a large corpus.
+    """A tokens table, ready for counting; make it once where several things are asked of a large corpus, and of one
+    that is too large for a table by :meth:`of_parts`.
 
     Parameters
     ----------
@@ -65,43 +67,124 @@ class TokenIndex(SelfShown):
     (['a', 'b'], [0, 4, 11], ('es',), [False, True, True, False])
     """
 
+    #: of an index made of parts: how long each token, and each run of one language or passage is
+    _lengths: np.ndarray
+    _lang_runs: np.ndarray
+    _lang_lengths: np.ndarray
+    _passage_lengths: np.ndarray | None = None
+
     def __init__(self, tokens: pd.DataFrame, posts: pd.DataFrame | None = None) -> None:
         tokens = check("tokens", tokens)
         self.posts = None if posts is None else check("posts", posts)
         self.doc, self.doc_ids = _documents(tokens["doc_id"], self.posts)
-        self.start, self.end = (tokens[name].to_numpy(np.int64) for name in ("start", "end"))
+        self.start, self.end = (tokens[name].to_numpy(np.int32) for name in ("start", "end"))
         order = _reading_order(self.doc, self.start)
         if order is not None:
             tokens = tokens.iloc[order]
             self.doc, self.start, self.end = self.doc[order], self.start[order], self.end[order]
-        twice = (self.doc[1:] == self.doc[:-1]) & (self.start[1:] == self.start[:-1]) & (self.end[1:] == self.end[:-1])
-        if twice.any():
-            place = int(twice.argmax())
-            raise InputError(
-                f"statistics: the token from {self.start[place]} to {self.end[place]} of "
-                f"'{self.doc_ids[self.doc[place]]}' stands in the table twice; give each token once."
-            )
+        _refuse_twice(self.doc, self.start, self.end, self.doc_ids)
         self.bounds = np.append(0, np.cumsum(np.bincount(self.doc, minlength=len(self.doc_ids))))
         self._passage_id = tokens["passage_id"]
         if "lang" in tokens:
             nameless = int(tokens["lang"].isna().sum())
             if nameless:
-                raise InputError(
-                    f"statistics: {nameless} of {len(tokens)} tokens have no lang and would be counted nowhere; "
-                    "give each its language, or leave the column out."
-                )
-            lang = _in_order(*_run_places(tokens["lang"]))
+                raise InputError(_nameless(nameless, len(tokens)))
+            lang = _in_order(*run_places(tokens["lang"]))
             self.lang, self.langs = lang.codes.astype(np.int16), tuple(lang.terms.tolist())
         else:
             self.lang, self.langs = np.zeros(len(tokens), dtype=np.int16), ("all",)
         self.is_stop = tokens["is_stop"].to_numpy(bool)
-        self._columns = {unit: tokens[column] for unit, column in _COLUMN.items()}
+        self._columns: dict[str, pd.Series] = {unit: tokens[column] for unit, column in _COLUMN.items()}
         self._vocabularies: dict[str, Vocabulary] = {}
         #: what other modules make of the index once and use again
         self.made: dict[str, Any] = {}
 
+    @classmethod
+    def of_parts(cls, parts: Iterable[pd.DataFrame], posts: pd.DataFrame | None = None) -> "TokenIndex":
+        """The index of tables that follow one another, of which one at a time is held.
+
+        It is that of all of them in one table and takes some 17 bytes a token. ``doc``, ``end``, ``lang`` and
+        ``passage`` are made when first asked for and then kept, 4 bytes a token each; counting words asks for none of
+        them.
+
+        Parameters
+        ----------
+        parts : tokens tables; all tokens of a document in one of them, documents in the order of ``posts``.
+        posts : posts table.
+
+        Raises
+        ------
+        InputError
+            as for a whole table, and for documents that come in two parts or another order.
+
+        >>> import pandas as pd
+        >>> from toolkit.corpus import segment
+        >>> from toolkit.statistics import TokenIndex
+        >>> from toolkit.text import tokenise
+        >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "es", "sha256": "",
+        ...     "text": ["Las marcas escuchan.", "La gente habla de las marcas."]})
+        >>> parts = (tokenise(posts[n : n + 1], segment(posts[n : n + 1]), choice="simple") for n in range(2))
+        >>> index = TokenIndex.of_parts(parts, posts)
+        >>> index.bounds.tolist(), index.doc.tolist()[:5]
+        ([0, 4, 11], [0, 0, 0, 0, 1])
+        """
+        posts = None if posts is None else check("posts", posts)
+        gathered = Parts(fold_form)
+        order = None if posts is None else {name: place for place, name in enumerate(posts["doc_id"])}
+        for part in parts:
+            tokens = check("tokens", part)
+            if not len(tokens):
+                continue
+            doc, names = _documents(tokens["doc_id"], posts, order)
+            moved = _reading_order(doc, tokens["start"].to_numpy())
+            if moved is not None:
+                tokens, doc = tokens.iloc[moved], doc[moved]
+            _refuse_twice(doc, tokens["start"].to_numpy(), tokens["end"].to_numpy(), names)
+            gathered.add(tokens, doc, names, posts is not None)
+        if not gathered.count:
+            return cls(empty("tokens"), posts)
+        if gathered.nameless:
+            raise InputError(_nameless(gathered.nameless, gathered.count))
+        index = cls.__new__(cls)
+        index.posts, index.made, index._columns = posts, {}, {}
+        index.doc_ids = gathered.documents() if posts is None else posts["doc_id"].to_numpy(dtype=object)
+        index.bounds = np.append(0, np.cumsum(gathered.sizes(len(index.doc_ids))))
+        index.start, index._lengths, index.is_stop = (gathered.taken(name) for name in ("start", "length", "is_stop"))
+        langs = _in_order(*gathered.names("lang"))
+        index.langs, index._lang_runs = tuple(langs.terms.tolist()), langs.codes.astype(np.int16)
+        index._lang_lengths, index._passage_lengths = gathered.taken("lang_lengths"), gathered.taken("passage_lengths")
+        index._passage_id = gathered.passages()
+        index._vocabularies = {unit: _in_order(*gathered.names(unit)) for unit in UNITS if gathered.has(unit)}
+        return index
+
+    @cached_property
+    def doc(self) -> np.ndarray:
+        """The place of each token's document in ``doc_ids``."""
+        return np.repeat(np.arange(len(self.doc_ids), dtype=np.int32), np.diff(self.bounds))
+
+    @cached_property
+    def end(self) -> np.ndarray:
+        """Where each token ends."""
+        return self.start + self._lengths
+
+    @cached_property
+    def lang(self) -> np.ndarray:
+        """The place of each token's language in ``langs``."""
+        return np.repeat(self._lang_runs, self._lang_lengths)
+
+    def words_of(self, number: int) -> np.ndarray:
+        """The places of the words of a language (its place in ``langs``), in the order of the text."""
+        if "lang" in self.__dict__:
+            return np.flatnonzero(self.is_word & (self.lang == number))
+        return np.flatnonzero(self.is_word & np.repeat(self._lang_runs == number, self._lang_lengths))
+
+    def documents_of(self, places: np.ndarray) -> np.ndarray:
+        """The place in ``doc_ids`` of the document of some tokens, in the order of the text."""
+        sizes = np.diff(np.searchsorted(places, self.bounds))
+        return np.repeat(np.arange(len(self.doc_ids), dtype=np.int32), sizes)
+
     def __len__(self) -> int:
-        return len(self.doc)
+        return int(self.bounds[-1])
 
     def _card_(self, lang: str = "en") -> Card:
         sizes = np.bincount(self.lang, minlength=len(self.langs)).tolist()
@@ -133,7 +216,8 @@ class TokenIndex(SelfShown):
 
     @cached_property
     def _passage_places(self) -> tuple[np.ndarray, np.ndarray]:
-        return _run_places(self._passage_id)
+        places, names = run_places(self._passage_id)
+        return (places if self._passage_lengths is None else np.repeat(places, self._passage_lengths)), names
 
     def with_posts(self, posts: pd.DataFrame) -> "TokenIndex":
         """The same tokens with other metadata. Raises :class:`InputError` for posts that are not these documents."""
@@ -157,8 +241,8 @@ class TokenIndex(SelfShown):
         if unit not in UNITS:
             raise InputError(f"statistics: no unit '{unit}'; {suggestion(unit, UNITS)}")
         if unit not in self._vocabularies:
-            values = self._columns[unit]
-            if unit == "pos" and values.isna().all():
+            values = self._columns.get(unit)
+            if values is None or (unit == "pos" and values.isna().all()):
                 raise InputError(
                     "statistics: no token has a part of speech, as no trained pipeline tagged them; install "
                     "es_core_news_sm and it_core_news_sm (environment.yml names them) or count by form or lemma."
@@ -198,15 +282,36 @@ def fold_form(form: str) -> str:
     return normalize("NFC", form.lower()).replace("’", "'")
 
 
-def _documents(doc_id: pd.Series, posts: pd.DataFrame | None) -> tuple[np.ndarray, np.ndarray]:
-    codes, names = _run_places(doc_id)
+def _documents(
+    doc_id: pd.Series, posts: pd.DataFrame | None, place: Mapping[str, int] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The place of each token's document among the names that are given back: those of the posts, or of the table."""
+    codes, names = run_places(doc_id)
     if posts is None:
         return codes, names
-    place = {name: number for number, name in enumerate(posts["doc_id"])}
+    place = {name: number for number, name in enumerate(posts["doc_id"])} if place is None else place
     lacking = [name for name in names if name not in place]
     if lacking:
         raise InputError(f"statistics: tokens of '{lacking[0]}', which is not among the posts; give the same posts.")
     return np.array([place[name] for name in names], dtype=np.int32)[codes], posts["doc_id"].to_numpy(dtype=object)
+
+
+def _refuse_twice(doc: np.ndarray, start: np.ndarray, end: np.ndarray, doc_ids: np.ndarray) -> None:
+    """Raise :class:`InputError` for a token that stands there twice; the tokens are in the order of the text."""
+    twice = (doc[1:] == doc[:-1]) & (start[1:] == start[:-1]) & (end[1:] == end[:-1])
+    if twice.any():
+        place = int(twice.argmax())
+        raise InputError(
+            f"statistics: the token from {start[place]} to {end[place]} of '{doc_ids[doc[place]]}' stands in the table "
+            "twice; give each token once."
+        )
+
+
+def _nameless(some: int, tokens: int) -> str:
+    return (
+        f"statistics: {some} of {tokens} tokens have no lang and would be counted nowhere; "
+        "give each its language, or leave the column out."
+    )
 
 
 def _reading_order(doc: np.ndarray, start: np.ndarray) -> np.ndarray | None:
@@ -223,17 +328,6 @@ def _places(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
     return codes.astype(np.int32), np.asarray(names, dtype=object)
 
 
-def _run_places(values: pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """The same where neighbours mostly have one name: one name for each run is looked at, a tenth of the time."""
-    array = values.array
-    new = np.ones(len(array), dtype=bool)
-    new[1:] = np.asarray(array[1:] != array[:-1], dtype=bool)
-    starts = np.flatnonzero(new)
-    # one that comes again later is still the same
-    places, names = _places(pd.Series(array[starts]))
-    return np.repeat(places, np.diff(np.append(starts, len(array)))), names
-
-
 def _sorted_places(values: pd.Series) -> Vocabulary:
     return _in_order(*_places(values))
 
@@ -244,7 +338,8 @@ def _in_order(codes: np.ndarray, names: np.ndarray) -> Vocabulary:
     # one more for -1, the place of what is missing
     moved = np.full(len(names) + 1, -1, dtype=np.int32)
     moved[order] = np.arange(len(names), dtype=np.int32)
-    return Vocabulary(moved[codes], names[order])
+    # as wide as they came
+    return Vocabulary(moved.astype(codes.dtype, copy=False)[codes], names[order])
 
 
 def _lowered(found: Vocabulary) -> Vocabulary:

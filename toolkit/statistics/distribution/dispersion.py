@@ -1,5 +1,7 @@
 """How evenly the terms of a corpus are spread over its documents, countries, years, or equal parts."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -8,6 +10,7 @@ from toolkit.errors import InputError
 from toolkit.statistics.counting.checks import check_least, is_whole
 from toolkit.statistics.counting.count import Material, Only, as_counted
 from toolkit.statistics.counting.counted import Counted, Layer, together
+from toolkit.statistics.counting.token_index import changes
 from toolkit.statistics.distribution.measures import (
     carroll_d2,
     dp,
@@ -19,6 +22,9 @@ from toolkit.statistics.distribution.measures import (
 )
 
 __all__ = ["dispersion"]
+
+#: Cells (terms x parts with the term) that are measured at once: 100 MB.
+_AT_ONCE = 1_000_000
 
 _MEASURES = {
     "juilland_d": juilland_d,
@@ -84,22 +90,19 @@ def dispersion(
         only = "content"
     counted = as_counted(material, unit, only, posts)
     layers = counted.layers_of(lang)
-    tables = [_of_layer(layer, _part_of_place(counted, layer, parts), minimum) for layer in layers]
+    if parts == "lang" and counted.of == "words":
+        raise InputError(
+            "dispersion: each language is counted by itself and is a single part; give another column as parts, "
+            "or codes or themes of passages."
+        )
+    tables = [_of_layer(counted, layer, parts, minimum) for layer in layers]
     return together("dispersion", [layer.lang for layer in layers], tables)
 
 
-def _part_of_place(counted: Counted, layer: Layer, parts: str | int) -> np.ndarray:
-    """The part of each place, (places,), numbered without gaps."""
-    if parts == "lang":
-        if counted.of == "words":
-            raise InputError(
-                "dispersion: each language is counted by itself and is a single part; give another column as parts, "
-                "or codes or themes of passages."
-            )
-        return pd.factorize(layer.place_lang)[0]
+def _part_of_place(layer: Layer, parts: str | int) -> np.ndarray:
+    """The part of each place, (places,), numbered without gaps: a language, or a stretch of the running text."""
     if isinstance(parts, str):
-        names = counted.groups(parts)[layer.doc] if parts != "doc_id" else layer.doc
-        return pd.factorize(names)[0]
+        return pd.factorize(layer.place_lang)[0]
     if not is_whole(parts, 2):
         raise InputError(
             f"dispersion: got parts={parts!r}, expected 'doc_id', 'year' or a column of the posts, or a number from 2."
@@ -109,17 +112,40 @@ def _part_of_place(counted: Counted, layer: Layer, parts: str | int) -> np.ndarr
     return np.repeat(np.arange(count), size + (np.arange(count) < rest))
 
 
-def _of_layer(layer: Layer, part: np.ndarray, minimum: int) -> pd.DataFrame:
-    totals = layer.totals()
-    tested = np.flatnonzero(totals >= minimum)
-    sizes = np.bincount(part)
+def _counts(counted: Counted, layer: Layer, parts: str | int) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """How often each term occurs in each part, (terms, parts), and the places of each part."""
+    if not isinstance(parts, str) or parts == "lang":
+        part = _part_of_place(layer, parts)
+        sizes = np.bincount(part)
+    else:
+        first = np.flatnonzero(changes(layer.doc))
+        documents, lengths = layer.doc[first], np.diff(first, append=len(layer.doc))
+        of_document = pd.factorize(documents if parts == "doc_id" else counted.groups(parts)[documents])[0]
+        sizes = np.bincount(of_document, weights=lengths).astype(np.int64)
+        if layer.weight is None:
+            counts, _ = layer.matrix(len(counted.doc_ids))
+            shape = (len(counted.doc_ids), len(sizes))
+            adding = sparse.csr_matrix((np.ones(len(documents)), (documents, of_document)), shape=shape)
+            return (adding.T @ counts).T.tocsr(), sizes
+        part = np.repeat(of_document, lengths)
+    # shares are added up in the order of the text, on which their sums depend
     weight = np.ones(len(layer.term)) if layer.weight is None else layer.weight
     shape = (len(layer.terms), len(sizes))
-    counts = sparse.coo_matrix((weight, (layer.term, part[layer.place])), shape=shape).tocsr()[tested]
+    return sparse.coo_matrix((weight, (layer.term, part[layer.place])), shape=shape).tocsr(), sizes
+
+
+def _of_layer(counted: Counted, layer: Layer, parts: str | int, minimum: int) -> pd.DataFrame:
+    totals = layer.totals()
+    tested = np.flatnonzero(totals >= minimum)
+    counts, sizes = _counts(counted, layer, parts)
+    counts = counts[tested]
     table = pd.DataFrame({"term": layer.terms[tested], "n": totals[tested]})
     table["size"], table["parts"], table["range"] = len(layer.doc), len(sizes), part_range(counts)
+    # some terms at a time, whatever the number of cells
+    steps = np.unique(np.append(np.searchsorted(counts.indptr, np.arange(0, counts.nnz, _AT_ONCE)), len(tested)))
+    blocks = [counts[first:last] for first, last in pairwise(steps)] or [counts]
     for name, measure in _MEASURES.items():
-        table[name] = measure(counts, sizes)
+        table[name] = np.concatenate([measure(block, sizes) for block in blocks])
     note = "a single part" if len(sizes) == 1 else "fewer occurrences than parts"
     marked = (table["n"] < len(sizes)) | (len(sizes) == 1)
     table["note"] = pd.Series(note, index=table.index, dtype="str").where(marked)

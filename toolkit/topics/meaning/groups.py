@@ -1,14 +1,14 @@
 """How large each topic is over time, by country, by genre or by any column of the posts, with intervals."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from toolkit.corpus.grouping import MALFORMED, MISSING, PERIODS, group_order, group_values
 from toolkit.errors import InputError, suggestion
-from toolkit.resampling import bootstrap_weights, sample_limits
-from toolkit.tables import check
+from toolkit.resampling import BootstrapSamples, bootstrap_samples, sample_limits
+from toolkit.tables import ModelShares, ThemeShares, check, run_places
 
 __all__ = [
     "FEW_POSTS",
@@ -23,10 +23,12 @@ __all__ = [
 FEW_POSTS = 8
 
 Weight = Literal["tokens", "passages"]
+#: Shares that are made floats of full length at once: 32 MB.
+_AT_ONCE = 4_000_000
 
 
 def prevalence(
-    shares: pd.DataFrame,
+    shares: pd.DataFrame | ThemeShares,
     posts: pd.DataFrame,
     by: str,
     *,
@@ -40,7 +42,8 @@ def prevalence(
 
     Parameters
     ----------
-    shares : shares table; of several models (column ``model``) each is counted by itself.
+    shares : shares table; of several models (column ``model``) each is counted by itself. Or
+        :class:`toolkit.tables.ThemeShares`, for very many.
     posts : doc_id and the column ``by``: "date", "country", "genre", "lang" ...
     period : for dates only. Dates are read as written: "2010", "2010-05", "2010-05-03". A date less exact than the
         period asks for has a row of its own ("2010, no month").
@@ -85,28 +88,38 @@ def prevalence(
     3     2    MX    0.7  2  True
     """
     _check_settings(period, weight, repeats, confidence)
-    rows: list[tuple[object, ...]] = []
     values, notes = group_values(posts, by, period)
-    for topics, doc_ids, parts, wholes, passages in _by_model(shares, posts, weight):
-        of_post = np.array([values[doc_id] for doc_id in doc_ids])
-        for value in sorted(set(of_post.tolist()), key=group_order):
+    models = [
+        (np.array([values[doc_id] for doc_id in one.doc_ids], dtype=object), one)
+        for one in _by_model(shares, posts, weight)
+    ]
+    rows: list[list[tuple[object, ...]]] = [[] for _ in models]
+    for value in sorted({value for of_post, _ in models for value in of_post.tolist()}, key=group_order):
+        drawn: dict[int, np.ndarray | BootstrapSamples] = {}
+        for own, (of_post, one) in zip(rows, models, strict=True):
             here = of_post == value
             n = int(here.sum())
-            share, samples = _bootstrap(parts[here], wholes[here], repeats, seed)
+            if not n:
+                continue
+            # of several models mostly the same posts
+            if n not in drawn:
+                drawn = {n: bootstrap_samples(n, repeats, seed)}
+            share, samples = _bootstrap(one.parts[here], one.wholes[here], drawn[n])
             low, high = sample_limits(samples, n, confidence)
             notes_here = [notes[value]] if value in notes else []
             notes_here += [f"fewer than {FEW_POSTS} posts"] if n < FEW_POSTS else []
-            for place, topic in enumerate(topics):
-                numbers = (share[place], low[place], high[place], n, int(passages[here].sum()), n < FEW_POSTS)
-                rows.append((topic, by, value, *numbers, "; ".join(notes_here)))
+            for place, topic in enumerate(one.topics):
+                numbers = (share[place], low[place], high[place], n, int(one.passages[here].sum()), n < FEW_POSTS)
+                own.append((topic, by, value, *numbers, "; ".join(notes_here)))
     columns = ["topic", "by", "value", "share", "ci_low", "ci_high", "n", "passages", "few", "note"]
-    table = pd.DataFrame(rows, columns=columns)
-    order = {topic: place for place, topic in enumerate(dict.fromkeys(shares["topic"]))}
+    table = pd.DataFrame([row for of_model in rows for row in of_model], columns=columns)
+    topics = shares.topics if isinstance(shares, ThemeShares) else dict.fromkeys(shares["topic"])
+    order = {topic: place for place, topic in enumerate(topics)}
     return table.sort_values("topic", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
 
 
 def prevalence_difference(
-    shares: pd.DataFrame,
+    shares: pd.DataFrame | ThemeShares,
     posts: pd.DataFrame,
     by: str,
     first: str,
@@ -154,17 +167,19 @@ def prevalence_difference(
     if first == second:
         raise InputError(f"difference: both groups are '{first}'; give two different values of {by}.")
     rows: list[tuple[object, ...]] = []
-    for topics, doc_ids, parts, wholes, _ in _by_model(shares, posts, weight):
-        of_post = np.array([values[doc_id] for doc_id in doc_ids])
+    for model in _by_model(shares, posts, weight):
+        of_post = np.array([values[doc_id] for doc_id in model.doc_ids], dtype=object)
         one = of_post == first
         other = of_post == second if second is not None else ~one & ~np.isin(of_post, [MISSING, MALFORMED])
         counts = int(one.sum()), int(other.sum())
         if not min(counts):
             continue
-        share_one, samples_one = _bootstrap(parts[one], wholes[one], repeats, seed)
-        share_other, samples_other = _bootstrap(parts[other], wholes[other], repeats, seed + 1)
+        (share_one, samples_one), (share_other, samples_other) = (
+            _bootstrap(model.parts[part], model.wholes[part], bootstrap_samples(n, repeats, seed + far))
+            for far, (part, n) in enumerate(zip((one, other), counts, strict=True))
+        )
         low, high = sample_limits(samples_one - samples_other, min(counts), confidence)
-        for place, topic in enumerate(topics):
+        for place, topic in enumerate(model.topics):
             gap = share_one[place] - share_other[place]
             numbers = (gap, low[place], high[place], share_one[place], share_other[place], *counts)
             rows.append((topic, by, first, second or "(others)", *numbers, min(counts) < FEW_POSTS))
@@ -184,21 +199,35 @@ def _check_settings(period: str, weight: str, repeats: int, confidence: float) -
         raise InputError(f"prevalence: confidence is {confidence}, allowed is above 0 and below 1 (0.95 for 95 %).")
 
 
-def _by_model(
-    shares: pd.DataFrame, posts: pd.DataFrame, weight: str
-) -> list[tuple[list[str], list[str], np.ndarray, np.ndarray, np.ndarray]]:
-    """Per model: topics, posts, sums of weight times share (posts, topics), sums of weight, passages (posts,)."""
-    shares = check("shares", shares)
-    if weight == "tokens" and "tokens" not in shares:
+class _Model(NamedTuple):
+    """``topics``; ``doc_ids`` of the posts by name; sums of weight times share ``parts`` (posts, topics), sums of
+    weight ``wholes`` (posts,), ``passages`` (posts,)."""
+
+    topics: list[str]
+    doc_ids: list[str]
+    parts: np.ndarray
+    wholes: np.ndarray
+    passages: np.ndarray
+
+
+def _by_model(shares: pd.DataFrame | ThemeShares, posts: pd.DataFrame, weight: str) -> list[_Model]:
+    shares = shares if isinstance(shares, ThemeShares) else check("shares", shares)
+    if isinstance(shares, ThemeShares):
+        with_tokens, names = all(model.tokens is not None for model in shares.models), shares.doc_ids
+    else:
+        with_tokens, names = "tokens" in shares, run_places(shares["doc_id"])[1]
+    if weight == "tokens" and not with_tokens:
         raise InputError(
             "prevalence: the shares have no column 'tokens' to weigh passages by; give those of shares_table, or "
             "weight 'passages'."
         )
-    lacking = set(shares["doc_id"]) - set(posts["doc_id"])
+    lacking = set(names) - set(posts["doc_id"])
     if lacking:
         raise InputError(
             f"prevalence: the post '{min(lacking)}' has shares and is not among the posts; give all posts."
         )
+    if isinstance(shares, ThemeShares):
+        return [_of_matrix(shares.doc_ids, model, weight) for model in shares.models]
     models = shares["model"].fillna("") if "model" in shares else pd.Series("", index=shares.index)
     found = []
     for _, group in shares.groupby(models, sort=False):
@@ -216,12 +245,37 @@ def _by_model(
         np.add.at(parts, place, table * weights[:, None])
         wholes = np.bincount(place, weights=weights, minlength=len(doc_ids))
         passages = np.bincount(place, weights=weights > 0, minlength=len(doc_ids))
-        some = wholes > 0
-        found.append((topics, doc_ids[some].tolist(), parts[some], wholes[some], passages[some]))
+        found.append(_some(topics, doc_ids, parts, wholes, passages))
     return found
 
 
-def _bootstrap(parts: np.ndarray, wholes: np.ndarray, repeats: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """The share of each topic, and that of ``repeats`` samples of as many posts (repeats, topics)."""
-    drawn = bootstrap_weights(len(wholes), repeats, seed)
+def _of_matrix(doc_ids: np.ndarray, model: ModelShares, weight: str) -> _Model:
+    """The sums of one model of :class:`ThemeShares`."""
+    weights = np.ones(len(model.doc)) if weight == "passages" or model.tokens is None else model.tokens
+    weights = np.where(model.matrix.sum(1) > 0, weights, 0.0)
+    numbers, place = np.unique(model.doc, return_inverse=True)
+    parts = np.zeros((len(numbers), len(model.topics)))
+    step = max(1, _AT_ONCE // max(len(model.topics), 1))
+    for first in range(0, len(place), step):
+        some = slice(first, first + step)
+        np.add.at(parts, place[some], model.matrix[some] * weights[some, None])
+    wholes = np.bincount(place, weights=weights, minlength=len(numbers))
+    passages = np.bincount(place, weights=weights > 0, minlength=len(numbers))
+    # by name, as posts are drawn in this order
+    order = np.argsort(doc_ids[numbers], kind="stable")
+    return _some(model.topics, doc_ids[numbers][order], parts[order], wholes[order], passages[order])
+
+
+def _some(
+    topics: list[str], doc_ids: np.ndarray, parts: np.ndarray, wholes: np.ndarray, passages: np.ndarray
+) -> _Model:
+    """The posts of which something is shared out."""
+    some = wholes > 0
+    return _Model(topics, doc_ids[some].tolist(), parts[some], wholes[some], passages[some])
+
+
+def _bootstrap(
+    parts: np.ndarray, wholes: np.ndarray, drawn: np.ndarray | BootstrapSamples
+) -> tuple[np.ndarray, np.ndarray]:
+    """The share of each topic, and that of samples of as many posts (repeats, topics)."""
     return parts.sum(0) / wholes.sum(), (drawn @ parts) / (drawn @ wholes)[:, None]

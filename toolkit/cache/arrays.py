@@ -1,23 +1,22 @@
 """Arrays that are costly to make and follow from their inputs alone, kept in the user's cache folder.
 
-The environment variable CLUETRAIN_CACHE moves the folder. Entries are plain .npz files without pickled objects;
-a damaged or missing one is made again, and a folder that cannot be written is no reason to stop.
+Entries are plain .npz files without pickled objects; a damaged or missing one is made again, and a folder that cannot
+be written is no reason to stop.
 """
 
 import hashlib
 import io
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
-import platformdirs
 
+from toolkit.cache.folder import cache_folder
 from toolkit.errors import OutputError
 from toolkit.files import write_bytes
 
-__all__ = ["cache_folder", "key_of", "load_arrays", "store_arrays"]
+__all__ = ["key_of", "load_arrays", "store_arrays"]
 
 
 def key_of(parts: Iterable[str]) -> str:
@@ -68,16 +67,6 @@ def store_arrays(kind: str, key: str, arrays: Mapping[str, np.ndarray]) -> None:
         write_bytes(_file(kind, key), buffer.getvalue())
     except OutputError:
         return
-
-
-def cache_folder(kind: str) -> Path:
-    """Where entries of this kind are kept; it need not exist.
-
-    >>> cache_folder("embeddings").name
-    'embeddings'
-    """
-    folder = os.environ.get("CLUETRAIN_CACHE") or platformdirs.user_cache_dir("cluetrain-toolkit")
-    return Path(folder) / kind
 
 
 def _file(kind: str, key: str) -> Path:

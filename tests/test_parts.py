@@ -1,0 +1,344 @@
+"""Posts in parts: each is made once, wherever and whenever; what is damaged or half-written is made again."""
+
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import write_posts
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from toolkit.analysis import InParts, Tables, analyse
+from toolkit.analysis import parts as parts_module
+from toolkit.analysis.parts import Parts, Stage, post_keys
+from toolkit.cache import PartStore
+from toolkit.corpus import load_corpus
+from toolkit.errors import OutputError
+from toolkit.parallel import local_cluster
+from toolkit.settings import Study
+
+
+def posts(*names, text="Texto de {}."):
+    return pd.DataFrame(
+        {
+            "doc_id": list(names),
+            "lang": "es",
+            "text": [text.format(name) for name in names],
+            "sha256": "",
+            "source": "f",
+        }
+    )
+
+
+def words(folder, posts):
+    """A stage for tests: one row per word; leaves a file for each post that it is asked about."""
+    for doc_id in posts["doc_id"]:
+        (folder / doc_id).touch()
+    rows = [
+        (doc_id, word) for doc_id, text in zip(posts["doc_id"], posts["text"], strict=True) for word in text.split()
+    ]
+    return {"words": pd.DataFrame(rows, columns=["doc_id", "word"], dtype="str")}
+
+
+def lengths(posts, words):
+    return {"lengths": words.assign(n=words["word"].str.len())[["doc_id", "n"]]}
+
+
+@pytest.fixture
+def asked(tmp_path):
+    folder = tmp_path / "asked"
+    folder.mkdir()
+    return folder
+
+
+def run(table, folder, asked, **settings):
+    parts = Parts(table, folder)
+    parts.run(Stage("words", words, (asked,), **settings))
+    parts.run(Stage("lengths", lengths, (), ("words",)))
+    return parts
+
+
+def names_in(folder):
+    found = sorted(path.name for path in folder.iterdir())
+    for path in folder.iterdir():
+        path.unlink()
+    return found
+
+
+NAMES = [f"p{number:03}" for number in range(40)]
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch):
+    monkeypatch.setattr(parts_module, "_MEAN", 4)
+    monkeypatch.setattr(parts_module, "_MOST", 7)
+
+
+# ---- borders and order -----------------------------------------------------------------------------------
+
+
+@given(st.lists(st.text(min_size=1, max_size=5), unique=True))
+def test_parts_cover_the_posts_in_their_order(names):
+    spans = Parts(posts(*names), None).spans
+    assert [row for span in spans for row in range(*span)] == list(range(len(names)))
+    assert all(0 < stop - start <= parts_module._MOST for start, stop in spans)
+
+
+def test_tables_come_in_the_order_of_the_posts_whatever_made_them(tmp_path, asked):
+    whole = words(asked, posts(*NAMES))["words"]
+    parts = run(posts(*NAMES), tmp_path / "kept", asked)
+    assert len(parts) > 5
+    pd.testing.assert_frame_equal(parts.whole("words"), whole)
+    assert parts.rows("words") == len(whole)
+    assert parts.whole("lengths")["n"].tolist() == whole["word"].str.len().tolist()
+
+
+# ---- what was made is not made again ---------------------------------------------------------------------
+
+
+def test_a_second_time_nothing_is_made(tmp_path, asked):
+    first = run(posts(*NAMES), tmp_path / "kept", asked)
+    assert names_in(asked) == NAMES
+    again = run(posts(*NAMES), tmp_path / "kept", asked)
+    assert names_in(asked) == []
+    assert first.made["words"] == (40, 0) and again.made["words"] == (0, 40)
+    pd.testing.assert_frame_equal(again.whole("lengths"), first.whole("lengths"))
+
+
+@pytest.mark.parametrize("new", ["a", "p0205", "z"])
+def test_of_a_corpus_with_one_more_post_that_post_alone_is_made(tmp_path, asked, new):
+    run(posts(*NAMES), tmp_path / "kept", asked)
+    names_in(asked)
+    more = sorted([*NAMES, new])
+    parts = run(posts(*more), tmp_path / "kept", asked)
+    assert names_in(asked) == [new]
+    pd.testing.assert_frame_equal(parts.whole("words"), words(asked, posts(*more))["words"])
+    assert parts.whole("lengths")["doc_id"].drop_duplicates().tolist() == more
+
+
+def test_a_changed_post_is_made_again_and_a_removed_one_gone(tmp_path, asked):
+    run(posts(*NAMES), tmp_path / "kept", asked)
+    names_in(asked)
+    table = posts(*NAMES).drop(index=7).reset_index(drop=True)
+    table.loc[20, "text"] = "Otra cosa."
+    changed = table.loc[20, "doc_id"]
+    parts = run(table, tmp_path / "kept", asked)
+    assert names_in(asked) == [changed]
+    pd.testing.assert_frame_equal(parts.whole("words"), words(asked, table)["words"])
+
+
+def test_where_a_text_was_read_from_says_nothing_and_all_else_does():
+    table = posts("a", "b").assign(genre=["guide", None], year=[2009.0, np.nan])
+    keys = post_keys(table)
+    assert post_keys(table.assign(source="elsewhere", sha256="x")) == keys
+    for column, value in {"doc_id": "c", "lang": "it", "text": "Otro.", "genre": "blog", "year": 2010.0}.items():
+        other = post_keys(table.assign(**{column: [value, table[column].iloc[1]]}))
+        assert other[0] != keys[0] and other[1] == keys[1]
+
+
+def test_other_settings_and_other_columns_make_other_tables(tmp_path, asked):
+    run(posts(*NAMES), tmp_path / "kept", asked)
+    names_in(asked)
+    run(posts(*NAMES), tmp_path / "kept", asked, settings=("other",))
+    assert names_in(asked) == NAMES
+    told = ["one"] * 40
+    run(posts(*NAMES), tmp_path / "kept", asked, more={"told": told})
+    names_in(asked)
+    run(posts(*NAMES), tmp_path / "kept", asked, more={"told": [*told[:-1], "two"]})
+    assert names_in(asked) == NAMES[-1:]
+
+
+def test_another_program_makes_everything_anew(tmp_path, asked, monkeypatch):
+    run(posts(*NAMES), tmp_path / "kept", asked)
+    names_in(asked)
+    monkeypatch.setattr(parts_module, "code_key", lambda: "another")
+    run(posts(*NAMES), tmp_path / "kept", asked)
+    assert names_in(asked) == NAMES
+
+
+# ---- what is damaged or half-written ---------------------------------------------------------------------
+
+
+def damage(path, how):
+    if how == "cut":
+        path.write_bytes(path.read_bytes()[:-1])
+    elif how == "changed":
+        data = bytearray(path.read_bytes())
+        # in the first page: what stands behind the pages has no checksum
+        data[30] ^= 0xFF
+        path.write_bytes(bytes(data))
+    else:
+        path.unlink()
+
+
+@pytest.mark.parametrize("how", ["cut", "gone"])
+@pytest.mark.parametrize("file", ["words.parquet", "part.json"])
+def test_a_damaged_part_is_made_again(tmp_path, asked, how, file):
+    first = run(posts(*NAMES), tmp_path / "kept", asked)
+    names_in(asked)
+    part = sorted((tmp_path / "kept").glob("words-*/*"))[0]
+    own = json.loads((part / "part.json").read_text())["doc_ids"]
+    damage(part / file, how)
+    again = run(posts(*NAMES), tmp_path / "kept", asked)
+    assert names_in(asked) == own
+    pd.testing.assert_frame_equal(again.whole("words"), first.whole("words"))
+
+
+def test_a_part_with_a_flipped_bit_is_told_when_it_is_read(tmp_path):
+    store = PartStore(tmp_path)
+    store.write(["k"], ["a"], {"words": pd.DataFrame({"doc_id": ["a"] * 500, "n": np.arange(500) ** 2})})
+    damage(store.path(["k"]) / "words.parquet", "changed")
+    with pytest.raises(OutputError, match="damaged"):
+        store.read(["k"], "words")
+
+
+def test_a_part_that_is_damaged_while_it_is_used_is_said_in_a_sentence_and_made_again(tmp_path, asked):
+    parts = run(posts(*NAMES), tmp_path / "kept", asked)
+    part = sorted((tmp_path / "kept").glob("words-*/*"))[0]
+    damage(part / "words.parquet", "changed")
+    with pytest.raises(OutputError, match="made anew"):
+        parts.whole("words")
+    names_in(asked)
+    again = run(posts(*NAMES), tmp_path / "kept", asked)
+    assert 0 < len(names_in(asked)) < 40
+    pd.testing.assert_frame_equal(again.whole("words"), words(asked, posts(*NAMES))["words"])
+
+
+def test_a_half_written_part_is_never_read(tmp_path, asked, monkeypatch):
+    def killed(self, *arguments, **settings):
+        written.append(1)
+        if len(written) == 5:
+            raise KeyboardInterrupt
+        return write(self, *arguments, **settings)
+
+    written: list[int] = []
+    write = pd.DataFrame.to_parquet
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run(posts(*NAMES), tmp_path / "kept", asked)
+    monkeypatch.undo()
+    done = [json.loads(path.read_text())["doc_ids"] for path in (tmp_path / "kept").glob("*/*/part.json")]
+    assert len(done) == 4 and not list((tmp_path / "kept").glob("*/.part-*"))
+    names_in(asked)
+    monkeypatch.setattr(parts_module, "_MEAN", 4)
+    monkeypatch.setattr(parts_module, "_MOST", 7)
+    parts = run(posts(*NAMES), tmp_path / "kept", asked)
+    assert sorted(names_in(asked) + [name for part in done for name in part]) == NAMES
+    pd.testing.assert_frame_equal(parts.whole("words"), words(asked, posts(*NAMES))["words"])
+
+
+def test_a_folder_that_is_not_shared_by_the_workers_is_told(tmp_path):
+    pytest.importorskip("distributed")
+    with local_cluster(1) as client:
+        parts = Parts(posts("a"), tmp_path / "kept")
+        stage = Stage("words", Elsewhere(), ())
+        with pytest.raises(OutputError, match="CLUETRAIN_CACHE"):
+            parts.run(stage, workers=client)
+
+
+class Elsewhere:
+    """Stands for a worker on a machine where the folder is another one."""
+
+    def __call__(self, posts):
+        PartStore.write = lambda *arguments: None
+        return {}
+
+
+# ---- tables that are not held ----------------------------------------------------------------------------
+
+
+def test_tables_in_parts_are_read_when_they_are_asked_for():
+    whole = pd.DataFrame({"doc_id": ["a", "b", "b"], "n": [1, 2, 3]})
+    tables = Tables({"posts": whole})
+    read = []
+
+    def each(columns):
+        for part in (whole[:1], whole[1:]):
+            read.append(columns)
+            yield part if columns is None else part[list(columns)]
+
+    tables.put("tokens", InParts(each, lambda: 3))
+    assert list(tables) == ["posts", "tokens"] and len(tables) == 2 and "tokens" in tables
+    assert tables.rows("tokens") == 3 and read == []
+    pd.testing.assert_frame_equal(tables["tokens"], whole)
+    assert tables.some("tokens", ["n"])["n"].tolist() == [1, 2, 3] and read[-1] == ["n"]
+    assert tables.some("posts", ["n"]).columns.tolist() == ["n"]
+    tables["tokens"] = whole[:1]
+    assert tables.held("tokens") and tables.rows("tokens") == 1
+    tables |= {"more": whole}
+    del tables["more"], tables["tokens"]
+    assert list(tables) == ["posts"]
+
+
+# ---- a whole study ---------------------------------------------------------------------------------------
+
+STUDY = {
+    "study": {"parts": ("themes", "principles", "words")},
+    "topics": {"per_language": 2, "joint": 2, "runs": 2, "iterations": 20, "fewest_posts": 1},
+    "statistics": {"bootstrap": 100, "permutations": 100},
+    "principles": {"method": "cues"},
+}
+
+
+def same_tables(one, other):
+    assert sorted(one.tables) == sorted(other.tables)
+    for name in one.tables:
+        left, right = (found.tables[name].drop(columns="created", errors="ignore") for found in (one, other))
+        pd.testing.assert_frame_equal(left, right, obj=name)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("corpus") / "small"
+    write_posts(folder)
+    return load_corpus(folder)
+
+
+@pytest.fixture(scope="module")
+def alone(corpus):
+    return analyse(corpus, Study(**STUDY), keep=False)
+
+
+@pytest.mark.parametrize("where", ["pool", "dask"])
+def test_processes_and_a_cluster_give_the_tables_of_one_process(corpus, alone, where, monkeypatch):
+    monkeypatch.setattr("toolkit.analysis.texts.WORTH_A_POOL", 0)
+    monkeypatch.setattr("toolkit.topics.of_language._WORTH_A_POOL", 0)
+    if where == "pool":
+        same_tables(analyse(corpus, Study(**STUDY), workers=2, keep=False), alone)
+        return
+    pytest.importorskip("distributed")
+    with local_cluster(2) as client:
+        same_tables(analyse(corpus, Study(**STUDY), workers=client), alone)
+
+
+def test_what_is_kept_gives_the_same_tables(corpus, alone):
+    for _ in range(2):
+        found = analyse(corpus, Study(**STUDY))
+        same_tables(found, alone)
+    assert all(made == 0 for made, _ in found.parts.made.values())
+
+
+def test_a_corpus_beyond_memory_gives_the_same_tables(corpus, alone, monkeypatch):
+    monkeypatch.setattr("toolkit.analysis.texts.IN_MEMORY", 0)
+    found = analyse(corpus, Study(**STUDY), keep=False)
+    assert not any(found.tables.held(name) for name in ("tokens", "scores", "annotations", "furniture"))
+    same_tables(found, alone)
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(dropped=st.sets(st.integers(0, 5), max_size=3))
+def test_whatever_was_kept_before_a_study_is_what_it_is(corpus, dropped):
+    some = corpus._replace(
+        posts=corpus.posts.drop(index=sorted(dropped & set(corpus.posts.index))).reset_index(drop=True)
+    )
+    study = Study(**{**STUDY, "study": {"parts": ("principles", "words")}})
+    same_tables(analyse(some, study), analyse(some, study, keep=False))
+
+
+def test_a_cache_folder_that_cannot_be_written_is_no_reason_to_stop(corpus, alone, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+    monkeypatch.setenv("CLUETRAIN_CACHE", str(tmp_path / "file"))
+    same_tables(analyse(corpus, Study(**STUDY)), alone)
+    shutil.rmtree(tmp_path / "file", ignore_errors=True)

@@ -1,0 +1,126 @@
+"""Tokens without a trained pipeline: the same as spaCy's of each text, however they are kept and put together."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import simplemma
+import spacy
+from benchmarks.tokens_speed import differences
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from toolkit.corpus import load_posts, mark_furniture, segment
+from toolkit.files import sha256_text
+from toolkit.resources import bundled_corpus
+from toolkit.text import LANGUAGES, fold, folded_lemmas, lemmatise, pieces, pipelines, simple_columns, tokenise
+from toolkit.text.pieces import Pieces
+from toolkit.text.pipelines import simple_pieces, simple_tokens
+
+BLANK = {lang: spacy.blank(lang) for lang in LANGUAGES}
+#: Forms, marks and spaces that special cases are made of, beside words, so that they meet over white space.
+PARTS = [
+    *("EE.", "UU.", "EE.UU.", "Sr.", "S.p.A.", "a.", "12", "m.", "8)", "O", "D.", "no", "dell'", "d’arte", "can't"),
+    *(":", ":)", "(", ")", ":-", "p", "¯\\(ツ)/¯", "…", "...", "-", '"', "«", "¿", "http://a.es/x?y=1", "co-creación"),
+    *(" ", " ", " ", "  ", "\n", "\t", "\xa0", "\u3000", "\u2028", "\x85", "\u200b"),
+    *("ñ", "n\u0303", "😀", "👨‍👩‍👧", "İ", "ß", "中文", "עברית"),
+]
+TEXTS = st.lists(st.sampled_from(PARTS), max_size=20).map("".join) | st.text(max_size=60)
+
+
+def expected(text: str, lang: str) -> list[tuple[str, int]]:
+    return [(token.text, token.idx) for token in BLANK[lang].make_doc(text) if not token.is_space]
+
+
+def rows_of(columns: pieces.TokenColumns) -> list[tuple[int, str, int]]:
+    forms = [columns.forms[form] for form in columns.form]
+    return list(zip(columns.text.tolist(), forms, columns.start.tolist(), strict=True))
+
+
+def posts_of(texts: dict[str, str | None], text: str) -> pd.DataFrame:
+    """Posts of the given names and languages, all with the same text."""
+    return pd.DataFrame({"doc_id": [*texts], "lang": [*texts.values()], "text": text, "sha256": sha256_text(text)})
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=TEXTS, lang=st.sampled_from(LANGUAGES))
+@example(text="en EE. UU. hay 12 m. de a .", lang="es")
+@example(text="así : p y : ) y ( : no", lang="it")
+@example(text=" \n  No, gracias.\t ", lang="es")
+def test_the_tokens_of_a_text_are_those_of_the_tokeniser(text, lang):
+    assert [(token.text, token.start) for token in simple_tokens(text, lang)] == expected(text, lang)
+    assert folded_lemmas(text, lang) == [fold(lemmatise(form, lang)) for form, _ in expected(text, lang)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(texts=st.lists(TEXTS, max_size=6), lang=st.sampled_from(LANGUAGES), batch=st.sampled_from([1, 10, 1_000]))
+@example(texts=["", "EE.", "UU.", "", "en EE. UU. no", ""], lang="es", batch=10)
+def test_many_texts_at_once_have_the_tokens_of_each(texts, lang, batch):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pieces, "_BATCH", batch)
+        columns = simple_columns(texts, lang)
+    assert rows_of(columns) == [(n, *token) for n, text in enumerate(texts) for token in expected(text, lang)]
+    assert sorted(columns.forms) == sorted({form for text in texts for form, _ in expected(text, lang)})
+    assert (columns.end - columns.start).tolist() == [len(form) for _, form, _ in rows_of(columns)]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_special_case_goes_on_over_white_space_of_its_own(lang):
+    """What :mod:`toolkit.text.pieces` takes for granted: in a special case of several tokens none is a space."""
+    tokenizer = BLANK[lang].tokenizer
+    cases = [[token.text for token in tokenizer(case)] for case in tokenizer.rules]
+    assert not [case for case in cases if len(case) > 1 and any(form.isspace() for form in case)]
+
+
+def test_white_space_is_what_python_takes_for_it():
+    spaces = [code for code in range(0x110000) if chr(code).isspace()]
+    assert np.flatnonzero(pieces._SPACE).tolist() == spaces
+
+
+def test_a_word_is_tokenised_once():
+    asked = []
+    tokenizer = BLANK["es"].tokenizer
+    kept = Pieces(tokenizer)
+    kept._tokenizer = lambda piece: asked.append(piece) or tokenizer(piece)
+    kept.columns(["No, gracias. No, no.", "No, gracias."])
+    list(kept.tokens("gracias. No,"))
+    assert asked == ["No,", "gracias.", "no."]
+
+
+def test_too_many_kept_words_are_forgotten(monkeypatch):
+    monkeypatch.setattr(pipelines, "_MOST_PIECES", 2)
+    first = simple_pieces("es")
+    before = rows_of(simple_columns(["uno dos tres cuatro cinco"], "es"))
+    second = simple_pieces("es")
+    assert second is not first and not second
+    assert rows_of(simple_columns(["uno dos tres cuatro cinco"], "es")) == before
+
+
+def test_the_table_is_in_the_order_of_the_posts_whatever_that_of_the_passages_and_languages():
+    posts = posts_of({"z": "it", "a": "es", "m": "it"}, "Ascoltare la gente. Escuchar a la gente.")
+    passages = segment(posts)
+    table = tokenise(posts, passages.iloc[::-1], choice="simple")
+    assert list(dict.fromkeys(table["doc_id"])) == ["z", "a", "m"]
+    assert all(part["start"].is_monotonic_increasing for _, part in table.groupby("doc_id"))
+    assert table["text"].tolist()[:5] == ["Ascoltare", "la", "gente", ".", "Escuchar"]
+    pd.testing.assert_frame_equal(table, tokenise(posts, passages, choice="simple"))
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b"])
+def test_texts_with_hardly_a_token_make_a_table_all_the_same(text):
+    posts = posts_of({"a": "es"}, text)
+    for unit in ("sentence", "document"):
+        table = tokenise(posts, segment(posts, unit=unit), choice="simple")
+        assert table.columns.tolist()[:8] == ["doc_id", "passage_id", "start", "end", "text", "lemma", "pos", "is_stop"]
+        assert table["text"].tolist() == [form for form, _ in expected(text, "es")]
+
+
+def test_lemmas_are_those_of_a_plain_loop():
+    posts = load_posts(bundled_corpus()).groupby("lang").head(4)
+    compared, different = differences(posts, segment(posts, mark_furniture(posts)))
+    assert compared > 500 and not different
+
+
+def test_a_lemma_is_of_the_form_in_lower_case():
+    posts = posts_of({"a": "es"}, "Marcela escuchaba.")
+    table = tokenise(posts, segment(posts), choice="simple")
+    assert table["lemma"].tolist() == [simplemma.lemmatize(form, "es") for form in ("marcela", "escuchaba", ".")]

@@ -1,0 +1,242 @@
+"""The posts of an analysis in parts: what each stage makes of a part, wherever it is made, and kept.
+
+A stage is a function of some posts and of what earlier stages said of them, and what it says of a post depends on no
+other post. So parts can be made in any order, by any process on any machine, one at a time in memory; and a post that
+was analysed before, with the same settings by the same program, is not analysed again.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from toolkit.cache import PartStore, cache_folder, code_key, key_of
+from toolkit.errors import OutputError
+from toolkit.parallel import Workers, each_task, is_client
+from toolkit.versions import versions
+
+__all__ = ["Parts", "Stage", "parts_of", "post_keys"]
+
+#: Posts of a part: a border comes after about one post in so many, by its name, so that a new post moves the borders of
+#: its own part only; and never more than ``_MOST``.
+_MEAN, _MOST = 150, 400
+#: Posts are not named by these columns: where a text was read from says nothing about it.
+_NO_CONTENT = ("source", "sha256")
+
+
+class Stage(NamedTuple):
+    """``make(*shared, posts, *inputs)`` gives tables by name, each with ``doc_id`` and rows in the order of the posts.
+
+    ``needs``: the tables of earlier stages that it gets as ``inputs``, the rows of these posts only. ``settings``:
+    everything beside the posts and the program that the tables depend on. ``more``: further columns of the posts, for
+    what a post is told of all posts; a post whose value changes is made again.
+    """
+
+    name: str
+    make: Callable[..., dict[str, pd.DataFrame]]
+    shared: tuple[Any, ...] = ()
+    needs: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    more: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+
+class _Done(NamedTuple):
+    """A stage that was run: where its parts are, what its settings are called, and the keys of the posts in it."""
+
+    store: PartStore
+    settings: str
+    keys: list[str]
+
+
+class _Task(NamedTuple):
+    """One part to be made: its posts (and which of them some other part holds, by key)."""
+
+    store: PartStore
+    inputs: tuple[tuple[PartStore, tuple[str, ...], str], ...]
+    keys: tuple[str, ...]
+    held: dict[str, str]
+    posts: pd.DataFrame
+
+
+class Parts:
+    """Posts in parts with their tables; see :func:`parts_of`.
+
+    Attributes
+    ----------
+    posts : the posts table. spans : first and last row (excluded) of each part.
+    made : (posts made now, posts that were kept) of each stage, by name.
+    """
+
+    def __init__(self, posts: pd.DataFrame, folder: Path | None) -> None:
+        self._aside: tempfile.TemporaryDirectory[str] | None = None
+        if folder is None:
+            self._aside = tempfile.TemporaryDirectory(prefix="cluetrain-", ignore_cleanup_errors=True)
+            folder = Path(self._aside.name)
+        self.folder = folder
+        self.posts = posts.reset_index(drop=True)
+        self.spans = _spans(self.posts["doc_id"].tolist())
+        self.made: dict[str, tuple[int, int]] = {}
+        self._keys = post_keys(self.posts)
+        self._done: dict[str, _Done] = {}
+        self._of_table: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+    def run(self, stage: Stage, *, workers: Workers = 1, progress: bool = True) -> None:
+        """Make the tables of a stage for every part that is not kept."""
+        before = [self._done[self._of_table[name]] for name in stage.needs]
+        program = [code_key(), *map(str, sorted(versions().items()))]
+        settings = key_of([stage.name, *program, *stage.settings, *(done.settings for done in before)])
+        keys = self._keys_in(stage, before)
+        store = PartStore(self.folder / f"{stage.name}-{settings[:20]}")
+        todo = [span for span in self.spans if not store.has(keys[slice(*span)])]
+        held = store.owners(key for span in todo for key in keys[slice(*span)]) if todo else {}
+        tasks = (self._task(stage, store, before, keys, held, span) for span in todo)
+        for _ in each_task(
+            _make_part, tasks, shared=(stage.make, stage.shared), workers=workers, label=stage.name,
+            progress=progress and len(todo) > 1, total=len(todo),
+        ):  # fmt: skip
+            pass
+        for span in todo if is_client(workers) else ():
+            if not store.has(keys[slice(*span)]):
+                raise _not_shared(self.folder)
+        new = sum(stop - start for start, stop in todo) - len(held)
+        self.made[stage.name] = (new, len(self.posts) - new)
+        self._done[stage.name] = _Done(store, settings, keys)
+        if self.spans:
+            self._of_table |= dict.fromkeys(store.sizes(keys[slice(*self.spans[0])]), stage.name)
+
+    def _keys_in(self, stage: Stage, before: Sequence[_Done]) -> list[str]:
+        """The keys of the posts in a stage: their own, and what this stage and those before are told of all posts."""
+        columns = [done.keys for done in before if done.keys != self._keys] + list(map(list, stage.more.values()))
+        if not columns:
+            return self._keys
+        return [key_of([*stage.more, *values]) for values in zip(self._keys, *columns, strict=True)]
+
+    def _task(
+        self, stage: Stage, store: PartStore, before: Sequence[_Done], keys: list[str], held: dict[str, str],
+        span: tuple[int, int],
+    ) -> tuple[_Task]:  # fmt: skip
+        own = tuple(keys[slice(*span)])
+        inputs = tuple(
+            (done.store, tuple(done.keys[slice(*span)]), name) for done, name in zip(before, stage.needs, strict=True)
+        )
+        posts = self.posts.iloc[slice(*span)]
+        posts = posts.assign(**{name: list(values)[slice(*span)] for name, values in stage.more.items()})
+        return (_Task(store, inputs, own, {key: held[key] for key in own if key in held}, posts),)
+
+    def rows(self, table: str) -> int:
+        """Rows of a table over all parts."""
+        done = self._done[self._of_table[table]]
+        return sum(done.store.sizes(done.keys[slice(*span)]).get(table, 0) for span in self.spans)
+
+    def each(self, table: str, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+        """A table part by part, in the order of the posts."""
+        for number in range(len(self)):
+            yield self.part(number, table, columns)
+
+    def part(self, number: int, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """A table of one part."""
+        done = self._done[self._of_table[table]]
+        return done.store.read(done.keys[slice(*self.spans[number])], table, columns)
+
+    def whole(self, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """A table over all parts."""
+        return pd.concat(self.each(table, columns), ignore_index=True)
+
+    def close(self) -> None:
+        """Remove what is kept for this analysis only."""
+        if self._aside is not None:
+            self._aside.cleanup()
+
+
+def parts_of(posts: pd.DataFrame, *, keep: bool = True) -> Parts:
+    """The posts in parts. ``keep``: what is made of them is kept in the user's cache folder for later analyses; else
+    in a temporary folder that goes with the object."""
+    if keep:
+        with suppress(OSError):
+            folder = cache_folder("parts")
+            folder.mkdir(parents=True, exist_ok=True)
+            return Parts(posts, folder)
+    return Parts(posts, None)
+
+
+def _spans(doc_ids: list[str]) -> list[tuple[int, int]]:
+    """Where parts begin and end."""
+    spans, first = [], 0
+    for row, doc_id in enumerate(doc_ids, 1):
+        digest = hashlib.sha256(doc_id.encode("utf-8", "surrogatepass")).digest()
+        if int.from_bytes(digest[:8], "big") % _MEAN == 0 or row - first == _MOST or row == len(doc_ids):
+            spans.append((first, row))
+            first = row
+    return spans
+
+
+def post_keys(posts: pd.DataFrame) -> list[str]:
+    """A name for each post: SHA-256 over all its columns but where it came from."""
+    names = sorted(str(name) for name in posts.columns if name not in _NO_CONTENT)
+    values = [posts[name].astype(object).where(posts[name].notna(), None).tolist() for name in names]
+    head = "\0".join(names).encode("utf-8", "surrogatepass")
+    keys = []
+    for row in zip(*values, strict=True):
+        digest = hashlib.sha256(head)
+        for value in row:
+            data = repr(value).encode("utf-8", "surrogatepass")
+            digest.update(len(data).to_bytes(8, "big") + data)
+        keys.append(digest.hexdigest())
+    return keys
+
+
+def _make_part(make: Callable[..., dict[str, pd.DataFrame]], shared: tuple[Any, ...], task: _Task) -> None:
+    """Make one part, as far as no other part holds its posts, and keep it."""
+    keys, doc_ids = task.keys, task.posts["doc_id"].tolist()
+    new = np.array([key not in task.held for key in keys], dtype=bool)
+    posts = task.posts[new].reset_index(drop=True)
+    inputs = [store.read(own, name) for store, own, name in task.inputs]
+    if not new.all():
+        inputs = [table[table["doc_id"].isin(posts["doc_id"])].reset_index(drop=True) for table in inputs]
+    tables = make(*shared, posts, *inputs)
+    if not new.all():
+        tables = {
+            name: _together(table, doc_ids, task.store.rows_of(_by_doc(keys, doc_ids, task.held), name))
+            for name, table in tables.items()
+        }
+    task.store.write(keys, doc_ids, tables)
+
+
+def _by_doc(keys: Sequence[str], doc_ids: Sequence[str], held: Mapping[str, str]) -> dict[str, str]:
+    return {doc_id: held[key] for key, doc_id in zip(keys, doc_ids, strict=True) if key in held}
+
+
+def _together(new: pd.DataFrame, doc_ids: Sequence[str], old: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Rows of new posts and of kept ones in the order of the posts."""
+    places = new.groupby("doc_id", sort=False).indices
+    rows = [old[doc_id] if doc_id in old else new.iloc[places.get(doc_id, [])] for doc_id in doc_ids]
+    return pd.concat(rows, ignore_index=True)
+
+
+def _not_shared(folder: Path) -> OutputError:
+    return OutputError(
+        f"{folder}: what the workers of the cluster wrote there is not seen here; set CLUETRAIN_CACHE, here and for "
+        "the workers, to a folder that all machines have under the same path."
+    )
+
+
+def remove_older(folder: Path, most_bytes: int) -> None:
+    """Remove the parts that were not used for longest until what is kept fits."""
+    found = [(path.stat().st_atime, path) for path in folder.glob("*/*") if path.is_dir()]
+    sizes = {path: sum(file.stat().st_size for file in path.iterdir()) for _, path in found}
+    total = sum(sizes.values())
+    for _, path in sorted(found):
+        if total <= most_bytes:
+            break
+        shutil.rmtree(path, ignore_errors=True)
+        total -= sizes[path]

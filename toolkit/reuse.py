@@ -1,0 +1,84 @@
+"""Runs that were made before: the same texts, settings and program give the same results, which need not be made twice.
+
+The user's cache folder holds for each run where its folder is. What stands there is taken over only if every file is
+still what the run left, by the hashes in its research object (ro-crate-metadata.json).
+"""
+
+import hashlib
+import json
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from toolkit.analysis.parts import post_keys
+from toolkit.cache import cache_folder, code_key, key_of
+from toolkit.codebook import load_codebook
+from toolkit.corpus import Corpus
+from toolkit.crate import METADATA, write_crate
+from toolkit.errors import OutputError
+from toolkit.files import write_json
+from toolkit.settings import Study
+from toolkit.versions import versions
+
+__all__ = ["earlier_run", "remember_run", "run_key", "take_over"]
+
+
+def run_key(study: Study, path: Path, corpus: Corpus) -> str:
+    """A name for a run: of the study, the posts with all that is known of them, the codings beside them in ``path``,
+    the codebooks, and the program with all it builds on.
+
+    >>> import toolkit
+    >>> from toolkit.settings import Study
+    >>> path = toolkit.bundled_corpus()
+    >>> corpus = toolkit.load_corpus(path)
+    >>> keys = [run_key(Study(study={"seed": seed}), path, corpus) for seed in (1, 1, 2)]
+    >>> keys[0] == keys[1] != keys[2]
+    True
+    """
+    books = [load_codebook(name).sha256 for name in (study.principles.codebook, study.topics.guided) if name]
+    rules = study.corpus.furniture_rules
+    beside = [Path(rules)] if rules else []
+    beside += sorted(found for found in (path / "annotations").rglob("*") if found.is_file())
+    codings = [text for found in beside for text in (found.name, _digest(found))]
+    told = [table.to_json() for table in (corpus.skipped, corpus.collisions)]
+    posts = [*post_keys(corpus.posts), *corpus.posts["source"].fillna("").astype(str)]
+    program = [code_key(), *map(str, sorted(versions().items()))]
+    return key_of([study.model_dump_json(), *books, *codings, *told, *posts, *program])
+
+
+def earlier_run(key: str) -> Path | None:
+    """The folder of an earlier run of this name, if it is there and every file is what that run left."""
+    try:
+        said = json.loads(_file(key).read_text(encoding="utf-8"))
+        folder = Path(said["folder"])
+        graph = json.loads((folder / METADATA).read_text(encoding="utf-8"))["@graph"]
+        hashes = {entity["@id"]: entity["sha256"] for entity in graph if "sha256" in entity and "contentSize" in entity}
+        same = said["run.json"] == _digest(folder / "run.json") and "run.json" in hashes
+        return folder if same and all(_digest(folder / name) == digest for name, digest in hashes.items()) else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def remember_run(key: str, folder: Path) -> None:
+    """Note where a run is; nothing happens where the cache folder cannot be written."""
+    with suppress(OutputError):
+        write_json(_file(key), {"folder": str(folder.resolve()), "run.json": _digest(folder / "run.json")})
+
+
+def take_over(earlier: Path, folder: Path, name: str) -> None:
+    """Copy an earlier run into an empty folder that will be called ``name``; its record says where it comes from."""
+    shutil.copytree(earlier, folder, dirs_exist_ok=True)
+    record: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    before = record.get("taken over from", str(earlier.resolve()))
+    write_json(folder / "run.json", {**record, "folder": name, "taken over from": before})
+    write_crate(folder)
+
+
+def _file(key: str) -> Path:
+    return cache_folder("runs") / f"{key}.json"
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

