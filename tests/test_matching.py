@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from toolkit.codebook import load_codebook
 from toolkit.principles.cues import cue_index
-from toolkit.text.matching import CueMatcher, fold
+from toolkit.text.matching import CueMatcher, _is_punctuation, fold
+from toolkit.text.pipelines import simple_columns
 
 CASES = [
     json.loads(line) for line in (Path(__file__).parent / "cases" / "cues.jsonl").read_text("utf-8").split("\n") if line
@@ -111,6 +112,21 @@ def test_words_in_front_move_the_hits_and_nothing_else(text, emoji):
     front = "🎉" * emoji + ". "
     moved = [(hit.cue, hit.start - len(front), hit.end - len(front)) for hit in MATCHER.match(front + text)]
     assert moved == [(hit.cue, hit.start, hit.end) for hit in MATCHER.match(text)]
+
+
+@settings(max_examples=50, deadline=None)
+@given(texts=st.lists(TEXTS, max_size=5))
+def test_many_passages_have_the_cues_that_each_has_alone(texts):
+    found = MATCHER.match_tokens(simple_columns(texts, "es"))
+    assert found == {number: hits for number, text in enumerate(texts) if (hits := MATCHER.match(text))}
+
+
+@settings(max_examples=100, deadline=None)
+@given(form=st.text(min_size=1, max_size=3))
+def test_punctuation_is_what_spacy_calls_punctuation(form):
+    from spacy.lang.lex_attrs import is_punct
+
+    assert _is_punctuation(form) == is_punct(form)
 
 
 # folding

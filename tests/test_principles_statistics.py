@@ -17,7 +17,7 @@ from toolkit.principles import (
 )
 from toolkit.principles.correction import rogan_gladen
 from toolkit.principles.error_rates import coder_errors
-from toolkit.principles.permutation import draws_needed, post_permutation
+from toolkit.principles.permutation import MOST_DRAWN_POSTS, draws_needed, post_permutation, uses_limit
 from toolkit.resampling import false_discovery
 
 
@@ -135,6 +135,41 @@ def test_the_order_of_the_passages_of_other_posts_does_not_matter():
     later = np.argsort(place % 5, kind="stable")
     plain = post_permutation(weight, truth, place, draws=99)
     assert (post_permutation(weight[later], truth[later], place[later], draws=99) == plain).all()
+
+
+def test_the_limit_of_permutations_is_where_many_draws_go():
+    """Common and rare codes, themes and groups of posts; of groups with few of a code permutations are drawn."""
+    random = np.random.default_rng(7)
+    place, weight, common = clustered(random, posts=400, sentences=10)
+    rare = (random.random((len(place), 2)) < [0.02, 0.002]).astype(float)
+    groups = np.stack([place < 200, place % 20 == 0], axis=1)
+    given = np.hstack([weight, groups]), np.hstack([common, rare]), place
+    drawn = post_permutation(*given, draws=4999, limit=False)
+    limit = post_permutation(*given, draws=4999, limit=True)
+    assert ((drawn < 0.05) == (limit < 0.05)).mean() > 0.9
+    assert np.abs(np.log10(drawn) - np.log10(limit)).mean() < 0.05
+
+
+def test_the_limit_finds_a_connection_and_tests_nothing_where_nothing_can_differ():
+    random = np.random.default_rng(1)
+    place = np.repeat(np.arange(300), 5)
+    theme = random.random(1500) < 0.5
+    coded = random.random(1500) < np.where(theme, 0.4, 0.2)
+    weight = np.stack([theme, ~theme, np.ones(1500, bool)], axis=1).astype(float)
+    truth = np.stack([coded, np.zeros(1500, bool)], axis=1).astype(float)
+    found = post_permutation(weight, truth, place, limit=True)
+    assert (found[:2, 0] < 1e-6).all()
+    assert np.isnan(found[2]).all() and np.isnan(found[:, 1]).all()
+
+
+def test_two_equal_posts_have_one_p_value_by_the_limit_too():
+    weight = np.array([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    truth = np.array([[1.0], [1.0], [0.0], [0.0]])
+    assert (post_permutation(weight, truth, np.array([0, 0, 1, 1]), draws=99, limit=True) == 1).all()
+
+
+def test_few_posts_are_permuted_and_many_are_not():
+    assert not uses_limit(MOST_DRAWN_POSTS) and uses_limit(MOST_DRAWN_POSTS + 1)
 
 
 def test_q_values_are_those_worked_by_hand_and_missing_ones_stay_out():

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 from scipy import sparse, stats
 
-from toolkit.resampling import document_draws, sample_limits, sample_sums, share_limits, unseen
+from toolkit.resampling import (
+    BootstrapSamples,
+    bootstrap_samples,
+    bootstrap_weights,
+    document_draws,
+    sample_limits,
+    sample_sums,
+    share_limits,
+    unseen,
+)
 
 NAMES = [f"es/{number:03}" for number in range(70)]
 
@@ -65,3 +74,14 @@ def test_limits_of_shares_of_none_and_of_all():
 @pytest.mark.parametrize(("documents", "repeats"), [(1, 9), (9, 0)])
 def test_one_document_or_no_samples_have_no_limits(documents, repeats):
     assert np.isnan(share_limits(np.zeros((repeats, 2)), np.array([0, 1]), documents, 0.95)).all()
+
+
+def test_samples_in_blocks_are_the_numbers_of_the_whole(monkeypatch):
+    whole = bootstrap_weights(70, 130, 5)
+    values = np.random.default_rng(1).random((70, 3))
+    monkeypatch.setattr("toolkit.resampling._AT_ONCE", 500)
+    for samples in (BootstrapSamples(70, 130, 5), bootstrap_samples(70, 130, 5)):
+        assert isinstance(samples, BootstrapSamples) and samples.shape == whole.shape
+        assert (samples @ np.eye(70) == whole).all()
+        np.testing.assert_allclose(samples @ values, whole @ values, rtol=1e-13)
+        np.testing.assert_allclose(samples @ values[:, 0], whole @ values[:, 0], rtol=1e-13)

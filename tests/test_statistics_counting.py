@@ -1,5 +1,8 @@
 """The core of corpus statistics: tokens as numbers, what occurs where, and parts of a corpus."""
 
+import re
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,10 +10,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.errors import InputError
-from toolkit.statistics import Counted, TokenIndex, count_codes, count_themes, count_words
+from toolkit.statistics import (
+    Counted,
+    TokenIndex,
+    count_codes,
+    count_themes,
+    count_words,
+    dispersion,
+    frequency,
+    keyness,
+    lexical_diversity,
+)
+from toolkit.statistics.counting.concepts import _overlapping
 from toolkit.statistics.counting.count import as_counted, as_index
 from toolkit.statistics.counting.selection import describe, inside, select, selections
 
+UNITS = ("form", "lemma", "pos")
+#: Words that differ by capitals, by the kind of apostrophe and by how an accent is written.
+WORDS = ["La", "la", "L’", "l'", ".", "Informacio\u0301n", "información", "24"]
 STOPS = {"la", "de", "il"}
 #: Documents as their words; the language of each.
 TEXTS = {"uno": ("es", "La tienda de la esquina ."), "due": ("it", "Il negozio ."), "tres": ("es", "Tienda 24 !")}
@@ -109,6 +126,99 @@ class TestTokenIndex:
     def test_what_is_wrong_is_one_sentence(self, make, said):
         with pytest.raises(InputError, match=said):
             make()
+
+
+def parts_of(tokens, cuts):
+    docs = list(dict.fromkeys(tokens["doc_id"]))
+    edges = [0, *cuts, len(docs)]
+    return [tokens[tokens["doc_id"].isin(docs[low:high])] for low, high in pairwise(edges)]
+
+
+class TestParts:
+    """An index of parts is that of the whole."""
+
+    NAMES = ("doc", "start", "end", "bounds", "lang", "is_stop", "passage", "passage_ids", "is_word", "is_content")
+
+    def same(self, one, other):
+        assert (one.langs, len(one)) == (other.langs, len(other))
+        for name in (*self.NAMES, "doc_ids"):
+            assert getattr(one, name).tolist() == getattr(other, name).tolist(), name
+        for unit in UNITS:
+            try:
+                whole = other.vocabulary(unit)
+            except InputError as error:
+                with pytest.raises(InputError, match=re.escape(str(error))):
+                    one.vocabulary(unit)
+                continue
+            assert one.vocabulary(unit).terms.tolist() == whole.terms.tolist()
+            assert one.vocabulary(unit).codes.tolist() == whole.codes.tolist()
+
+    @settings(max_examples=60, deadline=None)
+    @given(
+        st.lists(st.tuples(st.sampled_from(["es", "it"]), st.lists(st.sampled_from(WORDS))), max_size=7),
+        st.lists(st.integers(0, 7), max_size=3),
+        st.booleans(),
+        st.booleans(),
+    )
+    def test_an_index_of_parts_is_that_of_the_whole(self, texts, cuts, with_posts, with_pos):
+        texts = {f"d{place}": (lang, " ".join(words)) for place, (lang, words) in enumerate(texts)}
+        tokens = tokens_of(texts)
+        if with_pos:
+            tokens["pos"] = [["NOUN", None, "ADJ"][row % 3] for row in range(len(tokens))]
+        posts = posts_of(texts) if with_posts else None
+        parts = parts_of(tokens.astype({"is_stop": bool}), sorted(cuts))
+        self.same(TokenIndex.of_parts(parts, posts), TokenIndex(tokens, posts))
+
+    def test_the_statistics_of_parts_are_those_of_the_whole(self):
+        texts = {f"d{place}": (lang, text) for place, (lang, text) in enumerate([*TEXTS.values()] * 4)}
+        posts = posts_of(texts, country=["MX", "IT", "ES"] * 4)
+        tokens = tokens_of(texts)
+        index = TokenIndex.of_parts(parts_of(tokens, [2, 3, 9]), posts)
+        for statistic, how in (
+            (frequency, {"by": "country", "repeats": 100}),
+            (lexical_diversity, {"by": "country", "repeats": 100}),
+            (lexical_diversity, {"window": 3}),
+            (dispersion, {"minimum": 1}),
+            (keyness, {"target": {"country": "MX"}, "minimum": 1, "repeats": 100}),
+        ):
+            pd.testing.assert_frame_equal(statistic(index, **how), statistic(tokens, posts=posts, **how))
+        assert "doc" not in vars(index) and "lang" not in vars(index)
+
+    def test_rows_of_a_part_are_brought_into_order_and_very_long_tokens_keep_their_end(self):
+        tokens = tokens_of(TEXTS)
+        tokens.loc[[5, 11], "end"] += 70_000
+        parts = [part.sample(frac=1, random_state=2) for part in parts_of(tokens, [1, 2])]
+        self.same(TokenIndex.of_parts(parts, posts_of(TEXTS)), TokenIndex(tokens, posts_of(TEXTS)))
+
+    def test_without_languages_there_is_one(self):
+        tokens = tokens_of(TEXTS).drop(columns="lang")
+        self.same(TokenIndex.of_parts(parts_of(tokens, [1])), TokenIndex(tokens))
+
+    def test_an_index_of_no_parts_is_that_of_an_empty_table(self):
+        assert len(TokenIndex.of_parts([])) == 0
+        assert TokenIndex.of_parts([tokens_of(TEXTS)[:0]], posts_of(TEXTS)).doc_ids.tolist() == list(TEXTS)
+
+    @pytest.mark.parametrize(
+        "parts, posts, said",
+        [
+            ([tokens_of(TEXTS), tokens_of(TEXTS)], None, "'uno' comes after one with it"),
+            (parts_of(tokens_of(TEXTS), [2])[::-1], posts_of(TEXTS), "'uno' comes after"),
+            ([pd.concat([tokens_of(TEXTS)] * 2)], None, "twice; give each token once"),
+            ([tokens_of(TEXTS)], posts_of({"uno": TEXTS["uno"]}), "'due', which is not among"),
+            ([tokens_of(TEXTS, lang=["es"] * 11 + [None])], None, "1 of 12 tokens have no lang"),
+            (
+                [
+                    part.drop(columns="lang") if place else part
+                    for place, part in enumerate(parts_of(tokens_of(TEXTS), [1]))
+                ],
+                None,
+                "6 of 12 tokens have no lang",
+            ),
+        ],
+    )
+    def test_what_is_wrong_is_one_sentence(self, parts, posts, said):
+        with pytest.raises(InputError, match=said):
+            TokenIndex.of_parts(parts, posts)
 
 
 class TestCountWords:
@@ -406,3 +516,22 @@ def test_a_value_that_no_document_has_is_named():
     counted = count_words(tokens_of(TEXTS), posts=posts_of(TEXTS, country=["MX", "ES", "ES"]))
     with pytest.raises(InputError, match="no country is 'typo'"):
         select(counted, counted.layers[0], {"country": ["MX", "typo"]})
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9), st.integers(0, 5)), max_size=12),
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 9), st.integers(0, 5)), max_size=6),
+)
+def test_spans_overlap_places_as_one_by_one(places, spans):
+    """Places within and across others too, and empty ones."""
+    doc, start, long = (np.array(column, dtype=np.int64) for column in np.array(sorted(places)).reshape(-1, 3).T)
+    owner, low, wide = (np.array(column, dtype=np.int64) for column in np.array(spans).reshape(-1, 3).T)
+    span, place = _overlapping(doc, start, start + long, owner, low, low + wide)
+    wanted = {
+        (s, p)
+        for s in range(len(spans))
+        for p in range(len(places))
+        if doc[p] == owner[s] and start[p] < low[s] + wide[s] and start[p] + long[p] > low[s]
+    }
+    assert set(zip(span.tolist(), place.tolist(), strict=True)) == wanted
+    assert len(span) == len(wanted)

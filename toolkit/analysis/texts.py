@@ -106,7 +106,7 @@ def hold(result: Analysis, name: str, **constant: str) -> None:
         asked = None if columns is None else [column for column in columns if column not in constant]
         for part in parts.each(name, asked):
             part = part.assign(**{key: value for key, value in constant.items() if columns is None or key in columns})
-            yield part if columns is None else part[list(columns)]
+            yield check(name, part) if columns is None else part[list(columns)]
 
     result.tables.put(name, InParts(each, lambda: parts.rows(name)))
 

@@ -46,12 +46,13 @@ def associate(
     that are corrected together, for the number of permutations.
     """
     posts = int(place.max()) + 1 if len(place) else 0
-    totals, sizes, present = np.zeros(weight.shape[1]), 0.0, 0.0
+    totals, sizes, present = (np.zeros(shape) for shape in (weight.shape[1], *[(posts, weight.shape[1])] * 2))
     step = max(1, _AT_ONCE // max(weight.shape[1], 1))
     for first in range(0, len(place), step):
         part, owner = weight[first : first + step], place[first : first + step]
         totals += part.sum(0)
-        sizes, present = sizes + sum_by_post(part, owner, posts), present + sum_by_post(part > 0, owner, posts)
+        sizes += sum_by_post(part, owner, posts)
+        present += sum_by_post(part > 0, owner, posts)
     # few passages have a code, and the others add nothing
     coded = np.flatnonzero(truth.any(1))
     given, weighed, owner = truth[coded].astype(float), weight[coded], place[coded]

@@ -21,8 +21,9 @@ __all__ = ["Coding", "code_passages", "passage_texts"]
 
 #: Passages per task: the tasks are the same for any number of workers, and so are the results.
 _PASSAGES_PER_TASK = 1_000
-#: A process more needs ten seconds to load model and dictionaries, in which one codes some 5,000 passages.
-_WORTH_A_POOL = 10_000
+#: A process more needs seven seconds to load model and dictionaries, in which one codes some 10,000 passages: with
+#: fewer than twice as many, two are not ready sooner.
+_WORTH_A_POOL = 20_000
 #: A line of its own that is shorter than this and does not close a sentence is a heading.
 _HEADING = 90
 

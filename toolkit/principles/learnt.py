@@ -41,9 +41,9 @@ SPELLING = 0.2
 AXES = 256
 #: Weight of the markers in the kernel of the stances.
 MARKER_WEIGHT = 1.0
-#: Passages compared with training passages at a time, and how many of these: a megabyte of numbers, which stays in the
+#: Passages compared with training passages at a time, and how many of these: two megabytes, which stay in the
 #: processor's cache from one step to the next.
-_PASSAGES, _TRAINING = 128, 2_048
+_PASSAGES, _TRAINING = 256, 2_048
 
 
 class Kernels(NamedTuple):

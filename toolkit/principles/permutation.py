@@ -13,7 +13,7 @@ __all__ = ["MOST_DRAWN_POSTS", "POSTS_PER_STRATUM", "Weights", "draws_needed", "
 #: .058), strata of 4 find fewer connections, those of 24 no more (tests/benchmarks/theme_principles.py).
 POSTS_PER_STRATUM = 12
 #: Of more posts permutations are not drawn; see :func:`post_permutation`.
-MOST_DRAWN_POSTS = 2_000
+MOST_DRAWN_POSTS = 1_000
 #: Passages whose weights are looked at together.
 _AT_ONCE = 100_000
 
@@ -78,16 +78,21 @@ def post_permutation(
     Rejection rate at .05 without a connection, in six kinds of simulated corpora with codes clustered in posts: .037 to
     .056; where single sentences change places .096 to .376 (tests/benchmarks/theme_principles.py).
 
-    LIMIT_TEXT
+    Drawing takes time in proportion to posts, permutations and cells, and beyond :data:`MOST_DRAWN_POSTS` posts the
+    p-values are those of the distribution of all permutations, from its exact mean, variance and skewness
+    (:func:`toolkit.principles.permutation_limit.limit_p_values`): without the least value of 1 / (m + 1). Permutations
+    are still drawn for cells whose weight and code would by chance be together in fewer than five posts, of the posts
+    concerned: a country of twelve posts and a rare code. TEXT_OF_MEASURE (tests/benchmarks/permutation_limit.py).
     """
     posts = int(place.max()) + 1 if len(place) else 0
     if posts < 2:
         return np.full((weight.shape[1], truth.shape[1]), np.nan)
-    totals, least, most = np.zeros(weight.shape[1]), np.inf, -np.inf
+    totals, least, most = (np.full(weight.shape[1], value) for value in (0.0, np.inf, -np.inf))
     held = np.zeros((posts, weight.shape[1]), dtype=bool)
     for first in range(0, len(place), _AT_ONCE):
         part = weight[first : first + _AT_ONCE]
-        totals, least, most = totals + part.sum(0), np.minimum(least, part.min(0)), np.maximum(most, part.max(0))
+        totals += part.sum(0)
+        least, most = np.minimum(least, part.min(0)), np.maximum(most, part.max(0))
         row, column = np.nonzero(part)
         held[place[first + row], column] = True
     corpus = Posts.of(place, truth)
@@ -102,7 +107,7 @@ def post_permutation(
             columns = slice(first, first + step)
             p_values[columns] = _drawn(corpus, strata, contrasts, columns, draws, seed)
     varies = truth.any(0) & ~truth.all(0)
-    return np.where(varies[None, :] & (most > least)[:, None], p_values, np.nan)
+    return np.where(varies[None, :] & np.asarray(most > least)[:, None], p_values, np.nan)
 
 
 def _drawn(

@@ -148,7 +148,8 @@ def _weighted(counts: csr_matrix, idf: np.ndarray) -> csr_matrix:
     """Counts of terms to weights, rows of length 1."""
     counts.sum_duplicates()
     counts.data = (np.log(counts.data) + 1) * idf[counts.indices]
-    return csr_matrix(normalize(counts, copy=False), dtype=np.float32)
+    # scikit-learn refuses a matrix without rows
+    return csr_matrix(normalize(counts, copy=False) if counts.shape[0] else counts, dtype=np.float32)
 
 
 def _character_ngrams(word: str) -> Iterator[str]:

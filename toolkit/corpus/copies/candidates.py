@@ -25,6 +25,9 @@ _PAIRS_WAITING = 2_000_000
 #: Texts whose trigrams are looked through at once for those that short texts have.
 _LOOKED_THROUGH = 1000
 
+#: Parts in which shingles are counted, by their last bits: one count of all would take 500 MB.
+_SLICES = 32
+
 #: Positions of texts to all their shingles, one text after the other and sorted within each, and how many each has.
 Lookup = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
 
@@ -57,37 +60,46 @@ def candidates(
     how many it has in all; ``look``: for those of long texts that are not in the sample.
     """
     doc = np.repeat(np.arange(len(sizes), dtype=np.int32), own)
-    few = sizes < ALL_OF
-    if (short := sample[few[doc]]).size:
-        doc, sample = _with_those_of_short(doc, sample, short, np.flatnonzero(~few), look)
+    short = sample[(sizes < ALL_OF)[doc]]
+    if len(short):
+        known = np.zeros(1 << min(26, 3 + len(short).bit_length()), dtype=bool)
+        known[short & np.uint64(len(known) - 1)] = True
+        parts = list(_with_those_of_short(doc, sample, own, sizes, look, known))
+        doc, sample = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        del parts
     return _candidates(_shared(doc, sample, len(sizes)), share)
 
 
 def _with_those_of_short(
-    doc: np.ndarray, sample: np.ndarray, short: np.ndarray, long: np.ndarray, look: Lookup
-) -> tuple[np.ndarray, np.ndarray]:
-    """The sample and those shingles of long texts that a short one may have; by text, sorted within each."""
-    known = np.zeros(1 << min(26, 3 + len(short).bit_length()), dtype=bool)
+    doc: np.ndarray, sample: np.ndarray, own: np.ndarray, sizes: np.ndarray, look: Lookup, known: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The sample and those shingles of long texts that a short one may have, some texts at a time; sorted as before."""
     low = np.uint64(len(known) - 1)
-    known[short & low] = True
-    docs, values = [doc], [sample]
-    for begin in range(0, len(long), _LOOKED_THROUGH):
-        part = long[begin : begin + _LOOKED_THROUGH]
-        shingles, sizes = look(part)
-        more = known[shingles & low] & ~sampled(shingles, sizes)
-        docs.append(np.repeat(part.astype(np.int32), sizes)[more])
-        values.append(shingles[more])
-    doc, sample = np.concatenate(docs), np.concatenate(values)
-    order = np.lexsort((sample, doc))
-    return doc[order], sample[order]
+    stops = np.cumsum(own)
+    for begin in range(0, len(sizes), _LOOKED_THROUGH):
+        end = min(begin + _LOOKED_THROUGH, len(sizes))
+        here = slice(stops[begin] - own[begin], stops[end - 1])
+        long = begin + np.flatnonzero(sizes[begin:end] >= ALL_OF)
+        if not len(long):
+            yield doc[here], sample[here]
+            continue
+        shingles, counts = look(long)
+        more = known[shingles & low] & ~sampled(shingles, counts)
+        docs = np.concatenate([doc[here], np.repeat(long.astype(np.int32), counts)[more]])
+        values = np.concatenate([sample[here], shingles[more]])
+        order = np.lexsort((values, docs))
+        yield docs[order], values[order]
 
 
 def _shared(doc: np.ndarray, values: np.ndarray, texts: int) -> _Shared:
     """The sampled shingles that more than one text may have."""
     own_sizes = np.bincount(doc, minlength=texts)
-    low = np.uint64((1 << max(1, min(26, len(values).bit_length()))) - 1)
-    bucket = (values & low).astype(np.int64)
-    maybe = np.bincount(bucket, minlength=1)[bucket] > 1  # most shingles of real texts are alone: not sorted
+    low = np.uint64((1 << max(5, min(28, 2 + len(values).bit_length()))) // _SLICES - 1)
+    maybe = np.zeros(len(values), dtype=bool)  # most shingles of real texts are alone: not sorted
+    for number in range(_SLICES):
+        places = np.flatnonzero((values & np.uint64(_SLICES - 1)) == number)
+        bucket = ((values[places] // np.uint64(_SLICES)) & low).astype(np.int64)
+        maybe[places] = np.bincount(bucket, minlength=1)[bucket] > 1
     doc, values = doc[maybe], values[maybe]
     order = _ranking(values)
     ranked = values[order]

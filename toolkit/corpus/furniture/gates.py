@@ -57,6 +57,8 @@ class Gates:
 
     def open(self, lines: Sequence[str]) -> np.ndarray:
         """Whether a pattern may fit a line (in composed form, NFC): truth values, a row for each pattern."""
+        if not lines:
+            return np.zeros((self._needs.shape[1], 0), dtype=bool)
         found = np.zeros((self._grams, len(lines)), dtype=bool)
         codes, starts = _joined(lines)
         fours = np.ndarray((len(codes) - _MOST + 1,), dtype="<u4", buffer=codes, strides=(1,))
@@ -65,7 +67,7 @@ class Gates:
             found[grams, np.searchsorted(starts, places, side="right") - 1] = True
         grams = np.packbits(found, axis=1)  # eight lines at once
         sets = np.full((len(self._starts) + 1, grams.shape[1]), 0xFF, dtype=np.uint8)
-        if len(self._starts) and len(lines):
+        if len(self._starts):
             np.bitwise_or.reduceat(grams[self._members], self._starts, axis=0, out=sets[1:])
         first, *more = self._needs
         fitting = sets[first]

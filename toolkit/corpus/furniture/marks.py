@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from toolkit.corpus.furniture import boxes, shapes, zones
+from toolkit.corpus.furniture import boxes, captions, shapes, zones
 from toolkit.corpus.furniture.line_model import RULE, more_marks
-from toolkit.corpus.furniture.repeated import line_counts, numbers_of_repeated, repeated_lines, sites_of
+from toolkit.corpus.furniture.repeated import lines_by_site, numbers_of_repeated, sites_of
 from toolkit.corpus.furniture.rule import Mark, Rule
 from toolkit.corpus.furniture.rulebook import Hints, Rulebook
 from toolkit.corpus.furniture.rules import Ruleset, load_rules
@@ -65,8 +65,7 @@ def mark_furniture(
     book = (rules or load_rules()).book
     texts, sites = posts["text"].tolist(), sites_of(posts)
     names = [frozenset(name) for name in zip(_keys(posts, "site"), _keys(posts, "title"), strict=True)]
-    repeated = repeated_lines(line_counts(posts)) if repeated is None else repeated
-    of_site = {site: frozenset(lines.tolist()) for site, lines in repeated.groupby("site")["line"]}
+    of_site = lines_by_site(posts, sites, repeated)
     rows = []
     pages = _pages(book, texts, sites, of_site)
     for doc_id, text, page, name in zip(posts["doc_id"], texts, pages, names, strict=True):
@@ -187,12 +186,12 @@ def _spans(
         elif shapes.is_small_note(text, lines, number):
             yield line.start, line.end, "small_note", "caption"
         else:
-            spans = [(*span, "caption") for span in shapes.glued_captions(text, line, book.glued)]
+            spans = [(*span, "caption") for span in captions.glued_captions(text, line, book.glued)]
             composed = shapes.composed(text[line.start : line.end]) == text[line.start : line.end]
             for place in hints[number].inside() if composed else range(len(book.inside)):
                 rule, (pattern,), _ = book.inside[place]
                 spans += [(*m.span(), rule.id, rule.kind) for m in pattern.finditer(text, line.start, line.end)]
-            if (item := shapes.glued_to_item(text, lines, number)) is not None:
+            if (item := captions.glued_to_item(text, lines, number)) is not None:
                 spans.append((*item, "glued_caption", "caption"))
             reached = line.start
             for span in sorted(spans):

@@ -12,7 +12,7 @@ import pandas as pd
 from toolkit.corpus.furniture.shapes import Line, read_keys
 from toolkit.tables import check
 
-__all__ = ["line_counts", "numbers_of_repeated", "repeated_lines", "sites_of"]
+__all__ = ["line_counts", "lines_by_site", "numbers_of_repeated", "repeated_lines", "sites_of"]
 
 #: A line must stand in at least this many posts of a site, and this share of them, to be its furniture.
 _REPEATS, _REPEAT_SHARE, _REPEAT_CHARACTERS = 3, 0.3, 12
@@ -40,9 +40,13 @@ def line_counts(posts: pd.DataFrame) -> pd.DataFrame:
     [2, 1]
     """
     posts = check("posts", posts)
-    sites = pd.Series(sites_of(posts), dtype="str")
+    return _counts(posts["text"], sites_of(posts))
+
+
+def _counts(all_texts: pd.Series, all_sites: Sequence[str]) -> pd.DataFrame:
+    sites = pd.Series(all_sites, dtype="str")
     named = np.flatnonzero((sites != "").to_numpy())
-    texts, names = posts["text"].iloc[named], sites.iloc[named]
+    texts, names = all_texts.iloc[named], sites.iloc[named]
     parts = [pd.DataFrame({"site": names, "line": np.zeros(len(named), dtype=np.uint64)})]
     for first in range(0, len(named), _AT_ONCE):
         own = slice(first, first + _AT_ONCE)
@@ -76,6 +80,17 @@ def repeated_lines(counts: pd.DataFrame) -> pd.DataFrame:
     lines = total[total["line"] != 0]
     least = np.maximum(_REPEATS, _REPEAT_SHARE * lines["site"].map(whole).to_numpy())
     return lines.loc[lines["posts"] >= least, ["site", "line"]].reset_index(drop=True)
+
+
+def lines_by_site(
+    posts: pd.DataFrame, sites: Sequence[str], repeated: pd.DataFrame | None
+) -> dict[str, frozenset[int]]:
+    """The repeated lines of each site that has some: those given, or those of the posts."""
+    if repeated is None:
+        if not any(sites) or len(posts) < _REPEATS:
+            return {}
+        repeated = repeated_lines(_counts(posts["text"], sites))
+    return {str(site): frozenset(lines.tolist()) for site, lines in repeated.groupby("site")["line"]}
 
 
 def numbers_of_repeated(

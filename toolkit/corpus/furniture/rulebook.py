@@ -12,10 +12,11 @@ from itertools import pairwise
 import numpy as np
 
 from toolkit.corpus.furniture import shapes
+from toolkit.corpus.furniture.captions import glued_by
 from toolkit.corpus.furniture.gates import Gates
 from toolkit.corpus.furniture.literals import needed
 from toolkit.corpus.furniture.rule import Glue, Mark, Ready, Rule, ready
-from toolkit.corpus.furniture.shapes import Glued, Line
+from toolkit.corpus.furniture.shapes import Line
 
 __all__ = ["Hints", "Rulebook"]
 
@@ -63,7 +64,7 @@ class Rulebook:
 
     def __init__(self, rules: Iterable[Rule], macros: Mapping[str, str], glue: Glue, off: frozenset[str]) -> None:
         self.off = off
-        self.glued = _glue(glue)
+        self.glued = glued_by(glue)
         every = [ready(rule, macros) for rule in rules]
         lines = [one for one in every if one.rule.where in ("line", "starts", "block", "cues")]
         parts = [one for one in every if one.rule.where in ("line", "part") and not one.rule.edge]
@@ -215,17 +216,3 @@ def _has_cues(line: Line, raw: str, cues: tuple[re.Pattern[str], ...], rule: Rul
             if missing < 0:
                 return False
     return True
-
-
-def _glue(glue: Glue) -> Glued:
-    starters = {word for words in glue.starters.values() for word in words}
-    words = "|".join(re.escape(word) for word in sorted(starters, key=lambda word: (-len(word), word)))
-    long = "|".join(re.escape(word) for word in sorted(starters) if len(word) > 1)
-    # a small letter, a digit, a closing bracket or a shouted word, then at once a whole sentence-opening word
-    border = re.compile(
-        rf"(?:(?<=[a-záéíóúñüàèìòù)])(?=(?:{words})(?:(?<=['’])\w|[\s,]))"
-        rf"|(?:(?<=[A-ZÁÉÍÓÚÑ]{{4}})|(?<=[^\w-]\d\d)|(?<=\s\d{{4}}))(?=(?:{long})(?:(?<=['’])\w|[\s,])))"
-    )
-    firsts = "".join(re.escape(sign) for sign in sorted({word[0] for word in starters if word}))
-    seam = re.compile(rf"[A-ZÁÉÍÓÚÑÈÀ¿¡{firsts}](?<=[a-záéíóúñüàèìòùA-ZÁÉÍÓÚÑ\d)].)")
-    return Glued(seam, border, frozenset(name.lower() for name in glue.names))

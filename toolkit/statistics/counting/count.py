@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
-from toolkit.statistics.counting.counted import Counted, Later, Layer
+from toolkit.statistics.counting.counted import Counted, Layer, later
 from toolkit.statistics.counting.token_index import TokenIndex, Vocabulary
 from toolkit.tables import check
 
@@ -114,8 +114,8 @@ def _words_of(index: TokenIndex, found: Vocabulary, wanted: np.ndarray, number: 
         lang,
         found.terms[used],
         index.documents_of(here),
-        Later(lambda: index.start[index.words_of(number)]),
-        Later(lambda: index.end[index.words_of(number)]),
+        later(lambda: index.start[index.words_of(number)]),
+        later(lambda: index.end[index.words_of(number)]),
         langs,
         np.broadcast_to(np.int16(of_place), len(here)),
         place,

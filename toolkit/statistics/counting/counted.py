@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,31 +13,32 @@ from toolkit.display import Card, SelfShown, card, plain_text, show
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import CONTRACTS, check
 
-__all__ = ["Counted", "Later", "Layer", "together"]
+__all__ = ["Counted", "Layer", "later", "together"]
 
 
 @dataclass(frozen=True)
-class Later:
-    """An array that is made when it is first asked for."""
-
+class _Later:
     make: Callable[[], np.ndarray]
 
 
-class _MadeLater:
-    """A field that may be given as :class:`Later`."""
+def later(make: Callable[[], np.ndarray]) -> Any:
+    """An array for ``start`` or ``end`` of a :class:`Layer` that is made when it is first asked for."""
+    return _Later(make)
 
-    def __set_name__(self, owner: type, name: str) -> None:
+
+class _MadeLater:
+    """A field that may be given as :func:`later`."""
+
+    def __init__(self, name: str) -> None:
         self._name = name
 
     def __get__(self, one: object, owner: type) -> np.ndarray:
-        if one is None:
-            raise AttributeError(self._name)
         value = vars(one)[self._name]
-        if isinstance(value, Later):
+        if isinstance(value, _Later):
             value = vars(one)[self._name] = value.make()
-        return value
+        return np.asarray(value)
 
-    def __set__(self, one: object, value: np.ndarray | Later) -> None:
+    def __set__(self, one: object, value: np.ndarray | _Later) -> None:
         vars(one)[self._name] = value
 
 
@@ -60,9 +62,8 @@ class Layer:
     lang: str
     terms: np.ndarray
     doc: np.ndarray
-    # few ask where the places are: half the memory of counted words
-    start: np.ndarray | Later = _MadeLater()
-    end: np.ndarray | Later = _MadeLater()
+    start: np.ndarray
+    end: np.ndarray
     langs: tuple[str, ...]
     place_lang: np.ndarray
     place: np.ndarray
@@ -114,6 +115,11 @@ class Layer:
         numbers = {lang: place for place, lang in enumerate(self.langs)} | {MISSING: -1}
         for name in sorted(numbers, key=group_order):
             yield name, self.place_lang == numbers[name]
+
+
+# few ask where the places are, which is half the memory of counted words
+for _name in ("start", "end"):
+    setattr(Layer, _name, _MadeLater(_name))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

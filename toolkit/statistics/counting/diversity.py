@@ -194,7 +194,7 @@ def _measured(layer: Layer, window: int, threshold: float) -> _Texts:
     """The measures of each text, some texts at a time."""
     doc = layer.doc if len(layer.place) == len(layer.doc) else layer.doc[layer.place]
     begins = np.flatnonzero(changes(doc))
-    parts = []
+    parts: list[tuple[np.ndarray, ...]] = []
     while len(begins):
         # at least one text
         some = max(1, int(np.searchsorted(begins, begins[0] + _AT_ONCE)))
@@ -211,9 +211,9 @@ def _measured(layer: Layer, window: int, threshold: float) -> _Texts:
         begins = begins[some:]
     if not parts:
         nothing = np.zeros(0, dtype=np.int64)
-        return _Texts(*[nothing] * 4, Windows(nothing, nothing), Factors(nothing, nothing))
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    return _Texts(*columns[:4], Windows(*columns[4:6]), Factors(*columns[6:]))
+        parts.append((nothing,) * 8)
+    document, tokens, types, hapaxes, *measured = map(np.concatenate, zip(*parts, strict=True))
+    return _Texts(document, tokens, types, hapaxes, Windows(*measured[:2]), Factors(*measured[2:]))
 
 
 def _kinds(

@@ -129,11 +129,12 @@ class TokenIndex(SelfShown):
         ([0, 4, 11], [0, 0, 0, 0, 1])
         """
         posts = None if posts is None else check("posts", posts)
-        gathered = Parts(fold_form)
+        gathered, nothing = Parts(fold_form), empty("tokens")
         order = None if posts is None else {name: place for place, name in enumerate(posts["doc_id"])}
         for part in parts:
             tokens = check("tokens", part)
             if not len(tokens):
+                nothing = tokens
                 continue
             doc, names = _documents(tokens["doc_id"], posts, order)
             moved = _reading_order(doc, tokens["start"].to_numpy())
@@ -142,7 +143,7 @@ class TokenIndex(SelfShown):
             _refuse_twice(doc, tokens["start"].to_numpy(), tokens["end"].to_numpy(), names)
             gathered.add(tokens, doc, names, posts is not None)
         if not gathered.count:
-            return cls(empty("tokens"), posts)
+            return cls(nothing, posts)
         if gathered.nameless:
             raise InputError(_nameless(gathered.nameless, gathered.count))
         index = cls.__new__(cls)

@@ -10,7 +10,32 @@ from toolkit.tables import run_places
 
 __all__ = ["Parts"]
 
+_LEAST = 1_000_000
 _TABLE_COLUMN = {"form": "text", "lemma": "lemma", "pos": "pos"}
+
+
+class _Growing:
+    """A column that grows in one piece: of thousands of small ones the memory would stay in holes between others."""
+
+    def __init__(self) -> None:
+        self._held, self._count = np.empty(0, dtype=np.int8), 0
+
+    def add(self, values: np.ndarray) -> None:
+        count, dtype = self._count + len(values), np.promote_types(self._held.dtype, values.dtype)
+        if self._count == 0 and len(self._held) == 0:
+            dtype = values.dtype
+        if count > len(self._held) or dtype != self._held.dtype:
+            # what is not written to takes no memory
+            wider = np.empty(max(2 * count, _LEAST), dtype=dtype)
+            wider[: self._count] = self._held[: self._count]
+            self._held = wider
+        self._held[self._count : count] = values
+        self._count = count
+
+    @property
+    def values(self) -> np.ndarray:
+        """What was added."""
+        return self._held[: self._count]
 
 
 class Parts:
@@ -25,7 +50,7 @@ class Parts:
         self._names: dict[str, dict[str, int]] = {name: {} for name in (*_TABLE_COLUMN, "lang")}
         #: forms as they are written, so that each is folded once
         self._written: dict[str, int] = {}
-        self._pieces: dict[str, list[np.ndarray]] = {}
+        self._columns: dict[str, _Growing] = {}
         self._passages: list[pd.Series] = []
         self._docs: dict[str, int] = {}
         self._last = -1
@@ -67,13 +92,13 @@ class Parts:
 
     def taken(self, name: str) -> np.ndarray:
         """A column of all parts, which are let go."""
-        return np.concatenate(self._pieces.pop(name))
+        return self._columns.pop(name).values
 
     def names(self, name: str) -> tuple[np.ndarray, np.ndarray]:
         """The place of each token (language: of each run of tokens) in the different names, and these."""
         if name == "lang" and not self._names["lang"]:
-            self._pieces |= {"lang": [np.zeros(1, dtype=np.int32)], "lang_lengths": [np.array([self.count])]}
-            return self.taken("lang"), np.array(["all"], dtype=object)
+            self._keep("lang_lengths", np.array([self.count]))
+            return np.zeros(1, dtype=np.int32), np.array(["all"], dtype=object)
         return self.taken(name), np.array(list(self._names[name]), dtype=object)
 
     def has(self, name: str) -> bool:
@@ -104,7 +129,8 @@ class Parts:
 
     def _codes(self, name: str, values: pd.Series) -> np.ndarray:
         """The place of each value in all different ones so far; -1 for what is missing."""
-        codes, different = pd.factorize(values)
+        codes, names = pd.factorize(values)
+        different = np.asarray(names, dtype=object).tolist()
         if name == "form":
             moved = [self._form(value) for value in different]
         else:
@@ -122,7 +148,7 @@ class Parts:
         return code
 
     def _keep(self, name: str, values: np.ndarray) -> None:
-        self._pieces.setdefault(name, []).append(values)
+        self._columns.setdefault(name, _Growing()).add(values)
 
     def _keep_runs(self, name: str, values: np.ndarray) -> np.ndarray:
         """Keeps each run of one value and its length; gives back where they begin."""

@@ -1,0 +1,138 @@
+"""Passages mapped to principles in a second, and how well, beside a straightforward script. Prints Markdown.
+
+    python tests/benchmarks/mapping_speed.py [--passages 2000] [--seed 1]
+
+One process, one BLAS thread, both sides in one run. The material is constructed (recombined.py): sentences made from
+those of the bundled corpus, nearly all of them different ones. Both sides learn or load their model first, and code 50
+passages to warm up; then the straightforward script (straightforward_mapping.py) codes as many as asked for, and the
+toolkit ten times as many, since it is ready sooner and gets quicker as it meets words again ("the same passages": the
+first of them alone, of which it has met few words). Both answer with scores, decisions and a stance for each passage;
+the toolkit also with annotations and their evidence.
+
+Quality is measured on the adjudicated posts of the bundled corpus, sentence by sentence. The script is trained on the
+example bank alone; the toolkit's model also on coded posts, and codes each post by a model that did not see it.
+"""
+
+import argparse
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+from recombined import recombined
+from straightforward_mapping import StraightforwardMapper
+from threadpoolctl import threadpool_limits
+
+from toolkit.codebook import Codebook, load_codebook
+from toolkit.corpus import human_annotations, load_posts, segment
+from toolkit.evaluation import evaluate
+from toolkit.principles import CODED_LANGUAGES, coder
+from toolkit.principles import code_passages as mapped
+from toolkit.principles.coders import encoders_here
+from toolkit.resources import bundled_corpus
+
+WARM_UP, TIMES = 50, 10
+PLACE = ["doc_id", "start", "end"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--passages", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=1)
+    asked = parser.parse_args()
+    print(table(asked.passages, asked.seed))
+
+
+def table(count: int, seed: int = 1, examples: int | None = None, quality: bool = True) -> str:
+    """The measurement as Markdown; ``examples``: the script learns from so many only."""
+    book = load_codebook("cluetrain")
+    used = coder(book, encoders=encoders_here()[:1])
+    script = StraightforwardMapper(book, examples)
+    posts, passages = material(WARM_UP + TIMES * count, seed)
+    texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
+
+    def ours(part: pd.DataFrame) -> pd.DataFrame:
+        return mapped(posts, part, book, method=used).scores
+
+    def theirs(part: pd.DataFrame) -> pd.DataFrame:
+        columns = (part[column].tolist() for column in (*PLACE, "lang"))
+        return script.map(
+            (d, start, end, lang, texts[d][start:end]) for d, start, end, lang in zip(*columns, strict=True)
+        )
+
+    warm, same, more = passages[:WARM_UP], passages[WARM_UP : WARM_UP + count], passages[WARM_UP:]
+    with threadpool_limits(1):
+        ours(warm), theirs(warm)
+        script_rate = rate(theirs, same)
+        first_rate, full_rate = rate(ours, same), rate(ours, more)
+        lines = [
+            "| | passages | passages/s | ratio |",
+            "|---|---:|---:|---:|",
+            f"| straightforward script | {len(same):,} | {script_rate:,.0f} | 1 |",
+            f"| toolkit, the same passages | {len(same):,} | {first_rate:,.0f} | {first_rate / script_rate:.1f} |",
+            f"| toolkit | {len(more):,} | {full_rate:,.0f} | {full_rate / script_rate:.1f} |",
+        ]
+        if quality:
+            lines += ["", *qualities(book, used, script)]
+    return "\n".join(lines)
+
+
+def rate(work: Callable[[pd.DataFrame], Any], passages: pd.DataFrame) -> float:
+    """Passages in a second of the processor."""
+    began = time.process_time()
+    work(passages)
+    return len(passages) / (time.process_time() - began)
+
+
+def material(count: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Constructed posts, and so many passages of theirs."""
+    found, sentences = [], 0
+    for post in recombined(10**9, seed):
+        found.append(post)
+        # some 20 sentences a post; the rest is cut off
+        sentences += len(post["text"]) // 200
+        if sentences > count:
+            break
+    posts = pd.DataFrame(found).assign(sha256="")
+    passages = segment(posts)
+    passages = passages[passages["lang"].isin(CODED_LANGUAGES)].reset_index(drop=True)
+    assert len(passages) >= count, (len(passages), count)
+    return posts, passages[:count]
+
+
+def qualities(book: Codebook, used: Any, script: StraightforwardMapper) -> list[str]:
+    """Lines of a table: how well both code the adjudicated posts."""
+    posts = load_posts(bundled_corpus())
+    human = human_annotations(bundled_corpus(), "cluetrain", "adjudicated", posts=posts)
+    posts = posts[posts["doc_id"].isin(human.coverage["doc_id"])]
+    units = human.units.merge(posts[["doc_id", "lang"]], on="doc_id").assign(unit="sentence", furniture=False)
+    units["passage_id"] = [f"{row.doc_id}:{row.start}-{row.end}" for row in units.itertuples()]
+    texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
+    rows = units[[*PLACE, "lang"]].itertuples(index=False, name=None)
+    tables = {
+        "straightforward script": script.map(
+            (d, start, end, lang, texts[d][start:end]) for d, start, end, lang in rows
+        ),
+        "toolkit": mapped(posts, units, book, method=used).scores,
+    }
+    lines = ["| | macro-F1 | micro-F1 | mean average precision | stance of codes found |", "|---|---:|---:|---:|---:|"]
+    for name, scores in tables.items():
+        given = scores[scores["decided"]].assign(
+            quote=lambda table: [texts[d][a:b] for d, a, b in zip(*(table[c] for c in PLACE), strict=True)],
+            codebook=book.id,
+            codebook_version=book.version,
+            coder="machine:hybrid",
+            kind="machine",
+        )
+        found = evaluate(human.annotations, given, book, scores=scores, units=units[PLACE], repeats=0)
+        measures = ("f1_macro", "f1_micro", "mean_average_precision", "stance_accuracy_found")
+        lines.append(f"| {name} | " + " | ".join(f"{found.value(measure):.2f}" for measure in measures) + " |")
+    return lines
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,385 @@
+"""What a study costs at 1,000, 10,000 and 100,000 posts, again, with one post more, and on Dask; beside a peer.
+
+    python tests/benchmarks/scale.py FOLDER [--part PART ...] [--posts 1000 10000 100000] [--report docs/scale.md]
+
+Parts (all without ``--part``; each writes FOLDER/results/PART*.json, so that a table can be put together from parts
+that were measured one after the other): ``sizes`` (load and run at each size: seconds of each stage, and the memory of
+all processes together, looked at twice a second), ``again`` (the same study a second time; one post more), ``dask`` (a
+pool of two processes beside a local Dask cluster of two workers: the same tables?), ``kills`` (one worker killed at a
+random moment in each of 20 runs: the same tables?), ``peer`` (tests/benchmarks/straightforward_study.py on the same
+posts), ``tokens`` and ``mapping`` (tests/benchmarks/tokens_speed.py and mapping_speed.py).
+
+Material: tests/benchmarks/recombined.py. Seconds are of the clock, of two processes on this machine; only ratios within
+one part are to be compared.
+"""
+
+import argparse
+import json
+import os
+import platform
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pandas as pd
+import psutil
+import pyarrow.parquet as pq
+
+HERE = Path(__file__).parent
+PARTS = ("sizes", "again", "dask", "kills", "peer", "tokens", "mapping")
+WORKERS = 2
+SMALL, MIDDLE = 1_000, 10_000
+KILLS, KILL_POSTS = 20, 600
+#: More than the defaults: what is measured should have themes to find.
+STUDY = """[study]
+title = "Scale"
+[corpus]
+path = "{path}"
+[text]
+pipeline = "simple"
+[topics]
+per_language = 10
+joint = 6
+runs = {runs}
+"""
+
+
+def measured(command: list[str], cache: Path, **environment: str) -> dict[str, float]:
+    """Run a command to its end: seconds, and the most memory that it and its processes had at a time (MB)."""
+    began, most = time.perf_counter(), 0
+    settings = {**os.environ, "CLUETRAIN_CACHE": str(cache), **environment}
+    with subprocess.Popen(
+        command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        whole = psutil.Process(process.pid)
+        out: list[str] = []
+        reader = threading.Thread(target=lambda: out.extend(process.stdout), daemon=True)  # type: ignore[arg-type]
+        reader.start()
+        while process.poll() is None:
+            most = max(most, memory_of(whole))
+            time.sleep(0.5)
+        reader.join()
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)}\nended with {process.returncode}:\n{''.join(out)[-3000:]}")
+    return {"seconds": time.perf_counter() - began, "megabytes": most / 1e6}
+
+
+def memory_of(process: psutil.Process) -> int:
+    """Resident memory of a process and all below it."""
+    total = 0
+    for one in [process, *children_of(process)]:
+        try:
+            total += one.memory_info().rss
+        except psutil.Error:
+            continue
+    return total
+
+
+def children_of(process: psutil.Process) -> list[psutil.Process]:
+    try:
+        return process.children(recursive=True)
+    except psutil.Error:
+        return []
+
+
+def toolkit(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "toolkit", *arguments]
+
+
+def material(folder: Path, posts: int) -> Path:
+    """A JSONL of so many constructed posts."""
+    path = folder / f"posts-{posts}.jsonl"
+    if not path.exists():
+        part = path.with_suffix(".part")
+        subprocess.run([sys.executable, HERE / "recombined.py", str(part), "--posts", str(posts)], check=True)
+        part.rename(path)
+    return path
+
+
+def study(folder: Path, path: Path, runs: int = 24) -> Path:
+    file = folder / f"{path.stem}-{runs}.toml"
+    file.write_text(STUDY.format(path=path, runs=runs), encoding="utf-8")
+    return file
+
+
+def fresh(path: Path) -> Path:
+    shutil.rmtree(path, ignore_errors=True)
+    return path
+
+
+def sizes(folder: Path, posts: int) -> dict[str, object]:
+    """A corpus loaded and studied, nothing kept before."""
+    source, cache = material(folder, posts), fresh(folder / f"cache-{posts}")
+    loaded = measured(toolkit("load", str(source), "--output", str(fresh(folder / f"corpus-{posts}"))), cache)
+    out = fresh(folder / f"run-{posts}")
+    ran = measured(
+        toolkit("run", str(study(folder, folder / f"corpus-{posts}")), "--output", str(out), "--workers", str(WORKERS)),
+        cache,
+    )
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    rows = {name: about["rows"] for name, about in record["tables"].items()}
+    kept = sum(file.stat().st_size for file in (cache / "parts").rglob("*") if file.is_file())
+    made = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+    return {
+        "posts": posts, "load": loaded, "run": ran, "stages": record["seconds"], "rows": rows,
+        "bytes": {"texts": source.stat().st_size, "kept": kept, "run": made},
+    }  # fmt: skip
+
+
+def again(folder: Path, posts: int) -> dict[str, object]:
+    """The study of ``sizes`` once more; then with one post added. Needs what ``sizes`` kept."""
+    cache, corpus = folder / f"cache-{posts}", folder / f"corpus-{posts}"
+    file = str(study(folder, corpus))
+    out = str(fresh(folder / f"again-{posts}"))
+    unchanged = measured(toolkit("run", file, "--output", out, "--workers", str(WORKERS)), cache)
+    shutil.rmtree(out)
+    more = fresh(folder / f"more-{posts}")
+    shutil.copytree(corpus, more)
+    one = folder / "one.jsonl"
+    lines = material(folder, SMALL).read_text(encoding="utf-8").splitlines()
+    post = json.loads(lines[7])
+    one.write_text(
+        json.dumps({**post, "doc_id": "a-new-post", "text": post["text"] + "\n\nY nada más por hoy."}) + "\n"
+    )
+    measured(toolkit("load", str(one), "--output", str(more), "--append"), cache)
+    out = fresh(folder / f"more-run-{posts}")
+    added = measured(toolkit("run", str(study(folder, more)), "--output", str(out), "--workers", str(WORKERS)), cache)
+    stages = json.loads((out / "run.json").read_text(encoding="utf-8"))["seconds"]
+    shutil.rmtree(out)
+    return {"posts": posts, "unchanged": unchanged, "added": added, "stages": stages}
+
+
+def same(one: Path, other: Path) -> list[str]:
+    """The tables of two runs that differ (but for the time of annotations)."""
+    names = [{path.stem for path in (run / "tables").glob("*.parquet")} for run in (one, other)]
+    different = sorted(names[0] ^ names[1])
+    for name in sorted(names[0] & names[1]):
+        left, right = (pq.read_table(run / "tables" / f"{name}.parquet") for run in (one, other))
+        if "created" in left.column_names:
+            left, right = (table.drop_columns(["created"]) for table in (left, right))
+        if not left.equals(right):
+            different.append(name)
+    return different
+
+
+DASK = """
+import sys
+from toolkit.parallel import local_cluster
+from toolkit.settings import load_study
+from toolkit.study import run_study
+
+if __name__ == "__main__":
+    with local_cluster({workers}) as client:
+        print("pids", *client.run(__import__("os").getpid).values(), flush=True)
+        run_study(load_study(sys.argv[1]), sys.argv[2], workers=client, say=lambda line: print(line, flush=True))
+"""
+
+
+def dask(folder: Path, posts: int) -> dict[str, object]:
+    """One study by a pool and by a cluster on this machine, one after the other and again."""
+    path = material(folder, posts)
+    file, script = str(study(folder, path, runs=6)), folder / "on_dask.py"
+    script.write_text(DASK.format(workers=WORKERS), encoding="utf-8")
+    seconds: dict[str, list[float]] = {"pool": [], "dask": []}
+    outs = {}
+    for turn in range(2):
+        for how in ("pool", "dask") if turn % 2 == 0 else ("dask", "pool"):
+            outs[how] = fresh(folder / f"{how}-run")
+            command = (
+                toolkit("run", file, "--output", str(outs[how]), "--workers", str(WORKERS))
+                if how == "pool"
+                else [sys.executable, str(script), file, str(outs[how])]
+            )
+            seconds[how].append(measured(command, fresh(folder / f"{how}-cache"))["seconds"])
+    return {"posts": posts, "seconds": seconds, "different": same(outs["pool"], outs["dask"])}
+
+
+def kills(folder: Path) -> dict[str, object]:
+    """Runs on a local cluster in which one worker is killed at a random moment."""
+    chance = random.Random(1)
+    file = str(study(folder, material(folder, KILL_POSTS), runs=4))
+    script = folder / "on_dask.py"
+    script.write_text(DASK.format(workers=WORKERS), encoding="utf-8")
+    alone = fresh(folder / "alone")
+    whole = measured(toolkit("run", file, "--output", str(alone), "--workers", "1"), fresh(folder / "kill-cache"))
+    different, killed, moments = [], 0, []
+    length = None
+    for number in range(-1, KILLS):  # the first one lives, and tells how long a run is
+        out = fresh(folder / "killed")
+        settings = {**os.environ, "CLUETRAIN_CACHE": str(fresh(folder / "kill-cache"))}
+        began = time.perf_counter()
+        command = [sys.executable, str(script), file, str(out)]
+        with subprocess.Popen(
+            command, env=settings, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as run:
+            assert run.stdout is not None
+            pids = [int(pid) for pid in run.stdout.readline().split()[1:]]
+            started = time.perf_counter() - began
+            threading.Thread(target=run.stdout.read, daemon=True).start()
+            if length is not None:
+                moment = chance.uniform(0, length)
+                time.sleep(moment)
+                if run.poll() is None:
+                    os.kill(chance.choice(pids), signal.SIGKILL)
+                    killed += 1
+                    moments.append(round(moment / length, 2))
+            if run.wait():
+                different.append(f"run {number}: ended with {run.returncode}")
+        if length is None:
+            length = time.perf_counter() - began - started
+        different += [f"run {number}: {name}" for name in same(alone, out)]
+    return {
+        "posts": KILL_POSTS, "runs": KILLS, "killed": killed, "moments": moments, "different": different,
+        "seconds alone": whole["seconds"],
+    }  # fmt: skip
+
+
+def peer(folder: Path, posts: int) -> dict[str, object]:
+    """The same posts by a straightforward script and by the toolkit, one after the other."""
+    path = material(folder, posts)
+    out = fresh(folder / "peer-run")
+    ours = measured(
+        toolkit("run", str(study(folder, path)), "--output", str(out), "--workers", str(WORKERS)),
+        fresh(folder / "peer-cache"),
+    )
+    command = [sys.executable, str(HERE / "straightforward_study.py"), str(path), str(fresh(folder / "peer-out"))]
+    command += ["--topics", "10"]
+    began = time.perf_counter()
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env={**os.environ, "OMP_NUM_THREADS": "2"}
+    )
+    theirs = {"seconds": time.perf_counter() - began, "steps": json.loads(done.stdout.splitlines()[-1])}
+    stages = json.loads((out / "run.json").read_text(encoding="utf-8"))["seconds"]
+    return {"posts": posts, "ours": ours, "stages": stages, "peer": theirs}
+
+
+def other(folder: Path, script: str) -> dict[str, object]:
+    """A benchmark that prints a table of its own."""
+    done = subprocess.run([sys.executable, str(HERE / script)], capture_output=True, text=True, check=True)
+    return {"table": done.stdout}
+
+
+def report(results: dict[str, dict]) -> str:
+    """The page: every figure as it was measured."""
+    lines = ["# Scale", "", f"{machine()}. Made by `python tests/benchmarks/scale.py FOLDER`.", ""]
+    runs = [results[name] for name in sorted(results, key=len) if name.startswith("sizes")]
+    if runs:
+        lines += table_of_sizes(runs)
+    for name in sorted(results):
+        found = results[name]
+        if name.startswith("again"):
+            first = results.get(f"sizes-{found['posts']}", {}).get("run", {}).get("seconds")
+            lines += [f"## A second run, {found['posts']:,} posts", ""]
+            lines += row("nothing changed", found["unchanged"]["seconds"], first)
+            lines += row("one post more", found["added"]["seconds"], first)
+            lines += ["", "Stages with one post more: " + stages(found["stages"]), ""]
+        elif name.startswith("dask"):
+            pool, cluster = (min(found["seconds"][how]) for how in ("pool", "dask"))
+            lines += [f"## Dask beside a pool, {found['posts']:,} posts, two workers each", ""]
+            lines += [
+                f"Pool {pool:,.0f} s, Dask {cluster:,.0f} s: {pool / cluster:.2f} of its speed (the faster of two "
+            ]
+            lines[-1] += f"runs each). Tables that differ: {', '.join(found['different']) or 'none'}."
+            lines.append("")
+        elif name == "kills":
+            lines += ["## One worker killed at a random moment", ""]
+            lines += [f"{found['killed']} of {found['runs']} runs lost a worker ({found['posts']:,} posts); "]
+            lines[-1] += f"differences from the run of one process: {', '.join(found['different']) or 'none'}."
+            lines.append("")
+        elif name.startswith("peer"):
+            ratio = found["peer"]["seconds"] / found["ours"]["seconds"]
+            lines += [f"## A straightforward script, {found['posts']:,} posts", ""]
+            lines += [f"It took {found['peer']['seconds']:,.0f} s, `toolkit run` {found['ours']['seconds']:,.0f} s: "]
+            lines[-1] += f"{ratio:.1f} times less. Its steps: {stages(found['peer']['steps'])}. Ours: "
+            lines[-1] += f"{stages(found['stages'])}."
+            lines.append("")
+        elif "table" in found:
+            lines += [f"## {name.capitalize()}", "", found["table"].strip(), ""]
+    return "\n".join(lines)
+
+
+def table_of_sizes(runs: list[dict]) -> list[str]:
+    lines = ["## Load and run", "", "| posts | " + " | ".join(f"{run['posts']:,}" for run in runs) + " |"]
+    lines.append("|---|" + "---:|" * len(runs))
+    rows: list[tuple[str, list[str]]] = [
+        ("tokens", [f"{run['rows']['tokens']:,}" for run in runs]),
+        ("sentences and paragraphs", [f"{run['rows']['passages']:,}" for run in runs]),
+        ("load, s", [f"{run['load']['seconds']:,.0f}" for run in runs]),
+        ("run, s", [f"{run['run']['seconds']:,.0f}" for run in runs]),
+        *((f"- {name}, s", [f"{run['stages'].get(name, 0):,.0f}" for run in runs]) for name in runs[0]["stages"]),
+        ("- start, figures, report, files, s", [f"{rest(run):,.0f}" for run in runs]),
+        ("load and run, ms a post", [f"{1000 * total(run) / run['posts']:,.1f}" for run in runs]),
+        (
+            "without the models of themes, ms a post",
+            [f"{1000 * without_models(run) / run['posts']:,.1f}" for run in runs],
+        ),
+        ("most memory, all processes, MB", [f"{run['run']['megabytes']:,.0f}" for run in runs]),
+        ("kept for later runs, MB", [f"{run['bytes']['kept'] / 1e6:,.0f}" for run in runs]),
+        ("run folder, MB", [f"{run['bytes']['run'] / 1e6:,.0f}" for run in runs]),
+    ]
+    return [*lines, *(f"| {name} | " + " | ".join(values) + " |" for name, values in rows), ""]
+
+
+def total(run: dict) -> float:
+    return run["load"]["seconds"] + run["run"]["seconds"]
+
+
+def rest(run: dict) -> float:
+    return run["run"]["seconds"] - sum(run["stages"].values())
+
+
+def without_models(run: dict) -> float:
+    return total(run) - run["stages"].get("themes", 0)
+
+
+def row(what: str, seconds: float, first: float | None) -> list[str]:
+    return [f"- {what}: {seconds:,.1f} s" + (f", {first / seconds:.1f} times less than the first run" if first else "")]
+
+
+def stages(seconds: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:,.1f} s" for name, value in seconds.items() if isinstance(value, float | int))
+
+
+def machine() -> str:
+    about = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    model = next((line.partition(":")[2].strip() for line in about.splitlines() if line.startswith("model name")), "")
+    software = f"Python {platform.python_version()}, pandas {pd.__version__}"
+    return f"{model or platform.processor()}, {os.cpu_count()} cores, {software}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--posts", nargs="+", type=int, default=[SMALL, MIDDLE, 100_000])
+    parser.add_argument("--report", type=Path)
+    options = parser.parse_args()
+    results = options.folder / "results"
+    results.mkdir(parents=True, exist_ok=True)
+    for part in options.part:
+        jobs = {
+            "sizes": [(f"sizes-{n}", lambda n=n: sizes(options.folder, n)) for n in options.posts],
+            "again": [(f"again-{n}", lambda n=n: again(options.folder, n)) for n in options.posts if n == MIDDLE],
+            "dask": [("dask", lambda: dask(options.folder, MIDDLE))],
+            "kills": [("kills", lambda: kills(options.folder))],
+            "peer": [("peer", lambda: peer(options.folder, SMALL))],
+            "tokens": [("tokens", lambda: other(options.folder, "tokens_speed.py"))],
+            "mapping": [("mapping", lambda: other(options.folder, "mapping_speed.py"))],
+        }[part]
+        for name, job in jobs:
+            (results / f"{name}.json").write_text(json.dumps(job(), indent=1), encoding="utf-8")
+            print(f"{name}: done", file=sys.stderr, flush=True)
+    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*.json"))}
+    page = report(found)
+    if options.report is not None:
+        options.report.write_text(page, encoding="utf-8")
+    print(page)
+
+
+if __name__ == "__main__":
+    main()
