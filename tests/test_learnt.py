@@ -29,9 +29,11 @@ from toolkit.principles.calibration import (
     probabilities,
 )
 from toolkit.principles.coders import made_from
-from toolkit.principles.context import add_neighbours, neighbours
+from toolkit.principles.context import add_neighbours
+from toolkit.principles.features import describe
 from toolkit.principles.held_out import group_numbers, group_of, keys_of
 from toolkit.principles.interface import PASSAGE_COLUMNS
+from toolkit.principles.learnt import CUE_SCALE, GAMMAS
 from toolkit.principles.learnt_coder import LearntCoder
 from toolkit.principles.model_file import read_model, write_model
 from toolkit.principles.quantised import packed, unpacked
@@ -230,7 +232,8 @@ def test_choices_of_nothing_and_of_huge_scores():
 
 
 def test_neighbours_stand_in_the_same_post_at_most_two_passages_away():
-    places = [{place for place, _ in others} for others in neighbours(["a", "a", "a", "a", "b", "c", "c"])]
+    added = add_neighbours(np.eye(7), ["a", "a", "a", "a", "b", "c", "c"], np.zeros(7))
+    places = [set(np.flatnonzero(row).tolist()) for row in added]
     assert places == [{1, 2}, {0, 2, 3}, {0, 1, 3}, {1, 2}, set(), {6}, {5}]
 
 
@@ -340,6 +343,12 @@ def test_the_nearest_examples_carry_the_code_the_nearest_first(scored, book):
                 assert bank.loc[one["id"], "codes"][name] == one["stance"]
 
 
+def test_evidence_does_not_depend_on_what_was_asked_before(learnt, passages, scored, book):
+    again = learnt.code(passages)
+    cells = [(row, code) for row in range(len(passages)) for code in range(len(book.code_ids))]
+    assert [again.evidence(*cell) for cell in reversed(cells)] == [scored.evidence(*cell) for cell in reversed(cells)]
+
+
 def test_stances_sum_to_one_and_lean_to_what_the_words_say(scored):
     assert scored.stances.sum(1) == pytest.approx(1, abs=5e-4)
     assert scored.stances[0].argmax() == 1  # nobody answered: breach
@@ -438,6 +447,29 @@ def test_vectors_come_back_from_eight_bits_within_half_a_step():
     whole, scale = packed(vectors)
     assert whole.dtype == np.int8
     assert (abs(unpacked(whole, scale) - vectors) <= scale[:, None] / 2 + 1e-6).all()
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_scores_are_the_sums_over_training_passages_that_the_model_stands_for(trained, book, number):
+    model, material, _ = trained
+    described = describe(material.passages[:40], book, model.space, ENCODERS)
+    parts, stances = model.score(described, number)
+    ours, theirs = (described.meaning[0] @ model.kernels.axes).astype(float), model.kernels.vectors[0].astype(float)
+    near = np.exp(-GAMMAS[0] * ((ours[:, None] - theirs[None]) ** 2).sum(2))
+    apart = ((described.cues[:, None] - model.kernels.cues[None]) ** 2).sum(2)
+    both = near * np.exp(-GAMMAS[0] * CUE_SCALE**2 * apart)
+    without = near * np.exp(-GAMMAS[0] * CUE_SCALE**2 * (model.kernels.cues**2).sum(1))
+    coefficients = model.codes.coefficients[number].astype(float)
+    assert described.cues.any()
+    assert parts.meaning == pytest.approx(without @ coefficients, abs=1e-5)
+    assert parts.meaning + parts.cues == pytest.approx(both @ coefficients, abs=1e-5)
+    assert parts.words == pytest.approx(described.words @ model.codes.words[number].astype(float), abs=1e-5)
+    sums = model.stances
+    expected = near[:, sums.rows] @ sums.coefficients[number].astype(float) + sums.means
+    expected += described.words @ sums.words[number].astype(float)
+    expected += described.spelling @ sums.spelling[number].astype(float)
+    expected += (described.markers / model.marker_spread) @ sums.markers[number].astype(float)
+    assert stances == pytest.approx(expected, abs=1e-5)
 
 
 @pytest.fixture(scope="module")

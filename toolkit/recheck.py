@@ -10,7 +10,7 @@ import pandas as pd
 from toolkit.analysis import Tables, analyse
 from toolkit.corpus import EARLIER_RUN, Corpus, load_corpus
 from toolkit.errors import CheckFailed, InputError
-from toolkit.parallel import Workers
+from toolkit.parallel.tasks import Workers
 from toolkit.settings import load_study
 from toolkit.storage import read_batches, read_table
 from toolkit.study import corpus_path

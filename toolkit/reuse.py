@@ -48,7 +48,11 @@ def run_key(study: Study, path: Path, corpus: Corpus) -> str:
 
 
 def earlier_run(key: str) -> Path | None:
-    """The folder of an earlier run of this name, if it is there and every file is what that run left."""
+    """The folder of an earlier run of this name, if it is there and every file is what that run left.
+
+    >>> earlier_run("no such run") is None
+    True
+    """
     try:
         said = json.loads(_file(key).read_text(encoding="utf-8"))
         folder = Path(said["folder"])
@@ -61,13 +65,35 @@ def earlier_run(key: str) -> Path | None:
 
 
 def remember_run(key: str, folder: Path) -> None:
-    """Note where a run is; nothing happens where the cache folder cannot be written."""
+    """Note where a run is; nothing happens where the cache folder cannot be written.
+
+    >>> import os
+    >>> from tempfile import TemporaryDirectory
+    >>> from unittest.mock import patch
+    >>> with TemporaryDirectory() as folder, patch.dict(os.environ, {"CLUETRAIN_CACHE": folder}):
+    ...     _ = Path(folder, "run.json").write_text("{}")
+    ...     remember_run("key of the run", Path(folder))
+    ...     Path(folder, "runs", "key of the run.json").is_file(), earlier_run("key of the run")  # it has no hashes
+    (True, None)
+    """
     with suppress(OutputError):
         write_json(_file(key), {"folder": str(folder.resolve()), "run.json": _digest(folder / "run.json")})
 
 
 def take_over(earlier: Path, folder: Path, name: str) -> None:
-    """Copy an earlier run into an empty folder that will be called ``name``; its record says where it comes from."""
+    """Copy an earlier run into an empty folder that will be called ``name``; its record says where it comes from.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from toolkit import Study, bundled_corpus
+    >>> from toolkit.study import run_study
+    >>> study = Study(study={"parts": ("words",)}, text={"pipeline": "simple"})
+    >>> with TemporaryDirectory() as folder:
+    ...     first, again = run_study(study, Path(folder, "first")), Path(folder, "again")
+    ...     again.mkdir()
+    ...     take_over(first, again, "again")
+    ...     json.loads((again / "run.json").read_text())["taken over from"] == str(first.resolve())
+    True
+    """
     shutil.copytree(earlier, folder, dirs_exist_ok=True)
     record: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     before = record.get("taken over from", str(earlier.resolve()))

@@ -17,7 +17,7 @@ from toolkit.corpus import Corpus, load_corpus
 from toolkit.crate import METADATA, write_crate
 from toolkit.errors import OutputError
 from toolkit.files import write_bytes, write_json, write_text
-from toolkit.parallel import Workers
+from toolkit.parallel.tasks import Workers
 from toolkit.resources import bundled_corpus
 from toolkit.reuse import earlier_run, remember_run, run_key, take_over
 from toolkit.settings import Study, is_file, study_toml

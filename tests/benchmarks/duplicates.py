@@ -28,7 +28,8 @@ from datasketch import MinHash, MinHashLSH
 from rensa import RMinHash
 
 from toolkit.corpus import load_posts, mark_furniture
-from toolkit.corpus.copies.duplicates import _near, find_duplicates
+from toolkit.corpus.copies.candidates import sampled
+from toolkit.corpus.copies.duplicates import find_duplicates, near_pairs
 from toolkit.corpus.copies.shingles import shingle_sets
 from toolkit.resources import bundled_corpus
 
@@ -199,11 +200,21 @@ def main(number: int, runs: int) -> None:
     def named(pairs: Iterable[tuple[int, int]]) -> Pairs:
         return {tuple(sorted((ids[a], ids[b]))) for a, b in pairs}
 
+    def from_shingles() -> Pairs:
+        inside, owner = sampled(flat, sizes), np.repeat(np.arange(len(sizes)), sizes)
+        parts = np.split(flat, np.cumsum(sizes)[:-1])
+
+        def look(positions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            return np.concatenate([parts[position] for position in positions]), sizes[positions]
+
+        own = np.bincount(owner[inside], minlength=len(sizes))
+        return named(zip(*near_pairs(flat[inside], own, sizes, look, 0.5, 0.6)[:2], strict=True))
+
     steps: dict[str, Callable[[], Pairs]] = {
         "find_duplicates": lambda: ours(posts),
         "datasketch": lambda: datasketch_pairs(byte_sets(posts)),
         "datasketch, 42 bands": lambda: datasketch_pairs(byte_sets(posts), params=(BANDS, ROWS)),
-        "ours from shingles on": lambda: named(zip(*_near(flat, sizes, 0.5, 0.6)[:2], strict=True)),
+        "ours from shingles on": from_shingles,
         "datasketch from shingles on": lambda: datasketch_pairs(sets),
         "rensa from our shingles on": lambda: named(rensa_pairs(flat, sizes)),
         "our shingles": lambda: (shingle_sets(texts), set())[1],

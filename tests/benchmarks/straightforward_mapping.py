@@ -59,7 +59,7 @@ class StraightforwardMapper:
         self.model = one_for_each().fit(features, truth)
         coded = truth.any(1)
         stances = [next(iter(given.values())) for given in bank["codes"] if given]
-        self.stance = LogisticRegression(C=10, solver="lbfgs", max_iter=300).fit(features[coded], stances)
+        self.stance = LogisticRegression(C=10, max_iter=200).fit(features[coded], stances)
 
     def map(self, passages: Iterable[tuple[str, int, int, str, str]]) -> pd.DataFrame:
         """Rows of scores: doc_id, start, end, code, score, decided, stance; ``passages``: doc_id, start, end, lang,
@@ -107,4 +107,4 @@ def lemmas(text: str, lang: str) -> list[str]:
 
 def one_for_each() -> OneVsRestClassifier:
     """One logistic regression for each code."""
-    return OneVsRestClassifier(LogisticRegression(C=10, solver="liblinear"))
+    return OneVsRestClassifier(LogisticRegression(C=10, max_iter=200))

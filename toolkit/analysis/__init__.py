@@ -9,7 +9,7 @@ from toolkit.analysis.result import Analysis
 from toolkit.analysis.tables import InParts, Tables
 from toolkit.codebook import load_codebook
 from toolkit.corpus import Corpus
-from toolkit.parallel import Workers
+from toolkit.parallel.tasks import Workers
 from toolkit.settings import Study
 from toolkit.text import pipeline
 

@@ -14,7 +14,7 @@ from toolkit.analysis.texts import hold, passages_of, pool
 from toolkit.codebook import Codebook, check_version
 from toolkit.corpus import HumanAnnotations, human_annotations, load_posts
 from toolkit.errors import InputError
-from toolkit.parallel import Workers
+from toolkit.parallel.tasks import Workers
 from toolkit.principles import (
     Coder,
     adjusted_differences,
@@ -27,7 +27,7 @@ from toolkit.principles import (
 )
 from toolkit.principles.coders import encoders_here
 from toolkit.principles.prevalence import code_matrix, ratio_interval
-from toolkit.resampling import bootstrap_weights
+from toolkit.resampling import bootstrap_samples
 from toolkit.resources import bundled_corpus
 
 __all__ = ["code", "coder_facts", "coder_or_weaker", "correct", "cross", "error_units", "of_one_coder"]
@@ -219,7 +219,7 @@ def _rates(errors: pd.DataFrame, repeats: int, confidence: float, seed: int) -> 
     found: dict[str, object] = {}
     for name, column in (("precision", "predicted"), ("recall", "gold")):
         wholes = errors.groupby("doc_id")[column].sum().to_numpy(dtype=float)[:, None]
-        low, high = ratio_interval(bootstrap_weights(len(hits), repeats, seed), hits, wholes, confidence)
+        low, high = ratio_interval(bootstrap_samples(len(hits), repeats, seed), hits, wholes, confidence)
         value = hits.sum() / wholes.sum() if wholes.sum() else np.nan
         # a missing number is no JSON
         found[name] = [None if np.isnan(number) else round(float(number), 3) for number in (value, low[0], high[0])]

@@ -19,7 +19,8 @@ import pandas as pd
 
 from toolkit.cache import PartStore, cache_folder, code_key, key_of
 from toolkit.errors import OutputError
-from toolkit.parallel import Workers, each_task, is_client
+from toolkit.parallel import each_task, is_client
+from toolkit.parallel.tasks import Workers
 from toolkit.versions import versions
 
 __all__ = ["Parts", "Stage", "parts_of", "post_keys"]

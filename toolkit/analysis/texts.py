@@ -11,7 +11,8 @@ from toolkit.analysis.stages import cleaning, listing, repeated_in, tokenising
 from toolkit.analysis.tables import InParts
 from toolkit.corpus import Corpus, duplicates_of, post_shingles
 from toolkit.errors import InputError
-from toolkit.parallel import Workers, is_client
+from toolkit.parallel import is_client
+from toolkit.parallel.tasks import Workers
 from toolkit.principles import CODED_LANGUAGES
 from toolkit.tables import check
 
@@ -50,8 +51,8 @@ def clean(corpus: Corpus, result: Analysis, workers: Workers = 1, *, keep: bool 
     posts = posts.assign(lang=langs)[goes_on]
 
     def shingles(doc_ids: list[str]) -> pd.DataFrame:
-        some = (table[table["doc_id"].isin(doc_ids)] for table in (posts, furniture))
-        return post_shingles(*some)
+        some, marks = (table[table["doc_id"].isin(doc_ids)] for table in (posts, furniture))
+        return post_shingles(some, furniture=marks)
 
     duplicates = check("duplicates", duplicates_of(parts.whole("signatures")[goes_on], shingles))
     if result.study.corpus.duplicates == "first":

@@ -11,7 +11,7 @@ from toolkit.analysis.texts import hold, passages_of, pool
 from toolkit.codebook import load_codebook
 from toolkit.errors import InputError
 from toolkit.files import sha256_text
-from toolkit.parallel import Workers
+from toolkit.parallel.tasks import Workers
 from toolkit.tables import check, empty
 from toolkit.text import SentenceEncoder
 from toolkit.topics import TermChoice, ThemeChoice, Themes, find_themes, prevalence, theme_reader

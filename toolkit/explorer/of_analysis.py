@@ -1,5 +1,7 @@
 """What an analysis found, as the explorer shows it: a tab per model."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -87,11 +89,11 @@ def _note(analysis: Analysis, lang: str) -> str:
     )
 
 
-def _of(tables: dict[str, pd.DataFrame], names: list[str], column: str) -> np.ndarray:
+def _of(tables: Mapping[str, pd.DataFrame], names: list[str], column: str) -> np.ndarray:
     return np.asarray(tables["topic_summary"].set_index("topic")[column].reindex(names).to_numpy())
 
 
-def _labels(tables: dict[str, pd.DataFrame], names: list[str]) -> list[list[str]]:
+def _labels(tables: Mapping[str, pd.DataFrame], names: list[str]) -> list[list[str]]:
     """What to call each topic, best first: its phrases; before single words the three terms of the summary."""
     table, summary = tables["topic_labels"], tables["topic_summary"].set_index("topic")["label"]
     found = []
@@ -110,7 +112,7 @@ def _passages(analysis: Analysis, names: list[str]) -> pd.DataFrame:
     return part.assign(lang=part["doc_id"].map(langs))[["topic", "doc_id", "start", "end", "quote", "share", "lang"]]
 
 
-def _prevalence(tables: dict[str, pd.DataFrame], names: list[str]) -> pd.DataFrame | None:
+def _prevalence(tables: Mapping[str, pd.DataFrame], names: list[str]) -> pd.DataFrame | None:
     table = tables["prevalence"]
     part = table[table["topic"].isin(names) & table["by"].isin(_GROUPINGS)]
     return part.reset_index(drop=True) if len(part) else None

@@ -1,6 +1,6 @@
 """The same work in this process, in a pool of processes or on a Dask cluster, with the same result."""
 
 from toolkit.parallel.cluster import connected, is_client, local_cluster
-from toolkit.parallel.tasks import Workers, default_workers, each_task, run_tasks
+from toolkit.parallel.tasks import default_workers, each_task, run_tasks
 
-__all__ = ["Workers", "connected", "default_workers", "each_task", "is_client", "local_cluster", "run_tasks"]
+__all__ = ["connected", "default_workers", "each_task", "is_client", "local_cluster", "run_tasks"]

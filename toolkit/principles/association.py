@@ -72,7 +72,7 @@ def associate(
         step = max(1, 2 * _AT_ONCE // max(posts * codes, 1))
         for first in range(0, weight.shape[1], step):
             part = weighed[:, first : first + step]
-            both = (part[:, :, None] * given[:, None, :]).reshape(len(part), -1)
+            both = (part[:, :, None] * given[:, None, :]).reshape(len(part), part.shape[1] * codes)
             sums = drawn @ sum_by_post(both, owner, posts)
             for row in range(first, first + part.shape[1]):
                 with np.errstate(divide="ignore", invalid="ignore"):

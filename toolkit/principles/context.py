@@ -10,31 +10,20 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-__all__ = ["NEIGHBOURS", "add_neighbours", "neighbours"]
+__all__ = ["NEIGHBOURS", "add_neighbours"]
 
 #: Weight of the score of the passage at this distance; chosen by cross-validation on the bundled corpus.
 NEIGHBOURS = {-2: 0.1, -1: 0.3, 1: 0.2, 2: 0.1}
 
 
-def neighbours(doc_ids: Sequence[str]) -> list[list[tuple[int, float]]]:
-    """For each passage the places of its neighbours with their weights; passages of a post stand together, in order.
-
-    >>> neighbours(["a", "a", "b"])
-    [[(1, 0.2)], [(0, 0.3)], []]
-    """
-    count = len(doc_ids)
-    return [
-        [
-            (place + step, weight)
-            for step, weight in NEIGHBOURS.items()
-            if 0 <= place + step < count and doc_ids[place + step] == doc_ids[place]
-        ]
-        for place in range(count)
-    ]
-
-
 def add_neighbours(scores: np.ndarray, doc_ids: Sequence[str], means: np.ndarray) -> np.ndarray:
-    """What the neighbours add to raw scores (n, codes): the weighted sum of how far theirs lie from the mean score."""
+    """What the neighbours add to raw scores (n, codes): the weighted sum of how far theirs lie from the mean score.
+
+    ``doc_ids``: the post of each passage; passages of a post stand together, in order. ``means``: one for each code.
+
+    >>> add_neighbours(np.array([[1.0], [0.0], [1.0]]), ["a", "a", "b"], np.zeros(1)).tolist()
+    [[0.0], [0.3], [0.0]]
+    """
     added = np.zeros_like(scores)
     post, _ = pd.factorize(np.asarray(doc_ids, dtype=object))
     apart = scores - means

@@ -81,8 +81,11 @@ def post_permutation(
     Drawing takes time in proportion to posts, permutations and cells, and beyond :data:`MOST_DRAWN_POSTS` posts the
     p-values are those of the distribution of all permutations, from its exact mean, variance and skewness
     (:func:`toolkit.principles.permutation_limit.limit_p_values`): without the least value of 1 / (m + 1). Permutations
-    are still drawn for cells whose weight and code would by chance be together in fewer than five posts, of the posts
-    concerned: a country of twelve posts and a rare code. TEXT_OF_MEASURE (tests/benchmarks/permutation_limit.py).
+    are still drawn, of the posts concerned, for cells whose weight and code would by chance be together in fewer than
+    five posts (a country of twelve posts and a rare code), where no curve is near. Simulated corpora of 1,000 and 3,000
+    posts, common and rare codes, themes and small groups: of 1,944 cells six have p < .05 by one and not by the other,
+    and log10 p differs by .01 in the mean, by .02 to .07 in groups of twelve posts
+    (tests/benchmarks/permutation_limit.py).
     """
     posts = int(place.max()) + 1 if len(place) else 0
     if posts < 2:
@@ -106,8 +109,8 @@ def post_permutation(
         for first in range(0, weight.shape[1], step):
             columns = slice(first, first + step)
             p_values[columns] = _drawn(corpus, strata, contrasts, columns, draws, seed)
-    varies = truth.any(0) & ~truth.all(0)
-    return np.where(varies[None, :] & np.asarray(most > least)[:, None], p_values, np.nan)
+    varies = np.asarray(truth.any(0) & ~truth.all(0))
+    return np.where(varies[None, :] & (most > least)[:, None], p_values, np.nan)
 
 
 def _drawn(

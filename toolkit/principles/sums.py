@@ -34,4 +34,4 @@ def counts_by_post(truth: np.ndarray, place: np.ndarray, posts: int) -> np.ndarr
     true."""
     row, code = np.nonzero(truth)
     cells = place[row].astype(np.int64) * truth.shape[1] + code
-    return np.bincount(cells, minlength=posts * truth.shape[1]).reshape(posts, -1).astype(float)
+    return np.bincount(cells, minlength=posts * truth.shape[1]).reshape(posts, truth.shape[1]).astype(float)

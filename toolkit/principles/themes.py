@@ -9,7 +9,8 @@ from toolkit.principles.association import FEW_POSTS, associate
 from toolkit.principles.prevalence import code_matrix
 from toolkit.principles.sums import post_places
 from toolkit.resampling import false_discovery
-from toolkit.tables import ModelShares, ThemeShares, check
+from toolkit.tables import ThemeShares, check
+from toolkit.tables.theme_shares import ModelShares
 
 __all__ = ["passage_shares", "passages_of_cell", "passages_of_cells", "theme_principles"]
 

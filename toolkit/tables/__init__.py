@@ -9,14 +9,13 @@ from toolkit.tables.checks import check, check_quotes, empty
 from toolkit.tables.columns import STANCES, UNITS, Column
 from toolkit.tables.contracts import CONTRACTS
 from toolkit.tables.spans import run_places, span_rows
-from toolkit.tables.theme_shares import ModelShares, ThemeShares
+from toolkit.tables.theme_shares import ThemeShares
 
 __all__ = [
     "CONTRACTS",
     "STANCES",
     "UNITS",
     "Column",
-    "ModelShares",
     "ThemeShares",
     "check",
     "check_quotes",

@@ -35,7 +35,14 @@ class ThemeShares:
 
     Attributes
     ----------
-    doc_ids : (documents,) names. ``models`` : :class:`ModelShares` of each model, in the order of the table.
+    doc_ids : (documents,) names. ``models`` : of each model, in the order of the table: ``name``; ``topics``; ``doc``,
+        ``start``, ``end`` and ``tokens`` of its passages, (passages,); ``matrix`` (passages, topics), 0-1.
+
+    >>> table = pd.DataFrame({"doc_id": "a", "topic": ["es.1", "es.2"], "share": [0.75, 0.25], "start": 0, "end": 40,
+    ...     "model": "es"})
+    >>> shares = ThemeShares.of_parts([table])
+    >>> shares.topics, shares.models[0].name, shares.models[0].matrix.tolist()
+    (['es.1', 'es.2'], 'es', [[0.75, 0.25]])
     """
 
     def __init__(self, doc_ids: np.ndarray, models: tuple[ModelShares, ...]) -> None:

@@ -24,7 +24,20 @@ class ThemeReader:
     """What is needed of themes to find them in other passages; it can be sent to other processes.
 
     ``models`` by language and ``joint``, both without the passages they were fitted to; ``choice``: what counts as a
-    term.
+    term. :func:`theme_reader` makes one of found themes.
+
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from toolkit.corpus import segment
+    >>> from toolkit.text import tokenise
+    >>> from toolkit.topics import document_terms, fit_model
+    >>> model = fit_model(document_terms([["marca", "voz"], ["precio", "oferta"]] * 6), 2)
+    >>> posts = pd.DataFrame({"doc_id": ["a"], "lang": "es", "sha256": "", "text": ["La voz de la marca."]})
+    >>> paragraphs = segment(posts, unit="paragraph")
+    >>> reader = ThemeReader({"es": model}, None, TermChoice())
+    >>> shares = reader.shares(paragraphs, tokenise(posts, paragraphs, choice="simple"), np.zeros((1, 512)))
+    >>> shares["topic"].tolist(), bool(shares["share"].max() > 0.8)
+    (['es.1', 'es.2'], True)
     """
 
     models: dict[str, TopicModel]

@@ -136,7 +136,7 @@ def duplicates_of(
         return unpacked(shingles(wanted).set_index("doc_id")["packed"].loc[wanted])
 
     sample, own = unpacked(signatures["packed"].where(~again, b""))
-    a, b, jaccard, containment = near(sample, own, sizes, look, threshold, contained)
+    a, b, jaccard, containment = near_pairs(sample, own, sizes, look, threshold, contained)
     keep = np.flatnonzero(again)
     ones = np.ones(len(keep))
     left, right = np.concatenate([a, same[keep]]), np.concatenate([b, keep])
@@ -149,7 +149,7 @@ def _refuse_out_of_range(threshold: float, contained: float) -> None:
             raise InputError(f"{name}: got {value}, expected a number from {low} to 1.")
 
 
-def near(
+def near_pairs(
     sample: np.ndarray, own: np.ndarray, sizes: np.ndarray, look: Lookup, threshold: float, contained: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Pairs (smaller index first) that are near enough, with Jaccard index and containment; see :func:`candidates`."""

@@ -7,6 +7,7 @@ Features are on or off ("zone=bottom", "words=2", "said" for a line under the he
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate, pairwise
 from math import floor
 
@@ -76,22 +77,25 @@ def describe_lines(
     lines: Sequence[Line],
     marks: Sequence[Mark | None],
     known: Mapping[str, float],
+    *,
+    prose: bool = True,
 ) -> Iterator[dict[str, float]]:
     """The features of each line: name and value (0 to 1), a name without a value being absent.
 
-    None are given for lines that are marked already or longer than ``LONGEST_LINE``.
+    None are given for lines that are marked already or longer than ``LONGEST_LINE``, nor, without ``prose``, for
+    sentences.
     ``known`` are words of the rules with the log-odds that one is met in a rule rather than in prose.
     """
     page = _Page(text, lines, marks)
     for number, line in enumerate(lines):
-        if marks[number] is not None or line.length > LONGEST_LINE:
+        if marks[number] is not None or line.length > LONGEST_LINE or (line.prose and not prose):
             yield {}
             continue
         raw = text[line.start : line.end]
-        words = _WORD.findall(raw)
-        features = dict.fromkeys(_looks(line, raw, words), 1.0)
+        words, looks, wording = _worded(raw, line.item, line.prose, line.ends_sentence)
+        features = dict.fromkeys(looks, 1.0)
         features.update(dict.fromkeys(page.places(number, _step(len(words), _WIDTHS)), 1.0))
-        features.update(_wording(words))
+        features.update(wording)
         features.update(dict.fromkeys(_known_words(words, known, page.zones[number] if page.zones else "none"), 1.0))
         features.update(page.wording_beside(number))
         yield features
@@ -101,7 +105,14 @@ def _step(value: int, steps: tuple[tuple[int, str], ...]) -> str:
     return next((name for most, name in steps if value <= most), "more")
 
 
-def _looks(line: Line, raw: str, words: list[str]) -> Iterator[str]:
+@lru_cache(maxsize=4096)  # lines of pages come again and again, on one page with every round
+def _worded(raw: str, item: bool, prose: bool, ends: bool) -> tuple[list[str], list[str], dict[str, float]]:
+    """The words of a line, what it looks like, and its wording."""
+    words = _WORD.findall(raw)
+    return words, list(_looks(raw, words, item, prose, ends)), _wording(words)
+
+
+def _looks(raw: str, words: list[str], item: bool, prose: bool, ends: bool) -> Iterator[str]:
     """What the line itself looks like."""
     width = _step(len(words), _WIDTHS)
     yield f"words={width}"
@@ -116,11 +127,11 @@ def _looks(line: Line, raw: str, words: list[str]) -> Iterator[str]:
         yield "title case"
     digits = sum(sign.isdigit() for sign in raw)
     yield "digits=" + ("none" if not digits else "few" if 4 * digits < len(raw) else "many")
-    if line.item:
+    if item:
         yield "item"
-    if line.prose:
+    if prose:
         yield "prose"
-    if line.ends_sentence:
+    if ends:
         yield f"sentence end, words={width}"
     for name, pattern in _SIGNS.items():
         if pattern.search(raw):
@@ -192,7 +203,7 @@ class _Page:
         self.last_comment = spoken[-1] if spoken else -1
         self.share = sum(mark is not None for mark in marks) / max(1, count)
         self.body_before = list(accumulate(body, initial=0))
-        self.looks = [_glance(text[line.start : min(line.end, line.start + LONGEST_LINE)]) for line in lines]
+        self.text = text
         self.size = lines[-1].end if lines else 1
 
     def places(self, number: int, width: str) -> Iterator[str]:
@@ -260,13 +271,14 @@ class _Page:
             what = mark.kind if mark is not None else "item" if line.item else "short" if self.short[other] else "prose"
             yield f"{name}={gap}{what}"
             yield f"zone={zone}, {name} {'marked' if mark is not None else 'open'}"
-            for look in self.looks[other]:
+            for look in _glance(self.text[line.start : min(line.end, line.start + LONGEST_LINE)]):
                 yield f"{name}: {gap}{look}"
         low, high = max(0, number - _NEAR), number + _NEAR + 1
         near = sum(mark is not None for mark in (*self.marks[low:number], *self.marks[number + 1 : high]))
         yield f"zone={zone}, near marked={_step(near, _STEPS)}"
 
 
+@lru_cache(maxsize=4096)
 def _glance(raw: str) -> list[str]:
     """What is seen of a neighbour."""
     names = [name for name in ("time", "year", "bar", "count", "arrow", "colon", "nick") if _SIGNS[name].search(raw)]

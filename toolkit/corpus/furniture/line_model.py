@@ -85,8 +85,8 @@ def more_marks(
         if not zones:
             break
         before = list(found)
-        for number, features in enumerate(describe_lines(text, lines, before, model.words)):
-            if features and not lines[number].prose and model.score(features) > model.cuts[zones[number]]:
+        for number, features in enumerate(describe_lines(text, lines, before, model.words, prose=False)):
+            if features and model.score(features) > model.cuts[zones[number]]:
                 found[number] = Mark(RULE, _kind(before, number))
         if found == before:
             break

@@ -26,6 +26,8 @@ _WORDS = frozenset(["navigation", "share_bar"])
 #: Kinds that name a writer or a day: "(12 March 2010)" is the writer's own.
 _SPEAKING = frozenset(["byline", "comment_meta"])
 _QUOTED = re.compile(r"^[\"«“]|[«“].*[»”]$")
+#: Short lines of pages come again and again: the rules of so many, up to this length, are kept.
+_MOST_KEPT, _LONGEST_KEPT = 20_000, 100
 #: For fewer lines all patterns are tried: to make the gates would take longer.
 _WORTH_GATES = 300
 
@@ -81,6 +83,7 @@ class Rulebook:
             if one.rule.where == "box":
                 self._boxes.append((one.rule, range(len(self._cues), len(self._cues) + len(one.patterns))))
                 self._cues += _singly([one])
+        self._known: dict[tuple[str, int, bool], Mark | None] = {}
         self._lists = (self._line, self._edge, self._part, self.inside, self._cues)
 
     @cached_property
@@ -112,6 +115,16 @@ class Rulebook:
 
         A line in brackets, between arrows or stars is looked at without them as well.
         """
+        if line.length > _LONGEST_KEPT:
+            return self._any_rule_of(line, raw, hints, edge=edge)
+        known = (raw, line.length, edge)
+        if known not in self._known:
+            if len(self._known) >= _MOST_KEPT:
+                self._known.clear()
+            self._known[known] = self._any_rule_of(line, raw, hints, edge=edge)
+        return self._known[known]
+
+    def _any_rule_of(self, line: Line, raw: str, hints: Hints, *, edge: bool) -> Mark | None:
         mark = self._rule_of(line, raw, hints, edge=edge)
         if mark is None and (bare := shapes.without_ornaments(raw)):
             mark = self._rule_of(line._replace(key=" ".join(bare.lower().split())), bare, hints, edge=edge)

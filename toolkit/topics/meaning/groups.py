@@ -8,7 +8,8 @@ import pandas as pd
 from toolkit.corpus.grouping import MALFORMED, MISSING, PERIODS, group_order, group_values
 from toolkit.errors import InputError, suggestion
 from toolkit.resampling import BootstrapSamples, bootstrap_samples, sample_limits
-from toolkit.tables import ModelShares, ThemeShares, check, run_places
+from toolkit.tables import ThemeShares, check, run_places
+from toolkit.tables.theme_shares import ModelShares
 
 __all__ = [
     "FEW_POSTS",

@@ -1,0 +1,42 @@
+"""The measurement of mapping speed (benchmarks/mapping_speed.py) runs, and both sides code the same passages."""
+
+import warnings
+from pathlib import Path
+
+import pytest
+from sklearn.exceptions import ConvergenceWarning
+
+BENCHMARKS = Path(__file__).parent / "benchmarks"
+
+
+@pytest.fixture
+def benchmark(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import mapping_speed
+
+    return mapping_speed
+
+
+def test_both_sides_are_measured_on_thirty_passages(benchmark):
+    with warnings.catch_warnings():
+        # of so few examples not every code has one
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.filterwarnings("ignore", "Label not")
+        lines = benchmark.table(30, examples=200, quality=False).splitlines()
+    names = [line.split("|")[1].strip() for line in lines[2:]]
+    assert names == ["straightforward script", "toolkit, the same passages", "toolkit"]
+    assert [line.split("|")[2].strip() for line in lines[2:]] == ["30", "30", "300"]
+    assert all(float(line.split("|")[3].replace(",", "")) > 0 for line in lines[2:])
+
+
+def test_the_script_scores_every_code_of_every_passage(benchmark):
+    from toolkit.codebook import load_codebook
+
+    book = load_codebook("cluetrain")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Label not")
+        script = benchmark.StraightforwardMapper(book, 200)
+    rows = script.map([("a", 0, 9, "es", "Hay que escuchar a los clientes."), ("b", 0, 0, "it", "")])
+    assert rows["code"].tolist() == book.code_ids * 2
+    assert rows["score"].between(0, 1).all()
+    assert rows["decided"].tolist() == (rows["score"] >= script.cut).tolist()
