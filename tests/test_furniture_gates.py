@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 from conftest import ROOT
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from toolkit.corpus import line_counts, load_posts, load_rules, mark_furniture, repeated_lines
@@ -60,6 +60,7 @@ PATTERNS = st.recursive(
 
 
 @given(PATTERNS, TEXTS)
+@example("İ", "İ")
 def test_no_line_is_closed_to_a_pattern_that_fits_it(pattern, text):
     line = composed(text)
     found = any(re.search(pattern, " ".join(form.split())) for form in (line, line.lower()))

@@ -6,7 +6,7 @@ its place (:class:`Encoder`).
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from itertools import groupby
 from typing import Any, Protocol
@@ -103,6 +103,12 @@ class SentenceEncoder:
         return vectors
 
 
+@cache
+def _own() -> SentenceEncoder:
+    """The bundled encoder; its weights are loaded once per process."""
+    return SentenceEncoder()
+
+
 def embed(
     texts: Iterable[str],
     encoder: Encoder | None = None,
@@ -135,7 +141,7 @@ def embed(
     >>> vectors.shape, bool(near > far)
     ((3, 512), True)
     """
-    encoder = encoder or SentenceEncoder()
+    encoder = encoder or _own()
     wanted = list(texts)
     independent = getattr(encoder, "independent", False)
     if groups is None or independent:

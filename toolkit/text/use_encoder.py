@@ -20,7 +20,7 @@ from threadpoolctl import ThreadpoolController
 __all__ = ["PieceEncoder"]
 
 #: Pieces kept: 15 kB each. By Zipf's law they cover 19 of 20 tokens; when the table is full, the rarest quarter goes.
-_KEPT = 8_192
+_KEPT = 12_288
 #: Words whose pieces are kept.
 _WORDS = 200_000
 #: Tokens read at a time: what they need stays in the processor's cache.
@@ -28,7 +28,7 @@ _TOKENS = 1_024
 #: Texts whose dense layers are computed together.
 _TEXTS = 1_024
 #: Rows of every product of matrices: always the same, so that the same instructions run for each row.
-_ROWS = {"pieces": 64, "tokens": 256, "texts": 64}
+_ROWS = {"pieces": 128, "tokens": 256, "texts": 64}
 #: Sentences on which both implementations must agree, and how closely.
 _PROBES = (
     "Hay que escuchar a los clientes, no hablarles: ¿quién contesta?",
@@ -42,18 +42,14 @@ class _Words(dict[str, bytes]):
     """Numbers of the pieces of a word, as the bytes of 32-bit integers."""
 
     def __init__(self, tokenizer: Any) -> None:
-        self._ids = tokenizer.encode
+        self._normalised, self._cut = tokenizer._normalizer.normalize, tokenizer._viterbi
 
     def __missing__(self, word: str) -> bytes:
-        # a word that is normalised away has no pieces; alone it would be read as one unknown piece
-        ids = self._ids(word, out_type=int, add_bos=False, add_eos=False) if self._reads(word) else []
+        normalised = self._normalised(word)
         if len(self) >= _WORDS:
             self.clear()
-        found = self[word] = np.array(ids, dtype=np.int32).tobytes()
+        found = self[word] = np.array(self._cut(normalised) if normalised else [], dtype=np.int32).tobytes()
         return found
-
-    def _reads(self, word: str) -> bool:
-        return bool(word) and bool(self._ids.__self__._normalizer.normalize(word))
 
 
 class PieceEncoder:
@@ -84,7 +80,7 @@ class PieceEncoder:
         self._place = np.zeros(len(net.table), dtype=np.int32)  # row in the tables; row 0: no piece, all zero
         self._piece = np.zeros(size, dtype=np.int64)
         self._uses = np.zeros(size, dtype=np.int64)
-        self._filled = 1
+        self._free = np.arange(1, size)
         self._embedded = np.zeros((size, embedded), dtype=np.float32)
         self._sums = np.zeros((size, 2), dtype=np.float32)
         self._projected = [np.zeros((size, self._width), dtype=np.float32) for _ in self._windows]
@@ -142,7 +138,7 @@ class PieceEncoder:
         """Rows of pieces in the tables; those not met before are added."""
         rows = self._place[ids]
         new = np.unique(ids[rows == 0])
-        if self._filled + len(new) > len(self._piece):
+        if len(new) > len(self._free):
             self._forget(room=len(np.unique(ids)))
             new = np.unique(ids[self._place[ids] == 0])
         for first in range(0, len(new), _ROWS["pieces"]):
@@ -153,19 +149,17 @@ class PieceEncoder:
 
     def _forget(self, room: int) -> None:
         """Drop the quarter of the pieces that was used least, or more, so that so many find room."""
-        used = np.argsort(-self._uses[1 : self._filled], kind="stable") + 1
-        kept = np.sort(used[: min(len(used) * 3 // 4, _KEPT - room)])
-        self._place[:] = 0
-        for table in (self._piece, self._uses, self._embedded, self._sums, *self._projected, *self._slots):
-            table[1 : len(kept) + 1] = table[kept]
-        self._uses[len(kept) + 1 :] = 0
-        self._filled = len(kept) + 1
-        self._place[self._piece[1 : self._filled]] = np.arange(1, self._filled)
+        taken = self._place[self._place > 0]
+        order = taken[np.argsort(self._uses[taken], kind="stable")]
+        dropped = order[: max(len(order) // 4, room - len(self._free))]
+        self._place[self._piece[dropped]] = 0
+        self._uses[dropped] = 0
+        self._free = np.concatenate([self._free, dropped])
 
     def _add(self, ids: np.ndarray) -> None:
         """Compute what depends on pieces alone, for at most as many as a block has rows."""
         net, count = self._net, len(ids)
-        rows = slice(self._filled, self._filled + count)
+        rows, self._free = self._free[:count], self._free[count:]
         block = np.zeros((_ROWS["pieces"], net.table.shape[1]), dtype=np.float32)
         chunk = ids % len(net.scale)
         block[:count] = net.table[ids] * net.scale[chunk, None] + net.lo[chunk, None]
@@ -182,9 +176,7 @@ class PieceEncoder:
             # a window always holds the word itself: its slot carries the bias
             slots[:, left] += net.b1[number]
             self._projected[number][rows], self._slots[number][rows] = part[:count], slots[:count]
-        self._piece[rows] = ids
-        self._place[ids] = np.arange(rows.start, rows.stop)
-        self._filled += count
+        self._piece[rows], self._place[ids] = ids, rows
 
     def _read(self, rows: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """Sums over the tokens of texts, which stand in these rows of the tables, of what the convolutions read."""

@@ -134,7 +134,8 @@ def _code(gram: str) -> int:
 
 def _gram(literal: str) -> str:
     """The part of a literal that is looked for; nothing if it is too common to be looked for at all."""
-    runs = "".join(sign if _plain(sign) else "\n" for sign in literal.lower()).split()
+    small = (sign.lower() for sign in literal)  # of some capitals it is two signs
+    runs = "".join(sign if len(sign) == 1 and _plain(sign) else "\n" for sign in small).split()
     grams = [run[n : n + _MOST] for run in runs for n in range(max(1, len(run) - _MOST + 1))]
     gram = max(grams, key=lambda gram: (len(gram), sum(map(_rarity, gram))), default="")
     return "" if len(gram) == 1 and gram.isalpha() else gram

@@ -174,8 +174,13 @@ def _similarity(ours: np.ndarray, theirs: np.ndarray, measure: Measure, top: int
 
 def _best(table: np.ndarray, top: int) -> list[np.ndarray]:
     """Numbers of the top terms of each topic, best first; ties go by name, and terms without weight are none."""
-    order = np.argsort(-table, axis=1, kind="stable")[:, :top]
-    return [row[table[place, row] > 0] for place, row in enumerate(order)]
+    # the weight of the last of them: whatever weighs less needs no sorting
+    least = np.partition(table, -top, axis=1)[:, -top] if 0 < top <= table.shape[1] else np.zeros(len(table))
+    found = []
+    for row, limit in zip(table, least, strict=True):
+        places = np.flatnonzero((row >= limit) & (row > 0))
+        found.append(places[np.argsort(-row[places], kind="stable")][:top])
+    return found
 
 
 def _indicator(best: list[np.ndarray], size: int) -> np.ndarray:
