@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "docs"))
 from commands import commands
 
 from toolkit.cli import main
+from toolkit.parallel import local_cluster
 from toolkit.publishing import browser
 
 COMMANDS = commands()
@@ -32,12 +33,14 @@ LONG = (
 #: Minutes each, of fitting models again and again; what they do is tested where it is made.
 LONGEST = ("toolkit run --corpus", "toolkit topics corpus --topics auto", "toolkit topics corpus --guided",
     "toolkit topics my_blog/")  # fmt: skip
+#: It needs a cluster.
+ELSEWHERE = "toolkit run my_study.toml --scheduler"
 #: They start a server that waits for its user.
 WAITING = ("toolkit lab", "toolkit annotate open")
 
 
 def _longest(example: str) -> bool:
-    return example == "toolkit run" or example.startswith(LONGEST)
+    return example == "toolkit run" or example.startswith((*LONGEST, ELSEWHERE))
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +95,14 @@ def test_an_example_runs(example: str, material: Path, tmp_path: Path, monkeypat
 @pytest.mark.parametrize("example", [one for one in EXAMPLES if one.startswith(LONG) and not _longest(one)])
 def test_a_long_example_runs(example: str, material: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _runs(example, material, tmp_path, monkeypatch)
+
+
+@pytest.mark.slow
+def test_the_example_on_a_cluster_runs(material: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    assert [one for one in EXAMPLES if one.startswith(ELSEWHERE)]
+    with local_cluster(2) as client:
+        _runs(f"{ELSEWHERE} {client.scheduler.address}", material, tmp_path, monkeypatch)
 
 
 @pytest.mark.parametrize("example", [one for one in EXAMPLES if one.startswith(WAITING)])

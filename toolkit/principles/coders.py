@@ -21,7 +21,7 @@ from toolkit.principles.learnt_coder import LearntCoder
 from toolkit.principles.model_file import read_model, write_model
 from toolkit.principles.training import MOST_ROWS, PENALTY, TrainingSet, train, training_set
 from toolkit.resources import data_file, data_names
-from toolkit.text import Encoder, SentenceEncoder, second_encoder
+from toolkit.text import Encoder, default_encoder, second_encoder
 
 __all__ = ["CodedPosts", "coder", "encoders_here", "made_from", "supervised_coder"]
 
@@ -157,12 +157,7 @@ def supervised_coder(
 def encoders_here() -> tuple[Encoder, ...]:
     """The sentence encoders that are installed: one, or two with the extra [e5]."""
     second = second_encoder()
-    return _first_encoder(), *([second] if second else [])
-
-
-@lru_cache(maxsize=1)
-def _first_encoder() -> SentenceEncoder:
-    return SentenceEncoder()
+    return default_encoder(), *([second] if second else [])
 
 
 @lru_cache(maxsize=4)

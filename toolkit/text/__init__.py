@@ -1,7 +1,7 @@
 """The only room that imports spaCy and the sentence encoder: tokens, cue matching, sentence vectors."""
 
 from toolkit.text.e5 import E5Encoder, second_encoder
-from toolkit.text.embeddings import Encoder, SentenceEncoder, embed
+from toolkit.text.embeddings import Encoder, SentenceEncoder, default_encoder, embed
 from toolkit.text.matching import LONGEST_CUED, CueMatcher, Hit, fold
 from toolkit.text.pipelines import (
     LANGUAGE_NAMES,
@@ -25,6 +25,7 @@ __all__ = [
     "Pipeline",
     "SentenceEncoder",
     "content_terms",
+    "default_encoder",
     "embed",
     "fold",
     "folded_lemmas",

@@ -17,7 +17,7 @@ from tqdm import tqdm
 from toolkit.cache import key_of, load_arrays, store_arrays
 from toolkit.text.use_encoder import PieceEncoder
 
-__all__ = ["Encoder", "SentenceEncoder", "embed"]
+__all__ = ["Encoder", "SentenceEncoder", "default_encoder", "embed"]
 
 #: Beyond this many characters of a passage the encoder sees nothing new; cutting bounds its cost.
 _LONGEST = 2_000
@@ -104,8 +104,12 @@ class SentenceEncoder:
 
 
 @cache
-def _own() -> SentenceEncoder:
-    """The bundled encoder; its weights are loaded once per process."""
+def default_encoder() -> SentenceEncoder:
+    """The bundled encoder; its weights are loaded once per process.
+
+    >>> default_encoder() is default_encoder()
+    True
+    """
     return SentenceEncoder()
 
 
@@ -141,7 +145,7 @@ def embed(
     >>> vectors.shape, bool(near > far)
     ((3, 512), True)
     """
-    encoder = encoder or _own()
+    encoder = encoder or default_encoder()
     wanted = list(texts)
     independent = getattr(encoder, "independent", False)
     if groups is None or independent:
