@@ -85,6 +85,9 @@ class PieceEncoder:
         self._sums = np.zeros((size, 2), dtype=np.float32)
         self._projected = [np.zeros((size, self._width), dtype=np.float32) for _ in self._windows]
         self._slots = [np.zeros((size, words, self._width), dtype=np.float32) for words, _ in self._windows]
+        self._gathered = [
+            np.zeros((_ROWS["tokens"], words, self._width), dtype=np.float32) for words, _ in self._windows
+        ]
         apart = np.abs(self.encode(_PROBES) - library.encode(list(_PROBES))).max()
         if not apart < _AGREE:
             raise ValueError(f"vectors differ by {apart}")
@@ -196,7 +199,7 @@ class PieceEncoder:
             hidden[:count] = _summed(picked, one_each, np.ones(len(picked), np.float32), table.reshape(-1, self._width))
             np.maximum(hidden, 0, out=hidden)
             hidden[:count] += self._projected[number][rows]
-            second = _product(hidden[places].reshape(count, -1), net.w2[number], _ROWS["tokens"])
+            second = self._convolved(hidden, places, number)
             second += net.b2[number]
             np.maximum(second, 0, out=second)
             second += hidden[:count]
@@ -212,6 +215,17 @@ class PieceEncoder:
         )
         summed -= _summed(tokens, ends, weight, mean[:, None])
         return np.asarray(summed * net.ln_g + lengths.astype(np.float32)[:, None] * net.ln_b)
+
+    def _convolved(self, hidden: np.ndarray, places: np.ndarray, number: int) -> np.ndarray:
+        """The second convolution: rows of ``hidden`` at each token's ``places``, times the weights."""
+        window, rows = self._gathered[number], _ROWS["tokens"]
+        result = np.empty((-(-len(places) // rows) * rows, self._width), dtype=np.float32)
+        for first in range(0, len(places), rows):
+            block = places[first : first + rows]
+            # gathered block by block, the window is still in the processor's cache when it is multiplied
+            np.take(hidden, block, axis=0, out=window[: len(block)], mode="clip")
+            np.matmul(window.reshape(rows, -1), self._net.w2[number], out=result[first : first + rows])
+        return result[: len(places)]
 
     def _deep(self, summed: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         """Unit vectors of texts from the sums over their tokens: the dense layers."""
