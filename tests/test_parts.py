@@ -1,6 +1,7 @@
 """Posts in parts: each is made once, wherever and whenever; what is damaged or half-written is made again."""
 
 import json
+import os
 import shutil
 
 import numpy as np
@@ -244,6 +245,28 @@ class Elsewhere:
     def __call__(self, posts):
         PartStore.write = lambda *arguments: None
         return {}
+
+
+# ---- how much is kept ------------------------------------------------------------------------------------
+
+
+def test_what_was_not_used_for_longest_goes_when_too_much_is_kept(tmp_path, asked, monkeypatch):
+    run(posts(*NAMES), tmp_path / "kept", asked)
+    for path in (tmp_path / "kept").glob("*/*"):
+        os.utime(path, (1, 1))
+    parts = run(posts(*NAMES[:9]), tmp_path / "kept", asked)
+    monkeypatch.setattr(parts_module, "_MOST_BYTES", 0)
+    parts.tidy()
+    # what this analysis used is there, all else is gone
+    assert len(parts.whole("lengths")) == 3 * 9
+    assert len(list((tmp_path / "kept").glob("*/*"))) == 2 * len(parts)
+
+
+def test_within_the_limit_nothing_goes(tmp_path, asked):
+    parts = run(posts(*NAMES), tmp_path / "kept", asked)
+    before = sorted((tmp_path / "kept").glob("*/*"))
+    parts.tidy()
+    assert sorted((tmp_path / "kept").glob("*/*")) == before
 
 
 # ---- tables that are not held ----------------------------------------------------------------------------

@@ -120,4 +120,6 @@ def _through(stages: Sequence[Stage], result: Analysis, say: Say | None) -> Anal
         began = time.perf_counter()
         stage()
         result.seconds[name] = round(time.perf_counter() - began, 2)
+    if result.parts is not None:
+        result.parts.tidy()
     return result

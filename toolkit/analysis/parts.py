@@ -6,8 +6,8 @@ was analysed before, with the same settings by the same program, is not analysed
 """
 
 import hashlib
-import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from toolkit.cache import PartStore, cache_folder, code_key, key_of
+from toolkit.cache import PartStore, cache_folder, code_key, key_of, remove_unused
 from toolkit.errors import OutputError
 from toolkit.parallel import each_task, is_client
 from toolkit.parallel.tasks import Workers
@@ -28,6 +28,8 @@ __all__ = ["Parts", "Stage", "parts_of", "post_keys"]
 #: Posts of a part: a border comes after about one post in so many, by its name, so that a new post moves the borders of
 #: its own part only; and never more than ``_MOST``.
 _MEAN, _MOST = 150, 400
+#: What is kept at most; the environment variable CLUETRAIN_CACHE moves it to a larger disk.
+_MOST_BYTES = 20_000_000_000
 #: Posts are not named by these columns: where a text was read from says nothing about it.
 _NO_CONTENT = ("source", "sha256")
 
@@ -81,6 +83,7 @@ class Parts:
             self._aside = tempfile.TemporaryDirectory(prefix="cluetrain-", ignore_cleanup_errors=True)
             folder = Path(self._aside.name)
         self.folder = folder
+        self._began = time.time()
         self.posts = posts.reset_index(drop=True)
         self.spans = _spans(self.posts["doc_id"].tolist())
         self.made: dict[str, tuple[int, int]] = {}
@@ -106,6 +109,8 @@ class Parts:
             progress=progress and len(todo) > 1, total=len(todo),
         ):  # fmt: skip
             pass
+        for span in self.spans:
+            store.mark_used(keys[slice(*span)])
         for span in todo if is_client(workers) else ():
             if not store.has(keys[slice(*span)]):
                 raise _not_shared(self.folder)
@@ -153,8 +158,13 @@ class Parts:
         """A table over all parts."""
         return pd.concat(self.each(table, columns), ignore_index=True)
 
+    def tidy(self) -> None:
+        """Of what is kept remove what was not used for longest, until it takes no more than 20 GB."""
+        if self._aside is None:
+            remove_unused(self.folder, _MOST_BYTES, since=self._began)
+
     def close(self) -> None:
-        """Remove what is kept for this analysis only."""
+        """Remove what was made for this analysis only."""
         if self._aside is not None:
             self._aside.cleanup()
 
@@ -229,15 +239,3 @@ def _not_shared(folder: Path) -> OutputError:
         f"{folder}: what the workers of the cluster wrote there is not seen here; set CLUETRAIN_CACHE, here and for "
         "the workers, to a folder that all machines have under the same path."
     )
-
-
-def remove_older(folder: Path, most_bytes: int) -> None:
-    """Remove the parts that were not used for longest until what is kept fits."""
-    found = [(path.stat().st_atime, path) for path in folder.glob("*/*") if path.is_dir()]
-    sizes = {path: sum(file.stat().st_size for file in path.iterdir()) for _, path in found}
-    total = sum(sizes.values())
-    for _, path in sorted(found):
-        if total <= most_bytes:
-            break
-        shutil.rmtree(path, ignore_errors=True)
-        total -= sizes[path]

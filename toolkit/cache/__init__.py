@@ -6,6 +6,6 @@ Nothing in it is needed: the folder can be deleted at any time.
 from toolkit.cache.arrays import key_of, load_arrays, store_arrays
 from toolkit.cache.code import code_key
 from toolkit.cache.folder import cache_folder
-from toolkit.cache.parts import PartStore
+from toolkit.cache.parts import PartStore, remove_unused
 
-__all__ = ["PartStore", "cache_folder", "code_key", "key_of", "load_arrays", "store_arrays"]
+__all__ = ["PartStore", "cache_folder", "code_key", "key_of", "load_arrays", "remove_unused", "store_arrays"]

@@ -11,6 +11,7 @@ cut off while it was written is never read. A part that is damaged counts as one
 
 import hashlib
 import json
+import os
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +23,7 @@ import pandas as pd
 
 from toolkit.errors import OutputError
 
-__all__ = ["PartStore"]
+__all__ = ["PartStore", "remove_unused"]
 
 _RECORD = "part.json"
 _ASIDE = ".part-"
@@ -98,6 +99,11 @@ class PartStore:
         if not path.is_dir():
             raise OutputError(f"{path}: could not be put in place.")
 
+    def mark_used(self, keys: Sequence[str]) -> None:
+        """Note that a part was used now; see :func:`remove_unused`."""
+        with suppress(OSError):
+            os.utime(self.path(keys))
+
     def owners(self, keys: Iterable[str]) -> dict[str, str]:
         """Of posts with these keys those that some part holds, with the name of that part."""
         if self._owners is None:
@@ -140,3 +146,31 @@ class PartStore:
                 f"{path}: was damaged or removed since it was written, and is not kept any more; run the same again, "
                 "and that part alone is made anew."
             ) from error
+
+
+def remove_unused(folder: Path, most: int, *, since: float) -> int:
+    """Of the parts of all stages in a folder remove those that were not used for longest, until they have at most
+    ``most`` bytes; never those used after ``since`` (seconds, as :func:`time.time` gives them). Returns the bytes left.
+
+    >>> import pandas as pd
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     for key in ("k1", "k2"):
+    ...         PartStore(Path(folder, "tokens")).write([key], [key], {"tokens": pd.DataFrame({"doc_id": [key]})})
+    ...     os.utime(PartStore(Path(folder, "tokens")).path(["k1"]), (0, 0))
+    ...     _ = remove_unused(Path(folder), 0, since=1)
+    ...     [PartStore(Path(folder, "tokens")).has([key]) for key in ("k1", "k2")]
+    [False, True]
+    """
+    found = []
+    with suppress(OSError):
+        for path in folder.glob("*/*"):
+            with suppress(OSError):  # removed meanwhile
+                found.append((path.stat().st_mtime, sum(file.stat().st_size for file in path.iterdir()), path))
+    total = sum(size for _, size, _ in found)
+    for used, size, path in sorted(found):
+        if total <= most or used > since:
+            break
+        shutil.rmtree(path, ignore_errors=True)
+        total -= size
+    return total
