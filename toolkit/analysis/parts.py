@@ -101,20 +101,20 @@ class Parts:
         settings = key_of([stage.name, *program, *stage.settings, *(done.settings for done in before)])
         keys = self._keys_in(stage, before)
         store = PartStore(self.folder / f"{stage.name}-{settings[:20]}")
-        todo = [span for span in self.spans if not store.has(keys[slice(*span)])]
-        held = store.owners(key for span in todo for key in keys[slice(*span)]) if todo else {}
-        tasks = (self._task(stage, store, before, keys, held, span) for span in todo)
+        missing = [span for span in self.spans if not store.has(keys[slice(*span)])]
+        held = store.owners(key for span in missing for key in keys[slice(*span)]) if missing else {}
+        tasks = (self._task(stage, store, before, keys, held, span) for span in missing)
         for _ in each_task(
             _make_part, tasks, shared=(stage.make, stage.shared), workers=workers, label=stage.name,
-            progress=progress and len(todo) > 1, total=len(todo),
+            progress=progress and len(missing) > 1, total=len(missing),
         ):  # fmt: skip
             pass
         for span in self.spans:
             store.mark_used(keys[slice(*span)])
-        for span in todo if is_client(workers) else ():
+        for span in missing if is_client(workers) else ():
             if not store.has(keys[slice(*span)]):
                 raise _not_shared(self.folder)
-        new = sum(stop - start for start, stop in todo) - len(held)
+        new = sum(stop - start for start, stop in missing) - len(held)
         self.made[stage.name] = (new, len(self.posts) - new)
         self._done[stage.name] = _Done(store, settings, keys)
         if self.spans:
