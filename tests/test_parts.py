@@ -16,7 +16,7 @@ from toolkit.analysis import parts as parts_module
 from toolkit.analysis.parts import Parts, Stage, post_keys
 from toolkit.cache import PartStore
 from toolkit.corpus import load_corpus
-from toolkit.errors import OutputError
+from toolkit.errors import InputError, OutputError
 from toolkit.parallel import local_cluster
 from toolkit.settings import Study
 
@@ -358,6 +358,11 @@ def test_whatever_was_kept_before_a_study_is_what_it_is(corpus, dropped):
     )
     study = Study(**{**STUDY, "study": {"parts": ("principles", "words")}})
     same_tables(analyse(some, study), analyse(some, study, keep=False))
+
+
+def test_a_corpus_without_posts_is_said_in_a_sentence(corpus):
+    with pytest.raises(InputError, match="the corpus holds none"):
+        analyse(corpus._replace(posts=corpus.posts[:0]), Study(**STUDY))
 
 
 def test_a_cache_folder_that_cannot_be_written_is_no_reason_to_stop(corpus, alone, monkeypatch, tmp_path):

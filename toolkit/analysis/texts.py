@@ -39,6 +39,8 @@ IN_MEMORY = 5_000
 def clean(corpus: Corpus, result: Analysis, workers: Workers = 1, *, keep: bool = False) -> None:
     """Furniture, the language of each post, and which posts go on. ``keep``: see
     :func:`toolkit.analysis.parts.parts_of`."""
+    if corpus.posts.empty:
+        raise InputError("no post is left to analyse: the corpus holds none; add texts.")
     posts = corpus.posts.copy()
     parts = result.parts = parts_of(posts, keep=keep)
     parts.run(listing(), workers=pool(workers, posts))
