@@ -39,7 +39,10 @@ def write_pages(folder: Path) -> Path:
     _write(folder / "commands.md", _commands())
     _write(folder / "overview.md", _here((ROOT / "README.md").read_text(encoding="utf-8")))
     _write(folder / "model_card.md", _here((ROOT / "MODEL_CARD.md").read_text(encoding="utf-8")))
-    index = (Path(__file__).parent / "index.md").read_text(encoding="utf-8")
+    docs = Path(__file__).parent
+    for page in docs.glob("*.md"):
+        shutil.copy(page, folder / page.name)
+    index = (docs / "index.md").read_text(encoding="utf-8")
     for name, text in (("path", shelves[""]), ("version", VERSION), ("citation", _citation())):
         index = index.replace(f"[[{name}]]", text)
     _write(folder / "index.md", index)

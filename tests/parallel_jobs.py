@@ -37,3 +37,9 @@ def dies_once(folder, number):
 
 def dies(number):
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def process(number):
+    """The process that it is done by."""
+    time.sleep(0.01)
+    return os.getpid()

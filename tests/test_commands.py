@@ -81,6 +81,8 @@ def _runs(example: str, material: Path, folder: Path, monkeypatch: pytest.Monkey
         pytest.skip("no Chromium, Chrome or Edge on this machine to print with")
     here = shutil.copytree(material, folder / "here")
     monkeypatch.chdir(here)
+    if example.startswith("toolkit cache"):
+        monkeypatch.setenv("CLUETRAIN_CACHE", str(here / "cache"))
     if example.startswith("toolkit check"):
         assert main(["run", "my_study.toml", "--output", "my_run"]) == 0
     assert main(shlex.split(example, comments=True)[1:]) == 0

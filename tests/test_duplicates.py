@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from toolkit.corpus.copies.differences import duplicate_differences, show_differences
 from toolkit.corpus.copies.duplicates import duplicates_of, find_duplicates
 from toolkit.corpus.copies.shingles import shingle_sets
-from toolkit.corpus.copies.signatures import duplicate_signatures, post_shingles
+from toolkit.corpus.copies.signatures import duplicate_signatures, post_shingles, shingles_of
 from toolkit.errors import InputError
 
 CORPUS = ROOT / "corpora" / "conversaciones"
@@ -238,6 +238,8 @@ def test_parts_have_the_duplicates_of_the_whole(size, tmp_path):
 
     pd.testing.assert_frame_equal(duplicates_of(signatures, look), whole)
     assert asked
+    # where all posts are at hand
+    pd.testing.assert_frame_equal(duplicates_of(signatures, shingles_of(posts, furniture)), whole)
 
 
 def test_signatures_are_small_and_say_when_they_are_none():

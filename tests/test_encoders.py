@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from toolkit.principles.coders import encoders_here
 from toolkit.text import E5Encoder, SentenceEncoder, embed, second_encoder, use_encoder
 from toolkit.text.use_encoder import PieceEncoder
+from toolkit.text.word_pieces import _PLAIN, WordPieces
 
 TEXTS = ["Hay que escuchar a los clientes.", "Bisogna ascoltare i clienti.", "", "El plugin ocupa 300 kB."]
 
@@ -81,6 +82,11 @@ def quick(library):
     return PieceEncoder(library)
 
 
+@pytest.fixture(scope="module")
+def words(library):
+    return WordPieces(library._tokenizer)
+
+
 ODD = [
     "clientes",
     "perche\u0301",
@@ -98,6 +104,10 @@ ODD = [
     "▁",
     "ﷺ",
     "'",
+    "(clientes),",
+    "2.0",
+    "<s>",
+    "extra_token_id_1",
 ]
 WRITTEN = st.lists(st.sampled_from(ODD) | st.text(max_size=6), max_size=10).flatmap(
     lambda parts: st.sampled_from(["", " ", "  "]).map(lambda gap: gap.join(parts))
@@ -127,6 +137,49 @@ def test_no_piece_and_no_normalisation_crosses_a_space(library):
                 nodes.append((node ^ offset(units[node]), b"x" if byte != 32 else b" "))
                 crossing += [key] if byte == 32 else []
     assert not crossing
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=WRITTEN.map(lambda text: text.encode("utf-8", "replace").decode()))
+def test_words_are_cut_as_by_the_tokenizer(library, words, text):
+    found = np.frombuffer(words.of(text), dtype=np.int32).tolist()
+    tokenizer = library._tokenizer
+    assert (found or [tokenizer._unk_id]) == tokenizer.encode(text, add_bos=False, add_eos=False)
+
+
+def test_signs_taken_as_they_stand_are_never_joined_by_normalisation(library, words):
+    assert words._plain.fullmatch(_PLAIN)
+    normalizer = library._tokenizer._normalizer
+    units, offset = normalizer._units, normalizer._offset
+    plain = [sign.encode() for sign in _PLAIN]
+
+    def after(place, sign):
+        """Where the tree of normalised strings goes on after a sign; nowhere if none has it there."""
+        for byte in sign:
+            node = place ^ byte
+            if node >= len(units) or units[node] & 0x800000FF != byte:
+                return None
+            place = node ^ offset(units[node])
+        return place
+
+    begun = [place for sign in plain if (place := after(offset(units[0]), sign)) is not None]
+    assert not [sign for place in begun for sign in plain if after(place, sign) is not None]
+
+
+def test_a_vector_depends_on_its_text_alone_to_the_last_digit(library, quick, monkeypatch):
+    random = np.random.default_rng(7)
+    words = [piece.strip("\u2581") for piece in library._tokenizer._pieces[2_000:8_000]]
+    texts = [" ".join(random.choice(words, size)) for size in [1, 1_000, *random.integers(1, 60, 118)]]
+    expected = quick.encode(texts)
+    order = random.permutation(len(texts))
+    assert (quick.encode([texts[place] for place in order]) == expected[order]).all()
+    monkeypatch.setattr(use_encoder, "_KEPT", 2_200)
+    full = PieceEncoder(library)
+    for size in (120, 50, 7):
+        for first in range(0, len(texts), size):
+            assert (full.encode(texts[first : first + size]) == expected[first : first + size]).all()
+    assert len(full._free) < 2_200 // 4
+    assert all((full.encode([text])[0] == vector).all() for text, vector in zip(texts[:20], expected, strict=False))
 
 
 def test_forgotten_pieces_are_worked_out_again_to_the_same_digit(library, quick, monkeypatch):

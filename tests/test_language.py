@@ -6,7 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from py3langid.langid import visit_counts
 
-from toolkit.corpus import language, language_of_passage, likelihood, load_posts, segment
+from toolkit.corpus import (
+    language,
+    language_of_passage,
+    language_of_post,
+    languages_of_posts,
+    likelihood,
+    load_posts,
+    segment,
+)
 from toolkit.corpus.language import PASSAGE_LANGUAGES, languages_of_passages
 from toolkit.corpus.likelihood import Likelihood
 from toolkit.resources import bundled_corpus
@@ -50,6 +58,22 @@ def test_most_passages_need_no_second_look(monkeypatch):
     monkeypatch.setattr(language, "language_of_passage", lambda text, lang: asked.append(text) or lang)
     languages_of_passages(SENTENCES, ["es"] * len(SENTENCES))
     assert asked and SENTENCES[0] not in asked and SENTENCES[6] not in asked
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts=st.lists(TEXTS | st.sampled_from(SENTENCES) | st.text(max_size=60), max_size=6))
+def test_many_posts_have_the_language_that_each_has_by_itself(texts):
+    alone = [language_of_post(text) for text in texts]
+    found = languages_of_posts(texts)
+    assert [guess.lang for guess in found] == [guess.lang for guess in alone]
+    assert [guess.probability for guess in found] == pytest.approx([guess.probability for guess in alone], abs=1e-5)
+
+
+def test_a_post_whose_language_is_in_doubt_is_looked_at_by_itself(monkeypatch):
+    asked = []
+    monkeypatch.setattr(language, "language_of_post", lambda text: asked.append(text) or "?")
+    found = languages_of_posts([SENTENCES[0] * 9, "12345", SENTENCES[1] * 9])
+    assert asked == ["12345"] and found[1] == "?"
 
 
 @settings(max_examples=60, deadline=None)

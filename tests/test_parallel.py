@@ -1,12 +1,13 @@
 """Tasks here, in processes and on Dask: the same results in the same order, whatever happens to a process."""
 
+import tempfile
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
-from parallel_jobs import dies, dies_once, fails_at, noted, scaled, square
+from parallel_jobs import dies, dies_once, fails_at, noted, process, scaled, square
 
 from toolkit.errors import InputError
-from toolkit.parallel import connected, each_task, is_client, local_cluster, run_tasks
+from toolkit.parallel import connected, each_task, is_client, kept_pool, local_cluster, run_tasks
 
 TASKS = [(number,) for number in range(12)]
 
@@ -70,6 +71,36 @@ def test_work_that_always_kills_its_process_ends():
         run_tasks(dies, TASKS, workers=2)
 
 
+def test_processes_are_kept_for_the_next_tasks():
+    def pids():
+        return set(run_tasks(process, TASKS, workers=2))
+
+    with kept_pool(2):
+        first = pids()
+        assert pids() <= first
+        assert run_tasks(scaled, TASKS, shared=(3,), workers=2) == [3 * n for n in range(12)]
+        assert run_tasks(scaled, TASKS, shared=(4,), workers=2) == [4 * n for n in range(12)]
+        with kept_pool(2):
+            assert pids() <= first
+    assert not pids() & first
+
+
+def test_kept_processes_outlive_an_error_and_not_a_killed_one(tmp_path):
+    with kept_pool(2):
+        with pytest.raises(ValueError, match="no 5"):
+            run_tasks(fails_at, TASKS, shared=(5,), workers=2)
+        assert run_tasks(dies_once, TASKS, shared=(str(tmp_path),), workers=2) == list(range(12))
+        with pytest.raises(BrokenProcessPool):
+            run_tasks(dies, TASKS, workers=2)
+        assert run_tasks(square, TASKS, workers=2) == [number * number for number in range(12)]
+
+
+def test_what_is_shared_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert run_tasks(scaled, TASKS, shared=(3,), workers=2) == [3 * n for n in range(12)]
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("workers", [0, -1, "two", None, 1.5])
 def test_a_wrong_number_of_workers_is_refused(workers):
     with pytest.raises(InputError, match="workers: got"):
@@ -91,4 +122,20 @@ def test_a_scheduler_that_is_not_there_is_said_in_a_sentence(address, monkeypatc
     pytest.importorskip("distributed")
     monkeypatch.setattr("toolkit.parallel.cluster._CONNECT", 1)
     with pytest.raises(InputError, match=f"^scheduler '{address}': [^\n]*$"), connected(address):
+        pass
+
+
+def test_a_cluster_without_workers_is_said_in_a_sentence(monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr("toolkit.parallel.cluster._WAIT", 0.5)
+    cluster = distributed.LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address=None)
+    said = pytest.raises(InputError, match=r"^cluster: no worker came within 0.5 s; [^\n]*$")
+    with cluster, distributed.Client(cluster) as client, said:
+        run_tasks(square, TASKS, workers=client)
+
+
+def test_an_encrypted_address_without_certificates_is_said_in_a_sentence():
+    pytest.importorskip("distributed")
+    said = pytest.raises(InputError, match=r"^scheduler 'tls://127.0.0.1:1': [^\n]*certificates")
+    with said, connected("tls://127.0.0.1:1"):
         pass

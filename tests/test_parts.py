@@ -11,7 +11,7 @@ from conftest import write_posts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from toolkit.analysis import InParts, Tables, analyse
+from toolkit.analysis import InParts, Tables, analyse, prepare
 from toolkit.analysis import parts as parts_module
 from toolkit.analysis.parts import Parts, Stage, post_keys
 from toolkit.cache import PartStore
@@ -19,6 +19,7 @@ from toolkit.corpus import load_corpus
 from toolkit.errors import InputError, OutputError
 from toolkit.parallel import local_cluster
 from toolkit.settings import Study
+from toolkit.tables import check
 
 
 def posts(*names, text="Texto de {}."):
@@ -341,6 +342,18 @@ def test_what_is_kept_gives_the_same_tables(corpus, alone):
         found = analyse(corpus, Study(**STUDY))
         same_tables(found, alone)
     assert all(made == 0 for made, _ in found.parts.made.values())
+
+
+def test_lines_of_sites_are_counted_where_posts_have_sites(corpus):
+    text = "Hoy escribimos de {} y de lo que la gente dice de ello.\n\nUn blog de la casa de enfrente\n"
+    texts = [text.format(what) for what in ("pan", "luz", "gas", "mar")]
+    few = pd.DataFrame({"doc_id": list("abcd"), "lang": "es", "text": texts, "sha256": "", "source": "s"})
+    with_sites = few.assign(site="casa")
+    marked = {}
+    for name, table in (("none", few), ("casa", with_sites)):
+        found = prepare(corpus._replace(posts=check("posts", table)), Study(**STUDY), keep=False)
+        marked[name] = ("lines" in found.parts.made, found.tables["furniture"]["rule"].tolist())
+    assert marked == {"none": (False, []), "casa": (True, ["repeated_line"] * 4)}
 
 
 def test_a_corpus_beyond_memory_gives_the_same_tables(corpus, alone, monkeypatch):

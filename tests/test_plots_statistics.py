@@ -21,6 +21,7 @@ from matplotlib.text import Text
 
 from toolkit import plots
 from toolkit.errors import InputError
+from toolkit.figures import figure_bytes
 from toolkit.plots.panels import words_of
 from toolkit.plots.words import FIGURE_LANGUAGES
 from toolkit.resources import data_file
@@ -565,3 +566,12 @@ def test_words_are_there_in_three_languages_with_the_same_gaps(module):
         assert gaps[0] == gaps[1] == gaps[2], key
         assert all(told.values()), key
     assert words_of(module, "es") != words_of(module, "it")
+
+
+def test_very_many_points_are_a_picture_in_the_figure():
+    rows = pd.DataFrame({"n": range(5, 9005)})
+    rows = rows.assign(term=rows["n"].astype(str), lang="es", dp_norm=1 - rows["n"] / 20_000)
+    few, many = (plots.dispersion_map(table("dispersion", rows.head(count))) for count in (300, 9000))
+    drawn = [ax.get_figure().axes[1].collections[0].get_rasterized() for ax in (few, many)]
+    assert drawn == [False, True]
+    assert len(figure_bytes(many, "svg")) < 500_000

@@ -18,6 +18,7 @@ from toolkit.principles import (
 from toolkit.principles.correction import rogan_gladen
 from toolkit.principles.error_rates import coder_errors
 from toolkit.principles.permutation import MOST_DRAWN_POSTS, draws_needed, post_permutation, uses_limit
+from toolkit.principles.permutation_pairs import permuted
 from toolkit.resampling import false_discovery
 
 
@@ -490,3 +491,11 @@ def test_a_language_without_passages_cannot_be_compared(book):
         adjusted_differences(passages, coded(passages, [0]), book, errors)
     with pytest.raises(InputError, match="both languages are 'es'"):
         adjusted_differences(passages, coded(passages, [0]), book, errors, "es", "es")
+
+
+@pytest.mark.parametrize("cells", [1, 5, 40])
+def test_sums_of_permuted_posts_are_those_added_up_one_by_one(cells):
+    pairs = np.random.default_rng(1).normal(size=(12, 12, cells))
+    chosen = np.random.default_rng(2).permuted(np.tile(np.arange(12), (50, 1)), axis=1)
+    wanted = [pairs[np.arange(12), order].sum(0) for order in chosen]
+    np.testing.assert_allclose(permuted(pairs, 50, np.random.default_rng(2)), wanted, atol=1e-12)

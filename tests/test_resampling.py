@@ -12,6 +12,7 @@ from toolkit.resampling import (
     sample_limits,
     sample_sums,
     share_limits,
+    shared_samples,
     unseen,
 )
 
@@ -85,3 +86,16 @@ def test_samples_in_blocks_are_the_numbers_of_the_whole(monkeypatch):
         assert (samples @ np.eye(70) == whole).all()
         np.testing.assert_allclose(samples @ values, whole @ values, rtol=1e-13)
         np.testing.assert_allclose(samples @ values[:, 0], whole @ values[:, 0], rtol=1e-13)
+
+
+def test_samples_are_shared_within_and_are_the_same_ones():
+    alone = bootstrap_samples(50_000, 100, 1) @ np.arange(50_000.0)
+    with shared_samples():
+        sets = {count: bootstrap_samples(count, 100, 1) for count in (50_000, 60_000, 70_000)}
+        assert bootstrap_samples(50_000, 100, 1) is sets[50_000]
+        assert bootstrap_samples(50_000, 100, 2) is not sets[50_000]
+        # three are held, those used last
+        assert bootstrap_samples(50_000, 100, 1) is sets[50_000]
+        assert bootstrap_samples(60_000, 100, 1) is not sets[60_000]
+    np.testing.assert_array_equal(sets[50_000] @ np.arange(50_000.0), alone)
+    assert bootstrap_samples(50_000, 100, 1) is not sets[50_000]

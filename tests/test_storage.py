@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from toolkit.errors import InputError, OutputError
-from toolkit.storage import FORMATS, neutral, read_table, write_file, write_table
+from toolkit.storage import FORMATS, neutral, read_table, write_file, write_parts, write_table
+from toolkit.storage.csv_rows import csv_pieces
 from toolkit.tables import CONTRACTS, empty
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
@@ -277,3 +278,43 @@ def test_a_folder_that_is_a_file_is_an_output_error(tmp_path):
     with pytest.raises(OutputError, match="cannot be written"):
         write_file(text_table([]), tmp_path / "file" / "t.csv")
     assert (tmp_path / "file").read_text() == "x"
+
+
+# as a whole, in parts, and cell by cell
+
+
+@settings(max_examples=50, deadline=None)
+@given(cells=COLUMN, numbers=st.lists(st.floats() | st.none(), max_size=6))
+@example(cells=["=1+1", "'=1", '"', None, "-"], numbers=[0.1, 1e-7, 1e22, None, float("inf")])
+def test_columns_at_once_are_the_csv_that_cells_one_by_one_are(cells, numbers):
+    numbers = pd.Series(numbers, dtype="float64").reindex(range(len(cells) + 1))
+    table = text_table(cells).assign(number=numbers)
+    safe = table.assign(doc_id=table["doc_id"].map(neutral, na_action="ignore"))
+    wanted = safe.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    assert b"".join(csv_pieces([table])).decode("utf-8-sig") == wanted
+    # columns of anything are written cell by cell
+    assert b"".join(csv_pieces([table.astype({"doc_id": object})])).decode("utf-8-sig") == wanted
+
+
+@pytest.mark.parametrize("rows", [7, 2_000_000])
+def test_a_table_in_parts_is_written_as_the_whole_is(tmp_path, rows):
+    table = text_table(["=1", "dos", None, "cuatro", "cinco", "seis"])
+    parts = [table.iloc[:3], table.iloc[3:3], table.iloc[3:]]
+    said = write_parts((part.reset_index(drop=True) for part in parts), rows, tmp_path / "parts", "t")
+    whole = write_table(table, tmp_path / "whole", "t")
+    assert_frame_equal(read_table(tmp_path / "parts" / "t.parquet"), table)
+    if rows == 7:
+        assert said == whole
+        assert (tmp_path / "parts" / "t.csv").read_bytes() == (tmp_path / "whole" / "t.csv").read_bytes()
+    else:
+        assert sorted(path.name for path in (tmp_path / "parts").iterdir()) == ["t.parquet"]
+
+
+def test_parts_that_fail_leave_nothing(tmp_path):
+    def parts():
+        yield text_table(["uno"])
+        raise InputError("no more")
+
+    with pytest.raises(InputError, match="no more"):
+        write_parts(parts(), 4, tmp_path, "t")
+    assert list(tmp_path.iterdir()) == []

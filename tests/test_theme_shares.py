@@ -112,6 +112,9 @@ def test_the_heaviest_of_each_cell_are_the_first_of_all(material):
     for most in (0, 1, 3, 500):
         some = whole[whole["rank"] <= most].reset_index(drop=True)
         pd.testing.assert_frame_equal(passages_of_cells(passages, annotations, shares, most=most), some)
+    counted = passages_of_cells(passages, annotations, shares, most=1, counted=True)
+    sizes = whole.groupby(["topic", "code"]).size()
+    assert counted.set_index(["topic", "code"])["passages"].to_dict() == sizes.to_dict()
 
 
 def test_what_is_no_part_is_refused(material):

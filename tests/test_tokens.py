@@ -15,8 +15,10 @@ from toolkit.resources import bundled_corpus
 from toolkit.text import LANGUAGES, fold, folded_lemmas, lemmatise, pieces, pipelines, simple_columns, tokenise
 from toolkit.text.pieces import Pieces
 from toolkit.text.pipelines import simple_pieces, simple_tokens
+from toolkit.text.recent import Recent
 
 BLANK = {lang: spacy.blank(lang) for lang in LANGUAGES}
+FRESH = {lang: Pieces(BLANK[lang].tokenizer) for lang in LANGUAGES}
 #: Forms, marks and spaces that special cases are made of, beside words, so that they meet over white space.
 PARTS = [
     *("EE.", "UU.", "EE.UU.", "Sr.", "S.p.A.", "a.", "12", "m.", "8)", "O", "D.", "no", "dell'", "d’arte", "can't"),
@@ -63,6 +65,37 @@ def test_many_texts_at_once_have_the_tokens_of_each(texts, lang, batch):
     assert (columns.end - columns.start).tolist() == [len(form) for _, form, _ in rows_of(columns)]
 
 
+#: What stands around words, beside units and currencies, of which spaCy's rules are made too.
+SIGNS = [*",.:;!?¡¿()«»\"'’“”…-–—/*#%&@_+=^~", "...", "--", "US$", "€", "km", "3", "°C", ".A", "'s", "1."]
+WORDS = st.text(st.sampled_from("aeoscnAESñéüÍß中עم"), min_size=1, max_size=4) | st.sampled_from(
+    ["no", "dell", "Sr", "a", "EE", "adm", "cannot", "dont", "İ", "km"]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    before=st.lists(st.sampled_from(SIGNS), max_size=3),
+    word=WORDS,
+    behind=st.lists(st.sampled_from(SIGNS) | WORDS, max_size=3),
+    lang=st.sampled_from(LANGUAGES),
+)
+@example(before=["("], word="no", behind=[",", "»"], lang="es")
+@example(before=[], word="Sr", behind=["."], lang="es")
+def test_a_word_and_its_signs_are_cut_apart_as_by_the_tokeniser(before, word, behind, lang):
+    piece = "".join([*before, word, *behind])
+    kept = FRESH[lang]._word_and_signs(piece)
+    assert kept in ([], expected(piece, lang))
+
+
+def test_words_of_letters_are_not_asked_for(monkeypatch):
+    kept = Pieces(BLANK["es"].tokenizer)
+    monkeypatch.setattr(kept, "_tokenizer", None)
+    columns = kept.columns(["«No», (gracias)... ¿Señal? Dicho."])
+    assert [columns.forms[form] for form in columns.form] == [
+        *("«", "No", "»", ",", "(", "gracias", ")", "...", "¿", "Señal", "?", "Dicho", ".")
+    ]
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_special_case_goes_on_over_white_space_of_its_own(lang):
     """What :mod:`toolkit.text.pieces` takes for granted: in a special case of several tokens none is a space."""
@@ -80,6 +113,7 @@ def test_a_word_is_tokenised_once():
     asked = []
     tokenizer = BLANK["es"].tokenizer
     kept = Pieces(tokenizer)
+    kept._plain = False
     kept._tokenizer = lambda piece: asked.append(piece) or tokenizer(piece)
     kept.columns(["No, gracias. No, no.", "No, gracias."])
     list(kept.tokens("gracias. No,"))
@@ -124,3 +158,21 @@ def test_a_lemma_is_of_the_form_in_lower_case():
     posts = posts_of({"a": "es"}, "Marcela escuchaba.")
     table = tokenise(posts, segment(posts), choice="simple")
     assert table["lemma"].tolist() == [simplemma.lemmatize(form, "es") for form in ("marcela", "escuchaba", ".")]
+
+
+@given(keys=st.lists(st.integers(0, 12), max_size=80), most=st.integers(1, 10))
+def test_what_is_kept_of_words_is_right_and_limited(keys, most):
+    kept = Recent(lambda key: -key, most)
+    for key in keys:
+        assert kept[key] == -key
+        assert len(kept.keys() | kept._old) <= max(most, 2)
+
+
+def test_a_word_that_is_used_often_is_worked_out_once():
+    made = []
+    kept = Recent(lambda key: made.append(key) or str(key), 10)
+    for rare in range(1, 100):
+        assert kept[0] == "0"
+        assert kept[rare] == str(rare)
+    assert made.count(0) == 1
+    assert len(made) == 100

@@ -149,6 +149,18 @@ def test_inference_passes_over_unknown_terms_and_depends_on_no_other_document(ma
     assert not inferred[2].any()
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.lists(st.sampled_from("abcdefghijklmnop"), max_size=20), min_size=2, max_size=10), st.data())
+def test_a_document_has_the_same_shares_alone_and_among_any_others(texts, data):
+    vocabulary = tuple("abcdefghijklmnop")
+    documents = document_terms(texts, vocabulary)
+    k = data.draw(st.integers(2, 12))
+    topics = np.random.default_rng(len(texts)).dirichlet(np.full(len(vocabulary), 0.2), k)
+    alpha = np.full(k, 0.1)
+    alone = [fold_in(documents.take([number]), topics, alpha)[0] for number in range(len(texts))]
+    assert np.array_equal(fold_in(documents, topics, alpha), alone)
+
+
 def test_fold_in_is_the_fixed_point_of_its_equation():
     topics, alpha = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]]), np.array([0.5, 0.2])
     documents = document_terms([["a", "a", "b", "c"]])

@@ -12,6 +12,7 @@ from toolkit.text import tokenise
 from toolkit.topics.documents import document_terms
 from toolkit.topics.engines import ENGINES, fit_model
 from toolkit.topics.meaning import (
+    expressions,
     label_candidates,
     prevalence,
     prevalence_difference,
@@ -425,3 +426,9 @@ def test_what_prevalence_refuses(change, said):
     settings["posts"] = pd.DataFrame({"doc_id": ["a"], "country": ["ES"]})
     with pytest.raises(InputError, match=said):
         prevalence(**{**settings, **change})
+
+
+def test_passages_without_a_token_have_no_phrases_and_no_words():
+    posts = posts_of(["La voz de la marca."])
+    passages = segment(posts, unit="paragraph")
+    assert expressions(tokenise(posts, passages, choice="simple").head(0), passages) == ([], [])

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 import jinja2
+import numpy as np
 import pandas as pd
 
 from toolkit.analysis import Analysis
@@ -193,9 +194,8 @@ def _crossed(analysis: Analysis) -> dict[str, Any]:
     if table.empty:
         return {"rows": [], "codes": [], "behind": [], "left": 0}
     passages = passages_of(analysis, analysis.study.principles.unit)
-    found = passages_of_cells(passages, analysis.given(), analysis.theme_shares())
-    counts = found.groupby(["topic", "code"]).size()
-    best = dict(list(found[found["rank"] <= _MOST_BEHIND].groupby(["topic", "code"])))
+    found = passages_of_cells(passages, analysis.given(), analysis.theme_shares(), most=_MOST_BEHIND, counted=True)
+    best = dict(list(found.groupby(["topic", "code"])))
     by_strength = table.sort_values(["q_value", "p_value"], kind="stable")
     keys = [key for key in zip(by_strength["topic"], by_strength["code"], strict=True) if key in best]
     shown = {key: f"c-{number}" for number, key in enumerate(keys[:_MOST_CELLS], 1)}
@@ -209,7 +209,14 @@ def _crossed(analysis: Analysis) -> dict[str, Any]:
             cells.append({**cell, "name": name, "place": shown.get(key), "tint": _tint(cell["lift"])})
             if key in shown:
                 quotes = [{**row, "quote": _shortened(row["quote"])} for row in best[key].to_dict("records")]
-                behind.append({**cells[-1], "label": labels.get(topic, ""), "count": counts[key], "quotes": quotes})
+                behind.append(
+                    {
+                        **cells[-1],
+                        "label": labels.get(topic, ""),
+                        "count": best[key]["passages"].iloc[0],
+                        "quotes": quotes,
+                    }
+                )
         rows.append({**cells[0], "label": labels.get(topic, ""), "cells": cells})
     codes = [names[code] for code in dict.fromkeys(table["code"])]
     return {"rows": rows, "codes": codes, "behind": behind, "left": len(keys) - len(shown)}
@@ -283,14 +290,18 @@ def _principles(analysis: Analysis) -> list[dict[str, Any]]:
 
 
 def _highest(analysis: Analysis) -> pd.DataFrame:
-    """The annotations with the highest scores of each code, more than are shown."""
-    parts = [
-        part.sort_values(["score", "doc_id", "start"], ascending=[False, True, True], kind="stable")
-        .groupby("code")
-        .head(_HIGHEST)
-        for part in analysis.tables.each("annotations")
-    ]
-    return pd.concat(parts, ignore_index=True)
+    """The annotations with the highest scores of each code, each text once, more than are shown."""
+    best: list[pd.DataFrame] = []
+    least: dict[str, float] = {}
+    for part in analysis.tables.each("annotations"):
+        # few rows of a part are among them
+        some = part[~(part["score"] < part["code"].map(least).astype(float))]
+        rows = pd.concat([*best, some], ignore_index=True)
+        rows = rows.sort_values(["score", "doc_id", "start"], ascending=[False, True, True], kind="stable")
+        best = [rows.drop_duplicates(["code", "quote"]).groupby("code").head(_HIGHEST)]
+        scores = best[0].groupby("code")["score"]
+        least = scores.min()[scores.size() == _HIGHEST].to_dict()
+    return best[0]
 
 
 def _posts(analysis: Analysis) -> dict[str, Any]:
@@ -299,7 +310,12 @@ def _posts(analysis: Analysis) -> dict[str, Any]:
     unit = analysis.study.principles.unit
     first, shown = tables["posts"].head(MOST_POSTS), []
     passages = tables["passages"][tables["passages"]["unit"] == unit]
-    parts = (_of(tables.each("furniture"), first), _of([passages], first), _of(tables.each("annotations"), first))
+    many = _parts_with(analysis, first)
+    parts = (
+        _of(islice(tables.each("furniture"), many), first),
+        _of([passages], first),
+        _of(islice(tables.each("annotations"), many), first),
+    )
     grouped = [dict(list(table.groupby("doc_id"))) for table in parts]
     for row in first.to_dict("records"):
         furniture, sentences, codes = (
@@ -310,6 +326,14 @@ def _posts(analysis: Analysis) -> dict[str, Any]:
             pieces = marked_post(row["text"], furniture, codes, sentences, lang=row["lang"], names=names)
         shown.append({**row, "pieces": pieces, "furniture": len(furniture), "annotations": len(codes)})
     return {"shown": shown, "total": len(tables["posts"])}
+
+
+def _parts_with(analysis: Analysis, first: pd.DataFrame) -> int | None:
+    """The parts of tables in which the first posts are; all where tables are whole."""
+    if analysis.parts is None or first.empty:
+        return None
+    last = int(np.flatnonzero(analysis.parts.posts["doc_id"].isin(first["doc_id"]))[-1])
+    return sum(start <= last for start, _ in analysis.parts.spans)
 
 
 def _of(parts: Iterable[pd.DataFrame], posts: pd.DataFrame) -> pd.DataFrame:

@@ -1,22 +1,28 @@
 """What a study costs at 1,000, 10,000 and 100,000 posts, again, with one post more, and on Dask; beside a peer.
 
-    python tests/benchmarks/scale.py FOLDER [--part PART ...] [--posts 1000 10000 100000] [--report docs/scale.md]
+    python tests/benchmarks/scale.py FOLDER [--part PART ...] [--posts 1000 10000 100000] [--results RESULTS]
+        [--report docs/scale.md]
 
-Parts (all without ``--part``; each writes FOLDER/results/PART*.json, so that a table can be put together from parts
-that were measured one after the other): ``sizes`` (load and run at each size: seconds of each stage, and the memory of
-all processes together, looked at twice a second), ``again`` (the same study a second time; one post more), ``dask`` (a
+Parts (all without ``--part``; each writes RESULTS/PART*.json, FOLDER/results without ``--results``, so that a page can
+be put together from parts that were measured one after the other; tests/benchmarks/scale_page.py is the page):
+``sizes`` (load and run at each size: seconds of each stage, and the memory of all processes together, looked at twice a
+second; pages that processes share count once), ``again`` (the same study a second time; one post more), ``dask`` (a
 pool of two processes beside a local Dask cluster of two workers: the same tables?), ``kills`` (one worker killed at a
 random moment in each of 20 runs: the same tables?), ``peer`` (tests/benchmarks/straightforward_study.py on the same
-posts), ``tokens`` and ``mapping`` (tests/benchmarks/tokens_speed.py and mapping_speed.py).
+posts), ``profile`` (the functions in which a run of one process spends its time), ``tokens`` and ``mapping``
+(tests/benchmarks/tokens_speed.py and mapping_speed.py).
 
 Material: tests/benchmarks/recombined.py. Seconds are of the clock, of two processes on this machine; only ratios within
 one part are to be compared.
 """
 
 import argparse
+import cProfile
+import datetime
 import json
 import os
 import platform
+import pstats
 import random
 import shutil
 import signal
@@ -29,12 +35,22 @@ from pathlib import Path
 import pandas as pd
 import psutil
 import pyarrow.parquet as pq
+from scale_page import page
+
+from toolkit.analysis import analyse
+from toolkit.corpus import load_corpus
+from toolkit.settings import load_study
 
 HERE = Path(__file__).parent
-PARTS = ("sizes", "again", "dask", "kills", "peer", "tokens", "mapping")
+PARTS = ("sizes", "again", "dask", "kills", "peer", "profile", "tokens", "mapping")
 WORKERS = 2
 SMALL, MIDDLE = 1_000, 10_000
+#: Enough for tables to be streamed, and for two minutes.
+DASK_POSTS = 6_000
 KILLS, KILL_POSTS = 20, 600
+PROFILED = 2_000
+#: Functions of a profile that are shown.
+SHOWN = 12
 #: More than the defaults: what is measured should have themes to find.
 STUDY = """[study]
 title = "Scale"
@@ -70,11 +86,12 @@ def measured(command: list[str], cache: Path, **environment: str) -> dict[str, f
 
 
 def memory_of(process: psutil.Process) -> int:
-    """Resident memory of a process and all below it."""
+    """Memory of a process and all below it; what several share is divided among them, where the system says so."""
     total = 0
     for one in [process, *children_of(process)]:
         try:
-            total += one.memory_info().rss
+            memory = one.memory_full_info()
+            total += getattr(memory, "pss", memory.rss)
         except psutil.Error:
             continue
     return total
@@ -258,91 +275,49 @@ def peer(folder: Path, posts: int) -> dict[str, object]:
     return {"posts": posts, "ours": ours, "stages": stages, "peer": theirs}
 
 
+def profile(folder: Path) -> dict[str, object]:
+    """One process, every stage under the profiler: seconds, and the functions it spends them in."""
+    profiles: dict[str, cProfile.Profile] = {}
+    running: list[cProfile.Profile] = []
+
+    def say(line: str) -> None:
+        if running:
+            running.pop().disable()
+        name = line.split("] ", 1)[-1]
+        profiles[name] = cProfile.Profile()
+        running.append(profiles[name])
+        profiles[name].enable()
+
+    path = material(folder, PROFILED)
+    corpus = load_corpus(path, progress=False)
+    analyse(corpus, load_study(study(folder, path, runs=6)), workers=1, keep=False, say=say)
+    running.pop().disable()
+    found = {}
+    for name, one in profiles.items():
+        stats = pstats.Stats(one)
+        own = sorted(stats.stats.items(), key=lambda item: -item[1][2])[:SHOWN]  # type: ignore[attr-defined]
+        found[name] = {
+            "seconds": stats.total_tt,  # type: ignore[attr-defined]
+            "functions": [(where(*place), calls, own) for place, (_, calls, own, *_) in own],
+        }
+    return {"posts": PROFILED, "stages": found}
+
+
+def where(file: str, line: int, function: str) -> str:
+    """A function by module and name, without the folders of this machine."""
+    if file == "~":
+        return function.strip("<>")
+    parts = Path(file).with_suffix("").parts
+    for top in ("site-packages", "toolkit"):
+        if top in parts:
+            parts = parts[parts.index(top) + (top != "toolkit") :]
+    return f"{'.'.join(parts[-4:])}: {function}"
+
+
 def other(folder: Path, script: str) -> dict[str, object]:
     """A benchmark that prints a table of its own."""
     done = subprocess.run([sys.executable, str(HERE / script)], capture_output=True, text=True, check=True)
     return {"table": done.stdout}
-
-
-def report(results: dict[str, dict]) -> str:
-    """The page: every figure as it was measured."""
-    lines = ["# Scale", "", f"{machine()}. Made by `python tests/benchmarks/scale.py FOLDER`.", ""]
-    runs = [results[name] for name in sorted(results, key=len) if name.startswith("sizes")]
-    if runs:
-        lines += table_of_sizes(runs)
-    for name in sorted(results):
-        found = results[name]
-        if name.startswith("again"):
-            first = results.get(f"sizes-{found['posts']}", {}).get("run", {}).get("seconds")
-            lines += [f"## A second run, {found['posts']:,} posts", ""]
-            lines += row("nothing changed", found["unchanged"]["seconds"], first)
-            lines += row("one post more", found["added"]["seconds"], first)
-            lines += ["", "Stages with one post more: " + stages(found["stages"]), ""]
-        elif name.startswith("dask"):
-            pool, cluster = (min(found["seconds"][how]) for how in ("pool", "dask"))
-            lines += [f"## Dask beside a pool, {found['posts']:,} posts, two workers each", ""]
-            lines += [
-                f"Pool {pool:,.0f} s, Dask {cluster:,.0f} s: {pool / cluster:.2f} of its speed (the faster of two "
-            ]
-            lines[-1] += f"runs each). Tables that differ: {', '.join(found['different']) or 'none'}."
-            lines.append("")
-        elif name == "kills":
-            lines += ["## One worker killed at a random moment", ""]
-            lines += [f"{found['killed']} of {found['runs']} runs lost a worker ({found['posts']:,} posts); "]
-            lines[-1] += f"differences from the run of one process: {', '.join(found['different']) or 'none'}."
-            lines.append("")
-        elif name.startswith("peer"):
-            ratio = found["peer"]["seconds"] / found["ours"]["seconds"]
-            lines += [f"## A straightforward script, {found['posts']:,} posts", ""]
-            lines += [f"It took {found['peer']['seconds']:,.0f} s, `toolkit run` {found['ours']['seconds']:,.0f} s: "]
-            lines[-1] += f"{ratio:.1f} times less. Its steps: {stages(found['peer']['steps'])}. Ours: "
-            lines[-1] += f"{stages(found['stages'])}."
-            lines.append("")
-        elif "table" in found:
-            lines += [f"## {name.capitalize()}", "", found["table"].strip(), ""]
-    return "\n".join(lines)
-
-
-def table_of_sizes(runs: list[dict]) -> list[str]:
-    lines = ["## Load and run", "", "| posts | " + " | ".join(f"{run['posts']:,}" for run in runs) + " |"]
-    lines.append("|---|" + "---:|" * len(runs))
-    rows: list[tuple[str, list[str]]] = [
-        ("tokens", [f"{run['rows']['tokens']:,}" for run in runs]),
-        ("sentences and paragraphs", [f"{run['rows']['passages']:,}" for run in runs]),
-        ("load, s", [f"{run['load']['seconds']:,.0f}" for run in runs]),
-        ("run, s", [f"{run['run']['seconds']:,.0f}" for run in runs]),
-        *((f"- {name}, s", [f"{run['stages'].get(name, 0):,.0f}" for run in runs]) for name in runs[0]["stages"]),
-        ("- start, figures, report, files, s", [f"{rest(run):,.0f}" for run in runs]),
-        ("load and run, ms a post", [f"{1000 * total(run) / run['posts']:,.1f}" for run in runs]),
-        (
-            "without the models of themes, ms a post",
-            [f"{1000 * without_models(run) / run['posts']:,.1f}" for run in runs],
-        ),
-        ("most memory, all processes, MB", [f"{run['run']['megabytes']:,.0f}" for run in runs]),
-        ("kept for later runs, MB", [f"{run['bytes']['kept'] / 1e6:,.0f}" for run in runs]),
-        ("run folder, MB", [f"{run['bytes']['run'] / 1e6:,.0f}" for run in runs]),
-    ]
-    return [*lines, *(f"| {name} | " + " | ".join(values) + " |" for name, values in rows), ""]
-
-
-def total(run: dict) -> float:
-    return run["load"]["seconds"] + run["run"]["seconds"]
-
-
-def rest(run: dict) -> float:
-    return run["run"]["seconds"] - sum(run["stages"].values())
-
-
-def without_models(run: dict) -> float:
-    return total(run) - run["stages"].get("themes", 0)
-
-
-def row(what: str, seconds: float, first: float | None) -> list[str]:
-    return [f"- {what}: {seconds:,.1f} s" + (f", {first / seconds:.1f} times less than the first run" if first else "")]
-
-
-def stages(seconds: dict[str, float]) -> str:
-    return ", ".join(f"{name} {value:,.1f} s" for name, value in seconds.items() if isinstance(value, float | int))
 
 
 def machine() -> str:
@@ -352,33 +327,41 @@ def machine() -> str:
     return f"{model or platform.processor()}, {os.cpu_count()} cores, {software}"
 
 
+def commit() -> str:
+    """What was measured: the commit, with a + where files were changed since."""
+    done = subprocess.run(["git", "describe", "--always", "--dirty=+"], cwd=HERE, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--part", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--posts", nargs="+", type=int, default=[SMALL, MIDDLE, 100_000])
+    parser.add_argument("--results", type=Path)
     parser.add_argument("--report", type=Path)
     options = parser.parse_args()
-    results = options.folder / "results"
+    results = options.results or options.folder / "results"
     results.mkdir(parents=True, exist_ok=True)
     for part in options.part:
         jobs = {
             "sizes": [(f"sizes-{n}", lambda n=n: sizes(options.folder, n)) for n in options.posts],
             "again": [(f"again-{n}", lambda n=n: again(options.folder, n)) for n in options.posts if n == MIDDLE],
-            "dask": [("dask", lambda: dask(options.folder, MIDDLE))],
+            "dask": [("dask", lambda: dask(options.folder, DASK_POSTS))],
             "kills": [("kills", lambda: kills(options.folder))],
-            "peer": [("peer", lambda: peer(options.folder, SMALL))],
+            "peer": [(f"peer-{n}", lambda n=n: peer(options.folder, n)) for n in options.posts if n <= MIDDLE],
+            "profile": [("profile", lambda: profile(options.folder))],
             "tokens": [("tokens", lambda: other(options.folder, "tokens_speed.py"))],
             "mapping": [("mapping", lambda: other(options.folder, "mapping_speed.py"))],
         }[part]
         for name, job in jobs:
-            (results / f"{name}.json").write_text(json.dumps(job(), indent=1), encoding="utf-8")
+            found = {"date": datetime.date.today().isoformat(), "commit": commit(), "machine": machine(), **job()}
+            (results / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
             print(f"{name}: done", file=sys.stderr, flush=True)
-    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*.json"))}
-    page = report(found)
+    made = page(results)
     if options.report is not None:
-        options.report.write_text(page, encoding="utf-8")
-    print(page)
+        options.report.write_text(made, encoding="utf-8")
+    print(made)
 
 
 if __name__ == "__main__":

@@ -36,9 +36,9 @@ from sklearn.metrics import adjusted_mutual_info_score, normalized_mutual_info_s
 from threadpoolctl import threadpool_limits
 from topic_corpora import conversaciones
 
-from toolkit.corpus import human_annotations
+from toolkit.corpus import human_annotations, segment
 from toolkit.resources import bundled_corpus, data_file, data_names
-from toolkit.text import content_terms, embed, fold, tokenise
+from toolkit.text import content_terms, embed, fold, pooled, tokenise
 from toolkit.topics.documents import DocumentTerms, document_terms
 from toolkit.topics.engines import fit_model
 from toolkit.topics.languages import (
@@ -214,6 +214,19 @@ def joint(texts: Texts, k: int, seed: int) -> np.ndarray:
     return themes.infer(texts.vectors)
 
 
+def joint_of_sentences(texts: Texts, k: int, seed: int) -> np.ndarray:
+    """Joint themes of vectors put together from those of sentences, as from 1,000 posts of a language on."""
+    posts = pd.DataFrame(
+        {"doc_id": [f"{row:07}" for row in range(len(texts.table))], "lang": texts.table["lang"], "sha256": ""}
+    ).assign(text=texts.table["text"])
+    sentences = segment(posts, unit="sentence")
+    belongs = sentences["doc_id"].astype(int).to_numpy()
+    spans = zip(belongs, sentences["start"], sentences["end"], strict=True)
+    found = [posts["text"].iloc[row][start:end] for row, start, end in spans]
+    vectors = pooled(embed(found, keep=True, progress=True), belongs, list(map(len, found)), len(posts))
+    return joint(texts._replace(vectors=vectors), k, seed)
+
+
 def k_means(points: np.ndarray, fit: np.ndarray, k: int, seed: int) -> np.ndarray:
     from sklearn.cluster import KMeans
 
@@ -324,6 +337,7 @@ def separate_stems(texts: Texts, k: int, seed: int) -> np.ndarray:
 MATCHED: dict[int, pd.DataFrame] = {}
 METHODS: dict[str, Callable[[Texts, int, int], np.ndarray]] = {
     "joint themes (default)": joint,
+    "joint themes, vectors of sentences put together": joint_of_sentences,
     "k-means of the vectors": raw_vectors,
     "k-means, language means removed": centred_vectors,
     "separate LDA, aligned by vectors": separate_vectors,

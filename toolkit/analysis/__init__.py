@@ -9,6 +9,7 @@ from toolkit.analysis.result import Analysis
 from toolkit.analysis.tables import InParts, Tables
 from toolkit.codebook import load_codebook
 from toolkit.corpus import Corpus
+from toolkit.parallel import kept_pool
 from toolkit.parallel.tasks import Workers
 from toolkit.settings import Study
 from toolkit.text import pipeline
@@ -60,7 +61,10 @@ def analyse(
     parts = result.study.study.parts
     stages = _preparation(corpus, result, workers, keep)
     if "principles" in parts:
-        stages.append(("principles of each passage", lambda: codes.code(result, workers)))
+        both = "themes" in parts
+        stages.append(
+            ("principles of each passage", lambda: codes.code(result, workers, vectors=both and themes.draws(result)))
+        )
     if "themes" in parts:
         stages.append(("themes", lambda: themes.find(result, workers, resume)))
     else:
@@ -71,7 +75,7 @@ def analyse(
         stages.append(("words: frequency, diversity, dispersion", lambda: words.count(result)))
     if {"words", "principles"} <= set(parts):
         stages.append(("principles of Spanish beside Italian", lambda: words.compare(result)))
-    return _through(stages, result, say)
+    return _through(stages, result, workers, say)
 
 
 def prepare(
@@ -92,7 +96,7 @@ def prepare(
     {'posts': 1, 'passages': 2, 'tokens': 9}
     """
     result = _begun(study)
-    return _through(_preparation(corpus, result, workers, keep), result, say)
+    return _through(_preparation(corpus, result, workers, keep), result, workers, say)
 
 
 def _preparation(corpus: Corpus, result: Analysis, workers: Workers, keep: bool) -> list[Stage]:
@@ -113,13 +117,14 @@ def _begun(study: Study | None) -> Analysis:
     return result
 
 
-def _through(stages: Sequence[Stage], result: Analysis, say: Say | None) -> Analysis:
-    for number, (name, stage) in enumerate(stages, 1):
-        if say is not None:
-            say(f"[{number}/{len(stages)}] {name}")
-        began = time.perf_counter()
-        stage()
-        result.seconds[name] = round(time.perf_counter() - began, 2)
+def _through(stages: Sequence[Stage], result: Analysis, workers: Workers, say: Say | None) -> Analysis:
+    with kept_pool(workers):
+        for number, (name, stage) in enumerate(stages, 1):
+            if say is not None:
+                say(f"[{number}/{len(stages)}] {name}")
+            began = time.perf_counter()
+            stage()
+            result.seconds[name] = round(time.perf_counter() - began, 2)
     if result.parts is not None:
         result.parts.tidy()
     return result

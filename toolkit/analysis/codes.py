@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toolkit.analysis.passage_stages import coding
 from toolkit.analysis.result import Analysis
-from toolkit.analysis.stages import coding
 from toolkit.analysis.texts import hold, passages_of, pool
 from toolkit.codebook import Codebook, check_version
 from toolkit.corpus import HumanAnnotations, human_annotations, load_posts
@@ -27,7 +27,7 @@ from toolkit.principles import (
 )
 from toolkit.principles.coders import encoders_here
 from toolkit.principles.prevalence import code_matrix, ratio_interval
-from toolkit.resampling import bootstrap_samples
+from toolkit.resampling import bootstrap_samples, shared_samples
 from toolkit.resources import bundled_corpus
 
 __all__ = ["code", "coder_facts", "coder_or_weaker", "correct", "cross", "error_units", "of_one_coder"]
@@ -86,12 +86,13 @@ def of_one_coder(human: HumanAnnotations, codebook: Codebook, who: str | None = 
     return HumanAnnotations(check_version(rows, codebook), units, coverage)
 
 
-def code(result: Analysis, workers: Workers = 1) -> None:
-    """Codes of the passages: tables annotations and scores."""
+def code(result: Analysis, workers: Workers = 1, *, vectors: bool = False) -> None:
+    """Codes of the passages: tables annotations and scores. ``vectors``: those of the paragraphs too, which themes of
+    many posts are read from."""
     settings, book, parts = result.study.principles, result.codebook, result.parts
     assert parts is not None
     used, weaker = coder_or_weaker(book, settings.method)
-    parts.run(coding(result.study, book, used), workers=pool(workers, result.tables["posts"]))
+    parts.run(coding(result.study, book, used, vectors=vectors), workers=pool(workers, result.tables["posts"]))
     created = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     hold(result, "annotations", created=created)
     hold(result, "scores")
@@ -227,6 +228,7 @@ def _rates(errors: pd.DataFrame, repeats: int, confidence: float, seed: int) -> 
     return found
 
 
+@shared_samples()
 def cross(result: Analysis) -> None:
     """Tables theme_principles, principles, principles_by and stances."""
     settings, seed = result.study.statistics, result.study.study.seed

@@ -10,7 +10,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from socket import gethostname
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -18,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.cache import PartStore, cache_folder, code_key, key_of, remove_unused
-from toolkit.errors import OutputError
+from toolkit.errors import InputError, OutputError
 from toolkit.parallel import each_task, is_client
 from toolkit.parallel.tasks import Workers
 from toolkit.versions import versions
@@ -97,15 +99,15 @@ class Parts:
     def run(self, stage: Stage, *, workers: Workers = 1, progress: bool = True) -> None:
         """Make the tables of a stage for every part that is not kept."""
         before = [self._done[self._of_table[name]] for name in stage.needs]
-        program = [code_key(), *map(str, sorted(versions().items()))]
-        settings = key_of([stage.name, *program, *stage.settings, *(done.settings for done in before)])
+        made_by = [code_key(), *map(str, sorted(versions().items()))]
+        settings = key_of([stage.name, *made_by, *stage.settings, *(done.settings for done in before)])
         keys = self._keys_in(stage, before)
         store = PartStore(self.folder / f"{stage.name}-{settings[:20]}")
         missing = [span for span in self.spans if not store.has(keys[slice(*span)])]
         held = store.owners(key for span in missing for key in keys[slice(*span)]) if missing else {}
         tasks = (self._task(stage, store, before, keys, held, span) for span in missing)
         for _ in each_task(
-            _make_part, tasks, shared=(stage.make, stage.shared), workers=workers, label=stage.name,
+            _make_part, tasks, shared=(_program(), stage.make, stage.shared), workers=workers, label=stage.name,
             progress=progress and len(missing) > 1, total=len(missing),
         ):  # fmt: skip
             pass
@@ -138,6 +140,10 @@ class Parts:
         posts = self.posts.iloc[slice(*span)]
         posts = posts.assign(**{name: list(values)[slice(*span)] for name, values in stage.more.items()})
         return (_Task(store, inputs, own, {key: held[key] for key in own if key in held}, posts),)
+
+    def has(self, table: str) -> bool:
+        """Whether a stage made this table."""
+        return table in self._of_table
 
     def rows(self, table: str) -> int:
         """Rows of a table over all parts."""
@@ -206,8 +212,22 @@ def post_keys(posts: pd.DataFrame) -> list[str]:
     return keys
 
 
-def _make_part(make: Callable[..., dict[str, pd.DataFrame]], shared: tuple[Any, ...], task: _Task) -> None:
+@cache
+def _program() -> dict[str, str]:
+    """What all machines of a cluster must have alike. Processors may be of different kinds: then last digits differ."""
+    return {"the toolkit's files": code_key(), **{k: v for k, v in versions().items() if k not in ("system", "blas")}}
+
+
+def _make_part(
+    program: dict[str, str], make: Callable[..., dict[str, pd.DataFrame]], shared: tuple[Any, ...], task: _Task
+) -> None:
     """Make one part, as far as no other part holds its posts, and keep it."""
+    other = sorted(name for name, value in _program().items() if value != program.get(name))
+    if other:
+        raise InputError(
+            f"cluster: a worker on {gethostname()} has another program than this one ({', '.join(other)} differ); "
+            "install the same versions on all machines."
+        )
     keys, doc_ids = task.keys, task.posts["doc_id"].tolist()
     new = np.array([key not in task.held for key in keys], dtype=bool)
     posts = task.posts[new].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""The stages of an analysis that look at each post by itself; :mod:`toolkit.analysis.parts` runs them."""
+"""The stages that make passages and tokens of posts, each post by itself; :mod:`toolkit.analysis.parts` runs them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,12 +7,11 @@ import numpy as np
 import pandas as pd
 
 from toolkit.analysis.parts import Stage
-from toolkit.codebook import Codebook
 from toolkit.corpus import (
     Ruleset,
     declared_language,
     duplicate_signatures,
-    language_of_post,
+    languages_of_posts,
     line_counts,
     load_rules,
     mark_furniture,
@@ -22,28 +21,20 @@ from toolkit.corpus import (
     without_furniture,
 )
 from toolkit.corpus.furniture.repeated import sites_of
-from toolkit.principles import CODED_LANGUAGES, Coder, code_passages
-from toolkit.principles.held_out import group_of
+from toolkit.corpus.language import LanguageGuess
 from toolkit.settings import Study
-from toolkit.text import SentenceEncoder, embed, pipeline, tokenise
-from toolkit.topics import ThemeReader
+from toolkit.text import pipeline, tokenise
 
 __all__ = [
     "cleaning",
-    "coding",
-    "encoding",
     "listing",
-    "reading",
     "repeated_in",
     "rules_of",
     "tokenising",
-    "vectors_of",
 ]
 
 #: A post with fewer letters holds no words.
 _FEWEST_LETTERS = 3
-#: Annotations are kept without the time at which they are given; this stands for it.
-_NO_TIME = "1970-01-01T00:00:00Z"
 
 
 def rules_of(study: Study) -> Ruleset:
@@ -96,9 +87,10 @@ def _clean(rules: Ruleset, languages: tuple[str, ...], posts: pd.DataFrame) -> d
     posts = posts.drop(columns="repeated")
     furniture = mark_furniture(posts, rules, repeated=repeated.astype({"line": np.uint64}))
     prose = without_furniture(dict(zip(posts["doc_id"], posts["text"], strict=True)), furniture)
+    guesses = languages_of_posts([prose[doc_id] for doc_id in posts["doc_id"]])
     verdicts = [
-        (doc_id, *_language(prose[doc_id], declared, languages))
-        for doc_id, declared in zip(posts["doc_id"], posts["lang"], strict=True)
+        (doc_id, *_language(prose[doc_id], declared, guess, languages))
+        for doc_id, declared, guess in zip(posts["doc_id"], posts["lang"], guesses, strict=True)
     ]
     return {
         "marked": furniture,
@@ -107,13 +99,14 @@ def _clean(rules: Ruleset, languages: tuple[str, ...], posts: pd.DataFrame) -> d
     }
 
 
-def _language(prose: str, declared: object, wanted: tuple[str, ...]) -> tuple[str | None, str | None]:
+def _language(
+    prose: str, declared: object, guess: LanguageGuess, wanted: tuple[str, ...]
+) -> tuple[str | None, str | None]:
     """The language a post goes on with (None: not at all), and what is to be said about it."""
     if not prose.strip():
         return None, "holds nothing but page furniture"
     if sum(map(str.isalpha, prose)) < _FEWEST_LETTERS:
         return None, "holds no words"
-    guess = language_of_post(prose)
     named = declared_language(declared)
     if named is not None:
         if named not in wanted:
@@ -151,78 +144,3 @@ def _tokenise(choice: str, posts: pd.DataFrame, marked: pd.DataFrame) -> dict[st
         "paragraphs": segment(posts, furniture, unit="paragraph"),
         "tokens": tokenise(posts, sentences, choice=choice),  # type: ignore[arg-type]
     }
-
-
-def coding(study: Study, codebook: Codebook, used: Coder) -> Stage:
-    """Tables ``annotations``, ``scores``, ``left_out`` (doc_id, lang, n: passages not coded) and ``learnt_from``
-    (doc_id of posts that a model codes that did not see them)."""
-    settings = study.principles
-    cut = None if settings.cut == "auto" else settings.cut
-    unit = f"{settings.unit}s"
-    named = (codebook.sha256, used.name, repr(getattr(used, "facts", None)), repr(cut), repr(settings.unsure), unit)
-    return Stage("codes", _code, (codebook, used, cut, settings.unsure), (unit,), named)
-
-
-def _code(
-    codebook: Codebook, used: Coder, cut: float | None, unsure: float, posts: pd.DataFrame, passages: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
-    found = code_passages(posts, passages, codebook, method=used, cut=cut, unsure=unsure, created=_NO_TIME)
-    left = passages[~passages["furniture"] & ~passages["lang"].isin(CODED_LANGUAGES)]
-    left_out = left.assign(lang=left["lang"].fillna("unknown")).groupby(["doc_id", "lang"], sort=False).size()
-    return {
-        "annotations": found.annotations,
-        "scores": found.scores,
-        "left_out": left_out.rename("n").reset_index(),
-        "learnt_from": pd.DataFrame({"doc_id": _learnt_from(used, posts, passages)}, dtype="str"),
-    }
-
-
-def _learnt_from(used: Coder, posts: pd.DataFrame, passages: pd.DataFrame) -> list[str]:
-    """The posts that the coder learnt from, which a model codes that did not see them."""
-    groups = getattr(getattr(used, "model", None), "groups", {})
-    if not groups:
-        return []
-    spans = {doc_id: own[["start", "end"]].to_numpy() for doc_id, own in passages.groupby("doc_id")}
-    texts = zip(posts["doc_id"], posts["text"], strict=True)
-    sentences = ((doc_id, text, [text[start:end] for start, end in spans.get(doc_id, ())]) for doc_id, text in texts)
-    return [str(doc_id) for doc_id, text, parts in sentences if group_of(text, parts, groups) >= 0]
-
-
-def encoding(study: Study) -> Stage:
-    """Table ``vectors`` (doc_id, passage_id, vector as bytes of float32) of the paragraphs of prose in the languages
-    of the study."""
-    langs = tuple(sorted(set(study.corpus.languages) & set(CODED_LANGUAGES)))
-    return Stage("vectors", _encode, (langs,), ("paragraphs",), (repr(langs), SentenceEncoder().name))
-
-
-def _encode(langs: tuple[str, ...], posts: pd.DataFrame, paragraphs: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
-    own = paragraphs[~paragraphs["furniture"] & paragraphs["lang"].isin(langs)]
-    spans = zip(own["doc_id"], own["start"], own["end"], strict=True)
-    vectors = embed([texts[doc_id][start:end] for doc_id, start, end in spans], groups=own["doc_id"].tolist())
-    table = own[["doc_id", "passage_id"]].reset_index(drop=True)
-    return {"vectors": table.assign(vector=[row.tobytes() for row in vectors])}
-
-
-def reading(study: Study, reader: ThemeReader) -> Stage:
-    """Table ``shares`` of the paragraphs, by models that were fitted before."""
-    langs = tuple(sorted(set(study.corpus.languages) & set(CODED_LANGUAGES)))
-    return Stage("shares", _read, (langs, reader), ("paragraphs", "tokens", "vectors"), (repr(langs), reader.key))
-
-
-def _read(
-    langs: tuple[str, ...], reader: ThemeReader, posts: pd.DataFrame, paragraphs: pd.DataFrame, tokens: pd.DataFrame,
-    vectors: pd.DataFrame,
-) -> dict[str, pd.DataFrame]:  # fmt: skip
-    own = paragraphs[~paragraphs["furniture"] & paragraphs["lang"].isin(langs)].reset_index(drop=True)
-    shares = reader.shares(own, tokens, vectors_of(vectors))
-    # by post, as the tables of all stages are
-    place = {doc_id: number for number, doc_id in enumerate(posts["doc_id"])}
-    return {"shares": shares.sort_values("doc_id", key=lambda names: names.map(place), kind="stable")}
-
-
-def vectors_of(table: pd.DataFrame) -> np.ndarray:
-    """The vectors of a table ``vectors``: (paragraphs, dimension), float32."""
-    if not len(table):
-        return np.zeros((0, SentenceEncoder.dimension), dtype=np.float32)
-    return np.frombuffer(b"".join(table["vector"]), dtype=np.float32).reshape(len(table), -1)

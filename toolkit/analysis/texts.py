@@ -9,7 +9,8 @@ from toolkit.analysis.parts import parts_of
 from toolkit.analysis.result import Analysis
 from toolkit.analysis.stages import cleaning, listing, repeated_in, tokenising
 from toolkit.analysis.tables import InParts
-from toolkit.corpus import Corpus, duplicates_of, post_shingles
+from toolkit.corpus import Corpus, duplicates_of, shingles_of
+from toolkit.corpus.furniture.repeated import sites_of
 from toolkit.errors import InputError
 from toolkit.parallel import is_client
 from toolkit.parallel.tasks import Workers
@@ -43,20 +44,20 @@ def clean(corpus: Corpus, result: Analysis, workers: Workers = 1, *, keep: bool 
         raise InputError("no post is left to analyse: the corpus holds none; add texts.")
     posts = corpus.posts.copy()
     parts = result.parts = parts_of(posts, keep=keep)
-    parts.run(listing(), workers=pool(workers, posts))
-    parts.run(cleaning(result.study, repeated_in(parts.posts, parts.whole("lines"))), workers=pool(workers, posts))
+    repeated = [""] * len(posts)
+    # lines repeat through a site, and many a corpus names none
+    if any(sites_of(posts)):
+        parts.run(listing(), workers=pool(workers, posts))
+        repeated = repeated_in(parts.posts, parts.whole("lines"))
+    parts.run(cleaning(result.study, repeated), workers=pool(workers, posts))
     verdicts, furniture = parts.whole("verdicts"), parts.whole("marked")
     langs = verdicts["lang"].astype(object).where(verdicts["lang"].notna(), None).to_numpy()
     skipped = pd.DataFrame({"source": posts["source"].to_numpy(), "reason": verdicts["reason"]})
     skipped = skipped.assign(read=verdicts["lang"].notna())[verdicts["reason"].notna()].to_dict("records")
     goes_on = verdicts["lang"].notna().to_numpy()
     posts = posts.assign(lang=langs)[goes_on]
-
-    def shingles(doc_ids: list[str]) -> pd.DataFrame:
-        some, marks = (table[table["doc_id"].isin(doc_ids)] for table in (posts, furniture))
-        return post_shingles(some, furniture=marks)
-
-    duplicates = check("duplicates", duplicates_of(parts.whole("signatures")[goes_on], shingles))
+    signatures = parts.whole("signatures")[goes_on]
+    duplicates = check("duplicates", duplicates_of(signatures, shingles_of(posts, furniture)))
     if result.study.corpus.duplicates == "first":
         again = duplicates[~duplicates["first"]].set_index("doc_id")["nearest"]
         copies = posts["doc_id"].isin(again.index)
@@ -92,8 +93,8 @@ def cut_up(result: Analysis, workers: Workers = 1) -> None:
     for name in ("furniture", "repeats", "tokens"):
         hold(result, name)
     # sentences first, then paragraphs
-    passages = [parts.whole("sentences"), parts.whole("paragraphs")]
-    result.tables["passages"] = check("passages", pd.concat(passages, ignore_index=True))
+    passages = pd.concat([*parts.each("sentences"), *parts.each("paragraphs")], ignore_index=True)
+    result.tables["passages"] = check("passages", passages)
 
 
 def hold(result: Analysis, name: str, **constant: str) -> None:

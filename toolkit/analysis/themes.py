@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from toolkit.analysis.passage_stages import encoding, reading, vectors_of
 from toolkit.analysis.result import Analysis
-from toolkit.analysis.stages import encoding, reading, vectors_of
 from toolkit.analysis.texts import hold, passages_of, pool
 from toolkit.codebook import load_codebook
 from toolkit.errors import InputError
@@ -17,7 +17,7 @@ from toolkit.text import SentenceEncoder
 from toolkit.topics import TermChoice, ThemeChoice, Themes, find_themes, prevalence, theme_reader
 from toolkit.topics.theme_tables import no_themes
 
-__all__ = ["PREVALENCE", "choice", "find", "none"]
+__all__ = ["PREVALENCE", "choice", "draws", "find", "none"]
 
 #: Columns of the posts by which the sizes of themes are given, where a corpus has them.
 PREVALENCE = ("lang", "date", "country", "genre")
@@ -30,9 +30,10 @@ def find(result: Analysis, workers: Workers, resume: Path | None = None) -> None
     parts, posts, statistics = result.parts, result.tables["posts"], result.study.statistics
     assert parts is not None
     paragraphs = passages_of(result, "paragraph")
-    parts.run(encoding(result.study), workers=pool(workers, posts))
-    result.used["encoder"] = SentenceEncoder().name
     drawn = _drawn(result)
+    if not parts.has("vectors"):
+        parts.run(encoding(result.study, from_sentences=drawn is not None), workers=pool(workers, posts))
+    result.used["encoder"] = SentenceEncoder().name
     chosen = choice(result)
     if drawn is None:
         vectors, tokens, texts = parts.whole("vectors"), result.tables["tokens"], posts
@@ -75,6 +76,11 @@ def find(result: Analysis, workers: Workers, resume: Path | None = None) -> None
     result.tables["prevalence"] = (
         check("prevalence", pd.concat(tables, ignore_index=True)) if tables else empty("prevalence")
     )
+
+
+def draws(result: Analysis) -> bool:
+    """Whether models are fitted to some of the posts; vectors of paragraphs are those of their sentences then."""
+    return _drawn(result) is not None
 
 
 def _drawn(result: Analysis) -> frozenset[str] | None:
@@ -120,7 +126,7 @@ def _read_all(result: Analysis, themes: Themes, chosen: ThemeChoice, drawn: int,
     result.notes.append(
         f"The models of themes were fitted to {drawn:,} of {len(posts):,} posts, drawn at random (topics.sample), and "
         "then read all of them: shares and sizes are those of all posts; stability, labels and example passages those "
-        "of the posts drawn."
+        "of the posts drawn. The vector of a paragraph, for the joint themes, is the mean of those of its sentences."
     )
 
 

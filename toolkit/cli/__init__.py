@@ -22,6 +22,7 @@ from toolkit.cli.arguments import (
     workers_argument,
     workers_of,
 )
+from toolkit.cli.cache import add_cache
 from toolkit.cli.codebooks import add_codebook
 from toolkit.cli.convert import add_convert
 from toolkit.cli.evaluate import add_evaluate
@@ -135,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     add_convert(commands)
     add_codebook(commands)
     add_export(commands)
+    add_cache(commands)
     describe = commands.add_parser(
         "describe",
         help="count the posts and annotations of a corpus",

@@ -8,6 +8,7 @@ from toolkit.corpus.copies import (
     find_duplicates,
     mark_repeats,
     post_shingles,
+    shingles_of,
     show_differences,
 )
 from toolkit.corpus.furniture import (
@@ -19,7 +20,13 @@ from toolkit.corpus.furniture import (
     without_furniture,
 )
 from toolkit.corpus.human import HumanAnnotations, human_annotations
-from toolkit.corpus.language import declared_language, language_of_passage, language_of_post, with_languages
+from toolkit.corpus.language import (
+    declared_language,
+    language_of_passage,
+    language_of_post,
+    languages_of_posts,
+    with_languages,
+)
 from toolkit.corpus.load import EARLIER_RUN, Corpus, load_corpus, load_posts
 from toolkit.corpus.passages import segment
 from toolkit.corpus.readers import READERS, File, Options, Record, register
@@ -44,6 +51,7 @@ __all__ = [
     "human_annotations",
     "language_of_passage",
     "language_of_post",
+    "languages_of_posts",
     "line_counts",
     "load_corpus",
     "load_posts",
@@ -54,6 +62,7 @@ __all__ = [
     "register",
     "repeated_lines",
     "segment",
+    "shingles_of",
     "show_differences",
     "with_languages",
     "without_furniture",

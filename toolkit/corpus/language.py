@@ -15,7 +15,7 @@ from toolkit.corpus.likelihood import Likelihood
 
 __all__ = [
     *("LanguageGuess", "declared_language", "language_of_passage", "language_of_post", "languages_of_passages"),
-    "with_languages",
+    *("languages_of_posts", "with_languages"),
 ]
 
 #: Languages that passages are held against: those of the toolkit and those most easily mistaken for them.
@@ -50,6 +50,12 @@ FEWEST_LETTERS = 40
 BELIEVED, NOT_BELIEVED = 0.90, 0.99
 #: Probability of the post's language from which no other can reach :data:`BELIEVED`, with room for rounding.
 _NO_RIVAL = 0.15
+#: Probability from which the first of the languages of a post is sure, whatever the rounding.
+_SURE = 0.999
+#: Posts looked at side by side.
+_AT_ONCE = 500
+#: Characters of a post that are looked at: the head is enough, and keeps the cost of a very long text bounded.
+_HEAD = 20_000
 _NEIGHBOURS = {"es": {"pt", "ca", "gl"}, "it": {"ca", "gl", "pt", "es"}}
 
 
@@ -106,9 +112,29 @@ def language_of_post(text: str) -> LanguageGuess:
     >>> language_of_post("Las empresas tienen que aprender a escuchar lo que dice la gente.").lang
     'es'
     """
-    # the head is enough, and keeps the cost of a very long text bounded
-    lang, probability = _identifier(POST_LANGUAGES).classify(text[:20_000])
+    lang, probability = _identifier(POST_LANGUAGES).classify(text[:_HEAD])
     return LanguageGuess(lang, float(probability))
+
+
+def languages_of_posts(texts: Sequence[str]) -> list[LanguageGuess]:
+    """The languages of many texts: :func:`language_of_post` of each, probabilities equal but for rounding.
+
+    Several times as fast: all texts are looked at side by side, and by itself only one whose language is in doubt.
+
+    >>> guesses = languages_of_posts(["La gente quiere hablar con la gente.", "Le persone vogliono parlare tra loro."])
+    >>> [guess.lang for guess in guesses]
+    ['es', 'it']
+    """
+    if not texts:
+        return []
+    likelihood = _likelihood(POST_LANGUAGES)
+    probabilities = likelihood([text[:_HEAD] for text in texts])
+    best = probabilities.argmax(axis=1)
+    found = zip(texts, best.tolist(), probabilities[range(len(texts)), best].tolist(), strict=True)
+    return [
+        LanguageGuess(likelihood.languages[place], probability) if probability >= _SURE else language_of_post(text)
+        for text, place, probability in found
+    ]
 
 
 def with_languages(posts: pd.DataFrame) -> pd.DataFrame:
@@ -121,10 +147,13 @@ def with_languages(posts: pd.DataFrame) -> pd.DataFrame:
     >>> with_languages(pd.DataFrame({"lang": [None, "es-MX"], "text": texts}))["lang"].tolist()
     ['it', 'es']
     """
-    langs = [
-        declared_language(lang) or language_of_post(text).lang
-        for lang, text in zip(posts["lang"].tolist(), posts["text"].tolist(), strict=True)
-    ]
+    langs = [declared_language(lang) for lang in posts["lang"].tolist()]
+    open_rows = [row for row, lang in enumerate(langs) if lang is None]
+    texts = posts["text"].iloc[open_rows].tolist()
+    for first in range(0, len(open_rows), _AT_ONCE):
+        own = slice(first, first + _AT_ONCE)
+        for row, guess in zip(open_rows[own], languages_of_posts(texts[own]), strict=True):
+            langs[row] = guess.lang
     return posts.assign(lang=langs)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import accumulate
 
 import pandas as pd
 import sentencex
@@ -159,7 +160,7 @@ def _sentences(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int
     block = text[start:end]
     # a wrapped line break is a space to the splitter: same length, so positions hold
     plain = re.sub(r"[\r\n\x0b\x0c\x85\u2028\u2029]", " ", block)
-    borders = {boundary["end_index"] for boundary in sentencex.get_sentence_boundaries(lang, plain)}
+    borders = set(accumulate(map(len, sentencex.segment(lang, plain))))
     if any(sign in plain for sign in _BORDER_SIGNS):
         borders |= {match.end() for match in _MORE_BORDERS.finditer(plain)}
     position = 0

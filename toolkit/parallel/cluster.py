@@ -64,6 +64,12 @@ def connected(address: str) -> Iterator[Any]:
         where = {"address": address}
     try:
         client = Client(**where, timeout=_CONNECT)
+    except TypeError as error:
+        # what distributed says of tls:// without certificates
+        raise InputError(
+            f"scheduler '{address}': an encrypted connection needs certificates; name them in Dask's settings "
+            "(distributed.comm.tls), here and for the workers."
+        ) from error
     except (OSError, ValueError) as error:
         raise InputError(
             f"scheduler '{address}': does not answer within {_CONNECT} s; start it with 'dask scheduler' and give the "
@@ -150,7 +156,13 @@ _END: Any = object()
 
 
 def _send(client: Any, shared: Any) -> Any:
-    client.wait_for_workers(1, timeout=_WAIT)
+    try:
+        client.wait_for_workers(1, timeout=_WAIT)
+    except TimeoutError as error:
+        raise InputError(
+            f"cluster: no worker came within {_WAIT} s; start some with 'dask worker' and the scheduler's address. For "
+            "workers that wait in a queue: client.wait_for_workers(1), and then this again."
+        ) from error
     return client.scatter([shared], broadcast=True, hash=False)
 
 

@@ -7,18 +7,17 @@ it and nothing else: they are done again.
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
-from multiprocessing import get_context
 from os import cpu_count
 from typing import Any, TypeAlias, TypeVar
 
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from toolkit.errors import InputError
 from toolkit.parallel.cluster import is_client, on_client
+from toolkit.parallel.pool import one_thread, pool_of
 
 __all__ = ["Workers", "default_workers", "each_task", "run_tasks"]
 
@@ -30,8 +29,6 @@ Workers: TypeAlias = Any
 _AGAIN = 3
 #: Tasks under way for each process: one at work, one waiting, and some that finish before their turn.
 _AHEAD = 4
-#: In a process of the pool: the arguments that all its tasks share.
-_SHARED: list[Any] = []
 
 
 def default_workers() -> int:
@@ -100,7 +97,7 @@ def each_task(
     if is_client(workers):
         results = on_client(workers, function, tasks, shared, ahead)
     elif workers == 1:
-        results = (_one_thread(function, (*shared, *task)) for task in tasks)
+        results = (one_thread(function, (*shared, *task)) for task in tasks)
     else:
         results = _in_pool(function, tasks, shared, min(workers, total or workers), ahead or _AHEAD * workers)
     with tqdm(total=total, desc=label, disable=None if progress else True, leave=False) as bar, closing(results):
@@ -119,35 +116,38 @@ def _in_pool(
     function: Callable[..., Result], tasks: Iterable[tuple[Any, ...]], shared: tuple[Any, ...], workers: int, ahead: int
 ) -> Generator[Result, None, None]:
     waiting = iter(tasks)
-    pool = _pool(workers, shared)
     under_way: deque[tuple[tuple[Any, ...], Future[Result]]] = deque()
     again = 0
-    try:
-        while True:
-            try:
-                while len(under_way) < ahead:
-                    task = next(waiting, None)
-                    if task is None:
-                        break
-                    under_way.append((task, pool.submit(_with_shared, function, task)))
-                if not under_way:
-                    return
-                _, first = under_way[0]
-                # an error anywhere ends all, also while an earlier task is still at work
-                _raise_failed(under_way)
-                result = first.result()
-            except BrokenProcessPool:
-                again += 1
-                if again > _AGAIN:
-                    raise
-                pool.shutdown(cancel_futures=True)
-                pool = _pool(workers, shared)
-                under_way = deque((task, _kept(pool, function, task, future)) for task, future in under_way)
-                continue
-            under_way.popleft()
-            yield result
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with pool_of(workers, shared) as (pool, file):
+        try:
+            while True:
+                try:
+                    while len(under_way) < ahead:
+                        task = next(waiting, None)
+                        if task is None:
+                            break
+                        under_way.append((task, pool.submit(file, function, task)))
+                    if not under_way:
+                        return
+                    _, first = under_way[0]
+                    # an error anywhere ends all, also while an earlier task is still at work
+                    _raise_failed(under_way)
+                    result = first.result()
+                except BrokenProcessPool:
+                    again += 1
+                    pool.close()
+                    if again > _AGAIN:
+                        raise
+                    under_way = deque(
+                        (task, future if _given(future) else pool.submit(file, function, task))
+                        for task, future in under_way
+                    )
+                    continue
+                under_way.popleft()
+                yield result
+        finally:
+            # the pool may be wanted again: what waits is not started, what runs is waited for
+            wait([future for _, future in under_way if not future.cancel()])
 
 
 def _raise_failed(under_way: deque[tuple[tuple[Any, ...], Future[Result]]]) -> None:
@@ -157,28 +157,6 @@ def _raise_failed(under_way: deque[tuple[tuple[Any, ...], Future[Result]]]) -> N
             raise error
 
 
-def _kept(
-    pool: ProcessPoolExecutor, function: Callable[..., Result], task: tuple[Any, ...], before: Future[Result]
-) -> Future[Result]:
-    """What a task gave before the pool broke, or the task begun again."""
-    if before.done() and not before.cancelled() and before.exception() is None:
-        return before
-    return pool.submit(_with_shared, function, task)
-
-
-def _pool(workers: int, shared: tuple[Any, ...]) -> ProcessPoolExecutor:
-    # spawned, not forked: a fork copies locks that threads of numpy or spaCy may hold
-    return ProcessPoolExecutor(workers, get_context("spawn"), _receive, shared)
-
-
-def _receive(*shared: Any) -> None:
-    _SHARED[:] = shared
-
-
-def _with_shared(function: Callable[..., Result], task: tuple[Any, ...]) -> Result:
-    return _one_thread(function, (*_SHARED, *task))
-
-
-def _one_thread(function: Callable[..., Result], arguments: tuple[Any, ...]) -> Result:
-    with threadpool_limits(1):
-        return function(*arguments)
+def _given(future: Future[Result]) -> bool:
+    """Whether a task gave its result before the pool broke."""
+    return future.done() and not future.cancelled() and future.exception() is None

@@ -31,6 +31,8 @@ __all__ = ["dispersion_map", "dispersion_plot"]
 _EVEN = {"dp_norm": 0, "dp": 0, "juilland_d": 1}
 #: More rows than these cannot be read.
 _MOST_TERMS = 40
+#: More points than these are drawn as a picture inside the figure: as shapes they would take megabytes.
+_MOST_SHAPES = 2_000
 #: A letter of seven points is about .065 inches wide, a row about six inches: narrower parts have no name.
 _LETTER = 0.065 / 6
 
@@ -77,7 +79,10 @@ def dispersion_map(
         tone, part = colour(group.lang), group.rows.sort_values(["n", "term"], ascending=[False, True], kind="stable")
         strong = part.head(label) if wanted is None else part[part["term"].isin(wanted)]
         other = part.drop(strong.index)
-        cell.scatter(other["n"], other[measure], s=14, facecolor="none", edgecolor=tone, alpha=0.5, linewidth=0.7)
+        cell.scatter(
+            other["n"], other[measure], s=14, facecolor="none", edgecolor=tone, alpha=0.5, linewidth=0.7,
+            rasterized=len(other) > _MOST_SHAPES,
+        )  # fmt: skip
         cell.scatter(strong["n"], strong[measure], s=26, color=tone, zorder=3)
         cell.set_xscale("log")
         cell.margins(x=0.12, y=0.06)

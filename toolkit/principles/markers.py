@@ -6,7 +6,7 @@ module finds marker phrases (:mod:`toolkit.principles.marker_lexicon`), forms of
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -14,7 +14,18 @@ from typing import NamedTuple
 import numpy as np
 
 from toolkit.errors import InputError
-from toolkit.principles.marker_lexicon import LONGEST, MARKED_LANGUAGES, lexicon_of
+from toolkit.principles.marker_lexicon import (
+    KINDS,
+    LIGHT,
+    LONGEST,
+    MARKED_LANGUAGES,
+    PAUSING,
+    SIGNS,
+    Lexicon,
+    lexicon_of,
+)
+from toolkit.principles.marker_search import Found, denied, find_all
+from toolkit.text.recent import Recent
 
 __all__ = ["MARKED_LANGUAGES", "Marker", "find_markers", "marker_features"]
 
@@ -44,6 +55,16 @@ _CROSSED = (
     *("only_kept", "self_denies", "no_finite_verb", "opens_with_infinitive", "opens_with_imperative"),
     *("denied_imperative", "denied_infinitive"),
 )
+#: Signs of writing; those that are counted in words, and the others.
+_SIGNS = (
+    *("ends_question", "opens_question", "exclamation", "quotation", "quoted_share", "quoted_in_sentence"),
+    *("colon_early", "parenthesis", "figures", "percent", "smile", "no_full_stop", "list_number", "capitals", "short"),
+)
+_COUNTED = ("figures", "capitals", "short")
+_WRITTEN = tuple(name for name in _SIGNS if name not in _COUNTED)
+#: Bits for each of three counts in one number; a text has at most LONGEST of each.
+_BITS = LONGEST.bit_length()
+_FIELD = (1 << _BITS) - 1
 
 
 class Marker(NamedTuple):
@@ -69,7 +90,7 @@ def _names() -> tuple[str, ...]:
         *(f"opening_{name}" for name in _OPENED),
         *(f"verb_{name}" for name in first.forms),
         *_CROSSED,
-        *dict(_signs("any")),
+        *_SIGNS,
     )
 
 
@@ -83,14 +104,18 @@ def find_markers(text: str, lang: str) -> list[Marker]:
         return []
     lexicon = lexicon_of(lang)
     tokens = lexicon.tokens(text)
-    words = [token.word for token in tokens]
-    found = list(lexicon.find(words))
-    spent = _spent(found)
-    hits = [
-        Marker(name, marker, tokens[used[0]].start, tokens[used[-1]].end, lexicon.denied(words, used[0], spent))
-        for name, marker, used in found
+    words = lexicon.numbered(token.form for token in tokens)
+    found = find_all(lexicon.tree, words, np.array([0, len(words)]))
+    hits = _hits(lexicon, found, len(words))
+    turned = denied(words, hits.first, np.zeros(len(hits.first), np.int64), hits.spent)
+    last = found.used.max(axis=1)[hits.row]
+    named = [named for node in found.node for named in lexicon.tree.markers[node]]
+    spans = zip(named, hits.first, last, turned, strict=True)
+    markers = [
+        Marker(category, marker, tokens[first].start, tokens[end].end, bool(no))
+        for (category, marker), first, end, no in spans
     ]
-    return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.category))
+    return sorted(markers, key=lambda hit: (hit.start, hit.end, hit.category))
 
 
 def marker_features(texts: Sequence[str], langs: Sequence[str]) -> tuple[np.ndarray, list[str]]:
@@ -116,114 +141,153 @@ def marker_features(texts: Sequence[str], langs: Sequence[str]) -> tuple[np.ndar
     if len(texts) != len(langs):
         raise InputError(f"got {len(texts)} texts and {len(langs)} languages; give one language for each text.")
     names = _names()
-    place = {name: number for number, name in enumerate(names)}
-    counted = [[place[name] for name in _counted(text, lang)] for text, lang in zip(texts, langs, strict=True)]
-    rows = np.repeat(np.arange(len(texts)), list(map(len, counted)))
-    cells = rows * len(names) + np.array(list(chain.from_iterable(counted)), dtype=np.int64)
-    counts = np.bincount(cells, minlength=len(texts) * len(names)).reshape(len(texts), len(names))
-    result = np.minimum(counts, _MOST) / _MOST
-    # the signs are the last features
-    for row, text in enumerate(texts):
-        values = [value for _, value in _signs(text)]
-        if values:
-            result[row, -len(values) :] = values
+    result = np.zeros((len(texts), len(names)))
+    for lang in MARKED_LANGUAGES:
+        rows = np.array([row for row, other in enumerate(langs) if other == lang], dtype=np.int64)
+        if len(rows):
+            result[rows] = np.minimum(_counts([texts[row] for row in rows], lexicon_of(lang)), _MOST) / _MOST
+    result[:, -len(_SIGNS) :] = _signs(texts)
     return result, list(names)
 
 
-def _spent(found: list[tuple[str, str, list[int]]]) -> frozenset[int]:
-    """Places of the words of markers other than bare negations."""
-    return frozenset(place for name, _, used in found if name != "negation" for place in used)
+class _Hits(NamedTuple):
+    """Markers by category: the row in :class:`Found`, the category's number, the first word; and which words markers
+    other than bare negations have taken."""
+
+    row: np.ndarray
+    category: np.ndarray
+    first: np.ndarray
+    spent: np.ndarray
 
 
-def _counted(text: str, lang: str) -> Iterator[str]:
-    """Names of features, one for each time they occur."""
-    if lang not in MARKED_LANGUAGES:
-        return
-    lexicon = lexicon_of(lang)
-    words = lexicon.words(text)
-    seen = {"kept": 0, "broken": 0}
-    found: set[str] = set()
-    modal: set[int] = set()
-    hits = list(lexicon.find(words))
-    spent = _spent(hits)
-    for name, _, used in hits:
-        if name in _MODAL:
-            modal.update(used)
-        if name in _TURNED and lexicon.denied(words, used[0], spent):
-            name = f"denied_{name}"
-        yield name
-        found.add(name)
-        if name.removeprefix("denied_") in seen:
-            seen["kept" if (name == "kept") or (name == "denied_broken") else "broken"] += 1
-        if used[0] < _OPENING and name in _OPENED:
-            yield f"opening_{name}"
-    opening, finite = True, False
-    for number, word in enumerate(words):
-        opening |= word.pauses
-        kinds = word.kinds
-        if kinds:
-            names = [f"verb_{kind}" for kind in kinds]
-            yield from names
-            found.update(names)
-            finite |= "finite" in kinds
-            denied = opening and lexicon.denied(words, number)
-            if opening and "infinitive" in kinds:
-                yield "denied_infinitive" if denied else "opens_with_infinitive"
-            elif opening and number not in modal and kinds & _ORDERS:
-                yield "opens_with_imperative"
-                found.add("prescription")
-            if denied and kinds & _ORDERS_DENIED:
-                yield "denied_imperative"
-                found.add("prohibition")
-        if not word.light:
-            opening = False
-    if not finite:
-        yield "no_finite_verb"
-    yield from _crossings(found, seen)
+def _hits(lexicon: Lexicon, found: Found, words: int) -> _Hits:
+    number = {name: place for place, name in enumerate(lexicon.categories)}
+    categories = [[number[name] for name, _ in lexicon.tree.markers[node]] for node in found.node.tolist()]
+    row = np.repeat(np.arange(len(categories)), np.array(list(map(len, categories)), dtype=np.int64))
+    category = np.array(list(chain.from_iterable(categories)), dtype=np.int64)
+    return _Hits(row, category, found.used[row, 0], _taken(found.used[row[category != number["negation"]]], words))
 
 
-def _crossings(found: set[str], seen: dict[str, int]) -> Iterable[str]:
-    orders = bool(found & {"prescription", "advice", "desirable"})
-    forbids = bool(found & {"prohibition", "denied_prescription"})
-    speaks = "self" in found or "we" in found
-    told = bool(found & {"verb_past", "verb_past_self", "verb_imperfect"})
-    for side, count in seen.items():
-        if count:
-            yield from (f"prescribes_{side}",) * orders
-            yield from (f"forbids_{side}",) * forbids
-            yield f"{'self' if speaks else 'others'}_{side}"
-            yield from (f"told_{side}",) * told
-    if seen["kept"] and not seen["broken"] and "negation" not in found:
-        yield "only_kept"
-    if speaks and found & {"negation", "disagreement", "denied_usefulness"}:
-        yield "self_denies"
+def _taken(used: np.ndarray, words: int) -> np.ndarray:
+    """Which of so many words are among the used ones."""
+    taken = np.zeros(words, dtype=bool)
+    taken[used[used >= 0]] = True
+    return taken
 
 
-def _signs(text: str) -> Iterator[tuple[str, float]]:
-    """Signs of writing and their values, 0 to 1."""
-    text = text[:LONGEST].strip()
-    words = text.split()
-    if not words:
-        return
+def _counts(texts: Sequence[str], lexicon: Lexicon) -> np.ndarray:
+    """How often each feature but the signs, which are 0, occurs in each text."""
+    names = _names()
+    place = {name: number for number, name in enumerate(names)}
+    words, bounds = lexicon.words(texts)
+    text = np.repeat(np.arange(len(texts)), np.diff(bounds))
+    low = bounds[:-1][text]
+    found = find_all(lexicon.tree, words, bounds)
+    hits = _hits(lexicon, found, len(words))
+    # the number of a category is that of its feature; under a negation it may have another one
+    feature, first = hits.category.copy(), hits.first
+    for name in _TURNED:
+        own = np.flatnonzero(feature == place[name])
+        turned = denied(words, first[own], low[first[own]], hits.spent)
+        feature[own[turned]] = place[f"denied_{name}"]
+    counts = _table(text[first], feature, len(texts))
+    opening = first - low[first] < _OPENING
+    for name in _OPENED:
+        own = opening & (feature == place[name])
+        counts[:, place[f"opening_{name}"]] = np.bincount(text[first[own]], minlength=len(texts))
+    modal = np.isin(hits.category, [place[name] for name in _MODAL])
+    _add_verbs(counts, words, bounds, _taken(found.used[hits.row[modal]], len(words)), list(lexicon.forms))
+    return counts
+
+
+def _table(row: np.ndarray, feature: np.ndarray, texts: int) -> np.ndarray:
+    """Counts of pairs, (texts, features)."""
+    size = len(_names())
+    return np.bincount(row * size + feature, minlength=texts * size).reshape(texts, size)
+
+
+def _add_verbs(counts: np.ndarray, words: np.ndarray, bounds: np.ndarray, modal: np.ndarray, forms: list[str]) -> None:
+    """Count verb forms, how clauses open, and what crosses with these; ``modal``: words of modal markers."""
+    texts = len(counts)
+    place = {name: number for number, name in enumerate(_names())}
+    text = np.repeat(np.arange(texts), np.diff(bounds))
+    kinds, signs = words[:, KINDS], words[:, SIGNS]
+    for bit, name in enumerate(forms):
+        counts[:, place[f"verb_{name}"]] = np.bincount(text[kinds >> bit & 1 > 0], minlength=texts)
+    bits = {name: 1 << bit for bit, name in enumerate(forms)}
+    # a clause is still opening where no word but light ones stands between its beginning and the word
+    every = np.arange(len(words))
+    begun = np.maximum.accumulate(np.where((signs & PAUSING > 0) | (every == bounds[:-1][text]), every, -1))
+    heavy = np.maximum.accumulate(np.where(signs & LIGHT == 0, every, -1))
+    verbs = np.flatnonzero((kinds > 0) & (np.concatenate([[-1], heavy])[: len(words)] < begun))
+    no = denied(words, verbs, bounds[:-1][text[verbs]])
+    is_infinitive = kinds[verbs] & bits["infinitive"] > 0
+    is_order = ~is_infinitive & ~modal[verbs] & (kinds[verbs] & sum(bits[name] for name in _ORDERS) > 0)
+    is_denied = no & (kinds[verbs] & sum(bits[name] for name in _ORDERS_DENIED) > 0)
+    for name, chosen in [
+        ("denied_infinitive", is_infinitive & no),
+        ("opens_with_infinitive", is_infinitive & ~no),
+        ("opens_with_imperative", is_order),
+        ("denied_imperative", is_denied),
+    ]:
+        counts[:, place[name]] = np.bincount(text[verbs[chosen]], minlength=texts)
+    counts[:, place["no_finite_verb"]] = counts[:, place["verb_finite"]] == 0
+    _add_crossings(counts)
+
+
+def _add_crossings(counts: np.ndarray) -> None:
+    """What a sentence does with conduct that keeps or breaks a principle."""
+    place = {name: number for number, name in enumerate(_names())}
+
+    def has(*names: str) -> np.ndarray:
+        return np.asarray((counts[:, [place[name] for name in names]] > 0).any(axis=1))
+
+    orders = has("prescription", "advice", "desirable", "opens_with_imperative")
+    forbids = has("prohibition", "denied_prescription", "denied_imperative")
+    speaks, told = has("self", "we"), has("verb_past", "verb_past_self", "verb_imperfect")
+    seen = {"kept": has("kept", "denied_broken"), "broken": has("broken", "denied_kept")}
+    for side, here in seen.items():
+        doings = {"prescribes": orders, "forbids": forbids, "self": speaks, "others": ~speaks, "told": told}
+        for how, does in doings.items():
+            counts[:, place[f"{how}_{side}"]] = here & does
+    counts[:, place["only_kept"]] = seen["kept"] & ~seen["broken"] & ~has("negation")
+    counts[:, place["self_denies"]] = speaks & has("negation", "disagreement", "denied_usefulness")
+
+
+def _signs(texts: Sequence[str]) -> np.ndarray:
+    """Signs of writing and their values, 0 to 1, (texts, signs); all 0 where there is no word."""
+    stripped = [text[:LONGEST].strip() for text in texts]
+    pairs = [(len(words), sum(map(_letters.__getitem__, words))) for words in map(str.split, stripped)]
+    count, total = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    counts = total & _FIELD, total >> _BITS & _FIELD, total >> 2 * _BITS
+    result = np.zeros((len(texts), len(_SIGNS)))
+    result[:, _SIGNS.index("figures")] = np.minimum(counts[2], 3) / 3
+    result[:, _SIGNS.index("capitals")] = counts[1] > 0.6 * np.maximum(counts[0], 1)
+    result[:, _SIGNS.index("short")] = (count > 0) & (count <= 8)
+    rows = np.flatnonzero(count)
+    written = np.array([_written(stripped[row]) for row in rows], dtype=np.float64).reshape(len(rows), len(_WRITTEN))
+    for name, column in zip(_WRITTEN, written.T, strict=True):
+        result[rows, _SIGNS.index(name)] = column
+    return result
+
+
+def _written(text: str) -> tuple[float, ...]:
+    """The signs of a text that need no words, in the order of their names; no space stands around it."""
     quoted = _quoted(text)
-    letters, capitals, figures = map(sum, zip(*map(_letters, words), strict=True))
     colon = text.find(":")
-    yield from (
-        ("ends_question", float(text.rstrip('»”") ').endswith("?"))),
-        ("opens_question", float(text[0] == "¿")),
-        ("exclamation", float("!" in text)),
-        ("quotation", float(quoted > 0)),
-        ("quoted_share", quoted / len(text)),
-        ("quoted_in_sentence", float(0 < quoted < 0.8 * len(text))),
-        ("colon_early", float(0 <= colon < 0.4 * len(text))),
-        ("parenthesis", float("(" in text)),
-        ("figures", min(figures, 3) / 3),
-        ("percent", float("%" in text)),
-        ("smile", float((":" in text or ";" in text) and bool(_SMILE.search(text)))),
-        ("no_full_stop", float(text[-1].isalnum() or text[-1] == ")")),
-        ("list_number", float(bool(_LISTED.match(text)))),
-        ("capitals", float(capitals > 0.6 * max(letters, 1))),
-        ("short", float(len(words) <= 8)),
+    return (
+        text.rstrip('»”") ').endswith("?"),
+        text[0] == "¿",
+        "!" in text,
+        quoted > 0,
+        quoted / len(text),
+        0 < quoted < 0.8 * len(text),
+        0 <= colon < 0.4 * len(text),
+        "(" in text,
+        "%" in text,
+        (colon >= 0 or ";" in text) and bool(_SMILE.search(text)),
+        text[-1].isalnum() or text[-1] == ")",
+        bool(_LISTED.match(text)),
     )
 
 
@@ -234,8 +298,11 @@ def _quoted(text: str) -> int:
     return 0
 
 
-@lru_cache(maxsize=200_000)
-def _letters(word: str) -> tuple[int, int, int]:
-    """How many letters, capital letters and numbers stand in what spaces enclose."""
+def _letters_of(word: str) -> int:
+    """How many letters, capital letters and numbers stand in what spaces enclose, in one number that can be summed."""
     letters = [sign for sign in word if sign.isalpha()]
-    return len(letters), sum(map(str.isupper, letters)), len(_NUMBER.findall(word))
+    capitals, figures = sum(map(str.isupper, letters)), len(_NUMBER.findall(word))
+    return len(letters) | capitals << _BITS | figures << 2 * _BITS
+
+
+_letters = Recent(_letters_of, 60_000)

@@ -5,7 +5,9 @@ count) * inverse document frequency, rows of length 1. scikit-learn's TfidfVecto
 they are; the weights are those it would give, without making the n-grams of a word each time the word occurs.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +19,7 @@ from toolkit.principles.interface import CODED_LANGUAGES
 from toolkit.text import fold, folded_lemmas, lemmatise
 from toolkit.text.pieces import TokenColumns
 from toolkit.text.pipelines import simple_columns
+from toolkit.text.recent import Recent
 
 __all__ = ["FEWEST", "MANY", "TermSpace", "Tokens", "tokens_of"]
 
@@ -26,7 +29,7 @@ FEWEST = ((2, 3), (3, 6))
 MANY = 10_000
 _SHORTEST, _LONGEST = 3, 5
 #: Distinct words whose terms are kept.
-_KEPT = 200_000
+_KEPT = 80_000
 
 #: By language: which of the texts are in it, and their tokens (``text`` counts these texts).
 Tokens = dict[str, tuple[np.ndarray, TokenColumns]]
@@ -48,8 +51,9 @@ class TermSpace:
         keys = np.array([self._lemmas[a] * self._base + self._lemmas[b] for a, b in pairs], dtype=np.int64)
         order = np.argsort(keys)
         self._pair_keys, self._pair_columns = keys[order], np.array(list(pairs.values()), dtype=np.int64)[order]
-        self._forms: dict[str, dict[str, int]] = {lang: {} for lang in CODED_LANGUAGES}
-        self._spelt = _Spelt({term: column for column, term in enumerate(terms[1])})
+        self._forms = {lang: Recent(partial(self._lemma_of, lang=lang), _KEPT) for lang in CODED_LANGUAGES}
+        self._columns = {term: column for column, term in enumerate(terms[1])}
+        self._spelt = Recent(self._spelling_of, _KEPT)
 
     @classmethod
     def fitted(cls, texts: Sequence[str], langs: Sequence[str]) -> "TermSpace":
@@ -95,7 +99,8 @@ class TermSpace:
         """Row and column of each lemma and each pair of lemmas that is a term."""
         rows, columns = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for lang, (texts, found) in tokens.items():
-            lemma = np.array([self._lemma_of(form, lang) for form in found.forms], dtype=np.int64)[found.form]
+            of_form = np.fromiter(map(self._forms[lang].__getitem__, found.forms), np.int64, len(found.forms))
+            lemma = of_form[found.form]
             single = self._column_of_lemma[lemma]
             rows.append(texts[found.text[single >= 0]])
             columns.append(single[single >= 0])
@@ -109,29 +114,13 @@ class TermSpace:
 
     def _lemma_of(self, form: str, lang: str) -> int:
         """Number of a form's lemma, 0 where no term has it."""
-        forms = self._forms[lang]
-        number = forms.get(form)
-        if number is None:
-            if len(forms) >= _KEPT:
-                forms.clear()
-            number = forms[form] = self._lemmas.get(fold(lemmatise(form, lang)), 0)
-        return number
+        return self._lemmas.get(fold(lemmatise(form, lang)), 0)
 
-
-class _Spelt(dict[str, bytes]):
-    """The columns of a word's character n-grams, each as often as it occurs, as the bytes of 32-bit integers."""
-
-    def __init__(self, columns: Mapping[str, int]) -> None:
-        self._columns = columns
-
-    def __missing__(self, word: str) -> bytes:
+    def _spelling_of(self, word: str) -> bytes:
+        """The columns of a word's character n-grams, each as often as it occurs, as the bytes of 32-bit integers."""
         # a word of accents alone folds to nothing
         grams = [gram for part in fold(word).lower().split() for gram in _character_ngrams(f" {part} ")]
-        if len(self) >= _KEPT:
-            self.clear()
-        columns = [self._columns[gram] for gram in grams if gram in self._columns]
-        found = self[word] = np.array(columns, dtype=np.int32).tobytes()
-        return found
+        return array("i", [column for column in map(self._columns.get, grams) if column is not None]).tobytes()
 
 
 def tokens_of(texts: Sequence[str], langs: Sequence[str]) -> Tokens:
@@ -152,12 +141,10 @@ def _weighted(counts: csr_matrix, idf: np.ndarray) -> csr_matrix:
     return csr_matrix(normalize(counts, copy=False) if counts.shape[0] else counts, dtype=np.float32)
 
 
-def _character_ngrams(word: str) -> Iterator[str]:
+def _character_ngrams(word: str) -> list[str]:
     """The n-grams of a word between two spaces, as scikit-learn counts them: one shorter than n counts once."""
-    for size in range(_SHORTEST, _LONGEST + 1):
-        yield from (word[start : start + size] for start in range(max(len(word) - size + 1, 1)))
-        if len(word) <= size:
-            return
+    sizes = range(_SHORTEST, min(_LONGEST, max(len(word), _SHORTEST)) + 1)
+    return [word[start : start + size] for size in sizes for start in range(max(len(word) - size + 1, 1))]
 
 
 def _pairs(term: str) -> list[tuple[str, str]]:

@@ -236,11 +236,17 @@ def passages_of_cell(
 
 
 def passages_of_cells(
-    passages: pd.DataFrame, annotations: pd.DataFrame, shares: pd.DataFrame | ThemeShares, *, most: int | None = None
+    passages: pd.DataFrame,
+    annotations: pd.DataFrame,
+    shares: pd.DataFrame | ThemeShares,
+    *,
+    most: int | None = None,
+    counted: bool = False,
 ) -> pd.DataFrame:
     """:func:`passages_of_cell` of all cells: its columns after topic, code and rank (from 1), at most ``most`` a cell.
 
-    A passage with several annotations of one code (of several coders) counts once, with the first of them.
+    A passage with several annotations of one code (of several coders) counts once, with the first of them. ``counted``:
+    with a last column ``passages``, how many each cell has in all.
 
     >>> import pandas as pd
     >>> from toolkit.principles import passages_of_cells
@@ -260,7 +266,7 @@ def passages_of_cells(
         spots = spots.assign(stance=None)
     spots = spots.drop(columns="lang", errors="ignore").merge(spans, on=["doc_id", "start", "end"])
     score = pd.to_numeric(spots["score"]).astype(float).fillna(1).to_numpy()
-    codes = pd.factorize(spots["code"])[0]
+    codes, known = pd.factorize(spots["code"])
     compact = _compact(shares)
     parts = []
     for model in compact.models:
@@ -268,12 +274,13 @@ def passages_of_cells(
         largest = values.argmax(1)
         for place, topic in enumerate(model.topics):
             rows = np.flatnonzero(values[:, place] > 0)
+            sizes = np.bincount(codes[rows], minlength=len(known))
             if most is not None:
                 rows = rows[_heaviest(codes[rows], score[rows] * values[rows, place], most)]
-            own = spots.iloc[rows]
-            parts.append(own.assign(topic=topic, share=values[rows, place], leading=largest[rows] == place))
+            own = spots.iloc[rows].assign(topic=topic, share=values[rows, place], leading=largest[rows] == place)
+            parts.append(own.assign(passages=sizes[codes[rows]]) if counted else own)
     columns = ["topic", "code", "rank", "doc_id", "start", "end", "quote", "lang", "stance", "score", "share"]
-    columns += ["leading", "weight"]
+    columns += ["leading", "weight", *(["passages"] if counted else [])]
     if not parts:
         return pd.DataFrame(columns=columns)
     found = pd.concat(parts, ignore_index=True)

@@ -1,7 +1,7 @@
 """The only room that imports spaCy and the sentence encoder: tokens, cue matching, sentence vectors."""
 
 from toolkit.text.e5 import E5Encoder, second_encoder
-from toolkit.text.embeddings import Encoder, SentenceEncoder, default_encoder, embed
+from toolkit.text.embeddings import Encoder, SentenceEncoder, default_encoder, embed, pooled
 from toolkit.text.matching import LONGEST_CUED, CueMatcher, Hit, fold
 from toolkit.text.pipelines import (
     LANGUAGE_NAMES,
@@ -32,6 +32,7 @@ __all__ = [
     "is_known_word",
     "lemmatise",
     "pipeline",
+    "pooled",
     "second_encoder",
     "simple_columns",
     "stop_words",

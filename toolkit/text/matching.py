@@ -15,6 +15,7 @@ import numpy as np
 
 from toolkit.text.pieces import TokenColumns
 from toolkit.text.pipelines import lemmatise, simple_tokens
+from toolkit.text.recent import Recent
 
 __all__ = ["LONGEST_CUED", "CueMatcher", "Hit", "fold"]
 
@@ -24,7 +25,7 @@ LONGEST_CUED = 20_000
 #: Words that may stand between two words of a phrase.
 _GAP = 2
 #: Word forms whose keys are kept.
-_KEPT = 200_000
+_KEPT = 60_000
 _ARTICLES = {
     "es": frozenset(["el", "la", "los", "las", "lo", "un", "una", "unos", "unas"]),
     "it": frozenset(["il", "lo", "la", "i", "gli", "le", "un", "uno", "una", "l'", "un'", "l’", "un’"]),
@@ -64,19 +65,20 @@ class Hit(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def fold(word: str) -> str:
     """Lower case without accents; ñ stays.
 
     >>> fold("Señal"), fold("Perché")
     ('señal', 'perche')
     """
+    if word.isascii():
+        return word.lower()
     lowered = word.lower().replace("ñ", "\x00").replace("n\u0303", "\x00")
     plain = "".join(sign for sign in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(sign))
     return plain.replace("\x00", "ñ").replace("’", "'")
 
 
-@lru_cache(maxsize=200_000)
 def _key(word: str, lang: str) -> str:
     """What a word is compared by: its folded lemma; "" for an article."""
     lowered = word.lower()
@@ -100,7 +102,7 @@ class CueMatcher:
         self.lang = lang
         #: Keys of words in cues, numbered from 1; 0 is any other word.
         self._numbers: dict[str, int] = {}
-        self._forms: dict[str, int] = {}
+        self._forms = Recent(self._number_of_form, _KEPT)
         self._needs = [
             frozenset(self._number(key) for need in needs for key in (_key(need, lang), fold(need)))
             for _, needs in cues
@@ -135,7 +137,7 @@ class CueMatcher:
         ['precios']
         """
         tokens = simple_tokens(text, self.lang)
-        numbered = [(number, token) for token in tokens if (number := self._number_of_form(token.text)) >= 0]
+        numbered = [(number, token) for token in tokens if (number := self._forms[token.text]) >= 0]
         keys = [number for number, _ in numbered]
         return self._hits(keys, range(len(keys)), [t.start for _, t in numbered], [t.end for _, t in numbered])
 
@@ -147,7 +149,8 @@ class CueMatcher:
         >>> CueMatcher("es", [("precio", ())]).match_tokens(simple_columns(texts, "es"))
         {1: [Hit(cue=0, start=8, end=14)]}
         """
-        key = np.array([self._number_of_form(form) for form in tokens.forms], dtype=np.int64)[tokens.form]
+        of_form = np.fromiter(map(self._forms.__getitem__, tokens.forms), np.int64, len(tokens.forms))
+        key = of_form[tokens.form]
         kept = key >= 0
         key, text, start, end = key[kept], tokens.text[kept], tokens.start[kept], tokens.end[kept]
         begins = self._is_single[key]
@@ -190,14 +193,9 @@ class CueMatcher:
 
     def _number_of_form(self, form: str) -> int:
         """Number of a form's key; -1 where it is passed over."""
-        number = self._forms.get(form)
-        if number is None:
-            # commas and brackets take no room between the words of a phrase; a hyphen is part of some cues
-            key = "" if _is_punctuation(form) and form != "-" else _key(form, self.lang)
-            if len(self._forms) >= _KEPT:
-                self._forms.clear()
-            number = self._forms[form] = self._numbers.get(key, 0) if key else -1
-        return number
+        # commas and brackets take no room between the words of a phrase; a hyphen is part of some cues
+        key = "" if _is_punctuation(form) and form != "-" else _key(form, self.lang)
+        return self._numbers.get(key, 0) if key else -1
 
 
 def _is_punctuation(form: str) -> bool:

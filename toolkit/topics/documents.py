@@ -81,9 +81,11 @@ class DocumentTerms:
         numbers = np.asarray(documents)
         if len(numbers) and (numbers.dtype.kind not in "iu" or numbers.min() < 0 or numbers.max() >= len(self)):
             raise InputError(f"documents: got numbers that none has, allowed are whole ones from 0 to {len(self) - 1}.")
-        rows = [self.row(int(document)) for document in numbers]
-        starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
-        return DocumentTerms(self.vocabulary, np.concatenate([*rows, np.zeros(0, np.int32)]).astype(np.int32), starts)
+        numbers = numbers.astype(np.int64)
+        starts = np.concatenate([[0], np.cumsum(self.lengths[numbers])]).astype(np.int64)
+        # where each token stands here, less where it will stand
+        back = np.repeat(self.starts[numbers] - starts[:-1], self.lengths[numbers])
+        return DocumentTerms(self.vocabulary, self.ids[back + np.arange(len(back))].astype(np.int32), starts)
 
     def pooled(self, groups: Sequence[str] | np.ndarray, least: int) -> tuple["DocumentTerms", np.ndarray]:
         """Neighbouring documents of one group (post) put together until they have ``least`` terms; a remainder makes

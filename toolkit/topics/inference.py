@@ -1,5 +1,6 @@
 """The shares of topics in documents under fixed topics, without chance: what a model gives, saved or new."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ __all__ = ["fold_in", "nmf_shares", "tfidf"]
 _SWEEPS, _REST = 200, 1e-5
 #: Numbers held at a time: 2 MB of them, what a processor keeps near.
 _MOST_NUMBERS = 250_000
+#: Documents go together where the one with fewest different terms has this share of the most.
+_FULL = 0.75
 
 
 def fold_in(documents: DocumentTerms, topic_term: np.ndarray, alpha: np.ndarray) -> np.ndarray:
@@ -30,38 +33,58 @@ def fold_in(documents: DocumentTerms, topic_term: np.ndarray, alpha: np.ndarray)
     shares = np.zeros((len(documents), len(topic_term)))
     table = documents.matrix()
     kinds = np.diff(table.indptr)
-    # documents with the same number of different terms go through the sweeps together, each until it rests
-    for kind in np.unique(kinds[kinds > 0]):
-        same = np.flatnonzero(kinds == kind)
-        for first in range(0, len(same), step := max(1, _MOST_NUMBERS // (int(kind) * len(topic_term)))):
-            rows = same[first : first + step]
-            places = table.indptr[rows][:, None] + np.arange(kind)
-            shares[rows] = _at_rest(topic_term.T[table.indices[places]], table.data[places], alpha)
+    for rows in _alike(kinds, len(topic_term)):
+        kind = int(kinds[rows[0]])
+        there = np.arange(kind)[:, None] < kinds[rows]
+        places = np.where(there, table.indptr[rows] + np.arange(kind)[:, None], 0)
+        # a document with fewer terms is filled up with terms that it has no time
+        likelihood = np.where(there[:, :, None], topic_term.T[table.indices[places]], 1.0)
+        shares[rows] = _at_rest(likelihood, np.where(there, table.data[places], 0.0), alpha)
     return shares
 
 
+def _alike(kinds: np.ndarray, topics: int) -> Iterator[np.ndarray]:
+    """Documents that go through the sweeps together: of nearly as many different terms, most first, and few enough.
+
+    ``kinds``: different terms of each document; those without are left out.
+    """
+    order = np.argsort(-kinds, kind="stable")[: np.count_nonzero(kinds)]
+    falling = -kinds[order]
+    first = 0
+    while first < len(order):
+        most = int(kinds[order[first]])
+        last = int(np.searchsorted(falling, -_FULL * most, side="right"))
+        last = min(last, first + max(1, _MOST_NUMBERS // (most * topics)))
+        yield order[first:last]
+        first = last
+
+
 def _at_rest(likelihood: np.ndarray, counts: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Shares of documents: ``likelihood`` (documents, terms, topics) and ``counts`` (documents, terms) of their
-    terms."""
+    """Shares of documents, each taken until it rests: ``likelihood`` (terms, documents, topics) and ``counts``
+    (terms, documents) of their terms. Terms come first: what is added up over them lies in whole rows."""
     likelihood = np.maximum(likelihood, 1e-300)
-    total, tokens = alpha.sum(), counts.sum(1, keepdims=True)
+    total, tokens = alpha.sum(), counts.sum(0)[:, None]
     weight = counts[:, :, None]
     gamma = likelihood * alpha
     gamma /= gamma.sum(2, keepdims=True)
-    shares = np.tile(alpha / total, (len(counts), 1))
-    open_ = np.arange(len(counts))
+    expected = (weight * gamma).sum(0)
+    shares = np.tile(alpha / total, (len(expected), 1))
+    open_ = np.arange(len(expected))
     for _ in range(_SWEEPS):
-        expected = (weight * gamma).sum(1)
-        gamma = likelihood * np.maximum(alpha + expected[:, None, :] - gamma, 1e-12)
+        np.subtract(alpha + expected, gamma, out=gamma)
+        np.maximum(gamma, 1e-12, out=gamma)
+        gamma *= likelihood
         gamma /= gamma.sum(2, keepdims=True)
-        new = (alpha + (weight * gamma).sum(1)) / (total + tokens)
+        expected = (weight * gamma).sum(0)
+        new = (alpha + expected) / (total + tokens)
         moving = np.abs(new - shares[open_]).max(1) >= _REST
         shares[open_] = new
         if not moving.any():
             break
         if not moving.all():
-            open_, likelihood, gamma = open_[moving], likelihood[moving], gamma[moving]
-            weight, tokens = weight[moving], tokens[moving]
+            open_, tokens, expected = open_[moving], tokens[moving], expected[moving]
+            still = np.flatnonzero(moving)
+            likelihood, gamma, weight = (table.take(still, axis=1) for table in (likelihood, gamma, weight))
     return shares
 
 

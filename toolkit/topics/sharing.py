@@ -61,14 +61,15 @@ class ThemeReader:
         """The shares table of paragraphs (``tokens`` theirs, ``vectors`` one per paragraph): as
         :func:`~toolkit.topics.find_themes` gives it for paragraphs that the models were fitted to."""
         parts = []
+        everything = self._documents(paragraphs, tokens)
         for lang, model in self.models.items():
-            own = paragraphs[paragraphs["lang"] == lang].reset_index(drop=True)
-            documents = self._documents(own, tokens).over(model.terms)
+            rows = np.flatnonzero(paragraphs["lang"] == lang)
+            own = paragraphs.iloc[rows].reset_index(drop=True)
+            documents = everything.take(rows).over(model.terms)
             read = replace(model, document_topic=model.infer(documents), lengths=documents.lengths)
             parts.append(shares_table(read, own, lang))
         if self.joint is not None and len(paragraphs):
-            lengths = self._documents(paragraphs, tokens).lengths
-            parts.append(joint_shares(self.joint.infer(vectors), lengths, paragraphs))
+            parts.append(joint_shares(self.joint.infer(vectors), everything.lengths, paragraphs))
         return check("shares", together("shares", parts))
 
     def _documents(self, paragraphs: pd.DataFrame, tokens: pd.DataFrame) -> DocumentTerms:

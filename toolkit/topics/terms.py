@@ -12,7 +12,7 @@ from toolkit.errors import InputError
 from toolkit.text import content_terms
 from toolkit.topics.documents import DocumentTerms
 
-__all__ = ["TermChoice", "Terms", "passage_rows", "terms_of", "within_limits"]
+__all__ = ["TermChoice", "Terms", "content_tokens", "passage_rows", "terms_of", "within_limits"]
 
 #: Normalised pointwise mutual information from which two neighbours are a phrase (0 chance, 1 always together).
 _PHRASE = 0.3
@@ -113,12 +113,11 @@ def terms_of(passages: pd.DataFrame, tokens: pd.DataFrame, choice: TermChoice | 
     # from here on a term is a number: the place of its name
     terms, names = pd.factorize(words)
     ledger.begin(terms)
-    for name, kept_here in (
-        ("stop words, numbers, signs", content_terms(tokens)),
-        ("parts of speech", tokens["pos"].isin(choice.pos) if choice.pos else None),
+    for name, keep in (
+        ("stop words, numbers, signs", content_tokens(tokens)),
+        ("parts of speech", tokens["pos"].isin(choice.pos).to_numpy(dtype=bool) if choice.pos else None),
     ):
-        if kept_here is not None:
-            keep = kept_here.to_numpy(dtype=bool)
+        if keep is not None:
             tokens, rows, terms = tokens[keep], rows[keep], terms[keep]
             ledger.note(name, terms)
     order = np.argsort(rows, kind="stable")
@@ -181,6 +180,14 @@ def _nothing_left(removed: pd.DataFrame) -> str:
         f"{row['filter']}: {row['terms']:,} terms" for row in removed.to_dict("records") if row["terms"] > 0
     )
     return f"terms: none is left. Removed were, in this order, {said}; loosen the last filter or add texts."
+
+
+def content_tokens(tokens: pd.DataFrame) -> np.ndarray:
+    """:func:`toolkit.text.content_terms` of each token, every distinct lemma looked at once."""
+    place, lemmas = pd.factorize(tokens["lemma"], use_na_sentinel=False)
+    content = content_terms(pd.DataFrame({"lemma": pd.Series(lemmas, dtype="str"), "is_stop": False}))
+    found: np.ndarray = content.to_numpy(dtype=bool)[place] & ~tokens["is_stop"].to_numpy(dtype=bool)
+    return found
 
 
 def passage_rows(tokens: pd.DataFrame, passages: pd.DataFrame) -> pd.Series:

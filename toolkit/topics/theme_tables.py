@@ -7,6 +7,7 @@ from toolkit.tables import check, empty
 from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.languages import JointThemes, LanguageTopics, align_topics, class_terms
 from toolkit.topics.meaning import label_candidates, rank_terms, representative_passages, shares_table, topic_names
+from toolkit.topics.meaning.ranking import long_shares
 from toolkit.topics.of_language import LanguageThemes
 
 __all__ = ["TABLES", "alignment", "joint_shares", "joint_tables", "language_tables", "no_themes", "together"]
@@ -170,11 +171,9 @@ def joint_tables(
 def joint_shares(shares: np.ndarray, lengths: np.ndarray, paragraphs: pd.DataFrame) -> pd.DataFrame:
     """The shares table of joint themes: ``shares`` (paragraphs, themes), ``lengths`` their terms."""
     kept = _without_traces(shares)
-    long = paragraphs[["doc_id", "passage_id", "start", "end"]].reset_index(drop=True)
-    long = long.assign(model="joint", tokens=lengths)
-    parts = [long.assign(topic=f"joint.{place + 1}", share=kept[:, place]) for place in range(kept.shape[1])]
-    table = pd.concat(parts, ignore_index=True)
-    return table[(table["share"] > 0) & (table["tokens"] > 0)].reset_index(drop=True)
+    names = [f"joint.{place + 1}" for place in range(kept.shape[1])]
+    table = long_shares(kept, lengths, paragraphs, names, "joint")
+    return table[["doc_id", "passage_id", "start", "end", "model", "tokens", "topic", "share"]]
 
 
 def _without_traces(shares: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ from threadpoolctl import threadpool_limits
 
 from toolkit.display import Card, SelfShown, card, show
 from toolkit.errors import InputError
+from toolkit.parallel import kept_pool
 from toolkit.tables import check
 from toolkit.topics.choice import ThemeChoice
 from toolkit.topics.documents import DocumentTerms
@@ -122,22 +123,24 @@ def find_themes(
     warnings: list[str] = []
     found: dict[str, LanguageThemes] = {}
     spoken = paragraphs["lang"].to_numpy(dtype=object)
-    for lang in sorted(set(spoken)) if choice.per_language or choice.guided else []:
-        own = find_in_language(
-            str(lang),
-            np.flatnonzero(spoken == lang),
-            paragraphs,
-            tokens,
-            choice,
-            warnings=warnings,
-            workers=workers,
-            resume=resume / str(lang) if resume is not None else None,
-            progress=progress,
-        )
-        if own is not None:
-            found[str(lang)] = own
+    # processes are started once for all models
+    with kept_pool(workers):
+        for lang in sorted(set(spoken)) if choice.per_language or choice.guided else []:
+            own = find_in_language(
+                str(lang),
+                np.flatnonzero(spoken == lang),
+                paragraphs,
+                tokens,
+                choice,
+                warnings=warnings,
+                workers=workers,
+                resume=resume / str(lang) if resume is not None else None,
+                progress=progress,
+            )
+            if own is not None:
+                found[str(lang)] = own
+        joint = _fit_joint(paragraphs, tokens, vectors, choice, warnings, workers, progress)
     parts = [language_tables(one, paragraphs, tokens, texts) for one in found.values()]
-    joint = _fit_joint(paragraphs, tokens, vectors, choice, warnings, workers, progress)
     if joint is not None:
         parts.append(joint_tables(*joint, paragraphs, tokens, texts))
     tables = {name: together(name, [part[name] for part in parts if name in part]) for name in TABLES}

@@ -16,7 +16,7 @@ import pandas as pd
 
 from toolkit.corpus.copies.candidates import Lookup, candidates, gathered
 from toolkit.corpus.copies.shingles import first_alike
-from toolkit.corpus.copies.signatures import COLUMNS, PRINTS, Prose, packed_shingles, signatures_of, unpacked
+from toolkit.corpus.copies.signatures import COLUMNS, PRINTS, Prose, shingles_of, signatures_of, unpacked
 from toolkit.errors import InputError
 from toolkit.tables import check
 
@@ -78,12 +78,8 @@ def find_duplicates(
     """
     _refuse_out_of_range(threshold, contained)
     posts = check("posts", posts)
-    texts, places = Prose(posts, furniture), pd.Index(posts["doc_id"])
-
-    def shingles(doc_ids: list[str]) -> pd.DataFrame:
-        return pd.DataFrame({"doc_id": doc_ids, "packed": packed_shingles(texts.of(places.get_indexer(doc_ids)))})
-
-    return duplicates_of(signatures_of(posts, texts), shingles, threshold=threshold, contained=contained)
+    signatures = signatures_of(posts, Prose(posts, furniture))
+    return duplicates_of(signatures, shingles_of(posts, furniture), threshold=threshold, contained=contained)
 
 
 def duplicates_of(

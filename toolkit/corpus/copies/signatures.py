@@ -3,7 +3,7 @@
 The signatures of a part of a corpus depend on that part alone. They can be kept (in Parquet, say) and put together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ __all__ = [
     "duplicate_signatures",
     "packed_shingles",
     "post_shingles",
+    "shingles_of",
     "signatures_of",
     "unpacked",
 ]
@@ -137,6 +138,28 @@ def post_shingles(posts: pd.DataFrame, *, furniture: pd.DataFrame | None = None)
     texts = Prose(posts, furniture)
     packed = [one for part in texts.parts() for one in packed_shingles(texts.of(part))]
     return pd.DataFrame({"doc_id": posts["doc_id"], "packed": pd.Series(packed, dtype=object)})
+
+
+def shingles_of(posts: pd.DataFrame, furniture: pd.DataFrame | None = None) -> Callable[[list[str]], pd.DataFrame]:
+    """What :func:`duplicates_of` asks, where the posts are at hand: from doc_ids to the table of
+    :func:`post_shingles` of these.
+
+    ``posts``: posts table; ``furniture``: what the signatures were made with. Both are gone through once, however often
+    is asked.
+
+    >>> import pandas as pd
+    >>> text = "Las empresas que escuchan de verdad a sus clientes aprenden más que las que solo hablan."
+    >>> posts = pd.DataFrame({"doc_id": ["a", "b"], "text": [text, "Adiós."]})
+    >>> shingles_of(posts)(["b", "a"])["packed"].map(len).tolist()
+    [0, 112]
+    """
+    texts, places = Prose(posts, furniture), pd.Index(posts["doc_id"])
+
+    def shingles(doc_ids: list[str]) -> pd.DataFrame:
+        packed = packed_shingles(texts.of(places.get_indexer(doc_ids)))
+        return pd.DataFrame({"doc_id": doc_ids, "packed": pd.Series(packed, dtype=object)})
+
+    return shingles
 
 
 def packed_shingles(texts: list[str]) -> list[bytes]:

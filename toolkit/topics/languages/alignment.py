@@ -11,6 +11,9 @@ from toolkit.topics.languages.space import checked_vectors, unit_rows
 
 __all__ = ["LanguageTopics", "align_topics", "topic_vectors"]
 
+#: Rotations that are compared in one product of matrices.
+_AT_ONCE = 16
+
 
 class LanguageTopics(NamedTuple):
     """The topics of one language: their names (k), shares (passages, k) in passages in text order, the passages'
@@ -141,12 +144,18 @@ def _null(sides: tuple[LanguageTopics, LanguageTopics], permutations: int, seed:
     real = [topic_vectors(side.shares, side.vectors) for side in sides]
     # taken from the vectors once: which passages have no share hardly moves their mean
     centred = [side.vectors - side.vectors[side.shares.sum(1) > 0].mean(0) for side in sides]
+    # each set of shares twice, one behind the other: a rotation is a stretch of it
+    twice = [np.tile(side.shares.T, 2) for side in sides]
+    counts = [len(side.shares) for side in sides]
+    shifts = [[int(random.integers(1, max(count, 2))) for count in counts] for _ in range(permutations)]
     found: list[list[np.ndarray]] = [[], []]
-    for _ in range(permutations):
-        for place, side in enumerate(sides):
-            shift = int(random.integers(1, max(len(side.shares), 2)))
-            shuffled = unit_rows(np.roll(side.shares, shift, axis=0).T @ centred[place])
-            found[1 - place].append((real[1 - place] @ shuffled.T).max(1))
+    # several rotations at a time: the vectors are read once for all of them
+    for first in range(0, permutations, _AT_ONCE):
+        for place, (shares, count) in enumerate(zip(twice, counts, strict=True)):
+            some = [count - both[place] % count for both in shifts[first : first + _AT_ONCE]]
+            rotated = np.concatenate([shares[:, start : start + count] for start in some])
+            for shuffled in np.split(rotated @ centred[place], len(some)):
+                found[1 - place].append((real[1 - place] @ unit_rows(shuffled).T).max(1))
     return np.array(found[0]), np.array(found[1])
 
 

@@ -203,7 +203,9 @@ def fit_mixture(points: np.ndarray, sample: np.ndarray, k: int, seed: int) -> tu
     with warnings.catch_warnings():
         # a bootstrap sample of a tiny corpus can have fewer different points than themes
         warnings.filterwarnings("ignore", message="Number of distinct clusters")
-        start = KMeans(k, n_init=_STARTS, random_state=seed % 2**32).fit(points, sample_weight=sample)
+        # scikit-learn brings threads of its own, which no limit set before it was imported holds
+        with threadpool_limits(1):
+            start = KMeans(k, n_init=_STARTS, random_state=seed % 2**32).fit(points, sample_weight=sample)
     return _expectation_maximisation(points, sample, unit_rows(start.cluster_centers_))
 
 

@@ -2,15 +2,15 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from toolkit.text import content_terms, fold, is_known_word
-from toolkit.topics.terms import passage_rows
+from toolkit.text import fold, is_known_word
+from toolkit.topics.terms import content_tokens, passage_rows
 
 __all__ = ["Expression", "expressions"]
 
@@ -68,18 +68,18 @@ def expressions(
     Expression(row=0, key=('red', 'social'), surface='redes sociales', first=1, last=2)
     """
     words = _Words(tokens, passages)
-    posts = passages["doc_id"].to_numpy()
+    posts = passages["doc_id"].tolist()
     found = list(words.sequences())
-    counts = Counter(one.key for one, _ in found)
+    counts = Counter(one.key for one in found)
     total = sum(count for key, count in counts.items() if len(key) == 1)
     spread: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    for one, whole in found:
-        if whole:
-            spread[one.key].add(posts[one.row])
+    for one in found:
+        if one.whole:
+            spread[one.key].add(posts[words.rows[one.first]])
     common = {key for key, seen in spread.items() if len(seen) >= fewest_posts}
-    singles = [one for one, whole in found if whole and len(one.key) == 1 and one.key in common]
+    singles = [one for one in found if one.whole and len(one.key) == 1 and one.key in common]
     strong = {key for key in common if len(key) > 1 and _together(key, counts, total)}
-    phrases = [one for one, whole in found if whole and one.key in strong]
+    phrases = [one for one in found if one.whole and one.key in strong]
     # longest first, then commonest, each token in one phrase only
     phrases.sort(key=lambda one: (-sum(part not in _JOINTS for part in one.key), -counts[one.key], one.first))
     taken: set[int] = set()
@@ -89,7 +89,8 @@ def expressions(
         if taken.isdisjoint(span):
             taken.update(span)
             kept.append(one)
-    return sorted(kept, key=lambda one: one.first), singles
+    kept.sort(key=lambda one: one.first)
+    return [words.expression(one) for one in kept], [words.expression(one) for one in singles]
 
 
 def _together(key: tuple[str, ...], counts: Mapping[tuple[str, ...], int], total: int) -> bool:
@@ -106,64 +107,68 @@ def _together(key: tuple[str, ...], counts: Mapping[tuple[str, ...], int], total
     return True
 
 
+class _Sequence(NamedTuple):
+    """Content words from token ``first`` to ``last``; ``whole``: whether it could be a phrase or word by itself."""
+
+    key: tuple[str, ...]
+    first: int
+    last: int
+    whole: bool
+
+
 class _Words:
     """The tokens inside passages and what each can be in a phrase: "noun" (any place), "late" (not the first), "inner"
     (between two others), "" (none)."""
 
     def __init__(self, tokens: pd.DataFrame, passages: pd.DataFrame) -> None:
-        tokens = tokens.reset_index(drop=True)
-        inside = passage_rows(tokens, passages)
+        inside = passage_rows(tokens, passages).to_numpy()
         tokens, inside = tokens[inside >= 0], inside[inside >= 0]
+        forms, lemmas, tags = (tokens[name].to_numpy(dtype=object) for name in ("text", "lemma", "pos"))
         self.rows: list[int] = inside.tolist()
-        self.texts: list[str] = tokens["text"].tolist()
-        self.lemmas: list[str] = tokens["lemma"].tolist()
+        self.texts: list[str] = forms.tolist()
+        folded = {lemma: fold(lemma) for lemma in dict.fromkeys(lemmas.tolist())}
+        self.keys = [folded[lemma] for lemma in lemmas.tolist()]
         starts, ends = tokens["start"].to_numpy(), tokens["end"].to_numpy()
         #: Whether a token follows the one before in the same passage with nothing but one sign of space between.
-        self.joined = np.concatenate([[False], (inside.to_numpy()[1:] == inside.to_numpy()[:-1])]) & (
+        self.joined = np.concatenate([[False], inside[1:] == inside[:-1]]) & (
             np.concatenate([[9], starts[1:] - ends[:-1]]) <= 1
         )
         self.apart = np.concatenate([[True], starts[1:] > ends[:-1]])
-        langs = tokens["lang"].tolist() if "lang" in tokens else [""] * len(tokens)
-        content = content_terms(tokens).tolist()
-        names = self._names(content)
+        langs = tokens["lang"].to_numpy(dtype=object) if "lang" in tokens else [""] * len(tokens)
+        content = content_tokens(tokens)
+        capital, name = self._capitals()
+        follows = _next(self.joined)
+        # function words that are part of a name: "Estados" Unidos, "Poder" Judicial
+        inner = name & self.joined & _next(name) & follows & _next(content)
         self.roles = [
-            _role(text, lemma, pos if isinstance(pos, str) else "", lang, is_content or is_name)
-            for text, lemma, pos, lang, is_content, is_name in zip(
-                self.texts, self.lemmas, tokens["pos"].tolist(), langs, content, names, strict=True
+            _role(text, lemma, pos if isinstance(pos, str) else "", lang, counts)
+            for text, lemma, pos, lang, counts in zip(
+                self.texts, lemmas, tags, langs, (content | inner).tolist(), strict=True
             )
         ]
-        capital = [text[:1].isupper() for text in self.texts]
         #: What can be a label alone: no adjective where those are known, and no "San" of San Juan.
-        self.single = [
-            is_content and pos != "ADJ" and not (capital[place] and any(capital[place + 1 : place + 2]) and is_next)
-            for place, (is_content, pos, is_next) in enumerate(
-                zip(content, tokens["pos"].tolist(), [*self.joined[1:].tolist(), False], strict=True)
-            )
-        ]
+        self.single: list[bool] = (content & (tags != "ADJ") & ~(capital & _next(capital) & follows)).tolist()
 
-    def _names(self, content: Sequence[bool]) -> list[bool]:
-        """Function words that are part of a name: "Estados" Unidos, "Poder" Judicial."""
-        capital = [text[:1].isupper() and text[1:].islower() and len(text) > 3 for text in self.texts]
-        following = [*capital[1:], False]
-        joined = [*self.joined[1:].tolist(), False]
-        after = [*content[1:], False]
-        return [
-            capital[place] and bool(self.joined[place]) and following[place] and joined[place] and after[place]
-            for place in range(len(capital))
-        ]
+    def _capitals(self) -> tuple[np.ndarray, np.ndarray]:
+        """Which tokens begin with a capital, and which look like a name of four letters or more."""
+        place, forms = pd.factorize(np.array(self.texts, dtype=object))
+        capital = np.array([form[:1].isupper() for form in forms], dtype=bool)
+        name = capital & np.array([form[1:].islower() and len(form) > 3 for form in forms], dtype=bool)
+        return capital[place], name[place]
 
-    def sequences(self) -> Iterator[tuple[Expression, bool]]:
-        """All sequences of content words, and whether each could be a phrase or word by itself."""
-        for first, role in enumerate(self.roles):
-            if role not in ("noun", "late"):
+    def sequences(self) -> Iterator[_Sequence]:
+        """All sequences of content words."""
+        roles, joined = self.roles, self.joined.tolist()
+        for first, begin in enumerate(roles):
+            if begin not in ("noun", "late"):
                 continue
             key: tuple[str, ...] = ()
             waiting: list[str] = []
             number = 0
-            for last in range(first, min(first + _MOST_WORDS, len(self.roles))):
-                if last > first and not self.joined[last]:
+            for last in range(first, min(first + _MOST_WORDS, len(roles))):
+                if last > first and not joined[last]:
                     break
-                role = self.roles[last]
+                role = roles[last]
                 if role == "inner":
                     waiting.append(_INNER[fold(self.texts[last])])
                     if len(waiting) > 2:
@@ -172,19 +177,29 @@ class _Words:
                 number += 1
                 if not role or number > _MOST_CONTENT or (waiting and not any(waiting)):
                     break
-                key = (*key, *(sign for sign in waiting if sign), fold(self.lemmas[last]))
+                key = (*key, *(sign for sign in waiting if sign), self.keys[last])
                 # after a function word only a noun: "forma de vender" is none
-                whole = self.roles[first] == "noun" and (role == "noun" or not waiting)
+                whole = begin == "noun" and (role == "noun" or not waiting)
                 if last == first:
                     whole = whole and self.single[first]
                 waiting = []
-                yield Expression(self.rows[first], key, self._surface(first, last), first, last), whole
+                yield _Sequence(key, first, last, whole)
 
-    def _surface(self, first: int, last: int) -> str:
-        rest = range(first + 1, last + 1)
-        return self.texts[first] + "".join((" " if self.apart[place] else "") + self.texts[place] for place in rest)
+    def expression(self, one: _Sequence) -> Expression:
+        """A sequence as it stands in its passage."""
+        rest = range(one.first + 1, one.last + 1)
+        surface = self.texts[one.first] + "".join(
+            (" " if self.apart[place] else "") + self.texts[place] for place in rest
+        )
+        return Expression(self.rows[one.first], one.key, surface, one.first, one.last)
 
 
+def _next(flags: np.ndarray) -> np.ndarray:
+    """What holds of the token that follows; nothing after the last."""
+    return np.append(flags[1:], False)
+
+
+@lru_cache(maxsize=200_000)
 def _role(text: str, lemma: str, pos: str, lang: str, content: bool) -> str:
     form = fold(text)
     if form in _INNER:

@@ -1,5 +1,6 @@
 """Which terms a topic is shown by: by probability, by relevance, by exclusivity; and the shares table of a model."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -157,13 +158,19 @@ def shares_table(model: TopicModel, passages: pd.DataFrame, name: str = "") -> p
             f"shares: the model was fitted to {len(model.lengths):,} documents and there are {len(passages):,} "
             "passages; give the passages it was fitted to, in the same order."
         )
-    places = passages[["doc_id", "passage_id", "start", "end"]].reset_index(drop=True)
-    places = places.assign(model=name, tokens=np.asarray(model.lengths).astype(int))
-    parts = [
-        places.assign(topic=title, share=np.clip(model.document_topic[:, topic], 0, 1))
-        for topic, title in enumerate(topic_names(model, name))
-    ]
-    table = pd.concat(parts, ignore_index=True)
-    table = table[(table["share"] > 0) & (table["tokens"] > 0)]
-    columns = ["doc_id", "passage_id", "topic", "share", "start", "end", "model", "tokens"]
-    return check("shares", table[columns].reset_index(drop=True))
+    lengths = np.asarray(model.lengths).astype(int)
+    return check(
+        "shares", long_shares(np.clip(model.document_topic, 0, 1), lengths, passages, topic_names(model, name), name)
+    )
+
+
+def long_shares(
+    shares: np.ndarray, lengths: np.ndarray, passages: pd.DataFrame, names: Sequence[str], model: str
+) -> pd.DataFrame:
+    """The shares (passages, topics) above 0, of passages with terms (``lengths``), one per row: topic by topic."""
+    topic, row = np.nonzero(((shares > 0) & (lengths > 0)[:, None]).T)
+    table = passages[["doc_id", "passage_id", "start", "end"]].take(row).reset_index(drop=True)
+    title = pd.Series(names, dtype="str").take(topic).reset_index(drop=True)
+    table.insert(2, "topic", title)
+    table.insert(3, "share", shares[row, topic])
+    return table.assign(model=pd.Series(model, index=table.index, dtype="str"), tokens=lengths[row])

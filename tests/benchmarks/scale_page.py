@@ -1,0 +1,145 @@
+"""The page on what a study costs, from what tests/benchmarks/scale.py measured: every figure as it stands there.
+
+python tests/benchmarks/scale_page.py RESULTS > docs/scale.md
+"""
+
+import json
+import sys
+from pathlib import Path
+
+Result = dict[str, object]
+
+_HEAD = """# What a study costs
+
+Measured by `python tests/benchmarks/scale.py FOLDER` on posts that were put together for the purpose
+(`tests/benchmarks/recombined.py`: nobody wrote them, and nothing may be concluded from them but seconds and bytes).
+Seconds are of the clock, on the machine named; only ratios of one section are to be compared. Memory is that of all
+processes together, at its most.
+"""
+_HEAVIEST = 3
+
+
+def page(results: Path) -> str:
+    """The page from the results in a folder; a section that was not measured is left out."""
+    found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in results.glob("*.json")}
+    sizes = sorted((found[name] for name in found if name.startswith("sizes")), key=lambda run: run["posts"])
+    first = {run["posts"]: run["run"]["seconds"] for run in sizes}
+    parts = [_HEAD]
+    if sizes:
+        parts.append(_section("Load and run", sizes[-1], _table_of_sizes(sizes)))
+    for name in sorted(found):
+        result, kind = found[name], name.partition("-")[0]
+        if kind == "again":
+            title = f"A second run, {result['posts']:,} posts"
+            parts.append(_section(title, result, _again(result, first.get(result["posts"]))))
+        elif kind in _TEXTS:
+            title, text = _TEXTS[kind]
+            parts.append(_section(title.format(**result), result, text(result)))
+    return "\n".join(parts)
+
+
+def _section(title: str, result: Result, text: str) -> str:
+    return f"## {title}\n\n{text}\n\n_{result['machine']}; {result['date']}, commit {result['commit']}._\n"
+
+
+def _table_of_sizes(runs: list[dict]) -> str:
+    names = list(dict.fromkeys(name for run in runs for name in run["stages"]))
+    rows: list[tuple[str, list[str]]] = [
+        ("tokens", [f"{run['rows']['tokens']:,}" for run in runs]),
+        ("sentences and paragraphs", [f"{run['rows']['passages']:,}" for run in runs]),
+        ("`toolkit load`, s", [f"{run['load']['seconds']:,.0f}" for run in runs]),
+        ("`toolkit run`, s", [f"{run['run']['seconds']:,.0f}" for run in runs]),
+        *((f"– {name}, s", [f"{run['stages'].get(name, 0):,.0f}" for run in runs]) for name in names),
+        ("– start, figures, report, files, s", [f"{_rest(run):,.0f}" for run in runs]),
+        ("both, minutes", [f"{_total(run) / 60:,.1f}" for run in runs]),
+        ("both, ms a post", [f"{1000 * _total(run) / run['posts']:,.1f}" for run in runs]),
+        ("most memory, MB", [f"{max(run[what]['megabytes'] for what in ('load', 'run')):,.0f}" for run in runs]),
+        ("kept for later runs, MB", [f"{run['bytes']['kept'] / 1e6:,.0f}" for run in runs]),
+        ("run folder, MB", [f"{run['bytes']['run'] / 1e6:,.0f}" for run in runs]),
+    ]
+    lines = ["| posts | " + " | ".join(f"{run['posts']:,}" for run in runs) + " |", "|---|" + "---:|" * len(runs)]
+    return "\n".join([*lines, *(f"| {name} | " + " | ".join(values) + " |" for name, values in rows)])
+
+
+def _total(run: dict) -> float:
+    return float(run["load"]["seconds"] + run["run"]["seconds"])
+
+
+def _rest(run: dict) -> float:
+    return float(run["run"]["seconds"] - sum(run["stages"].values()))
+
+
+def _again(result: dict, first: float | None) -> str:
+    def line(what: str, seconds: float) -> str:
+        return f"- {what}: {seconds:,.1f} s" + (
+            f", {first / seconds:.1f} times less than the first run" if first else ""
+        )
+
+    unchanged, added = (result[name]["seconds"] for name in ("unchanged", "added"))
+    return "\n".join(
+        [
+            line("nothing changed", unchanged),
+            line("one post more", added),
+            f"\nStages with one post more: {_stages(result['stages'])}.",
+        ]
+    )
+
+
+def _dask(result: dict) -> str:
+    pool, cluster = (min(result["seconds"][how]) for how in ("pool", "dask"))
+    return (
+        f"Pool {pool:,.0f} s, Dask {cluster:,.0f} s: {pool / cluster:.2f} of its speed (the faster of two runs each). "
+        f"Tables that differ: {', '.join(result['different']) or 'none'}."
+    )
+
+
+def _kills(result: dict) -> str:
+    return (
+        f"{result['killed']} of {result['runs']} runs lost a worker. Differences from the run of one process: "
+        f"{', '.join(result['different']) or 'none'}. Moments, as shares of a run: "
+        f"{', '.join(f'{moment:.2f}' for moment in sorted(result['moments']))}."
+    )
+
+
+def _peer(result: dict) -> str:
+    theirs, ours = result["peer"]["seconds"], result["ours"]["seconds"]
+    return (
+        f"`tests/benchmarks/straightforward_study.py`, which does less (it says what), took {theirs:,.0f} s in one "
+        f"process, `toolkit run` {ours:,.0f} s in two: {theirs / ours:.1f} times less.\n\n"
+        f"- Its steps: {_stages(result['peer']['steps']['seconds'])}.\n- Ours: {_stages(result['stages'])}."
+    )
+
+
+def _profile(result: dict) -> str:
+    heaviest = sorted(result["stages"].items(), key=lambda item: -item[1]["seconds"])[:_HEAVIEST]
+    lines = ["One process; under the profiler much that is written in Python takes up to twice its time."]
+    for name, stage in heaviest:
+        lines += ["", f"### {name}: {stage['seconds']:,.0f} s", "", "| function | calls | own s | share |"]
+        lines.append("|---|---:|---:|---:|")
+        lines += [
+            f"| `{function}` | {calls:,} | {own:,.1f} | {own / stage['seconds']:.0%} |"
+            for function, calls, own in stage["functions"]
+        ]
+    return "\n".join(lines)
+
+
+def _stages(seconds: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:,.1f} s" for name, value in seconds.items())
+
+
+def _own_table(result: dict) -> str:
+    return str(result["table"]).strip()
+
+
+_TEXTS = {
+    "dask": ("Dask beside a pool, {posts:,} posts, two workers each", _dask),
+    "kills": ("One worker killed at a random moment, {posts:,} posts", _kills),
+    "peer": ("A straightforward script, {posts:,} posts", _peer),
+    "profile": ("The three heaviest stages, {posts:,} posts", _profile),
+    "tokens": ("Tokens and lemmas (`tests/benchmarks/tokens_speed.py`)", _own_table),
+    "mapping": ("Principles of passages (`tests/benchmarks/mapping_speed.py`)", _own_table),
+}
+
+
+if __name__ == "__main__":
+    print(page(Path(sys.argv[1])))
