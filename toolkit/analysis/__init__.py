@@ -59,23 +59,22 @@ def analyse(
     """
     result = _begun(study)
     parts = result.study.study.parts
-    stages = _preparation(corpus, result, workers, keep)
+    read, modelled, counted = _preparation(corpus, result, workers, keep), list[Stage](), list[Stage]()
     if "principles" in parts:
         both = "themes" in parts
-        stages.append(
+        read.append(
             ("principles of each passage", lambda: codes.code(result, workers, vectors=both and themes.draws(result)))
         )
+        counted.append(("themes x principles, intervals", lambda: codes.cross(result)))
     if "themes" in parts:
-        stages.append(("themes", lambda: themes.find(result, workers, resume)))
+        modelled.append(("themes", lambda: themes.find(result, workers, resume)))
     else:
         themes.none(result)
-    if "principles" in parts:
-        stages.append(("themes x principles, intervals", lambda: codes.cross(result)))
     if "words" in parts:
-        stages.append(("words: frequency, diversity, dispersion", lambda: words.count(result)))
+        counted.append(("words: frequency, diversity, dispersion", lambda: words.count(result)))
     if {"words", "principles"} <= set(parts):
-        stages.append(("principles of Spanish beside Italian", lambda: words.compare(result)))
-    return _through(stages, result, workers, say)
+        counted.append(("principles of Spanish beside Italian", lambda: words.compare(result)))
+    return _through([read, modelled, counted], result, workers, say)
 
 
 def prepare(
@@ -96,7 +95,7 @@ def prepare(
     {'posts': 1, 'passages': 2, 'tokens': 9}
     """
     result = _begun(study)
-    return _through(_preparation(corpus, result, workers, keep), result, workers, say)
+    return _through([_preparation(corpus, result, workers, keep)], result, workers, say)
 
 
 def _preparation(corpus: Corpus, result: Analysis, workers: Workers, keep: bool) -> list[Stage]:
@@ -117,14 +116,18 @@ def _begun(study: Study | None) -> Analysis:
     return result
 
 
-def _through(stages: Sequence[Stage], result: Analysis, workers: Workers, say: Say | None) -> Analysis:
-    with kept_pool(workers):
-        for number, (name, stage) in enumerate(stages, 1):
-            if say is not None:
-                say(f"[{number}/{len(stages)}] {name}")
-            began = time.perf_counter()
-            stage()
-            result.seconds[name] = round(time.perf_counter() - began, 2)
+def _through(groups: Sequence[Sequence[Stage]], result: Analysis, workers: Workers, say: Say | None) -> Analysis:
+    """Run the stages; those of a group by the same processes, which hold what they have read and end with it."""
+    number, count = 0, sum(map(len, groups))
+    for stages in groups:
+        with kept_pool(workers):
+            for name, stage in stages:
+                number += 1
+                if say is not None:
+                    say(f"[{number}/{count}] {name}")
+                began = time.perf_counter()
+                stage()
+                result.seconds[name] = round(time.perf_counter() - began, 2)
     if result.parts is not None:
         result.parts.tidy()
     return result
