@@ -148,7 +148,7 @@ def test_a_worker_with_another_program_is_refused(corpus):
     with local_cluster(1) as client:
         client.run(_other_version)
         with pytest.raises(InputError, match=r"^cluster: a worker on .* has another program .*\(numpy differ\)"):
-            analyse(corpus, Study(study={"parts": ("words",)}), workers=client)
+            analyse(corpus, Study(study={"parts": ("words",)}), workers=client, keep=False)
 
 
 def _other_version():

@@ -9,7 +9,7 @@ from toolkit.analysis.result import Analysis
 from toolkit.analysis.tables import InParts, Tables
 from toolkit.codebook import load_codebook
 from toolkit.corpus import Corpus
-from toolkit.parallel import kept_pool
+from toolkit.parallel import kept_pool, release_memory
 from toolkit.parallel.tasks import Workers
 from toolkit.settings import Study
 from toolkit.text import pipeline
@@ -59,10 +59,10 @@ def analyse(
     """
     result = _begun(study)
     parts = result.study.study.parts
-    read, modelled, counted = _preparation(corpus, result, workers, keep), list[Stage](), list[Stage]()
+    coded, modelled, counted = list[Stage](), list[Stage](), list[Stage]()
     if "principles" in parts:
         both = "themes" in parts
-        read.append(
+        coded.append(
             ("principles of each passage", lambda: codes.code(result, workers, vectors=both and themes.draws(result)))
         )
         counted.append(("themes x principles, intervals", lambda: codes.cross(result)))
@@ -74,7 +74,7 @@ def analyse(
         counted.append(("words: frequency, diversity, dispersion", lambda: words.count(result)))
     if {"words", "principles"} <= set(parts):
         counted.append(("principles of Spanish beside Italian", lambda: words.compare(result)))
-    return _through([read, modelled, counted], result, workers, say)
+    return _through([_preparation(corpus, result, workers, keep), coded, modelled, counted], result, workers, say)
 
 
 def prepare(
@@ -128,6 +128,7 @@ def _through(groups: Sequence[Sequence[Stage]], result: Analysis, workers: Worke
                 began = time.perf_counter()
                 stage()
                 result.seconds[name] = round(time.perf_counter() - began, 2)
+                release_memory()
     if result.parts is not None:
         result.parts.tidy()
     return result

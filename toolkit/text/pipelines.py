@@ -151,7 +151,7 @@ def simple_tokens(text: str, lang: str) -> tuple[SimpleToken, ...]:
     return tuple(tokens)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def _tokens_of_piece(piece: str, lang: str) -> tuple[tuple[str, int, int, bool], ...]:
     """What :class:`SimpleToken` holds, of each token of a piece that is tokenised apart."""
     pieces = simple_pieces(lang)
@@ -159,7 +159,7 @@ def _tokens_of_piece(piece: str, lang: str) -> tuple[tuple[str, int, int, bool],
     return tuple((form, start, start + len(form), pieces.is_punctuation(form)) for form, start in named)
 
 
-@lru_cache(maxsize=500_000)
+@lru_cache(maxsize=100_000)
 def lemmatise(word: str, lang: str) -> str:
     """The lemma of a word form by simplemma, lower case; the form itself where simplemma knows none.
 

@@ -154,7 +154,7 @@ def folded_lemmas(text: str, lang: str) -> list[str]:
     return [lemma for piece in simple_pieces(lang).split(text) for lemma in _folded_lemmas(piece, lang)]
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=100_000)
 def _folded_lemmas(piece: str, lang: str) -> tuple[str, ...]:
     """The same of a piece of a text that is tokenised apart."""
     pieces = simple_pieces(lang)
