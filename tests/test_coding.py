@@ -12,7 +12,7 @@ from small_codebook import YAML, example_rows, small_codebook
 from toolkit.corpus import mark_furniture, segment
 from toolkit.errors import InputError
 from toolkit.principles import METHODS, CodedPosts, Scored, as_coder, code_passages, coder, coding
-from toolkit.principles.coding import passage_texts
+from toolkit.principles.passage_texts import passage_texts
 from toolkit.tables import STANCES
 from toolkit.text import SentenceEncoder
 

@@ -17,6 +17,33 @@ Seconds are of the clock, on the machine named; only ratios of one section are t
 processes together, at its most.
 """
 _HEAVIEST = 3
+#: What limits the heaviest stages, as read from their profiles.
+_LIMITS = {
+    "principles of each passage": (
+        "Products of matrices come first, at the speed of the processor: the second convolution of the sentence "
+        "encoder (`_convolve`; what depends on a piece of a word alone is looked up), the comparison with the "
+        "22,000 passages that the coder learnt from (`_compared`), the encoder's dense layers (`_deep`). The rest "
+        "is spread thin: words that were not met before (pieces, lemmas, n-grams), evidence of the decided codes. "
+        "A cheaper stage needs another encoder, or a coder that learnt from less."
+    ),
+    "themes": (
+        "The fits of topic models come first: tomotopy's compiled sampler. They are many (seeds and samples of the "
+        "posts, each language) and the same for any number of posts, since models are fitted to 1,000 posts of a "
+        "language. A cheaper stage means fewer runs (`topics.runs`) or sweeps (`topics.iterations`), and less "
+        "certainty about what holds."
+    ),
+    "passages and tokens": (
+        "Pieces between spaces are cut by spaCy's rules and looked up from then on; what is left is the finding of "
+        "sentences and paragraphs in each text, and words that were not met before."
+    ),
+    "page furniture and languages": (
+        "Lines are held against some 170 rules, most of which a search for their literal parts rules out; what is "
+        "left are regular expressions on short lines, and the language of each post by character n-grams."
+    ),
+    "themes x principles, intervals": (
+        "Random numbers come first: samples of posts for the intervals and permutations for the tests, 1,000 each."
+    ),
+}
 
 
 def page(results: Path) -> str:
@@ -120,6 +147,7 @@ def _profile(result: dict) -> str:
             f"| `{function}` | {calls:,} | {own:,.1f} | {own / stage['seconds']:.0%} |"
             for function, calls, own in stage["functions"]
         ]
+        lines += ["", _LIMITS[name]] if name in _LIMITS else []
     return "\n".join(lines)
 
 

@@ -107,6 +107,7 @@ def hold(result: Analysis, name: str, **constant: str) -> None:
         return
 
     def each(columns: Sequence[str] | None) -> Iterator[pd.DataFrame]:
+        """The parts with these columns, or all."""
         asked = None if columns is None else [column for column in columns if column not in constant]
         for part in parts.each(name, asked):
             part = part.assign(**{key: value for key, value in constant.items() if columns is None or key in columns})

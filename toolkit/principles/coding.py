@@ -14,18 +14,17 @@ from toolkit.errors import InputError
 from toolkit.parallel import run_tasks
 from toolkit.principles.callables import OwnCoder, as_coder, coded_by
 from toolkit.principles.coders import coder
-from toolkit.principles.interface import CODED_LANGUAGES, METHODS, PASSAGE_COLUMNS, Coder, Scored
+from toolkit.principles.interface import CODED_LANGUAGES, METHODS, Coder, Scored
+from toolkit.principles.passage_texts import passage_texts
 from toolkit.tables import STANCES, check
 
-__all__ = ["Coding", "code_passages", "passage_texts"]
+__all__ = ["Coding", "code_passages"]
 
 #: Passages per task: the tasks are the same for any number of workers, and so are the results.
 _PASSAGES_PER_TASK = 1_000
 #: A process more needs seven seconds to load model and dictionaries, in which one codes some 10,000 passages: with
 #: fewer than twice as many, two are not ready sooner.
 _WORTH_A_POOL = 20_000
-#: A line of its own that is shorter than this and does not close a sentence is a heading.
-_HEADING = 90
 
 
 class Coding(NamedTuple):
@@ -137,32 +136,6 @@ def code_passages(
     annotations = _annotations(rows, texts, codebook, name, created)
     doubted = scores.loc[scores["unsure"], ["doc_id", "start", "end"]].drop_duplicates()
     return Coding(annotations, scores, left_out, len(doubted))
-
-
-def passage_texts(texts: dict[str, str], passages: pd.DataFrame) -> pd.DataFrame:
-    """Passages as coders get them (:data:`toolkit.principles.interface.PASSAGE_COLUMNS`), sorted by post and
-    position; posts in the order of their names."""
-    table = passages.sort_values(["doc_id", "start", "end"], kind="stable").reset_index(drop=True)
-    doc_ids, starts, ends = (table[name].tolist() for name in ("doc_id", "start", "end"))
-    for doc_id, start, end in zip(doc_ids, starts, ends, strict=True):
-        if doc_id not in texts or not 0 <= start <= end <= len(texts[doc_id]):
-            raise InputError(f"passage {start}-{end} of '{doc_id}' lies outside the posts; segment these posts again.")
-    text = [texts[doc_id][start:end] for doc_id, start, end in zip(doc_ids, starts, ends, strict=True)]
-    same = [one == other for one, other in zip(doc_ids, [None, *doc_ids], strict=False)]
-    before = [one if here else "" for one, here in zip(["", *text], same, strict=False)]
-    after = [one if here else "" for one, here in zip([*text[1:], ""], [*same[1:], False], strict=True)][: len(text)]
-    headings, heading = [], ""
-    for row, (doc_id, start, end) in enumerate(zip(doc_ids, starts, ends, strict=True)):
-        heading = heading if same[row] else ""
-        headings.append(heading)
-        if len(text[row]) >= _HEADING:
-            continue
-        whole = texts[doc_id]
-        line = whole[whole.rfind("\n", 0, start) + 1 : start], whole[end : end + 1]
-        if not line[0].strip("# \t") and line[1] in ("", "\n", "\r"):
-            heading = text[row] if text[row][-1:].isalnum() else heading
-    table = table.assign(text=text, before=before, after=after, heading=headings, lang=table["lang"].fillna(""))
-    return table[list(PASSAGE_COLUMNS)]
 
 
 def _of_coder(
