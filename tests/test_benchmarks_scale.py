@@ -1,5 +1,5 @@
-"""The material that costs of very many posts are measured on (benchmarks/recombined.py), and the peer that the toolkit
-is measured against (benchmarks/straightforward_study.py)."""
+"""The material that costs of very many posts are measured on (benchmarks/recombined.py), the peer that the toolkit is
+measured against (benchmarks/straightforward_study.py), and the page of what was measured (benchmarks/scale_page.py)."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import spacy
-from benchmarks import recombined
+from benchmarks import recombined, scale_page
 from benchmarks.recombined import Distinct
 
 from toolkit.corpus import find_duplicates, language_of_post, load_posts, mark_furniture, segment
@@ -168,3 +168,64 @@ def test_the_straightforward_study_runs(file, tmp_path):
     crossed = tables["topics_principles"]
     assert ((crossed["ci_low"] <= crossed["share"]) & (crossed["share"] <= crossed["ci_high"])).mean() > 0.9
     assert len(list((tmp_path / "out").glob("*.png"))) == 2
+
+
+def test_the_page_on_costs_says_what_was_measured():
+    page = (BENCHMARKS.parents[1] / "docs" / "scale.md").read_text(encoding="utf-8")
+    assert scale_page.page(BENCHMARKS / "results" / "scale") == page.rstrip("\n") + "\n"
+
+
+ABOUT = {"machine": "two cores", "date": "2026-01-01", "commit": "abc"}
+
+
+@pytest.mark.parametrize(
+    ("name", "result", "said"),
+    [
+        (
+            "dask",
+            {"posts": 6_000, "seconds": {"pool": [100.0, 90.0], "dask": [100.0, 110.0]}, "different": []},
+            "Pool 90 s, Dask 100 s: 0.90 of its speed (the faster of two runs each). Tables that differ: none.",
+        ),
+        (
+            "kills",
+            {"posts": 600, "runs": 2, "killed": 2, "moments": [0.9, 0.25], "different": ["run 1: scores"]},
+            "2 of 2 runs lost a worker. Differences from the run of one process: run 1: scores. "
+            "Moments, as shares of a run: 0.25, 0.90.",
+        ),
+        (
+            "peer-1000",
+            {
+                "posts": 1_000, "ours": {"seconds": 50.0}, "stages": {"themes": 20.0},
+                "peer": {"seconds": 510.0, "steps": {"seconds": {"vectors": 400.0, "all": 500.0}}},
+            },
+            "took 510 s in one process, `toolkit run` 50 s in two: 10.2 times less.",
+        ),
+        (
+            "profile",
+            {"posts": 2_000, "stages": {"themes": {"seconds": 10.0, "functions": [["gibbs: train", 1_200, 2.5]]}}},
+            "| `gibbs: train` | 1,200 | 2.5 | 25% |",
+        ),
+        ("tokens", {"table": "| a | b |\n"}, "| a | b |"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and " " not in value else "",
+)  # fmt: skip
+def test_each_part_of_a_measurement_has_its_sentence(tmp_path, name, result, said):
+    (tmp_path / f"{name}.json").write_text(json.dumps({**ABOUT, **result}), encoding="utf-8")
+    page = scale_page.page(tmp_path)
+    assert said in page
+    assert "_two cores; 2026-01-01, commit abc._" in page
+
+
+def test_a_second_run_is_held_against_the_first(tmp_path):
+    run = {
+        "posts": 10_000, "rows": {"tokens": 1, "passages": 2}, "bytes": {"kept": 1, "run": 1},
+        "stages": {"themes": 40.0},
+        "load": {"seconds": 5.0, "megabytes": 300.0}, "run": {"seconds": 100.0, "megabytes": 2_000.0},
+    }  # fmt: skip
+    again = {"posts": 10_000, "unchanged": {"seconds": 4.0}, "added": {"seconds": 50.0}, "stages": {"themes": 40.0}}
+    for name, result in (("sizes-10000", run), ("again-10000", again)):
+        (tmp_path / f"{name}.json").write_text(json.dumps({**ABOUT, **result}), encoding="utf-8")
+    page = scale_page.page(tmp_path)
+    assert "- nothing changed: 4.0 s, 25.0 times less than the first run" in page
+    assert "- one post more: 50.0 s, 2.0 times less than the first run" in page
+    assert "| most memory, MB | 2,000 |" in page and "| – start, figures, report, files, s | 60 |" in page
