@@ -12,6 +12,7 @@ from small_codebook import YAML, example_rows, small_codebook
 from toolkit.corpus import mark_furniture, segment
 from toolkit.errors import InputError
 from toolkit.principles import METHODS, CodedPosts, Scored, as_coder, code_passages, coder, coding
+from toolkit.principles.interface import PASSAGE_COLUMNS
 from toolkit.principles.passage_texts import passage_texts
 from toolkit.tables import STANCES
 from toolkit.text import SentenceEncoder
@@ -370,7 +371,7 @@ class Loud:
 def test_an_object_with_the_interface_can_code(posts, passages, book, stances):
     loud = Loud(3, stances)
     found = code_passages(posts, passages, book, method=loud)
-    assert list(loud.given.columns) == list(coding.PASSAGE_COLUMNS)
+    assert list(loud.given.columns) == list(PASSAGE_COLUMNS)
     assert set(found.annotations["coder"]) == {"machine:loud"}
     assert set(found.annotations["code"]) == {"respuestas"}
     assert set(found.annotations["stance"].dropna()) == ({"breach"} if stances else set())
