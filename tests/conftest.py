@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -87,6 +88,14 @@ def write_posts(folder):
     for name, paragraphs in POSTS.items():
         (folder / name).write_text("\n\n".join(paragraphs) + "\n", encoding="utf-8")
     return folder
+
+
+def same_tables(one, other):
+    """That two analyses have the same tables, but for the time at which annotations were made."""
+    assert sorted(one.tables) == sorted(other.tables)
+    for name in one.tables:
+        left, right = (found.tables[name].drop(columns="created", errors="ignore") for found in (one, other))
+        pd.testing.assert_frame_equal(left, right, obj=name)
 
 
 @pytest.fixture

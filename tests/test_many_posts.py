@@ -5,6 +5,7 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import same_tables
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,13 +36,6 @@ def corpus():
 @pytest.fixture(scope="module")
 def alone(corpus):
     return analyse(corpus, Study(**STUDY), keep=False)
-
-
-def same_tables(one, other):
-    assert sorted(one.tables) == sorted(other.tables)
-    for name in one.tables:
-        left, right = (found.tables[name].drop(columns="created", errors="ignore") for found in (one, other))
-        pd.testing.assert_frame_equal(left, right, obj=name)
 
 
 def test_models_are_fitted_to_some_posts_and_read_all(alone):

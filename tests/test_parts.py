@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import write_posts
+from conftest import same_tables, write_posts
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -304,13 +304,6 @@ STUDY = {
     "statistics": {"bootstrap": 100, "permutations": 100},
     "principles": {"method": "cues"},
 }
-
-
-def same_tables(one, other):
-    assert sorted(one.tables) == sorted(other.tables)
-    for name in one.tables:
-        left, right = (found.tables[name].drop(columns="created", errors="ignore") for found in (one, other))
-        pd.testing.assert_frame_equal(left, right, obj=name)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from toolkit.principles.held_out import group_of
 from toolkit.settings import Study
 from toolkit.text import SentenceEncoder, embed, pooled
 from toolkit.topics import ThemeReader
+from toolkit.topics.terms import passage_rows
 
 __all__ = ["coding", "encoding", "reading", "vectors_of"]
 
@@ -100,16 +101,8 @@ def _pool(
 ) -> dict[str, pd.DataFrame]:
     own, whole = _read_in(langs, posts, paragraphs)
     some, texts = _read_in(langs, posts, sentences)
-    if own.empty:
-        return _vectors(own, _no_vectors(0))
-    # places of all posts one after the other, so that one search finds the paragraph that a sentence begins in
-    lengths = np.array(list(map(len, posts["text"])), dtype=np.int64)
-    first = dict(zip(posts["doc_id"], np.cumsum(lengths) - lengths, strict=True))
-    begin, end = (_offset(own, first) + own[name].to_numpy() for name in ("start", "end"))
-    place = _offset(some, first) + some["start"].to_numpy()
-    order = np.argsort(begin, kind="stable")
-    belongs = order[np.maximum(np.searchsorted(begin[order], place, side="right") - 1, 0)]
-    inside = (begin[belongs] <= place) & (place < end[belongs])
+    belongs = passage_rows(some, own).to_numpy()
+    inside = belongs >= 0
     read = [text for text, here in zip(texts, inside, strict=True) if here]
     vectors = _no_vectors(len(own))
     if read:
@@ -121,10 +114,6 @@ def _pool(
     return _vectors(own, vectors)
 
 
-def _offset(passages: pd.DataFrame, first: dict[str, int]) -> np.ndarray:
-    return np.array([first[doc_id] for doc_id in passages["doc_id"]], dtype=np.int64)
-
-
 def _vectors(passages: pd.DataFrame, vectors: np.ndarray) -> dict[str, pd.DataFrame]:
     named = passages[["doc_id", "passage_id"]]
     return {"vectors": named.assign(vector=[row.tobytes() for row in vectors])}
@@ -133,9 +122,13 @@ def _vectors(passages: pd.DataFrame, vectors: np.ndarray) -> dict[str, pd.DataFr
 def _read_in(langs: tuple[str, ...], posts: pd.DataFrame, passages: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """The passages of prose in some languages, and their texts."""
     texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
-    own = passages[~passages["furniture"] & passages["lang"].isin(langs)].reset_index(drop=True)
+    own = _prose(langs, passages)
     spans = zip(own["doc_id"], own["start"], own["end"], strict=True)
-    return own[["doc_id", "passage_id", "start", "end"]], [texts[doc_id][start:end] for doc_id, start, end in spans]
+    return own, [texts[doc_id][start:end] for doc_id, start, end in spans]
+
+
+def _prose(langs: tuple[str, ...], passages: pd.DataFrame) -> pd.DataFrame:
+    return passages[~passages["furniture"] & passages["lang"].isin(langs)].reset_index(drop=True)
 
 
 def reading(study: Study, reader: ThemeReader) -> Stage:
@@ -148,7 +141,7 @@ def _read(
     langs: tuple[str, ...], reader: ThemeReader, posts: pd.DataFrame, paragraphs: pd.DataFrame, tokens: pd.DataFrame,
     vectors: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
-    own = paragraphs[~paragraphs["furniture"] & paragraphs["lang"].isin(langs)].reset_index(drop=True)
+    own = _prose(langs, paragraphs)
     shares = reader.shares(own, tokens, vectors_of(vectors))
     # by post, as the tables of all stages are
     place = {doc_id: number for number, doc_id in enumerate(posts["doc_id"])}

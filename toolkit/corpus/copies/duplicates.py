@@ -16,7 +16,7 @@ import pandas as pd
 
 from toolkit.corpus.copies.candidates import Lookup, candidates, gathered
 from toolkit.corpus.copies.shingles import first_alike
-from toolkit.corpus.copies.signatures import COLUMNS, PRINTS, Prose, shingles_of, signatures_of, unpacked
+from toolkit.corpus.copies.signatures import COLUMNS, PRINTS, Prose, shingles_from, signatures_of, unpacked
 from toolkit.errors import InputError
 from toolkit.tables import check
 
@@ -78,8 +78,9 @@ def find_duplicates(
     """
     _refuse_out_of_range(threshold, contained)
     posts = check("posts", posts)
-    signatures = signatures_of(posts, Prose(posts, furniture))
-    return duplicates_of(signatures, shingles_of(posts, furniture), threshold=threshold, contained=contained)
+    texts = Prose(posts, furniture)
+    shingles = shingles_from(texts, posts["doc_id"])
+    return duplicates_of(signatures_of(posts, texts), shingles, threshold=threshold, contained=contained)
 
 
 def duplicates_of(

@@ -20,6 +20,7 @@ __all__ = [
     "duplicate_signatures",
     "packed_shingles",
     "post_shingles",
+    "shingles_from",
     "shingles_of",
     "signatures_of",
     "unpacked",
@@ -153,7 +154,12 @@ def shingles_of(posts: pd.DataFrame, furniture: pd.DataFrame | None = None) -> C
     >>> shingles_of(posts)(["b", "a"])["packed"].map(len).tolist()
     [0, 112]
     """
-    texts, places = Prose(posts, furniture), pd.Index(posts["doc_id"])
+    return shingles_from(Prose(posts, furniture), posts["doc_id"])
+
+
+def shingles_from(texts: Prose, names: pd.Series) -> Callable[[list[str]], pd.DataFrame]:
+    """:func:`shingles_of` of texts that were gone through already; ``names``: their doc_ids."""
+    places = pd.Index(names)
 
     def shingles(doc_ids: list[str]) -> pd.DataFrame:
         packed = packed_shingles(texts.of(places.get_indexer(doc_ids)))
