@@ -43,3 +43,12 @@ def process(number):
     """The process that it is done by."""
     time.sleep(0.01)
     return os.getpid()
+
+
+def too_late(number):
+    raise TimeoutError(f"too late for {number}")
+
+
+def slow(number):
+    time.sleep(0.8)
+    return number

@@ -4,7 +4,7 @@ import tempfile
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
-from parallel_jobs import dies, dies_once, fails_at, noted, process, scaled, square
+from parallel_jobs import dies, dies_once, fails_at, noted, process, scaled, slow, square, too_late
 
 from toolkit.errors import InputError
 from toolkit.parallel import connected, each_task, is_client, kept_pool, local_cluster, run_tasks
@@ -132,6 +132,44 @@ def test_a_cluster_without_workers_is_said_in_a_sentence(monkeypatch):
     said = pytest.raises(InputError, match=r"^cluster: no worker came within 0.5 s; [^\n]*$")
     with cluster, distributed.Client(cluster) as client, said:
         run_tasks(square, TASKS, workers=client)
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Looks after tasks that do not come at once."""
+    monkeypatch.setattr("toolkit.parallel.cluster._LOOK", 0.2)
+    monkeypatch.setattr("toolkit.parallel.cluster._LOOKS", 2)
+
+
+def test_a_task_that_a_cluster_forgot_is_begun_again(client, impatient, monkeypatch):
+    from distributed import Future
+
+    submit, seen = client.submit, []
+
+    def forgetful(*arguments, **further):
+        seen.append(arguments)
+        return Future(f"nobody-knows-{len(seen)}", client) if len(seen) in (3, 4) else submit(*arguments, **further)
+
+    monkeypatch.setattr(client, "submit", forgetful)
+    assert run_tasks(square, TASKS, workers=client) == [number * number for number in range(12)]
+    assert len(seen) > len(TASKS)
+
+
+def test_a_cluster_that_forgets_everything_is_said_in_a_sentence(client, impatient, monkeypatch):
+    from distributed import Future
+
+    monkeypatch.setattr(client, "submit", lambda *arguments, **further: Future("nobody-knows", client))
+    with pytest.raises(InputError, match=r"^cluster: tasks wait, and for [\d.]+ s no worker has been at work; [^\n]+$"):
+        run_tasks(square, TASKS, workers=client)
+
+
+def test_a_task_that_takes_long_is_waited_for(client, impatient):
+    assert run_tasks(slow, TASKS[:4], workers=client) == [0, 1, 2, 3]
+
+
+def test_an_error_that_looks_like_waiting_is_the_task_s_own(client, impatient):
+    with pytest.raises(TimeoutError, match="too late for 0"):
+        run_tasks(too_late, TASKS, workers=client)
 
 
 def test_an_encrypted_address_without_certificates_is_said_in_a_sentence():

@@ -353,3 +353,14 @@ def test_in_the_bundled_corpus_nothing_is_lost():
         own = passages[passages["doc_id"] == doc_id]
         shape_is_right(text, own)
         nothing_is_lost(text, own)
+
+
+def test_a_panic_of_the_splitter_costs_no_run(monkeypatch):
+    """Its compiled part once gave up on an odd space; such a panic is no Exception."""
+    panic = type("PanicException", (BaseException,), {})
+
+    def give_up(lang, text):
+        raise panic("byte index 3 is not a char boundary")
+
+    monkeypatch.setattr("toolkit.corpus.passages.sentencex.segment", give_up)
+    assert cut("Hay que escuchar.\u1680 La gente habla.") == ["Hay que escuchar.", "La gente habla."]

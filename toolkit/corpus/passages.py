@@ -33,6 +33,8 @@ _BORDER_SIGNS = (
     *("…", "...", ".)", "!)", "?)", ".]", "!]", "?]", "via.", "etc.", "ecc.", "kg.", "kb.", "km.", "mb.", "gb."),
     *("min.", "h.", "No.", "no."),
 )
+#: Where a sentence may end, if nothing better is known.
+_AFTER_STOP = re.compile(r"(?<=[.!?…])(?=\s)")
 #: Abbreviations after which a sentence goes on, missing in sentencex; before a number only: those of counting.
 _GOES_ON = re.compile(
     r"(?:\b(?:D[ñn]a|Dr[ae]?s?|Sr[ae]?s?|Srta|Cf|cf|vs|Ing|Lic|Prof|Dott|Sig|Geom|Arch|[A-Z])|nº|Nº|n°)\.\s*\Z"
@@ -160,7 +162,7 @@ def _sentences(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int
     block = text[start:end]
     # a wrapped line break is a space to the splitter: same length, so positions hold
     plain = re.sub(r"[\r\n\x0b\x0c\x85\u2028\u2029]", " ", block)
-    borders = set(accumulate(map(len, sentencex.segment(lang, plain))))
+    borders = set(accumulate(map(len, _split(lang, plain))))
     if any(sign in plain for sign in _BORDER_SIGNS):
         borders |= {match.end() for match in _MORE_BORDERS.finditer(plain)}
     position = 0
@@ -170,6 +172,16 @@ def _sentences(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int
         if border > position:
             yield start + position, start + border
             position = border
+
+
+def _split(lang: str, plain: str) -> list[str]:
+    """The pieces that sentencex finds; where its compiled part gives up on odd signs, those that full stops make."""
+    try:
+        return list(sentencex.segment(lang, plain))
+    except BaseException as error:  # a panic is no Exception, and would end the run of all other texts
+        if type(error).__name__ != "PanicException":
+            raise
+        return _AFTER_STOP.split(plain)
 
 
 def _wrong_border(plain: str, position: int, border: int) -> bool:

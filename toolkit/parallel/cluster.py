@@ -22,6 +22,8 @@ __all__ = ["connected", "is_client", "local_cluster", "on_client"]
 _AGAIN = 3
 #: Seconds to wait for a worker, when all are gone; starting one took 2 to 11 s on a busy machine.
 _WAIT = 60
+#: Seconds after which a task is looked after, and how often nobody may be found at work before it is begun again.
+_LOOK, _LOOKS = 10, 3
 #: Seconds to wait for the scheduler.
 _CONNECT = 15
 
@@ -138,7 +140,7 @@ def on_client(
                 return
             for attempt in range(_AGAIN + 1):
                 try:
-                    result = under_way[0][1].result()
+                    result = _result(client, under_way[0][1])
                     break
                 except Exception as error:
                     if attempt == _AGAIN or not _lost(error):
@@ -153,6 +155,28 @@ def on_client(
 
 
 _END: Any = object()
+
+
+class _Forgotten(InputError):
+    """A task waits and no worker is at work: a message between them got lost."""
+
+
+def _result(client: Any, future: Any) -> Any:
+    """What a future brings. Raises :class:`_Forgotten` where it waits and its workers stand idle."""
+    idle = 0
+    while True:
+        try:
+            return future.result(timeout=_LOOK)
+        except TimeoutError:
+            if future.status == "error":  # the task's own
+                raise
+        # no worker at all: one may still come
+        idle = idle + 1 if client.nthreads() and not client.call_stack() else 0
+        if idle == _LOOKS:
+            raise _Forgotten(
+                f"cluster: tasks wait, and for {_LOOK * _LOOKS} s no worker has been at work; restart the workers and "
+                "do the same again (what is done is kept)."
+            )
 
 
 def _send(client: Any, shared: Any) -> Any:
@@ -173,7 +197,7 @@ def _lost(error: Exception) -> bool:
     from distributed import KilledWorker
     from distributed.comm import CommClosedError
 
-    return isinstance(error, CancelledError | KilledWorker | CommClosedError)
+    return isinstance(error, CancelledError | KilledWorker | CommClosedError | _Forgotten)
 
 
 def _alone(function: Callable[..., Any], shared: tuple[Any, ...], task: tuple[Any, ...]) -> Any:
