@@ -24,8 +24,8 @@ def test_both_sides_are_measured_on_thirty_passages(benchmark):
         warnings.filterwarnings("ignore", "Label not")
         lines = benchmark.table(30, examples=200, quality=False).splitlines()
     names = [line.split("|")[1].strip() for line in lines[2:]]
-    assert names == ["straightforward script", "toolkit, the same passages", "toolkit"]
-    assert [line.split("|")[2].strip() for line in lines[2:]] == ["30", "30", "300"]
+    assert names == ["straightforward script", "toolkit, the same passages", "toolkit", "toolkit"]
+    assert [line.split("|")[2].strip() for line in lines[2:]] == ["30", "30", "300", "1,500"]
     assert all(float(line.split("|")[3].replace(",", "")) > 0 for line in lines[2:])
 
 

@@ -9,7 +9,7 @@ be put together from parts that were measured one after the other; tests/benchma
 second; pages that processes share count once), ``again`` (the same study a second time; one post more), ``dask`` (a
 pool of two processes beside a local Dask cluster of two workers: the same tables?), ``kills`` (one worker killed at a
 random moment in each of 20 runs: the same tables?), ``peer`` (tests/benchmarks/straightforward_study.py on the same
-posts), ``profile`` (the functions in which a run of one process spends its time), ``tokens`` and ``mapping``
+posts: as it is on 1,000; on 5,000 with as many fits of topic models as the study has), ``profile`` (the functions in which a run of one process spends its time), ``tokens`` and ``mapping``
 (tests/benchmarks/tokens_speed.py and mapping_speed.py).
 
 Material: tests/benchmarks/recombined.py. Seconds are of the clock, of two processes on this machine; only ratios within
@@ -18,10 +18,8 @@ one part are to be compared.
 
 import argparse
 import cProfile
-import datetime
 import json
 import os
-import platform
 import pstats
 import random
 import shutil
@@ -32,10 +30,10 @@ import threading
 import time
 from pathlib import Path
 
-import pandas as pd
 import psutil
 import pyarrow.parquet as pq
 from scale_page import page
+from stamp import stamp
 
 from toolkit.analysis import analyse
 from toolkit.corpus import load_corpus
@@ -45,6 +43,8 @@ HERE = Path(__file__).parent
 PARTS = ("sizes", "again", "dask", "kills", "peer", "profile", "tokens", "mapping")
 WORKERS = 2
 SMALL, MIDDLE = 1_000, 10_000
+#: Where the peer fits as many topic models as the study: it takes most of an hour.
+PEER_POSTS, PEER_FITS = 5_000, 48
 #: Enough for tables to be streamed, and for two minutes.
 DASK_POSTS = 6_000
 KILLS, KILL_POSTS = 20, 600
@@ -256,8 +256,9 @@ def kills(folder: Path) -> dict[str, object]:
     }  # fmt: skip
 
 
-def peer(folder: Path, posts: int) -> dict[str, object]:
-    """The same posts by a straightforward script and by the toolkit, one after the other."""
+def peer(folder: Path, posts: int, fits: int = 11) -> dict[str, object]:
+    """The same posts by a straightforward script and by the toolkit, one after the other; ``fits`` of the script's
+    topic models for each language."""
     path = material(folder, posts)
     out = fresh(folder / "peer-run")
     ours = measured(
@@ -265,14 +266,14 @@ def peer(folder: Path, posts: int) -> dict[str, object]:
         fresh(folder / "peer-cache"),
     )
     command = [sys.executable, str(HERE / "straightforward_study.py"), str(path), str(fresh(folder / "peer-out"))]
-    command += ["--topics", "10"]
+    command += ["--topics", "10", "--models", str(fits - 1)]
     began = time.perf_counter()
     done = subprocess.run(
         command, capture_output=True, text=True, check=True, env={**os.environ, "OMP_NUM_THREADS": "2"}
     )
     theirs = {"seconds": time.perf_counter() - began, "steps": json.loads(done.stdout.splitlines()[-1])}
     stages = json.loads((out / "run.json").read_text(encoding="utf-8"))["seconds"]
-    return {"posts": posts, "ours": ours, "stages": stages, "peer": theirs}
+    return {"posts": posts, "fits": fits, "ours": ours, "stages": stages, "peer": theirs}
 
 
 def profile(folder: Path) -> dict[str, object]:
@@ -320,19 +321,6 @@ def other(folder: Path, script: str) -> dict[str, object]:
     return {"table": done.stdout}
 
 
-def machine() -> str:
-    about = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
-    model = next((line.partition(":")[2].strip() for line in about.splitlines() if line.startswith("model name")), "")
-    software = f"Python {platform.python_version()}, pandas {pd.__version__}"
-    return f"{model or platform.processor()}, {os.cpu_count()} cores, {software}"
-
-
-def commit() -> str:
-    """What was measured: the commit, with a + where files were changed since."""
-    done = subprocess.run(["git", "describe", "--always", "--dirty=+"], cwd=HERE, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
@@ -349,13 +337,16 @@ def main() -> None:
             "again": [(f"again-{n}", lambda n=n: again(options.folder, n)) for n in options.posts if n == MIDDLE],
             "dask": [("dask", lambda: dask(options.folder, DASK_POSTS))],
             "kills": [("kills", lambda: kills(options.folder))],
-            "peer": [(f"peer-{n}", lambda n=n: peer(options.folder, n)) for n in options.posts if n <= MIDDLE],
+            "peer": [
+                (f"peer-{SMALL}", lambda: peer(options.folder, SMALL)),
+                (f"peer-{PEER_POSTS}", lambda: peer(options.folder, PEER_POSTS, PEER_FITS)),
+            ],
             "profile": [("profile", lambda: profile(options.folder))],
             "tokens": [("tokens", lambda: other(options.folder, "tokens_speed.py"))],
             "mapping": [("mapping", lambda: other(options.folder, "mapping_speed.py"))],
         }[part]
         for name, job in jobs:
-            found = {"date": datetime.date.today().isoformat(), "commit": commit(), "machine": machine(), **job()}
+            found = {**stamp(), **job()}
             (results / f"{name}.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
             print(f"{name}: done", file=sys.stderr, flush=True)
     made = page(results)
