@@ -195,7 +195,7 @@ ABOUT = {"machine": "two cores", "date": "2026-01-01", "commit": "abc"}
         (
             "peer-1000",
             {
-                "posts": 1_000, "ours": {"seconds": 50.0}, "stages": {"themes": 20.0},
+                "posts": 1_000, "fits": 11, "ours": {"seconds": 50.0}, "stages": {"themes": 20.0},
                 "peer": {"seconds": 510.0, "steps": {"seconds": {"vectors": 400.0, "all": 500.0}}},
             },
             "took 510 s in one process, `toolkit run` 50 s in two: 10.2 times less.",

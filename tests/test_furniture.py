@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.corpus import load_posts, load_rules, mark_furniture, without_furniture
+from toolkit.corpus.furniture.rule import expanded, ready
 from toolkit.errors import InputError
 from toolkit.files import sha256_text
 from toolkit.tables import check
@@ -942,6 +943,35 @@ def test_a_rule_of_ones_own_is_tried_first_and_named():
     assert mark_furniture(posts).empty
     found = mark_furniture(posts, load_rules().adding("fair", r"te esperamos en el puesto \d+", kind="advert"))
     assert found[["rule", "kind", "quote"]].to_numpy().tolist() == [["fair", "advert", "Te esperamos en el puesto 12"]]
+
+
+@pytest.mark.parametrize("where", ["line", "starts", "cues"])
+def test_a_pattern_that_tries_without_end_is_refused(monkeypatch, where):
+    monkeypatch.setattr("toolkit.corpus.furniture.timed.SECONDS", 0.1)
+    posts = posts_of(f"{BEFORE['es']}\n\n{'a' * 60}!\n\n{AFTER['es']}")
+    rules = load_rules().adding("mine", "(a|aa)+$", where=where)
+    with at_most(20), pytest.raises(InputError, match=r"the pattern .* takes more than 0.1 s for a line of"):
+        mark_furniture(posts, rules)
+
+
+@pytest.mark.parametrize("where", ["line", "starts", "block", "part", "inside"])
+def test_a_pattern_of_a_user_fits_what_one_of_ours_would(where):
+    texts = ["Te esperamos en el puesto 12", "te esperamos en el puesto", "Índice: año 2009 | más", "x"]
+    for pattern in (r"te esperamos en el puesto \d+", "[ií]ndice.*", "x", r".*\b20\d\d\b.*"):
+        rule = load_rules().adding("mine", pattern, where=where).rules[0]
+        ours, timed = (ready(rule, {}, timed=timed).patterns[0] for timed in (False, True))
+        for text in (*texts, *map(str.lower, texts)):
+            for look in ("match", "search", "fullmatch"):
+                found = [getattr(one, look)(text) for one in (ours, timed)]
+                assert [one and one.span() for one in found] == [found[0] and found[0].span()] * 2
+            every = [[one.span() for one in pattern.finditer(text, 1, 20)] for pattern in (ours, timed)]
+            assert every[0] == every[1]
+
+
+def test_macros_that_grow_without_bounds_are_refused():
+    macros = {name: f"{{{inner}}}" * 1_000 for name, inner in (("a", "b"), ("b", "c"), ("c", "d"))}
+    with at_most(2), pytest.raises(re.error, match="more than 100,000 characters"):
+        expanded("{a}", macros)
 
 
 def test_a_rule_that_is_switched_off_marks_nothing_and_the_bundled_ones_stay():

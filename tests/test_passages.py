@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 
 import pandas as pd
 import pytest
@@ -364,3 +365,23 @@ def test_a_panic_of_the_splitter_costs_no_run(monkeypatch):
 
     monkeypatch.setattr("toolkit.corpus.passages.sentencex.segment", give_up)
     assert cut("Hay que escuchar.\u1680 La gente habla.") == ["Hay que escuchar.", "La gente habla."]
+
+
+@pytest.mark.parametrize(
+    "sign", [".", "«\"'", "«", "a. ", "Hola. ) ", "'", "... ", "1. ", "¿? ", "l'amico dice che c'è. "]
+)
+def test_a_block_without_an_end_is_parted_in_bounded_time(sign):
+    text = sign * (60_000 // len(sign)) + " La gente habla."
+    began = time.perf_counter()
+    found = cut(text)
+    assert time.perf_counter() - began < 20
+    assert "".join("".join(found).split()).endswith("Lagentehabla.")
+
+
+def test_a_long_block_is_parted_as_its_pieces_are():
+    """Blocks of more than 10,000 characters go to the splitter in parts, which begin where sentences do."""
+    prose = "La tienda contestó ayer. ¿Quién lo vio? El Sr. Pérez dijo: «Nadie escucha». L'amico è qui! "
+    whole, once = cut(prose * 300), cut(prose)
+    assert whole == once * 300
+    endless = cut("la tienda contestó ayer y nadie lo vio " * 600)
+    assert len(endless) == 1

@@ -93,8 +93,8 @@ def test_notebooks_commands_and_measured_tables_are_there(site: Path) -> None:
 @pytest.mark.slow
 def test_nothing_was_written_into_the_project(site: Path) -> None:
     assert sorted(path.name for path in (ROOT / "docs").iterdir() if path.name != "__pycache__") == [
-        "a-billion-posts.md", "clusters.md", "commands.py", "conf.py", "docstrings.py", "index.md", "pages.py",
-        "rooms.py", "scale.md", "static",
+        "a-billion-posts.md", "clusters.md", "commands.py", "conf.py", "docstrings.py", "holding.md", "index.md",
+        "pages.py", "privacy.md", "rooms.py", "scale.md", "static",
     ]  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Tokens without a trained pipeline: the same as spaCy's of each text, however they are kept and put together."""
 
+import time
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -176,3 +178,22 @@ def test_a_word_that_is_used_often_is_worked_out_once():
         assert kept[rare] == str(rare)
     assert made.count(0) == 1
     assert len(made) == 100
+
+
+@pytest.mark.parametrize("sign", ["([{", "«\"'", "¿", "http://a.b/c?d=e#", "a", "1", "EE.", "😀"])
+@pytest.mark.parametrize("around", ["{}", "Hay que {} escuchar", "en EE. UU. {}\n{} fin"])
+def test_stretches_without_an_end_are_cut_in_bounded_time_and_nothing_is_lost(sign, around):
+    """spaCy takes the square of their length: minutes for these."""
+    text = around.replace("{}", sign * (30_000 // len(sign)))
+    kept = Pieces(BLANK["es"].tokenizer)
+    began = time.perf_counter()
+    columns = kept.columns([text, "Adiós."])
+    assert time.perf_counter() - began < 20
+    found = [columns.forms[form] for form in columns.form[columns.text == 0]]
+    assert "".join(found) == "".join(text.split())
+    starts, ends = columns.start[columns.text == 0], columns.end[columns.text == 0]
+    assert [text[start:end] for start, end in zip(starts, ends, strict=True)] == found
+    assert list(kept.tokens(text)) == [
+        (kept.forms.index(form), start) for form, start in zip(found, starts, strict=True)
+    ]
+    assert [columns.forms[form] for form in columns.form[columns.text == 1]] == ["Adiós", "."]

@@ -1,6 +1,7 @@
 """Which figures a run draws from its tables, and figures as bytes."""
 
 import io
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -165,6 +166,11 @@ def figure_bytes(ax: "Axes", kind: str) -> bytes:
     buffer = io.BytesIO()
     figure: Any = ax.get_figure(root=True)
     metadata = {"Date": None} if kind == "svg" else {"Software": None}
-    with matplotlib.rc_context({"svg.hashsalt": "cluetrain-toolkit", "svg.fonttype": "path"}):
+    with (
+        matplotlib.rc_context({"svg.hashsalt": "cluetrain-toolkit", "svg.fonttype": "path"}),
+        warnings.catch_warnings(),
+    ):
+        # letters that the font does not have are drawn as boxes; texts bring any alphabet
+        warnings.filterwarnings("ignore", r"Glyph \d+ .* missing from font")
         figure.savefig(buffer, format=kind, dpi=160, metadata=metadata)
     return buffer.getvalue()

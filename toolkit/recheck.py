@@ -83,12 +83,15 @@ def check_run(
 def _record_of(folder: Path) -> dict[str, Any]:
     try:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-        record["corpus"]["posts"], record["corpus"]["path"], record["codebook"]["sha256"], record["versions"]
-        list(record["tables"])
+        told = [record["corpus"]["posts"], record["versions"], record["tables"], record["codebook"]]
+        paths = [record["corpus"]["path"], record["codebook"]["sha256"], record["codebook"].get("path") or ""]
+        if not all(isinstance(one, dict) for one in told) or not all(isinstance(one, str) for one in paths):
+            raise TypeError("what it says of corpus, codebook, versions or tables has another form")
     except OSError as error:
         raise InputError(f"{folder}: has no readable run.json; give a folder made by 'toolkit run'.") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{folder}/run.json: is damaged ({error}); it is no record of a run.") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        problem = str(error).splitlines()[0][:200]
+        raise InputError(f"{folder}/run.json: is damaged ({problem}); it is no record of a run.") from error
     return dict(record)
 
 

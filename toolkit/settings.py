@@ -172,6 +172,10 @@ def load_study(path: str | Path) -> Study:
         raise InputError(f"{path}: not valid TOML: {error}.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 (byte {error.start}); save the file as UTF-8.") from error
+    except RecursionError as error:
+        raise InputError(f"{path}: nested too deep to be a study; a setting is a value or a list of values.") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise InputError(f"{path}: cannot be read: {str(error).split(';')[0]}; write a smaller number.") from error
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}.") from error
     study = validate(Study, data, str(path))

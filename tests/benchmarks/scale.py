@@ -9,8 +9,9 @@ be put together from parts that were measured one after the other; tests/benchma
 second; pages that processes share count once), ``again`` (the same study a second time; one post more), ``dask`` (a
 pool of two processes beside a local Dask cluster of two workers: the same tables?), ``kills`` (one worker killed at a
 random moment in each of 20 runs: the same tables?), ``peer`` (tests/benchmarks/straightforward_study.py on the same
-posts: as it is on 1,000; on 5,000 with as many fits of topic models as the study has), ``profile`` (the functions in which a run of one process spends its time), ``tokens`` and ``mapping``
-(tests/benchmarks/tokens_speed.py and mapping_speed.py).
+posts: as it is on 1,000; on 5,000 with as many fits of topic models as the study has), ``profile`` (the functions in
+which a run of one process spends its time), ``tokens`` and ``mapping`` (tests/benchmarks/tokens_speed.py and
+mapping_speed.py).
 
 Material: tests/benchmarks/recombined.py. Seconds are of the clock, of two processes on this machine; only ratios within
 one part are to be compared.
@@ -22,6 +23,7 @@ import json
 import os
 import pstats
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -306,6 +308,7 @@ def profile(folder: Path) -> dict[str, object]:
 
 def where(file: str, line: int, function: str) -> str:
     """A function by module and name, without the folders of this machine."""
+    function = re.sub(r" at 0x[0-9a-f]+", "", function)
     if file == "~":
         return function.strip("<>")
     parts = Path(file).with_suffix("").parts

@@ -27,6 +27,7 @@ from toolkit.cli.codebooks import add_codebook
 from toolkit.cli.convert import add_convert
 from toolkit.cli.evaluate import add_evaluate
 from toolkit.cli.export import add_export
+from toolkit.cli.licences import add_licences
 from toolkit.cli.load import add_load
 from toolkit.cli.mapping import add_map
 from toolkit.cli.topics import add_topics
@@ -137,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     add_codebook(commands)
     add_export(commands)
     add_cache(commands)
+    add_licences(commands)
     describe = commands.add_parser(
         "describe",
         help="count the posts and annotations of a corpus",

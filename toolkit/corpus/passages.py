@@ -25,7 +25,8 @@ _CLOSED = re.compile(r"[.!?…:;»”\")\]]\s*\Z")
 _WRAPPED = 55
 #: Borders that sentencex leaves out: after an ellipsis, a bracket, and abbreviations that may end a sentence.
 _MORE_BORDERS = re.compile(
-    r"(?:…|\.{3,}|[.!?][)\]]|\b(?:così via|(?:in|per|la|una|di|alla) via|etc|ecc|k[gb]|km|mb|gb|min|h)\.)[\"'»”’)]*\s+"
+    r"(?:…|(?<!\.)\.{3,}+|[.!?][)\]]|"
+    r"\b(?:così via|(?:in|per|la|una|di|alla) via|etc|ecc|k[gb]|km|mb|gb|min|h)\.)[\"'»”’)]*\s+"
     r"(?=[¿¡«“\"(]?[A-ZÁÉÍÓÚÑÀÈÌÒÙ])|(?:(?<=^)|(?<=[.!?…] ))[\"«“]?[Nn]o\.\s+(?=[¿¡«“\"(]?[A-ZÁÉÍÓÚÑÀÈÌÒÙ])"
 )
 #: One of these stands before every such border. Most blocks have none, and the search for them is many times as fast.
@@ -33,6 +34,14 @@ _BORDER_SIGNS = (
     *("…", "...", ".)", "!)", "?)", ".]", "!]", "?]", "via.", "etc.", "ecc.", "kg.", "kb.", "km.", "mb.", "gb."),
     *("min.", "h.", "No.", "no."),
 )
+#: The longest block that is given to sentencex at once: three pages of a book.
+_LONGEST_PART = 10_000
+#: Where a sentence surely ends, but for abbreviations.
+_SENTENCE_END = re.compile(r"(?<=[a-záéíóúñàèìòù]{2}[.!?])[\"'»”’)]*\s+(?=[¿¡«“\"(]?[A-ZÁÉÍÓÚÑÀÈÌÒÙ])")
+#: What comes first after a border; characters before it that are looked at; signs that no sentence begins with.
+_NEXT = re.compile(r"\s*+(\S?)")
+_SEEN = 1_000
+_GO_ON = ("", ":", ";", ",", ")")
 #: Where a sentence may end, if nothing better is known.
 _AFTER_STOP = re.compile(r"(?<=[.!?…])(?=\s)")
 #: Abbreviations after which a sentence goes on, missing in sentencex; before a number only: those of counting.
@@ -175,24 +184,51 @@ def _sentences(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int
 
 
 def _split(lang: str, plain: str) -> list[str]:
+    """The pieces that sentencex finds in a block, part by part in an endless one."""
+    pieces: list[str] = []
+    for part, joined in _parts(plain):
+        found = _of_part(lang, part)
+        if joined and pieces and found:
+            pieces[-1] += found.pop(0)
+        pieces += found
+    return pieces
+
+
+def _parts(plain: str) -> Iterator[tuple[str, bool]]:
+    """A block in parts that are not too long, and whether each goes on with the sentence of the one before.
+
+    sentencex takes the square of a block's length where it has many quotation marks.
+    """
+    start, joined = 0, False
+    while len(plain) - start > _LONGEST_PART:
+        window = range(start + _LONGEST_PART // 2, start + _LONGEST_PART)
+        ends = [match.end() for match in _SENTENCE_END.finditer(plain, window.start, window.stop)]
+        end = ends[-1] if ends else max(plain.rfind(" ", window.start, window.stop) + 1, 0) or window.stop
+        yield plain[start:end], joined
+        start, joined = end, not ends
+    yield plain[start:], joined
+
+
+def _of_part(lang: str, part: str) -> list[str]:
     """The pieces that sentencex finds; where its compiled part gives up on odd signs, those that full stops make."""
     try:
-        return list(sentencex.segment(lang, plain))
+        return list(sentencex.segment(lang, part))
     except BaseException as error:  # a panic is no Exception, and would end the run of all other texts
         if type(error).__name__ != "PanicException":
             raise
-        return _AFTER_STOP.split(plain)
+        return _AFTER_STOP.split(part)
 
 
 def _wrong_border(plain: str, position: int, border: int) -> bool:
     """A border inside a name, after an abbreviation, or before what cannot begin a sentence."""
-    rest = plain[border:].lstrip()
-    before = plain[position:border]
+    after = _NEXT.match(plain, border)
+    first = after[1] if after else ""
+    before = plain[max(position, border - _SEEN) : border]
     # "Hola.Adiós" are two sentences, "ASP.NET" and "S.p.A" are names
     inside_name = not plain[border - 1].isspace() and not re.search(r"[a-záéíóúñàèìòù][.!?…]\Z", before)
-    if inside_name or rest[:1].islower() or rest[:1] in ":;,)" or len(before.strip()) <= _SHORTEST:
+    if inside_name or first.islower() or first in _GO_ON or len(before.strip()) <= _SHORTEST:
         return True
-    return bool(_GOES_ON.search(before) or (rest[:1].isdigit() and _COUNTS.search(before)))
+    return bool(_GOES_ON.search(before) or (first.isdigit() and _COUNTS.search(before)))
 
 
 def _trim(text: str, start: int, end: int, *, marks: bool) -> tuple[int, int]:

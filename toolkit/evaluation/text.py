@@ -201,12 +201,13 @@ def _because(evidence: object) -> str:
     """The cues and the nearest example of an annotation's evidence, in a few words."""
     try:
         found = json.loads(evidence) if isinstance(evidence, str) else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
-    if not isinstance(found, dict):
-        return ""
-    cues = [str(cue.get("quote", cue.get("cue", ""))) for cue in found.get("cues", []) if isinstance(cue, dict)]
-    examples = [row for row in found.get("examples", []) if isinstance(row, dict)]
+    given = [found.get(name) if isinstance(found, dict) else None for name in ("cues", "examples")]
+    told, examples = (
+        [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else [] for rows in given
+    )
+    cues = [str(cue.get("quote", cue.get("cue", ""))) for cue in told]
     said = [f"cues: {', '.join(dict.fromkeys(cues))}"] if cues else []
     said += [f"nearest example: {examples[0].get('id')} ({examples[0].get('similarity')})"] if examples else []
     return f" [{'; '.join(said)}]" if said else ""

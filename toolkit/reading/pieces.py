@@ -193,11 +193,17 @@ def evidence_of(evidence: object) -> dict[str, Any]:
     """
     try:
         found = json.loads(evidence) if isinstance(evidence, str) else {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(
             f"evidence '{str(evidence)[:60]}' is not JSON ({error}); expected is what a coder wrote."
         ) from error
-    return {"cues": [], "examples": [], **found}
+    whole = {"cues": [], "examples": [], **found} if isinstance(found, dict) else {}
+    rows = [row for name in ("cues", "examples") for row in _rows(whole.get(name))]
+    if not whole or not all(isinstance(row, dict) for row in rows):
+        raise InputError(
+            f"evidence '{str(evidence)[:60]}' has no lists of cues and examples; expected is what a coder wrote."
+        )
+    return whole
 
 
 def best_passages(annotations: pd.DataFrame, code: str, most: int = 5) -> pd.DataFrame:
@@ -217,3 +223,8 @@ def best_passages(annotations: pd.DataFrame, code: str, most: int = 5) -> pd.Dat
     )
     part = part.drop_duplicates("quote")
     return part[part.groupby("doc_id").cumcount() < 2].head(most)
+
+
+def _rows(value: object) -> list[object]:
+    """A list as it is; anything else as a row that no list should hold."""
+    return value if isinstance(value, list) else [value]

@@ -270,8 +270,8 @@ class _Reasons:
 def _why(evidence: Any) -> str | None:
     """The curator's reason in the evidence of a code."""
     try:
-        found = json.loads(evidence) if evidence else None
-    except ValueError:
+        found = json.loads(evidence) if isinstance(evidence, str) else None
+    except (ValueError, RecursionError):
         return None
     why = found.get("why") if isinstance(found, dict) else None
     return why if isinstance(why, str) and why else None

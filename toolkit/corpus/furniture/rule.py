@@ -5,11 +5,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from toolkit.corpus.furniture.timed import Pattern, Timed
 from toolkit.schema import StrictModel
 
 __all__ = ["Glue", "Mark", "Ready", "Rule", "expanded", "ready"]
 
 _MACRO = re.compile(r"\{([a-z_]+)\}")
+#: Characters of a pattern with its macros; the longest of the package has some 5,000.
+_LONGEST = 100_000
 #: What these find in a line depends on the order of their patterns.
 _JOINED = frozenset(["inside", "words"])
 
@@ -55,17 +58,20 @@ class Ready(NamedTuple):
     """A rule with its patterns compiled ("inside" and "words" have all in one), and as they are written, one by one."""
 
     rule: Rule
-    patterns: tuple[re.Pattern[str], ...]
+    patterns: tuple[Pattern, ...]
     written: tuple[str, ...]
 
 
-def ready(rule: Rule, macros: Mapping[str, str]) -> Ready:
-    """A rule with its patterns compiled. Raises :class:`re.error` for one that is no regular expression."""
+def ready(rule: Rule, macros: Mapping[str, str], *, timed: bool = False) -> Ready:
+    """A rule with its patterns compiled; ``timed``: each with a limit of time, for those that nobody of us has read.
+
+    Raises :class:`re.error` for one that is no regular expression.
+    """
     written = tuple(f"(?:{expanded(pattern, macros)})" for pattern in rule.patterns)
     flags = re.IGNORECASE if rule.where == "inside" and not rule.cased else 0
     flags |= re.MULTILINE if rule.where == "box" else 0
     whole = ("|".join(written),) if rule.where in _JOINED else written
-    return Ready(rule, tuple(_compiled(pattern, flags) for pattern in whole), written)
+    return Ready(rule, tuple((Timed if timed else _compiled)(pattern, flags) for pattern in whole), written)
 
 
 @lru_cache(maxsize=8192)
@@ -74,7 +80,9 @@ def _compiled(pattern: str, flags: int) -> re.Pattern[str]:
 
 
 def expanded(pattern: str, macros: Mapping[str, str]) -> str:
-    """A pattern with the macros it names written out."""
+    """A pattern with the macros it names written out. Raises :class:`re.error` for one that grows without bounds."""
     for _ in range(3):  # a macro may name others
+        if len(pattern) + sum(len(macros.get(name, "")) for name in _MACRO.findall(pattern)) > _LONGEST:
+            raise re.error(f"has more than {_LONGEST:,} characters with its macros written out")
         pattern = _MACRO.sub(lambda found: f"(?:{macros[found[1]]})" if found[1] in macros else found[0], pattern)
     return pattern

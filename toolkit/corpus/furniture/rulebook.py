@@ -17,6 +17,7 @@ from toolkit.corpus.furniture.gates import Gates
 from toolkit.corpus.furniture.literals import needed
 from toolkit.corpus.furniture.rule import Glue, Mark, Ready, Rule, ready
 from toolkit.corpus.furniture.shapes import Line
+from toolkit.corpus.furniture.timed import Pattern
 
 __all__ = ["Hints", "Rulebook"]
 
@@ -62,12 +63,20 @@ class Hints:
 
 
 class Rulebook:
-    """Rules made ready; ``off``: names of looks at the whole page that are not wanted."""
+    """Rules made ready; ``off``: names of looks at the whole page that are not wanted; ``own``: ids of rules that are
+    not those of the package, whose patterns have a limit of time."""
 
-    def __init__(self, rules: Iterable[Rule], macros: Mapping[str, str], glue: Glue, off: frozenset[str]) -> None:
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        macros: Mapping[str, str],
+        glue: Glue,
+        off: frozenset[str],
+        own: frozenset[str] = frozenset(),
+    ) -> None:
         self.off = off
         self.glued = glued_by(glue)
-        every = [ready(rule, macros) for rule in rules]
+        every = [ready(rule, macros, timed=rule.id in own) for rule in rules]
         lines = [one for one in every if one.rule.where in ("line", "starts", "block", "cues")]
         parts = [one for one in every if one.rule.where in ("line", "part") and not one.rule.edge]
         self.heads = next((one for one in every if one.rule.where == "head"), None)
@@ -217,7 +226,7 @@ def _by_line(fitting: np.ndarray) -> tuple[list[int], list[int]]:
     return rows.tolist(), [0, *np.cumsum(np.bincount(columns, minlength=fitting.shape[1])).tolist()]
 
 
-def _has_cues(line: Line, raw: str, cues: tuple[re.Pattern[str], ...], rule: Rule) -> bool:
+def _has_cues(line: Line, raw: str, cues: tuple[Pattern, ...], rule: Rule) -> bool:
     """A line by itself with words of several classes; no item of a list, and nothing quoted from elsewhere."""
     longest = shapes.LONGEST_LINE if rule.edge else _LONGEST_ADVERT
     if not raw or line.item or line.length > longest or _QUOTED.search(raw):

@@ -94,7 +94,10 @@ class Ruleset(StrictModel):
     @cached_property
     def book(self) -> Rulebook:
         """The rules made ready: some hundred expressions, compiled once."""
-        return Rulebook(self.rules, self.macros, self.glue, self.off)
+        bundled = load_rules()
+        known = {rule.id: rule for rule in bundled.rules} if self.macros == bundled.macros else {}
+        own = frozenset(rule.id for rule in self.rules if known.get(rule.id) != rule)
+        return Rulebook(self.rules, self.macros, self.glue, self.off, own)
 
 
 @lru_cache(maxsize=4)
@@ -115,7 +118,8 @@ def load_rules(path: Path | None = None) -> Ruleset:
 
 def _compilable(rule: Rule, macros: Mapping[str, str], where: str) -> None:
     try:
-        ready(rule, macros)  # what it compiles is kept and used again by the rulebook
+        ready(rule, macros)
+        ready(rule, macros, timed=True)  # what it compiles is kept and used again by the rulebook
     except re.error:
         for pattern in rule.patterns:
             try:

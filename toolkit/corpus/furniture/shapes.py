@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from toolkit.corpus.furniture.timed import Pattern
+
 __all__ = [
     "LONGEST_LINE",
     "Line",
@@ -163,10 +165,10 @@ def parts_of(raw: str) -> tuple[list[str], bool]:
 
 def comment_heads(
     lines: Sequence[Line],
-    one: re.Pattern[str],
-    name: re.Pattern[str],
-    date: re.Pattern[str],
-    heading: re.Pattern[str],
+    one: Pattern,
+    name: Pattern,
+    date: Pattern,
+    heading: Pattern,
     *,
     after: int,
 ) -> set[int]:

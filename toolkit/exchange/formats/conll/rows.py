@@ -33,6 +33,8 @@ _NUMBER = re.compile(r"\d+(?:[-.]\d+)?")
 _MISC = re.compile(r"(?:^|\|)(?:name|ne|ner)=([^|]*)", re.IGNORECASE)
 #: Types of CoNLL-2000's chunks of grammar, which stand in tags of their own before the names of CoNLL-2003.
 _GRAMMAR = frozenset(["NP", "VP", "PP", "ADVP", "ADJP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP"])
+#: The longest row, in characters; of a sentence in spaCy's ``.iob`` too. (Comments hold whole texts.)
+_LONGEST_ROW = 1_000_000
 #: Names of the columns of tags that we write.
 OWN_COLUMN = "IOB2:"
 
@@ -99,9 +101,14 @@ def bodies_of(path: Path, layers: Sequence[str]) -> tuple[list[Body], Columns, l
 
     ``layers``: the tag columns wanted, by the name that the file gives them or by number from 1; all, if none.
 
-    Raises :class:`InputError` for a file without a column of tags.
+    Raises :class:`InputError` for a file without a column of tags, and for one with an endless row.
     """
     plain = [line.removesuffix("\r") for line in read_text(path).split("\n")]
+    for number, line in enumerate(plain, 1):
+        if len(line) > _LONGEST_ROW and not line.startswith("#"):
+            raise InputError(
+                f"{path}, line {number}: has {len(line):,} characters; expected is a word and its tags in each line."
+            )
     lines = _unfolded(plain) or list(enumerate(plain, 1))
     columns = _columns([line for _, line in lines], path, layers)
     reader = _Reader(path.name, columns)

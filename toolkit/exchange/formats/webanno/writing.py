@@ -12,9 +12,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
+from toolkit.errors import InputError
 from toolkit.exchange.formats.cas.layer import FEATURES, LAYER, feature_of
 from toolkit.exchange.formats.webanno.escapes import escape_text, escape_value
 from toolkit.exchange.formats.webanno.lines import EMPTY
+from toolkit.exchange.inputs import MAX_BYTES
 from toolkit.exchange.model import Document, Span
 from toolkit.exchange.offsets import Offsets
 from toolkit.exchange.segments import sentences_of, tokens_of
@@ -33,7 +35,7 @@ def sheet_text(document: Document, spans: Sequence[Span], features: Sequence[str
     tokens = _tokens(text, spans)
     if not tokens:
         return "\n".join([*lines, "", ""])
-    cells = _cells(tokens, spans, features)
+    cells = _cells(tokens, spans, features, document.doc_id)
     empty = "\t".join([EMPTY] * len(names))
     from_points = Offsets(text, "utf16").from_points
     for number, (first, last, body) in enumerate(_sentences(text, tokens), 1):
@@ -47,15 +49,25 @@ def sheet_text(document: Document, spans: Sequence[Span], features: Sequence[str
     return "\n".join([*lines, ""])
 
 
-def _cells(tokens: Sequence[tuple[int, int]], spans: Sequence[Span], features: Sequence[str]) -> dict[int, str]:
+def _cells(
+    tokens: Sequence[tuple[int, int]], spans: Sequence[Span], features: Sequence[str], doc_id: str
+) -> dict[int, str]:
     """The columns of each token with spans. Every span has an id: without one an empty value at the end of a stack
     would be lost (Java's split leaves it out), and the rows of a span could not be told to be one."""
     starts = [start for start, _ in tokens]
     stacks: dict[int, list[list[str]]] = {}
+    size = 0
     for number, span in enumerate(spans, 1):
         values = [_value(span, name) for name in FEATURES] + [span.features.get(name) for name in features]
         parts = [("*" if value is None else escape_value(value)) + f"[{number}]" for value in values]
-        for index in range(bisect_left(starts, span.start), bisect_left(starts, span.end)):
+        within = range(bisect_left(starts, span.start), bisect_left(starts, span.end))
+        size += len(within) * sum(map(len, parts))
+        if size > MAX_BYTES:
+            raise InputError(
+                f"{doc_id}: the format repeats notes and other values of a coding at each of its words, here more than "
+                f"{MAX_BYTES / 1e6:,.0f} MB; shorten them, or take another format."
+            )
+        for index in within:
             stacks.setdefault(index, []).append(parts)
     return {
         index: "\t".join(map("|".join, zip(*stack, strict=True)) if len(stack) > 1 else stack[0])

@@ -1,0 +1,96 @@
+"""The tests on the oldest and the newest versions that pyproject.toml allows, on each Python there is. Prints Markdown.
+
+    python tests/benchmarks/versions.py [--python 3.11 3.12 3.13] [--versions lowest newest] [--tests PATH ...]
+        [--results FILE.json]
+
+Needs ``uv`` (pip install uv) and the Pythons on this machine. "lowest": of every package that pyproject.toml names the
+lowest version it allows, of what these need what uv then chooses; "newest": the newest that fit together today. Each
+pair is installed into an environment of its own, and the tests (all without --tests) are run there: half an hour each.
+"""
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from stamp import stamp
+
+ROOT = Path(__file__).parent.parent.parent
+#: What results depend on most; shown for each environment.
+MAIN = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "spacy", "gensim", "tomotopy", "seaborn", "jupyterlab")
+RESOLUTION = {"lowest": ["--resolution", "lowest-direct"], "newest": ["--upgrade"]}
+COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")
+
+
+def tried(python: str, versions: str, tests: list[str], folder: Path) -> dict[str, object]:
+    """One environment made and tested."""
+    place = folder / f"{python}-{versions}"
+    row: dict[str, object] = {"python": python, "versions": versions}
+    made = subprocess.run(["uv", "venv", "--quiet", "--python", python, str(place)], capture_output=True, text=True)
+    if made.returncode:
+        return {**row, "outcome": f"no Python {python} here"}
+    inside = str(place / "bin" / "python")
+    command = ["uv", "pip", "install", "--quiet", "--python", inside, *RESOLUTION[versions], "-e", f"{ROOT}[test]"]
+    installed = subprocess.run(command, capture_output=True, text=True)
+    if installed.returncode:
+        return {**row, "outcome": f"cannot be installed: {installed.stderr.strip()[-300:]}"}
+    row["installed"] = {name: version_of(inside, name) for name in MAIN}
+    began = time.perf_counter()
+    done = subprocess.run(
+        [inside, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests], cwd=ROOT, capture_output=True, text=True
+    )
+    last = done.stdout.strip().splitlines()[-1:]
+    failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+    counts = {word: int(number) for number, word in COUNT.findall(last[0] if last else "")}
+    outcome = "passed" if done.returncode == 0 else f"failed: {'; '.join(failed[:5]) or done.stderr[-300:]}"
+    return {
+        **row,
+        **counts,
+        "failures": failed,
+        "minutes": round((time.perf_counter() - began) / 60, 1),
+        "outcome": outcome,
+    }
+
+
+def version_of(python: str, name: str) -> str:
+    code = f"from importlib.metadata import version; print(version({name!r}))"
+    return subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
+
+
+def table(rows: list[dict[str, object]]) -> str:
+    heads = ["Python", "versions", *MAIN, "passed", "skipped", "outcome"]
+    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    for row in rows:
+        installed = row.get("installed", {})
+        assert isinstance(installed, dict)
+        cells = [row["python"], row["versions"], *(installed.get(name, "") for name in MAIN)]
+        cells += [row.get("passed", ""), row.get("skipped", ""), str(row["outcome"]).replace("|", "/")]
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", nargs="+", default=["3.11", "3.12", "3.13"])
+    parser.add_argument("--versions", nargs="+", choices=RESOLUTION, default=list(RESOLUTION))
+    parser.add_argument("--tests", nargs="+", default=[])
+    parser.add_argument("--results", type=Path)
+    options = parser.parse_args()
+    rows = []
+    with tempfile.TemporaryDirectory() as place:
+        for python in options.python:
+            for versions in options.versions:
+                rows.append(tried(python, versions, options.tests, Path(place)))
+                print(f"{python}, {versions}: {rows[-1]['outcome']}", file=sys.stderr, flush=True)
+    if options.results:
+        options.results.write_text(json.dumps({**stamp(), "rows": rows}, indent=1) + "\n", encoding="utf-8")
+    print(table(rows))
+    return int(any(row["outcome"] != "passed" for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

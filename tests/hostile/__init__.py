@@ -1,0 +1,1 @@
+"""Inputs that were made to do harm, and where they are sent in. All constructed for this project."""
