@@ -21,9 +21,9 @@ Texts come from strangers, disks fill up, and people pull plugs. So inputs that 
 every entry, and commands are killed, starved and begun twice. Each section names its command; all inputs are
 constructed for this project (`tests/hostile`). **Lost** and **did not hold** must be 0.
 """
-_END = """Not done: the dependencies are not held against a list of known vulnerabilities, since none can be had without a
-network; run `pip-audit` where you have one (`toolkit licences --all` names what is installed). Only Linux, Chromium and one
-kind of processor were tried.
+_END = """Not done: the dependencies are not held against a list of known vulnerabilities, since none can be had without
+a network; run `pip-audit` where you have one (`toolkit licences --all` names what is installed). Only Linux, Chromium
+and one kind of processor were tried.
 """
 _SECTIONS = {
     "hostile_inputs": (
