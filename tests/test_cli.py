@@ -1,3 +1,4 @@
+import errno
 import signal
 import subprocess
 import sys
@@ -229,3 +230,16 @@ def test_lab_begins_in_english_where_a_language_is_missing(tmp_path):
     assert first_notebook(tmp_path, "it") is None
     (tmp_path / "00_start_here.ipynb").write_text("en", encoding="utf-8")
     assert first_notebook(tmp_path, "it") == "00_start_here.ipynb"
+
+
+def test_a_full_disk_is_a_sentence_whatever_library_meets_it(monkeypatch, capsys):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("toolkit.cache.cache_contents", full)
+    assert main(["cache", "show"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("toolkit: No space left on device; free some room") and said.count("\n") == 1
+    monkeypatch.setattr("toolkit.cache.cache_contents", lambda *_, **__: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        main(["cache", "show"])

@@ -4,6 +4,7 @@ Nothing heavy is imported before it is needed, so that ``toolkit --help`` answer
 """
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -36,6 +37,8 @@ from toolkit.errors import ToolkitError
 
 __all__ = ["main"]
 
+#: A disk or a share of one that is full.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 _RUN_HELP = """\
 Without arguments: themes and principles of the bundled corpus. With STUDY.toml: the study that file describes
 (every run writes its own, commented, into its folder; copy and change it)."""
@@ -59,6 +62,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # the reader of a pipe (head, less) has had enough; what is still buffered has nowhere to go
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        # whatever library met it: what is written goes aside first, so nothing half-written was left
+        print(
+            f"toolkit: {os.strerror(error.errno)}; free some room, or name another folder for temporary files "
+            "(environment variable TMPDIR).",
+            file=sys.stderr,
+        )
+        return 2
     except KeyboardInterrupt:
         print("toolkit: stopped; nothing half-written was left.", file=sys.stderr)
         return 130
