@@ -13,8 +13,7 @@ from toolkit.resources import data_file
 __all__ = ["licences"]
 
 #: Columns of the table, in order.
-COLUMNS = ("name", "kind", "needed_for", "purpose", "licence", "release", "released", "installed", "source")
-_PACKAGE = "cluetrain-toolkit"
+_COLUMNS = ("name", "kind", "needed_for", "purpose", "licence", "release", "released", "installed", "source")
 #: Longer than this, a package gives the text of its licence where its name should stand.
 _LONGEST_NAME = 60
 _CLASSIFIER = "License :: OSI Approved :: "
@@ -25,15 +24,15 @@ def licences(*, everything: bool = False) -> pd.DataFrame:
 
     Parameters
     ----------
-    everything : also the packages that these bring along, as far as they are installed. Their licences are those they
-        state themselves; nobody of this project has read them.
+    everything : also the packages that these bring along, as far as they are installed, their licences in the words of
+        their metadata.
 
     Returns
     -------
     pandas.DataFrame
         ``name``; ``kind`` (software, model, data); ``needed_for``: core, an extra of the package (documents, web,
         cluster, e5), what only developers need (test, site, benchmarks), "installed by you" for trained pipelines of
-        spaCy, or "brought along by NAME"; ``purpose``; ``licence``, an SPDX expression where there is one;
+        spaCy, or "brought along by NAME"; ``purpose``; ``licence``, as the package's metadata state it, in SPDX names;
         ``release``, ``released``: the newest release and its day when the list was last brought up to date;
         ``installed``: the version that is installed here, missing where none is; ``source``: of models and data, who
         made them. Sorted by kind, then as listed.
@@ -51,9 +50,9 @@ def licences(*, everything: bool = False) -> pd.DataFrame:
     software["installed"] = [_installed(name) for name in software["name"]]
     parts = [software]
     if everything:
-        parts.append(pd.DataFrame(_brought_along(set(map(_plain, software["name"]))), columns=[*COLUMNS]))
-    parts += [pd.DataFrame(_pipelines(), columns=[*COLUMNS]), _listed("materials.csv")]
-    whole = pd.concat([part for part in parts if len(part)], ignore_index=True).reindex(columns=[*COLUMNS])
+        parts.append(pd.DataFrame(_brought_along(set(map(_plain, software["name"]))), columns=[*_COLUMNS]))
+    parts += [pd.DataFrame(_pipelines(), columns=[*_COLUMNS]), _listed("materials.csv")]
+    whole = pd.concat([part for part in parts if len(part)], ignore_index=True).reindex(columns=[*_COLUMNS])
     order = whole["kind"].map({"software": 0, "model": 1, "data": 2})
     return whole.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 

@@ -4,9 +4,9 @@
 
 Needs ``uv`` (pip install uv), which asks the package index what this project's requirements lead to today; names,
 groups and purposes are those of pyproject.toml (the comment behind a requirement says what it is for). Licences are
-kept as they stand, since a person has to read them: those of new names are taken from what is installed, as far as it
-gives an SPDX expression, and are ``?`` otherwise, which a test refuses. ``--check`` changes nothing and ends with 1
-where the file is out of date.
+kept as they stand, since many packages state them in words of their own: those of new names are taken from what is
+installed, as far as it gives an SPDX expression, and are ``?`` otherwise, which a test refuses. ``--check`` changes
+nothing and ends with 1 where the file is out of date.
 """
 
 import argparse

@@ -52,8 +52,9 @@ def _licences(options: argparse.Namespace) -> int:
         print(f"{_HEADS[str(kind)]}\n")
         for group, part in rows.groupby("needed_for", sort=False):
             print(_lines(str(group), part))
-    print("What came out after the list was made is not known here. Licences of what is 'brought along' are those the")
-    print("packages state; all others were read.")
+    print(
+        "Licences are those that the packages state of themselves. What came out since the list was made is not known."
+    )
     return 0
 
 

@@ -203,7 +203,7 @@ def _parts(plain: str) -> Iterator[tuple[str, bool]]:
     while len(plain) - start > _LONGEST_PART:
         window = range(start + _LONGEST_PART // 2, start + _LONGEST_PART)
         ends = [match.end() for match in _SENTENCE_END.finditer(plain, window.start, window.stop)]
-        end = ends[-1] if ends else max(plain.rfind(" ", window.start, window.stop) + 1, 0) or window.stop
+        end = ends[-1] if ends else plain.rfind(" ", window.start, window.stop) + 1 or window.stop
         yield plain[start:end], joined
         start, joined = end, not ends
     yield plain[start:], joined

@@ -163,13 +163,16 @@ class _Forgotten(InputError):
 
 def _result(client: Any, future: Any) -> Any:
     """What a future brings. Raises :class:`_Forgotten` where it waits and its workers stand idle."""
+    from distributed import wait
+
     idle = 0
     while True:
         try:
-            return future.result(timeout=_LOOK)
+            wait([future], timeout=_LOOK)
         except TimeoutError:
-            if future.status == "error":  # the task's own
-                raise
+            pass
+        else:
+            return future.result()  # however long it travels
         # no worker at all: one may still come
         idle = idle + 1 if client.nthreads() and not client.call_stack() else 0
         if idle == _LOOKS:
