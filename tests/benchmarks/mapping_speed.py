@@ -1,14 +1,15 @@
 """Passages mapped to principles in a second, and how well, beside a straightforward script. Prints Markdown.
 
-    python tests/benchmarks/mapping_speed.py [--passages 2000] [--seed 1]
+    python tests/benchmarks/mapping_speed.py [--passages 2000] [--seed 1] [--workers 2]
 
-One process, one BLAS thread, both sides in one run. The material is constructed (recombined.py): sentences made from
-those of the bundled corpus, nearly all of them different ones. Both sides learn or load their model first, and code 50
-passages to warm up; then the straightforward script (straightforward_mapping.py) codes as many as asked for; it costs
-the same for each passage. The toolkit codes these ("the same passages") and then others, up to fifty times as many: it
-gets quicker as it meets words again. Its rates are those of all passages so far, first ones included; 100,000 are
-those of some 3,000 posts. Both answer with scores, decisions and a stance for each passage; the toolkit also with
-annotations and their evidence.
+Two tables of speed, both sides in one run. First per processor: one process, one BLAS thread each. Then by the clock,
+as runs do it: the script in its one process, the toolkit in as many as there are processors (``--workers``), their
+start counted. The material is constructed (recombined.py): sentences made from those of the bundled corpus, nearly all
+of them different ones. Both sides learn or load their model first, and code 50 passages to warm up; then the
+straightforward script (straightforward_mapping.py) codes as many as asked for; it costs the same for each passage. The
+toolkit codes these ("the same passages") and then others, up to fifty times as many: it gets quicker as it meets words
+again. Its rates are those of all passages so far, first ones included; 100,000 are those of some 3,000 posts. Both
+answer with scores, decisions and a stance for each passage; the toolkit also with annotations and their evidence.
 
 Quality is measured on the adjudicated posts of the bundled corpus, sentence by sentence. The script is trained on the
 example bank alone; the toolkit's model also on coded posts, and codes each post by a model that did not see it.
@@ -21,6 +22,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -44,11 +46,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--passages", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     asked = parser.parse_args()
-    print(table(asked.passages, asked.seed))
+    print(table(asked.passages, asked.seed, asked.workers))
 
 
-def table(count: int, seed: int = 1, examples: int | None = None, quality: bool = True) -> str:
+def table(count: int, seed: int = 1, workers: int = 2, examples: int | None = None, quality: bool = True) -> str:
     """The measurement as Markdown; ``examples``: the script learns from so many only."""
     book = load_codebook("cluetrain")
     used = coder(book, encoders=encoders_here()[:1])
@@ -56,8 +59,8 @@ def table(count: int, seed: int = 1, examples: int | None = None, quality: bool 
     posts, passages = material(WARM_UP + max(TIMES) * count, seed)
     texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
 
-    def ours(part: pd.DataFrame) -> pd.DataFrame:
-        return mapped(posts, part, book, method=used).scores
+    def ours(part: pd.DataFrame, workers: int = 1) -> pd.DataFrame:
+        return mapped(posts, part, book, method=used, workers=workers).scores
 
     def theirs(part: pd.DataFrame) -> pd.DataFrame:
         columns = (part[column].tolist() for column in (*PLACE, "lang"))
@@ -68,14 +71,14 @@ def table(count: int, seed: int = 1, examples: int | None = None, quality: bool 
     warm, same = passages[:WARM_UP], passages[WARM_UP : WARM_UP + count]
     with threadpool_limits(1):
         ours(warm), theirs(warm)
-        script_rate = rate(theirs, same)
+        script_rate, script_clock = rates_of(theirs, same)
         rates, took, done = {}, 0.0, 0
         for times in TIMES:
             part = passages[WARM_UP + done : WARM_UP + times * count]
-            took, done = took + len(part) / rate(ours, part), times * count
+            took, done = took + len(part) / rates_of(ours, part)[0], times * count
             rates[times] = done / took
         lines = [
-            "| | passages | passages/s | ratio |",
+            "| per processor | passages | passages/s | ratio |",
             "|---|---:|---:|---:|",
             f"| straightforward script | {len(same):,} | {script_rate:,.0f} | 1 |",
             *(
@@ -84,16 +87,26 @@ def table(count: int, seed: int = 1, examples: int | None = None, quality: bool 
                 for times, found in rates.items()
             ),
         ]
+        # processes of a pool know nothing of what this one has read
+        every = passages[WARM_UP:]
+        clock = rates_of(partial(ours, workers=workers), every)[1]
+        lines += [
+            "",
+            "| by the clock | processes | passages | passages/s | ratio |",
+            "|---|---:|---:|---:|---:|",
+            f"| straightforward script | 1 | {len(same):,} | {script_clock:,.0f} | 1 |",
+            f"| toolkit | {workers} | {len(every):,} | {clock:,.0f} | {clock / script_clock:.1f} |",
+        ]
         if quality:
             lines += ["", *qualities(book, used, script)]
     return "\n".join(lines)
 
 
-def rate(work: Callable[[pd.DataFrame], Any], passages: pd.DataFrame) -> float:
-    """Passages in a second of the processor."""
-    began = time.process_time()
+def rates_of(work: Callable[[pd.DataFrame], Any], passages: pd.DataFrame) -> tuple[float, float]:
+    """Passages in a second of this process, and in a second of the clock."""
+    began, clock = time.process_time(), time.perf_counter()
     work(passages)
-    return len(passages) / (time.process_time() - began)
+    return len(passages) / (time.process_time() - began), len(passages) / (time.perf_counter() - clock)
 
 
 def material(count: int, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
