@@ -307,6 +307,17 @@ def test_languages_are_parts_of_the_whole():
     assert not (alone["by"] == "lang").any()
 
 
+@pytest.mark.parametrize("where", ["judged", "annotations"])
+def test_languages_come_from_a_column_where_none_are_given(where):
+    langs = {"d1": "es", "d2": "it"}
+    given, judged = codings(HAND), judged_by("ana", "luis")
+    table = given if where == "annotations" else judged
+    table["lang"] = table["doc_id"].map(langs)
+    found = agreement(given, judged, repeats=0)
+    pd.testing.assert_frame_equal(found, agreement(codings(HAND), judged_by("ana", "luis"), langs=langs, repeats=0))
+    assert set(found.loc[found["by"] == "lang", "of"]) == {"es", "it"}
+
+
 # ---- time ------------------------------------------------------------------------------------------------
 
 
@@ -462,6 +473,16 @@ def test_reports_hold_numbers_and_what_they_answer(hand, lang):
     assert said["question"] in " ".join(plain.split())
     assert said["source"] in " ".join(marked.split())
     assert max(map(len, plain.splitlines())) < 140
+
+
+def test_rows_for_the_terminal_are_those_of_the_page(hand):
+    """Every cell of the tables in Markdown stands in the plain report, in its order."""
+    plain = [" ".join(line.split()) for line in as_text(hand).splitlines()]
+    cells = [line.strip("|").split("|") for line in as_markdown(hand).splitlines() if line.startswith("|")]
+    rows = [" ".join(" ".join(row).split()) for row in cells if not set("".join(row)) <= set("-: ")]
+    by_code = [row for row in rows if row.split()[0] in ("a", "b")]
+    assert len(by_code) >= 2
+    assert all(row in plain for row in by_code)
 
 
 def test_names_from_outside_stay_text():

@@ -34,6 +34,7 @@ def counted(text: str, unit: str) -> int:
 @example("a\r\nb", "codepoint/lf")
 @example("a\r", "utf8/lf")
 @example("\ud83d\ude00", "utf16")
+@example("\uffff😀", "utf16")
 def test_every_border_counts_as_the_encoders_count_and_comes_back(text, unit):
     offsets = Offsets(text, unit)
     for point in range(len(text) + 1):

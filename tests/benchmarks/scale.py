@@ -46,7 +46,7 @@ PARTS = ("sizes", "again", "dask", "kills", "peer", "profile", "tokens", "mappin
 WORKERS = 2
 SMALL, MIDDLE = 1_000, 10_000
 #: Where the peer fits as many topic models as the study: it takes most of an hour.
-PEER_POSTS, PEER_FITS = 5_000, 48
+PEER_POSTS, PEER_FITS = 10_000, 48
 #: Enough for tables to be streamed, and for two minutes.
 DASK_POSTS = 6_000
 KILLS, KILL_POSTS = 20, 600
