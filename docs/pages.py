@@ -143,6 +143,8 @@ def _here(text: str) -> str:
         image = found[0].startswith("!")
         if image or name.endswith(".ipynb") or re.match(r"https?:|#|attachment:|mailto:|data:", target):
             return found[0]
+        if re.fullmatch(r"(?:\.\./)*docs/[\w-]+\.md", name):
+            return f"[{words}]({target.replace('docs/', '', 1)})"
         return f"[{words}](model_card.md)" if name.endswith("MODEL_CARD.md") else f"{words} (`{name}`)"
 
     return re.sub(r"!?\[([^\]\[]*)\]\(([^)\s]+)\)", lead, text)

@@ -33,3 +33,5 @@ def test_nothing_was_lost_and_everything_held() -> None:
         assert row["different"] == [], row
     for row in found.get("versions", []):
         assert row["outcome"] == "passed", row
+    for row in found.get("mutation", []):
+        assert sum(row["outcomes"].values()) == row["tried"] <= row["changes"], row

@@ -153,12 +153,13 @@ def test_different_strings_are_counted_in_bounded_memory():
 
 
 @pytest.mark.slow
-def test_the_straightforward_study_runs(file, tmp_path):
+@pytest.mark.parametrize("way", [(), ("--careful",)], ids=["plain", "careful"])
+def test_the_straightforward_study_runs(file, tmp_path, way):
     few = tmp_path / "few.jsonl"
     few.write_text("".join(file.read_text(encoding="utf-8").splitlines(keepends=True)[:4]), encoding="utf-8")
     call = [sys.executable, str(BENCHMARKS / "straightforward_study.py"), str(few), str(tmp_path / "out")]
     given = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    done = subprocess.run([*call, "--topics", "2", "--models", "1"], env=given, capture_output=True, check=True)
+    done = subprocess.run([*call, "--topics", "2", "--models", "1", *way], env=given, capture_output=True, check=True)
     said = json.loads(done.stdout.decode().splitlines()[-1])
     assert said["posts"] == 4
     assert said["tokens"] > 800
@@ -198,7 +199,7 @@ ABOUT = {"machine": "two cores", "date": "2026-01-01", "commit": "abc"}
                 "posts": 1_000, "fits": 11, "ours": {"seconds": 50.0}, "stages": {"themes": 20.0},
                 "peer": {"seconds": 510.0, "steps": {"seconds": {"vectors": 400.0, "all": 500.0}}},
             },
-            "took 510 s in one process, `toolkit run` 50 s in two: 10.2 times less.",
+            "It took 510 s, `toolkit run` 50 s in two processes: 10.2 times less.",
         ),
         (
             "profile",

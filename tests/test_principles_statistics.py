@@ -1,25 +1,35 @@
 """Themes x principles, principles by group, and shares corrected for the coder's errors."""
 
+from functools import partial
+from itertools import chain, permutations, product
+
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm
+from scipy.stats import gamma, norm, skew
 
 from toolkit.codebook import load_codebook
 from toolkit.errors import InputError
 from toolkit.principles import (
     adjusted_differences,
     adjusted_shares,
+    passage_shares,
     passages_of_cell,
+    passages_of_cells,
     principle_shares,
     principles_by,
+    stance_counts,
     theme_principles,
 )
+from toolkit.principles import crossed as codebooks_crossed
+from toolkit.principles.association import associate
 from toolkit.principles.correction import rogan_gladen
 from toolkit.principles.error_rates import coder_errors
 from toolkit.principles.permutation import MOST_DRAWN_POSTS, draws_needed, post_permutation, uses_limit
 from toolkit.principles.permutation_pairs import permuted
-from toolkit.resampling import false_discovery
+from toolkit.principles.sums import counts_by_post, post_places, sum_by_post
+from toolkit.resampling import bootstrap_weights, false_discovery, sample_limits
+from toolkit.tables import ThemeShares
 
 
 @pytest.fixture(scope="module")
@@ -499,3 +509,554 @@ def test_sums_of_permuted_posts_are_those_added_up_one_by_one(cells):
     chosen = np.random.default_rng(2).permuted(np.tile(np.arange(12), (50, 1)), axis=1)
     wanted = [pairs[np.arange(12), order].sum(0) for order in chosen]
     np.testing.assert_allclose(permuted(pairs, 50, np.random.default_rng(2)), wanted, atol=1e-12)
+
+
+# ---- by all permutations, all samples and by hand ---------------------------------------------------------
+
+
+def all_texts(weight, truth, place, groups):
+    """Share of each code in each weight less its share in all, (texts, weights, codes), in all texts where posts of a
+    group have the codes of one another; the text as it is comes first."""
+    rows = [np.flatnonzero(place == post) for post in range(place.max() + 1)]
+    members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
+    found = []
+    for orders in product(*(permutations(own) for own in members)):
+        text = np.zeros(truth.shape)
+        for taker, giver in zip(np.concatenate(members), chain(*orders), strict=True):
+            middles = 2 * np.arange(len(rows[taker])) + 1
+            text[rows[taker]] = truth[rows[giver]][middles * len(rows[giver]) // (2 * len(rows[taker]))]
+        found.append(weight.T @ text / weight.sum(0)[:, None] - text.mean(0))
+    return np.array(found)
+
+
+def part_as_far(texts):
+    far = np.abs(texts - texts.mean(0))
+    return (far >= far[0] - 1e-9).mean(0)
+
+
+@pytest.fixture(scope="module")
+def eight():
+    """Eight posts of 2 to 6 passages, in two groups and one among the other. The second theme is in five posts of one
+    group, the first code in all posts but in none throughout, the second in three of the same group."""
+    random = np.random.default_rng(12)
+    place = random.permutation(np.repeat(np.arange(8), [3, 4, 2, 5, 3, 4, 3, 6]))
+    groups = np.array([0, 1, 0, 0, 1, 0, 1, 0])
+    # sums of these are exact in any order; of the first theme there is less than one passage
+    weight = np.ceil(64 * random.random((30, 2))) / [2048, 64]
+    weight[groups[place] == 1, 1] = 0
+    truth = random.random((30, 2)) < weight / weight.max(0)
+    truth[[np.flatnonzero(place == post)[0] for post in range(8)], 0] = True
+    truth[[np.flatnonzero(place == post)[1] for post in range(8)], 0] = False
+    truth[~np.isin(place, [0, 3, 7]), 1] = False
+    return weight, truth, place, groups
+
+
+def test_drawn_p_values_are_the_part_of_all_permutations_at_least_as_far_from_their_mean(eight):
+    found = post_permutation(*eight, draws=20_000)
+    assert found == pytest.approx(part_as_far(all_texts(*eight)), abs=0.012)
+
+
+def test_p_values_by_the_limit_are_those_of_a_gamma_with_the_moments_of_all_permutations(eight):
+    """Pearson type III is a gamma, here with mean 0 and deviation 1, on whichever side its tail is."""
+    texts = all_texts(*eight)
+    found = post_permutation(*eight, limit=True, draws=20_000)
+    far = (np.abs(texts[0] - texts.mean(0)) / texts.std(0))[:, 0]
+    shape = 4 / skew(texts)[:, 0] ** 2
+    tails = gamma.sf(shape + far * np.sqrt(shape), shape) + gamma.cdf(shape - far * np.sqrt(shape), shape)
+    assert found[:, 0] == pytest.approx(tails, rel=1e-9)
+    # of the second code, in three posts, permutations are drawn
+    assert found[:, 1] == pytest.approx(part_as_far(texts)[:, 1], abs=0.012)
+    some = post_permutation(*eight, limit=True, draws=99)
+    assert some[:, 1] * 100 == pytest.approx(np.rint(some[:, 1] * 100))
+    assert (some == post_permutation(*eight, limit=True, draws=99)).all()
+    assert (some[:, 1] != post_permutation(*eight, limit=True, draws=99, seed=2)[:, 1]).any()
+
+
+def test_what_posts_without_the_theme_add_to_a_rare_cell_is_normal():
+    """The theme is in the posts of one group and the code in those of the other: all that can differ is its share in
+    all passages, as long posts take the codes of short ones."""
+    place = np.repeat(np.arange(8), [2, 2, 1, 2, 4, 5, 7, 9])
+    groups = (np.arange(8) >= 2).astype(int)
+    weight = np.stack([place < 2, place >= 2], axis=1).astype(float)
+    truth = ((place == 2) | (place == 5) | (np.arange(32) % 7 == 6))[:, None] & (place >= 2)[:, None]
+    texts = all_texts(weight, truth, place, groups)[:, 0]
+    expected = 2 * norm.sf(np.abs(texts[0] - texts.mean(0)) / texts.std(0))
+    assert 0.1 < expected[0] < 0.7
+    found = post_permutation(weight, truth, place, groups, limit=True, draws=20_000)
+    assert found[0] == pytest.approx(expected, abs=0.012)
+
+
+@pytest.mark.parametrize("limit", [False, True])
+def test_a_theme_and_a_code_of_one_post_meet_by_chance_in_one_of_twelve_texts(limit):
+    theme, code = np.eye(12)[:, :2], np.eye(12)[:, :1]
+    found = post_permutation(theme, code, np.arange(12), draws=20_000, limit=limit)
+    assert found.ravel() == pytest.approx([1 / 12, 1], abs=0.008)
+
+
+@pytest.mark.parametrize(("numbers", "draws"), [(1, 1000), (2400, 1200), (10**9, 5000)])
+def test_of_many_rare_cells_fewer_permutations_are_drawn_and_a_thousand_at_least(eight, monkeypatch, numbers, draws):
+    monkeypatch.setattr("toolkit.principles.permutation_limit.MOST_NUMBERS", numbers)
+    among = post_permutation(*eight, limit=True, draws=5000)[:, 1] * (draws + 1)
+    assert among == pytest.approx(np.rint(among), abs=1e-6)
+
+
+def test_what_all_posts_have_in_the_same_place_is_no_finding_by_the_limit_either():
+    place, opening = np.repeat(np.arange(20), 6), np.tile([1.0, 0, 0, 0, 0, 0], 20)
+    weight = np.stack([opening, 1 - opening], axis=1)
+    assert (post_permutation(weight, opening[:, None], place, limit=True) == 1).all()
+
+
+def test_a_group_and_all_the_rest_are_one_test():
+    """Twelve of 1,200 posts: a curve fits neither them nor the 1,188."""
+    random, place = np.random.default_rng(1), np.arange(1_200)
+    theme, code = (np.isin(place, random.choice(1_200, many, replace=False)) for many in (12, 30))
+    code[np.flatnonzero(theme)[0]] = True
+    whole = post_permutation(np.stack([theme, ~theme], 1).astype(float), np.stack([code, ~code], 1), place, draws=9_999)
+    drawn = post_permutation(theme[:, None].astype(float), code[:, None], place, draws=9_999, limit=False)[0, 0]
+    assert whole == pytest.approx(np.full((2, 2), drawn), abs=0.03)
+
+
+def test_rounding_does_not_tear_apart_what_is_as_far_as_the_observed():
+    random = np.random.default_rng(291)
+    lengths = random.integers(2, 40, 13)
+    lengths[12] = 3
+    place, groups = np.repeat(np.arange(13), lengths), np.array([0] * 12 + [1])
+    weight = ((place == 5) | (place == 6) & (random.random() < 0.5)).astype(float)[:, None]
+    drawn, limit = (
+        post_permutation(weight, (place == 5)[:, None], place, groups, draws=9_999, limit=way)[0, 0]
+        for way in (False, True)
+    )
+    assert limit == pytest.approx(drawn, abs=0.01)
+
+
+@pytest.mark.parametrize(("short", "exchange"), [(11, True), (12, False)])
+def test_posts_exchange_codes_with_those_of_nearly_their_length(short, exchange):
+    """Half of the posts are short, and theirs alone are the theme and the code. Twenty-three posts are one stratum,
+    twenty-four are two: the short ones and the long ones."""
+    lengths = np.where(np.arange(12 + short) % 2 == 1, 2, 5)
+    place = np.repeat(np.arange(12 + short), lengths)
+    truth = (lengths[place] == 2)[:, None]
+    found = post_permutation(np.hstack([truth, ~truth]).astype(float), truth, place, draws=199)
+    assert found.ravel().tolist() == ([1 / 200] * 2 if exchange else [1, 1])
+
+
+def test_permutations_are_a_thousand_from_the_first_seed_if_nothing_else_is_said():
+    place, weight, truth = clustered(np.random.default_rng(5))
+    found = post_permutation(weight, truth, place)
+    assert (found == post_permutation(weight, truth, place, None, draws=1000, seed=1, limit=False)).all()
+    assert found * 1001 == pytest.approx(np.rint(found * 1001))
+    assert (found != post_permutation(weight, truth, place, seed=2)).any()
+
+
+@pytest.mark.parametrize(("most", "limit"), [(7, True), (8, False)])
+def test_the_limit_is_taken_of_more_posts_than_are_drawn(eight, monkeypatch, most, limit):
+    monkeypatch.setattr("toolkit.principles.permutation.MOST_DRAWN_POSTS", most)
+    by_number, asked, other = (post_permutation(*eight, draws=99, limit=how) for how in (None, limit, not limit))
+    assert (by_number == asked).all() and (by_number != other).any()
+
+
+def test_no_passages_have_no_p_value():
+    found = post_permutation(np.zeros((0, 2)), np.zeros((0, 3), dtype=bool), np.zeros(0, dtype=int))
+    assert found.shape == (2, 3) and np.isnan(found).all()
+
+
+@pytest.mark.parametrize(("asked", "cells", "level", "least"), [(1000, 40, 0.05, 1000), (10, 40, 0.01, 4000)])
+def test_draws_are_those_asked_for_or_just_enough(asked, cells, level, least):
+    assert least <= draws_needed(asked, cells, level) <= least + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("association._AT_ONCE", 20),
+        ("permutation._AT_ONCE", 7),
+        ("permutation.MOST_NUMBERS", 1),
+        ("permutation_pairs.MOST_NUMBERS", 200),
+    ],
+)
+@pytest.mark.parametrize("limit", [False, True])
+def test_numbers_in_parts_are_those_of_the_whole(eight, monkeypatch, name, number, limit):
+    weight, truth, place, groups = eight
+    # more cells than are added up one by one
+    weight = np.hstack([weight, np.random.default_rng(3).integers(1, 9, (30, 18)) / 8, np.ones((30, 1))])
+    monkeypatch.setattr("toolkit.principles.permutation.MOST_DRAWN_POSTS", 7 if limit else 8)
+    how = {"groups": groups, "repeats": 50, "permutations": 50}
+    whole = associate(weight, truth, place, **how)
+    monkeypatch.setattr(f"toolkit.principles.{name}", number)
+    for one, other in zip(associate(weight, truth, place, **how), whole, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-9)
+
+
+def test_associations_of_a_family_have_the_draws_that_it_needs(eight):
+    weight, truth, place, groups = eight
+    for how, draws in (({}, 81), ({"family": 20}, 401), ({"family": 20, "permutations": 500}, 500)):
+        found = associate(weight, truth, place, groups=groups, **{"permutations": 10, "repeats": 10, **how}, seed=3)
+        assert (found.p_value == post_permutation(*eight, draws=draws, seed=3)).all()
+    given = {"groups": None, "family": 0, "repeats": 1000, "permutations": 1000, "confidence": 0.95, "seed": 1}
+    for one, other in zip(associate(weight, truth, place), associate(weight, truth, place, **given), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("posts", [2, 1])
+def test_one_post_has_shares_and_lifts_and_no_intervals(posts):
+    weight, truth = np.array([[1.0], [0.5], [0.5], [0]]), np.array([[True], [True], [False], [False]])
+    found = associate(weight, truth, np.arange(4) // (4 // posts), repeats=200, permutations=10)
+    assert (found.share[0, 0], found.lift[0, 0]) == (0.75, 1.5)
+    limits = np.array([found.share_low, found.share_high, found.lift_low, found.lift_high, found.p_value])
+    assert np.isnan(limits).all() if posts == 1 else not np.isnan(limits).any()
+
+
+# ---- tables counted one by one ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def five():
+    return load_codebook("groundswell")
+
+
+@pytest.fixture(scope="module")
+def mixed(five):
+    """Passages in no order, of posts of two languages, of both and of none; a model of Spanish and one of all.
+
+    Of the first model the last theme is nowhere and one in a single post, and the last posts have no share in it. One
+    code is in all passages, one in none.
+    """
+    random = np.random.default_rng(20)
+    lengths = [3, 1, 4, 2, 3, 2, 5, 3, 2, 4, 3, 2, 6, 1]
+    langs = ["es", "it", "es", "es", "it", "es", None, "es", "it", "es", "it", "es", "es", "it"]
+    passages = passages_table(lengths, langs)
+    # two of three are Italian, and one of two: then the first name counts
+    passages.loc[(passages["doc_id"] == "d000") & (passages["start"] > 0), "lang"] = "it"
+    passages.loc[(passages["doc_id"] == "d008") & (passages["start"] > 0), "lang"] = "es"
+    groups = ["it", "it", "es", "es", "it", "es", "", "es", "es", "es", "it", "es", "es", "it"]
+    passages = passages.sample(frac=1, random_state=1, ignore_index=True)
+    many = len(passages)
+    weight = random.dirichlet([0.7] * 4, size=many)
+    weight[passages["doc_id"] != "d002", 2], weight[:, 3] = 0, 0
+    of_es = shares_table(passages, weight)[np.tile(passages["doc_id"] < "d011", 4)]
+    of_all = shares_table(passages, random.dirichlet([1, 1], size=many), model="all")
+    # the first passage and another are in the table and have a share of nothing
+    of_all.loc[of_all["doc_id"].eq("d012") & of_all["start"].lt(2), "share"] = 0.0
+    nameless = of_all.assign(model=None, topic="nameless")
+    truth = np.zeros((many, 5), dtype=bool)
+    truth[:, 0] = random.random(many) < 0.2 + 0.6 * weight[:, 0]
+    truth[:, 1], truth[:, 3] = random.random(many) < 0.3, True
+    annotations = [coded(passages, np.flatnonzero(truth[:, c]), code) for c, code in enumerate(five.code_ids)]
+    # neither of these counts: a code of no codebook, and places of no passage
+    annotations += [coded(passages, [0, 5], "listenin"), coded(passages, [0, 5], "embracing").assign(end=99)]
+    return passages, pd.concat(annotations), pd.concat([of_es, nameless, of_all]), truth, np.array(groups)
+
+
+HOW = {"repeats": 60, "confidence": 0.8, "seed": 7}
+
+
+def ratios(parts, wholes, place):
+    """Sum of the parts over that of the wholes in texts made of posts drawn as in HOW."""
+    samples = []
+    for times in bootstrap_weights(place.max() + 1, HOW["repeats"], HOW["seed"]):
+        drawn = np.repeat(np.arange(len(place)), times[place].astype(int))
+        with np.errstate(invalid="ignore"):
+            samples.append(np.divide(parts[drawn].sum(), wholes[drawn].sum(), dtype=float))
+    return np.array(samples)
+
+
+def test_a_table_of_themes_is_what_counting_passage_by_passage_gives(mixed, five):
+    passages, annotations, shares, truth, langs = mixed
+    table = theme_principles(passages, annotations, shares, five, permutations=50, **HOW)
+    wanted = []
+    for model, topics in (("es", 4), ("all", 2)):
+        own = shares[shares["model"] == model].pivot_table(index=["doc_id", "start"], columns="topic", values="share")
+        weight = own.reindex(pd.MultiIndex.from_frame(passages[["doc_id", "start"]])).fillna(0).to_numpy()
+        inside = weight.sum(1) > 0
+        weight, codes = weight[inside], truth[inside]
+        post, names = pd.factorize(passages["doc_id"][inside], sort=True)
+        groups = langs[[int(name[1:]) for name in names]]
+        # 30 cells that are corrected together
+        p_values = post_permutation(weight, codes, post, groups, draws=601, seed=7)
+        assert model == "all" or (p_values != post_permutation(weight, codes, post, draws=601, seed=7))[0, 0]
+        for t, c in product(range(topics), range(5)):
+            part, whole = weight[:, t] * codes[:, c], weight[:, t]
+            share = part.sum() / whole.sum() if whole.any() else 0
+            usual = codes[:, c].mean()
+            samples = ratios(part, whole, post)
+            with np.errstate(invalid="ignore"):
+                lifts = samples / ratios(codes[:, c], np.ones(len(post)), post)
+            own_posts = len(set(post[whole > 0]))
+            limits = [sample_limits(np.array(s)[:, None], own_posts, 0.8) for s in (samples, lifts)]
+            (low, high), (lift_low, lift_high) = np.array(limits)[:, :, 0]
+            lift = share / usual if usual else np.nan
+            leads = weight.argmax(1) == t
+            around = len(set(post[leads]))
+            if not usual:
+                lift_low = lift_high = np.nan
+            cell = (f"{model}.{t + 1}", "groundswell", five.code_ids[c], share, lift, low, high, p_values[t, c])
+            counted = leads.sum(), np.nan, lift_low, lift_high, around, len(set(post[leads & codes[:, c]]))
+            wanted.append((*cell, *counted, "fewer than 10 posts" if around < 10 else ""))
+    columns = ["topic", "codebook", "code", "share", "lift", "ci_low", "ci_high", "p_value", "n", "q_value"]
+    wanted = pd.DataFrame(wanted, columns=[*columns, "lift_low", "lift_high", "posts", "posts_coded", "note"])
+    assert table.columns.tolist() == wanted.columns.tolist()
+    # in 64 bits
+    close = {"rtol": 1e-10, "check_dtype": False}
+    pd.testing.assert_frame_equal(table.drop(columns="q_value"), wanted.drop(columns="q_value"), **close)
+    # Benjamini & Hochberg over both models
+    ranked = table["p_value"].dropna().sort_values()
+    steps = (ranked * len(ranked) / np.arange(1, len(ranked) + 1))[::-1].cummin()
+    pd.testing.assert_series_equal(table["q_value"].dropna().sort_index(), steps.sort_index(), check_names=False)
+
+
+def test_tables_are_of_a_thousand_samples_and_95_percent_if_nothing_else_is_said(mixed, five):
+    passages, annotations, shares, *_ = mixed
+    how = {"repeats": 1000, "confidence": 0.95, "seed": 1}
+    given = annotations.assign(codebook="groundswell", coder="a", kind="human")
+    for made, more in (
+        (partial(theme_principles, passages, annotations, shares, five), {"permutations": 1000}),
+        (partial(principle_shares, passages, annotations, five), {}),
+        (partial(codebooks_crossed, passages, given, given, five, five), {}),
+    ):
+        pd.testing.assert_frame_equal(made(), made(**how, **more))
+
+
+def test_themes_without_passages_are_left_out_of_the_table(mixed, five):
+    passages, annotations, shares, *_ = mixed
+    elsewhere = shares[shares["model"] == "es"].assign(doc_id="z", model="z", topic="z.1")
+    of_all = shares[shares["model"] == "all"]
+    few = {"repeats": 10, "permutations": 10}
+    found = theme_principles(passages, annotations, pd.concat([elsewhere, of_all]), five, **few)
+    # no more draws for them either
+    pd.testing.assert_frame_equal(found, theme_principles(passages, annotations, of_all, five, **few))
+    none = theme_principles(passages, annotations, shares[:0], five)
+    assert none.empty and none.columns.tolist() == found.columns.tolist()
+
+
+def test_ten_posts_are_enough_and_nine_are_few(five):
+    passages = passages_table([1] * 19)
+    weights = np.stack([np.arange(19) < 10, np.arange(19) >= 10], axis=1) * 0.6 + 0.2
+    table = theme_principles(passages, coded(passages, [0]), shares_table(passages, weights), five, repeats=10)
+    notes = table.groupby("topic")[["posts", "note"]].first()
+    assert notes.to_numpy().tolist() == [[10, ""], [9, "fewer than 10 posts"]]
+
+
+def test_shares_of_codes_are_what_counting_in_each_language_gives(mixed, five):
+    passages, annotations, _, truth, _ = mixed
+    table = principle_shares(passages, annotations, five, **HOW)
+    columns = ["lang", "codebook", "code", "count", "n", "share", "ci_low", "ci_high"]
+    wanted = []
+    for lang in ("es", "it", "all"):
+        here = np.ones(len(passages), bool) if lang == "all" else (passages["lang"] == lang).to_numpy()
+        post, names = pd.factorize(passages["doc_id"][here], sort=True)
+        for code, given in zip(five.code_ids, truth[here].T, strict=True):
+            samples = ratios(given, np.ones(len(post)), post)
+            low, high = np.array(sample_limits(samples[:, None], len(names), 0.8))[:, 0]
+            wanted.append((lang, "groundswell", code, given.sum(), len(post), given.mean(), low, high))
+    wanted = pd.DataFrame(wanted, columns=columns)
+    pd.testing.assert_frame_equal(table, wanted, check_dtype=False)
+    assert principle_shares(passages[:0], annotations, five).columns.tolist() == columns
+
+
+def test_stances_are_counted_by_language_code_and_stance_and_zeros_are_said(five):
+    passages = passages_table([2, 2, 1], ["it", "es", None])
+    given = [
+        *(
+            (0, "listening", "endorses"),
+            (0, "listening", "breach"),
+            (0, "listening", "breach"),
+            (3, "talking", "mentions"),
+        ),
+        *((2, "embracing", "rejects"), (2, "embracing", None), (4, "talking", "breach"), (1, "talkin", "breach")),
+    ]
+    rows, codes, stances = zip(*given, strict=True)
+    annotations = coded(passages, rows).assign(code=codes, stance=stances)
+    annotations = pd.concat([annotations, annotations.assign(end=50)])
+    table = stance_counts(passages, annotations, five)
+    assert table.columns.tolist() == ["lang", "codebook", "code", "stance", "count"]
+    order = product(["es", "it"], ["groundswell"], five.code_ids, ["endorses", "breach", "rejects", "mentions"])
+    assert list(table.drop(columns="count").itertuples(index=False, name=None)) == list(order)
+    some = table[table["count"] > 0].drop(columns="codebook").to_numpy().tolist()
+    wanted = [["es", "talking", "mentions", 1], ["es", "embracing", "rejects", 1]]
+    assert some == [*wanted, ["it", "listening", "endorses", 1], ["it", "listening", "breach", 2]]
+
+
+@pytest.mark.parametrize(
+    "posts",
+    [
+        np.array(["b", "ñ", "b", "a"], dtype=object), pd.Series(["b", "ñ", "b", "a"]), np.array([7, 2, 2, 0, 9]),
+        np.array([3, 1], dtype="uint8"), np.array([], dtype=int), np.array([], dtype=object),
+    ],
+)  # fmt: skip
+def test_posts_stand_in_their_order_and_each_passage_knows_its_own(posts):
+    names, place = post_places(posts)
+    assert names.tolist() == sorted(set(posts))
+    assert names[place].tolist() == list(posts)
+    values = np.arange(2 * len(place)).reshape(-1, 2)
+    sums = [values[place == post].sum(0).tolist() for post in range(len(names) + 1)]
+    assert sum_by_post(values, place, len(names) + 1).tolist() == sums
+    counted = [(values[place == post] % 3 == 1).sum(0).tolist() for post in range(len(names) + 1)]
+    assert counts_by_post(values % 3 == 1, place, len(names) + 1).tolist() == counted
+
+
+# ---- codes of two codebooks -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def levels():
+    return load_codebook("seven_levels")
+
+
+def annotated(passages, codebook, rows):
+    """Annotations from (number of the passage, code, stance)."""
+    numbers, codes, stances = zip(*rows, strict=True)
+    picked = passages.iloc[list(numbers)][["doc_id", "start", "end"]]
+    return picked.assign(quote="x", codebook=codebook, code=codes, stance=stances, coder="a", kind="human")
+
+
+def test_crossed_codes_are_what_counting_passage_by_passage_gives(levels, book):
+    random = np.random.default_rng(2)
+    passages = passages_table([4, 3, 5, 2, 6, 3, 4]).sample(frac=1, random_state=1, ignore_index=True)
+    a, b = random.random((27, 8)) < 0.5, random.random((27, 14)) < 0.4
+    # one code is nowhere, and one in two posts that have the other always
+    a[:, 0] = b[:, 1] = False
+    given = pd.concat(
+        annotated(passages, used.id, [(row, used.code_ids[code], None) for row, code in np.argwhere(truth)])
+        for used, truth in ((levels, a), (book, b))
+    )
+    table = codebooks_crossed(passages, given, given, levels, book, **HOW)
+    names = ["codebook", "code", "to_codebook", "to_code", "count", "n", "share", "ci_low", "ci_high", "base", "lift"]
+    assert table.columns.tolist() == [*names, "lift_low", "lift_high", "expected", "stance_n", "stance_share"]
+    pairs = product(["seven_levels"], levels.code_ids, ["cluetrain"], book.code_ids)
+    assert list(table[names[:4]].itertuples(index=False, name=None)) == list(pairs)
+    post = pd.factorize(passages["doc_id"], sort=True)[0]
+    for row, (one, other) in zip(table.itertuples(), product(a.T, b.T), strict=True):
+        assert (row.count, row.n, row.base) == ((one & other).sum(), one.sum(), other.mean())
+        share = (one & other).sum() / one.sum() if one.any() else np.nan
+        assert row.share == pytest.approx(share, nan_ok=True)
+        assert row.lift == pytest.approx(share / other.mean() if other.any() else np.nan, nan_ok=True)
+        if 0 < row.count < row.n:
+            samples = ratios(one & other, one, post)
+            lifts = samples / ratios(other, np.ones(27), post)
+            limits = [sample_limits(numbers[:, None], 7, 0.8) for numbers in (samples, lifts)]
+            found = [row.ci_low, row.ci_high, row.lift_low, row.lift_high]
+            assert found == pytest.approx(np.ravel(limits).tolist())
+    assert table["count"].dtype == table["n"].dtype == int
+
+
+def test_stances_of_crossed_codes_are_compared_with_those_expected(levels, book, five):
+    """Seven levels expects that broadcasting is a breach of conversation, and that what goes viral endorses that
+    customers are in networks."""
+    passages = passages_table([6, 4])
+    a = [(n, "l3_broadcasting", "endorses") for n in range(5)]
+    a += [(0, "l3_broadcasting", "endorses"), (5, "l3_broadcasting", "breach"), (6, "l3_broadcasting", None)]
+    a += [(7, "l4_viral", "endorses"), (8, "l4_viral", "breach")]
+    b = [(0, "conversation", "breach"), (1, "conversation", "breach"), (2, "conversation", "endorses")]
+    # of two coders the first counts; one without a stance does not
+    b += [(3, "conversation", None), (3, "conversation", "breach"), (1, "conversation", "endorses")]
+    b += [(4, "conversation", None), (5, "conversation", "breach"), (6, "conversation", "breach")]
+    b += [(7, "networked_customers", "breach"), (7, "conversation", "endorses"), (8, "networked_customers", "endorses")]
+    given = annotated(passages, "seven_levels", a), annotated(passages, "cluetrain", b)
+    table = codebooks_crossed(passages, *given, levels, book, repeats=10).set_index(["code", "to_code"])
+    numbers = table[["expected", "stance_n", "stance_share"]]
+    assert numbers.loc[("l3_broadcasting", "conversation")].tolist() == ["breach", 4, 0.75]
+    assert numbers.loc[("l4_viral", "networked_customers")].tolist() == ["endorses", 1, 0]
+    rest = numbers.drop([("l3_broadcasting", "conversation"), ("l4_viral", "networked_customers")])
+    assert (rest["stance_n"] == 0).all() and rest["stance_share"].isna().all()
+    assert rest.loc[("l1_internal", "hierarchy_control"), "expected"] == "breach"
+    assert table["expected"].notna().sum() == 12 and table["expected"].dtype == "string"
+    # groundswell has a code "listening" too, and nothing is expected of it
+    groundswell = annotated(passages, "groundswell", [(0, "listening", "endorses")])
+    assert codebooks_crossed(passages, given[0], groundswell, levels, five, repeats=10)["expected"].isna().all()
+    back = codebooks_crossed(passages, given[1], given[0], book, levels, repeats=10)
+    assert back["expected"].isna().all() and (back["stance_n"] == 0).all()
+
+
+# ---- the passages behind the cells ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def behind():
+    passages = passages_table([3, 2], ["es", "it"])
+    shares = shares_table(passages, np.array([[0, 1], [0.5, 0.5], [0.25, 0.75], [0.5, 0.5], [1, 0]]))
+    joint = shares_table(passages, np.array([[1.0], [0], [0], [0], [0.2]]), model="joint")
+    rows = [3, 1, 1, 2, 0, 4, 0]
+    codes = ["listening", "listening", "listening", "talking", "listening", "listening", "talking"]
+    annotations = coded(passages, rows).assign(
+        code=codes, score=[0.5, 0.5, 0.9, np.nan, 0.8, 0.1, 0.3], lang="xx", quote=list("abcdefg")
+    )
+    off = annotations[:1].assign(end=77)
+    return passages, pd.concat([annotations, off]).drop(columns="stance"), pd.concat([shares, joint])
+
+
+def test_passages_of_all_cells_are_those_written_by_hand(behind):
+    """Of two annotations of one code the first counts, without a score the whole share; equal ones by name."""
+    found = passages_of_cells(*behind, counted=True)
+    wanted = [
+        ("es.2", "listening", 1, "d000", 0, 1, "e", "es", None, 0.8, 1.0, True, 0.8, 3),
+        ("joint.1", "listening", 1, "d000", 0, 1, "e", "es", None, 0.8, 1.0, True, 0.8, 2),
+        ("es.2", "talking", 1, "d000", 2, 3, "d", "es", None, np.nan, 0.75, True, 0.75, 2),
+        ("es.2", "talking", 2, "d000", 0, 1, "g", "es", None, 0.3, 1.0, True, 0.3, 2),
+        ("joint.1", "talking", 1, "d000", 0, 1, "g", "es", None, 0.3, 1.0, True, 0.3, 1),
+        ("es.1", "listening", 1, "d000", 1, 2, "b", "es", None, 0.5, 0.5, True, 0.25, 3),
+        ("es.2", "listening", 2, "d000", 1, 2, "b", "es", None, 0.5, 0.5, False, 0.25, 3),
+        ("es.1", "talking", 1, "d000", 2, 3, "d", "es", None, np.nan, 0.25, False, 0.25, 1),
+        ("es.1", "listening", 2, "d001", 0, 1, "a", "it", None, 0.5, 0.5, True, 0.25, 3),
+        ("es.2", "listening", 3, "d001", 0, 1, "a", "it", None, 0.5, 0.5, False, 0.25, 3),
+        ("es.1", "listening", 3, "d001", 1, 2, "f", "it", None, 0.1, 1.0, True, 0.1, 3),
+        ("joint.1", "listening", 2, "d001", 1, 2, "f", "it", None, 0.1, 0.2, True, 0.02, 2),
+    ]
+    columns = ["topic", "code", "rank", "doc_id", "start", "end", "quote", "lang", "stance", "score", "share"]
+    wanted = pd.DataFrame(wanted, columns=[*columns, "leading", "weight", "passages"])
+    assert found.columns.tolist() == wanted.columns.tolist()
+    order = ["topic", "code", "rank"]
+    by_cell, wanted = found.sort_values(order, ignore_index=True), wanted.sort_values(order, ignore_index=True)
+    pd.testing.assert_frame_equal(by_cell, wanted, check_dtype=False)
+    assert found["weight"].is_monotonic_decreasing and found.index.tolist() == list(range(12))
+    assert passages_of_cells(*behind).columns.tolist() == wanted.columns.tolist()[:-1]
+    for most in (0, 1, 2, 3):
+        first = found[found["rank"] <= most].reset_index(drop=True)
+        pd.testing.assert_frame_equal(passages_of_cells(*behind, most=most, counted=True), first)
+
+
+def test_passages_of_one_cell_are_those_among_all(behind):
+    every = passages_of_cells(*behind)
+    for (topic, code), cell in every.groupby(["topic", "code"]):
+        wanted = cell.drop(columns=["topic", "code", "rank"]).reset_index(drop=True)
+        pd.testing.assert_frame_equal(passages_of_cell(*behind, topic, code), wanted)
+        pd.testing.assert_frame_equal(passages_of_cell(*behind, topic, code, most=1), wanted[:1])
+    passages, annotations, shares = behind
+    unnamed = shares.assign(model=shares["model"].where(shares["model"] != "joint"))
+    assert passages_of_cell(passages, annotations, unnamed, "joint.1", "listening").empty
+    none = passages_of_cells(passages, annotations, shares[:0])
+    assert none.empty and none.columns.tolist() == every.columns.tolist()
+    # the first theme has none of them
+    some = passages_of_cells(passages, annotations[4:5], shares, most=1)
+    assert some[["topic", "code", "rank"]].to_numpy().tolist() == [
+        ["es.2", "listening", 1],
+        ["joint.1", "listening", 1],
+    ]
+    stances = annotations.assign(stance="rejects")
+    assert set(passages_of_cells(passages, stances, shares)["stance"]) == {"rejects"}
+
+
+@pytest.mark.parametrize(
+    ("topic", "code", "rows", "message"),
+    [
+        ("zz", "listening", 9, "no theme 'zz'; allowed are es.1, es.2, joint.1."),
+        ("es.1", "zz", 9, "no passage has the code 'zz'; allowed are listening, talking."),
+        ("es.1", "zz", 0, "no passage has the code 'zz': there are no annotations; code the passages first."),
+    ],
+)
+def test_a_cell_that_is_not_there_is_said_in_one_sentence(behind, topic, code, rows, message):
+    passages, annotations, shares = behind
+    for given in (shares, ThemeShares.of_parts([shares])):
+        with pytest.raises(InputError) as caught:
+            passages_of_cell(passages, annotations[:rows], given, topic, code)
+        assert str(caught.value) == message
+
+
+def test_passages_have_the_shares_of_all_models_side_by_side(behind):
+    passages, _, shares = behind
+    passages = passages.set_index(pd.Index([9, 8, 7, 6, 5]))
+    found = passage_shares(passages, shares)
+    wanted = [[0, 1, 1], [0.5, 0.5, 0], [0.25, 0.75, 0], [0.5, 0.5, 0], [1, 0, 0.2]]
+    wanted = pd.DataFrame(wanted, index=passages.index, columns=["es.1", "es.2", "joint.1"])
+    pd.testing.assert_frame_equal(found, wanted)
+    none = passage_shares(passages, shares[:0])
+    assert none.shape == (5, 0) and none.index.tolist() == [9, 8, 7, 6, 5]

@@ -81,6 +81,7 @@ def test_notebooks_commands_and_measured_tables_are_there(site: Path) -> None:
     for command in commands():
         assert f"usage: toolkit {command.name}".strip() in re.sub(r"<[^>]+>", "", text)
     assert "How good is it?" in (site / "overview.html").read_text(encoding="utf-8")
+    assert 'href="privacy.html"' in (site / "overview.html").read_text(encoding="utf-8")
     for name in SOME.split(","):
         for lang in ("", "es", "it"):
             assert (

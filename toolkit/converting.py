@@ -201,7 +201,7 @@ def convert_codebook(
     name = str(source)
     ours = format == "yaml" or (format is None and (name in codebook_names() or name.endswith((".yaml", ".yml"))))
     losses: list[Loss] = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="toolkit-") as folder:
         if ours:
             book = load_codebook(source)
         else:

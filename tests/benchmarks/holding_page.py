@@ -2,8 +2,8 @@
 
     python tests/benchmarks/holding_page.py tests/benchmarks/results/holding > docs/holding.md
 
-The folder holds hostile_inputs.json, faults.json, same_anywhere.json and versions.json, each written by the command of
-that name with ``--results``; what was not measured is left out, and the page says so.
+The folder holds hostile_inputs.json, faults.json, same_anywhere.json, versions.json and mutation.json, each written by
+the command of that name with ``--results``; what was not measured is left out, and the page says so.
 """
 
 import json
@@ -12,6 +12,7 @@ from pathlib import Path
 
 import faults
 import hostile_inputs
+import mutation
 import same_anywhere
 import versions
 
@@ -30,9 +31,9 @@ _SECTIONS = {
         "Hostile inputs",
         "Files through the command that reads them, each in a process of its own; strings in every field of posts, "
         "codebooks and annotations. *Unchanged*: what comes out is what went in. *Read, with a row about it*: "
-        "something else came out, and a row of `skipped` or of the losses says so. That nothing of them runs in a "
-        "report, an explorer, a page of a codebook, the page to code on or in what a notebook shows is tested in "
-        "Chromium with the same strings (`tests/test_hostile_texts.py`).",
+        "something else came out, and a row of `skipped` or of the losses says so. With the same strings it is tested in "
+        "Chromium that nothing of them runs in a report, an explorer, a page of a codebook, the page to code on or in "
+        "what a notebook shows (`tests/test_hostile_texts.py`).",
         hostile_inputs.table,
     ),
     "faults": (
@@ -51,6 +52,13 @@ _SECTIONS = {
         "Versions",
         "All tests on the oldest and the newest versions of the dependencies that `pyproject.toml` allows.",
         versions.table,
+    ),
+    "mutation": (
+        "What the tests would notice",
+        "Small changes to the code that counts, one at a time (mutation testing): a test fails, or all pass. Of each "
+        "room as many changes as the table says were drawn by chance. Not all that survive are faults of the tests: "
+        "some change a progress bar, the type of an array, or nothing at all.",
+        mutation.table,
     ),
 }
 

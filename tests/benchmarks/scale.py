@@ -7,11 +7,11 @@ Parts (all without ``--part``; each writes RESULTS/PART*.json, FOLDER/results wi
 be put together from parts that were measured one after the other; tests/benchmarks/scale_page.py is the page):
 ``sizes`` (load and run at each size: seconds of each stage, and the memory of all processes together, looked at twice a
 second; pages that processes share count once), ``again`` (the same study a second time; one post more), ``dask`` (a
-pool of two processes beside a local Dask cluster of two workers: the same tables?), ``kills`` (one worker killed at a
-random moment in each of 20 runs: the same tables?), ``peer`` (tests/benchmarks/straightforward_study.py on the same
-posts: as it is on 1,000; on 5,000 with as many fits of topic models as the study has), ``profile`` (the functions in
-which a run of one process spends its time), ``tokens`` and ``mapping`` (tests/benchmarks/tokens_speed.py and
-mapping_speed.py).
+pool of two processes beside a local Dask cluster of two workers, 6 fits of each kind: the same tables?), ``kills`` (one
+worker killed at a random moment in each of 20 runs: the same tables?), ``peer``
+(tests/benchmarks/straightforward_study.py on the same posts: as it is on 1,000; on 10,000 with as many fits of topic
+models as the study has, as it is and ``--careful``), ``profile`` (the functions in which a run of one process spends
+its time), ``tokens`` and ``mapping`` (tests/benchmarks/tokens_speed.py and mapping_speed.py).
 
 Material: tests/benchmarks/recombined.py. Seconds are of the clock, of two processes on this machine; only ratios within
 one part are to be compared.
@@ -258,7 +258,7 @@ def kills(folder: Path) -> dict[str, object]:
     }  # fmt: skip
 
 
-def peer(folder: Path, posts: int, fits: int = 11) -> dict[str, object]:
+def peer(folder: Path, posts: int, fits: int = 11, careful: bool = False) -> dict[str, object]:
     """The same posts by a straightforward script and by the toolkit, one after the other; ``fits`` of the script's
     topic models for each language."""
     path = material(folder, posts)
@@ -268,14 +268,14 @@ def peer(folder: Path, posts: int, fits: int = 11) -> dict[str, object]:
         fresh(folder / "peer-cache"),
     )
     command = [sys.executable, str(HERE / "straightforward_study.py"), str(path), str(fresh(folder / "peer-out"))]
-    command += ["--topics", "10", "--models", str(fits - 1)]
+    command += ["--topics", "10", "--models", str(fits - 1), *(["--careful"] if careful else [])]
     began = time.perf_counter()
     done = subprocess.run(
         command, capture_output=True, text=True, check=True, env={**os.environ, "OMP_NUM_THREADS": "2"}
     )
     theirs = {"seconds": time.perf_counter() - began, "steps": json.loads(done.stdout.splitlines()[-1])}
     stages = json.loads((out / "run.json").read_text(encoding="utf-8"))["seconds"]
-    return {"posts": posts, "fits": fits, "ours": ours, "stages": stages, "peer": theirs}
+    return {"posts": posts, "fits": fits, "careful": careful, "ours": ours, "stages": stages, "peer": theirs}
 
 
 def profile(folder: Path) -> dict[str, object]:
@@ -320,7 +320,9 @@ def where(file: str, line: int, function: str) -> str:
 
 def other(folder: Path, script: str) -> dict[str, object]:
     """A benchmark that prints a table of its own."""
-    done = subprocess.run([sys.executable, str(HERE / script)], capture_output=True, text=True, check=True)
+    one_core = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, str(HERE / script)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=one_core)
     return {"table": done.stdout}
 
 
@@ -343,6 +345,7 @@ def main() -> None:
             "peer": [
                 (f"peer-{SMALL}", lambda: peer(options.folder, SMALL)),
                 (f"peer-{PEER_POSTS}", lambda: peer(options.folder, PEER_POSTS, PEER_FITS)),
+                (f"peer-{PEER_POSTS}-careful", lambda: peer(options.folder, PEER_POSTS, PEER_FITS, careful=True)),
             ],
             "profile": [("profile", lambda: profile(options.folder))],
             "tokens": [("tokens", lambda: other(options.folder, "tokens_speed.py"))],

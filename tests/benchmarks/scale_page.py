@@ -13,8 +13,10 @@ _HEAD = """# What a study costs
 
 Measured by `python tests/benchmarks/scale.py FOLDER` on posts that were put together for the purpose
 (`tests/benchmarks/recombined.py`: nobody wrote them, and nothing may be concluded from them but seconds and bytes).
-Seconds are of the clock, on the machine named; only ratios of one section are to be compared. Memory is that of all
-processes together, at its most.
+Their words come from 120 posts and the dictionaries, so what is kept of a word is met again sooner than in real texts;
+of their sentences nearly all are different ones. Seconds are of the clock, on the machine named, each measured once
+unless it is said otherwise; only ratios of one section are to be compared. Memory is that of all processes together,
+looked at twice a second.
 """
 _HEAVIEST = 3
 #: What limits the heaviest stages, as read from their profiles.
@@ -28,8 +30,8 @@ _LIMITS = {
     ),
     "themes": (
         "The fits of topic models come first: tomotopy's compiled sampler. They are many (seeds and samples of the "
-        "posts, each language) and the same for any number of posts, since models are fitted to 1,000 posts of a "
-        "language. A cheaper stage means fewer runs (`topics.runs`) or sweeps (`topics.iterations`), and less "
+        "posts, each language), and from 1,000 posts of a language on the same for any number, since models are "
+        "fitted to no more. A cheaper stage means fewer runs (`topics.runs`) or sweeps (`topics.iterations`), and less "
         "certainty about what holds."
     ),
     "passages and tokens": (
@@ -63,7 +65,8 @@ def page(results: Path) -> str:
             parts.append(_section(title, result, _again(result, first.get(result["posts"]))))
         elif kind in _TEXTS:
             title, text = _TEXTS[kind]
-            parts.append(_section(title.format(**result), result, text(result)))
+            how = ", by a careful hand" if result.get("careful") else ""
+            parts.append(_section(title.format(how=how, **result), result, text(result)))
     return "\n".join(parts)
 
 
@@ -85,6 +88,7 @@ def _table_of_sizes(runs: list[dict]) -> str:
         ("most memory, MB", [f"{max(run[what]['megabytes'] for what in ('load', 'run')):,.0f}" for run in runs]),
         ("kept for later runs, MB", [f"{run['bytes']['kept'] / 1e6:,.0f}" for run in runs]),
         ("run folder, MB", [f"{run['bytes']['run'] / 1e6:,.0f}" for run in runs]),
+        ("commit", [str(run["commit"]) for run in runs]),
     ]
     lines = ["| posts | " + " | ".join(f"{run['posts']:,}" for run in runs) + " |", "|---|" + "---:|" * len(runs)]
     return "\n".join([*lines, *(f"| {name} | " + " | ".join(values) + " |" for name, values in rows)])
@@ -130,13 +134,30 @@ def _kills(result: dict) -> str:
     )
 
 
+_SCRIPT = (
+    "`tests/benchmarks/straightforward_study.py`, one process, libraries at their defaults, topic models fitted to all "
+    "posts (ours are to at most 1,000 of a language, so that the ratio grows with the posts)"
+)
+_CAREFUL = (
+    "`tests/benchmarks/straightforward_study.py --careful`, by somebody who has looked at where its time goes: topic "
+    "models are fitted to at most 1,000 posts of a language, as ours are, in two processes; a paragraph's vector is the "
+    "mean of its sentences'"
+)
+_LESS = (
+    "It does less than the study: a dozen patterns for furniture, no near duplicates, stances, evidence, consensus, "
+    "tests of chance, correction for errors or report, few intervals"
+)
+
+
 def _peer(result: dict) -> str:
     theirs, ours = result["peer"]["seconds"], result["ours"]["seconds"]
+    steps = result["peer"]["steps"]["seconds"]
     return (
-        f"`tests/benchmarks/straightforward_study.py` with {result['fits']} fits of its topic models for each language "
-        f"(the study has 48 and draws its words on what holds from them), and less in all else (it says what), took "
-        f"{theirs:,.0f} s in one process, `toolkit run` {ours:,.0f} s in two: {theirs / ours:.1f} times less.\n\n"
-        f"- Its steps: {_stages(result['peer']['steps']['seconds'])}.\n- Ours: {_stages(result['stages'])}."
+        f"{_CAREFUL if result.get('careful') else _SCRIPT}; {result['fits']} fits for each language (the study has 48). "
+        f"It took {theirs:,.0f} s, `toolkit run` {ours:,.0f} s in two processes: {theirs / ours:.1f} times less. {_LESS}; "
+        f"of its time {steps.get('learn principles', 0):,.0f} s are for learning from examples what the toolkit brings "
+        "along. How good its principles are stands in the section on those.\n\n"
+        f"- Its steps: {_stages(steps)}.\n- Ours: {_stages(result['stages'])}."
     )
 
 
@@ -165,7 +186,7 @@ def _own_table(result: dict) -> str:
 _TEXTS = {
     "dask": ("Dask beside a pool, {posts:,} posts, two workers each", _dask),
     "kills": ("One worker killed at a random moment, {posts:,} posts", _kills),
-    "peer": ("A straightforward script, {posts:,} posts", _peer),
+    "peer": ("A straightforward script, {posts:,} posts{how}", _peer),
     "profile": ("The three heaviest stages, {posts:,} posts", _profile),
     "tokens": ("Tokens and lemmas (`tests/benchmarks/tokens_speed.py`)", _own_table),
     "mapping": ("Principles of passages (`tests/benchmarks/mapping_speed.py`)", _own_table),

@@ -9,6 +9,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 __all__ = ["EXCHANGE", "FILES", "FOLDERS", "SECRET", "SETTINGS", "write_folders", "write_odd_entries"]
@@ -45,6 +46,7 @@ def _zip(*members: tuple[str, bytes | str], packed: bool = True) -> bytes:
     return out.getvalue()
 
 
+@cache
 def _zeros(size: int = _ZEROS, wbits: int = 31) -> bytes:
     """So many zeros, packed to a thousandth: a gzip file, or with ``wbits`` 15 what zlib unpacks."""
     packer, parts = zlib.compressobj(9, wbits=wbits), []
@@ -53,6 +55,7 @@ def _zeros(size: int = _ZEROS, wbits: int = 31) -> bytes:
     return b"".join([*parts, packer.flush()])
 
 
+@cache
 def _zip_of_zeros(name: str, size: int = _ZEROS) -> bytes:
     """A ZIP file with one member of zeros, that says so."""
     out = io.BytesIO()

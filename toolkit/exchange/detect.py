@@ -38,7 +38,7 @@ def detect_format(path: str | Path) -> str:
     if not source.exists():
         raise InputError(f"{source}: no such file or folder.")
     if source.is_file() and zipfile.is_zipfile(source) and source.suffix.lower() == ".zip":
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(prefix="toolkit-") as folder:
             inside = unpacked(source, Path(folder))
             found = _of_folder(inside)
     else:

@@ -236,6 +236,6 @@ def _opened(source: Path, format: str | None) -> Iterator[tuple[Format, Path]]:
     if not packed:
         yield format_named(format or detect_format(source)), source
         return
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="toolkit-") as folder:
         inside = unpacked(source, Path(folder))
         yield format_named(format or detect_format(inside)), inside

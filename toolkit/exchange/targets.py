@@ -44,7 +44,7 @@ def _file(what: Format, material: Material, posts: pd.DataFrame, target: Path) -
     """One file: written aside, then put in its place."""
     if target.is_dir():
         raise InputError(f"{target}: is a folder; give the name of a file for {what.name}.")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="toolkit-") as folder:
         # formats look at the ending
         part = Path(folder) / f"part{what.suffixes[0]}"
         losses = what.write(material, part)
@@ -64,7 +64,7 @@ def _as_written(posts: pd.DataFrame, material: Material) -> pd.DataFrame:
 
 
 def _archive(what: Format, material: Material, target: Path) -> list[Loss]:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="toolkit-") as folder:
         losses = what.write(material, Path(folder))
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -86,7 +86,7 @@ def _single(what: Format, material: Material, target: Path) -> list[Loss]:
             f"{target}: there are {len(material.documents):,} documents and {what.name} has a file for each; give the "
             "name of a folder."
         )
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="toolkit-") as folder:
         losses = what.write(material, Path(folder))
         files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
         own = next(file for file in files if file.suffix.lower() in what.suffixes)

@@ -103,7 +103,7 @@ def write_texts(posts: pd.DataFrame, path: Path) -> None:
     empty = [
         name for name, rule in CONTRACTS["posts"].items() if rule.missing and name in posts and posts[name].isna().all()
     ]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="toolkit-") as folder:
         part = Path(folder) / file.name
         write_file(posts.drop(columns=[*empty, "sha256"]).sort_values("doc_id"), part)
         content = part.read_bytes()

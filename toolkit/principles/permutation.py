@@ -102,7 +102,8 @@ def post_permutation(
     strata = _strata(corpus.lengths, groups, seed)
     contrasts = Contrasts(weight, totals, len(place))
     if uses_limit(posts) if limit is None else limit:
-        p_values = limit_p_values(corpus, strata, contrasts, held.sum(0), draws, seed)
+        lacking = _lacking(weight, place, most, held.sum(0), posts)
+        p_values = limit_p_values(corpus, strata, contrasts, held.sum(0), lacking, draws, seed)
     else:
         p_values = np.full((weight.shape[1], truth.shape[1]), np.nan)
         step = max(1, MOST_NUMBERS // max(draws * truth.shape[1], 1))
@@ -111,6 +112,19 @@ def post_permutation(
             p_values[columns] = _drawn(corpus, strata, contrasts, columns, draws, seed)
     varies = np.asarray(truth.any(0) & ~truth.all(0))
     return np.where(varies[None, :] & (most > least)[:, None], p_values, np.nan)
+
+
+def _lacking(weight: Weights, place: np.ndarray, most: np.ndarray, held: np.ndarray, posts: int) -> np.ndarray:
+    """Posts in which each weight is somewhere below its most, (weights,); of those in less than half of the posts,
+    the posts without it, which are as many as matter."""
+    found = posts - held
+    some = np.flatnonzero(held * 2 > posts)
+    below = np.zeros((posts, len(some)), dtype=bool)
+    for first in range(0, len(place), _AT_ONCE):
+        row, column = np.nonzero(weight[first : first + _AT_ONCE][:, some] < most[some])
+        below[place[first + row], column] = True
+    found[some] = below.sum(0)
+    return found
 
 
 def _drawn(

@@ -25,7 +25,13 @@ class _Moments(NamedTuple):
 
 
 def limit_p_values(
-    corpus: Posts, strata: list[np.ndarray], contrasts: Contrasts, held: np.ndarray, draws: int, seed: int
+    corpus: Posts,
+    strata: list[np.ndarray],
+    contrasts: Contrasts,
+    held: np.ndarray,
+    lacking: np.ndarray,
+    draws: int,
+    seed: int,
 ) -> np.ndarray:
     """Two-sided p-values, (weights, codes), from mean, variance and skewness of the statistic over all permutations.
 
@@ -37,15 +43,19 @@ def limit_p_values(
     normal where the skewness is 0 (Mielke, Berry and Brier 1981, Application of multi-response permutation procedures
     for examining seasonal changes in monthly mean sea-level pressure patterns, Monthly Weather Review 109, 120-126).
 
-    ``held`` (weights,): the posts that each weight is in. Where a weight and a code would by chance be together in
-    fewer than :data:`FEWEST_TOGETHER` posts, the statistic has few values and no such curve: there permutations are
-    drawn of the strata that have both, and what all others add is drawn from a normal distribution.
+    ``held`` (weights,): the posts that each weight is in; ``lacking``: those that have it in part or not. Where a
+    weight and a code would by chance be together in fewer than :data:`FEWEST_TOGETHER` posts, the statistic has few
+    values and no such curve: there permutations are drawn of the strata that have both, and what all others add is
+    drawn from a normal distribution. The same holds where one of them and the lack of the other, or the lack of both,
+    would be together in so few: a group and all the rest are one test.
     """
     scale = np.where(contrasts.totals > 0, contrasts.totals, 1)
     found = _Moments(*(np.zeros((len(scale), corpus.truth.shape[1])) for _ in _Moments._fields))
     posts = len(corpus.lengths)
-    coded = np.count_nonzero(counts_by_post(corpus.truth, corpus.place, posts), axis=0)
-    few = _Few((held[:, None] * coded < FEWEST_TOGETHER * posts) & (held[:, None] * coded > 0), draws, seed)
+    counts = counts_by_post(corpus.truth, corpus.place, posts)
+    coded, uncoded = (np.count_nonzero(one, axis=0) for one in (counts, counts < corpus.lengths[:, None]))
+    together = np.array([theme[:, None] * code for theme in (held, lacking) for code in (coded, uncoded)])
+    few = _Few(np.any((together > 0) & (together < FEWEST_TOGETHER * posts), axis=0), draws, seed)
     for stratum in strata:
         rows, lengths = corpus.rows(stratum)
         weight = contrasts.weight[rows]
@@ -77,8 +87,10 @@ class _Few:
 
     def p_values(self, found: _Moments, others: np.ndarray) -> np.ndarray:
         """Those of the few cells, and of the ``others``."""
-        variance = np.maximum(found.variance[self._cells] - self._variance, 0)
-        for place, rest in enumerate(np.sqrt(variance)):
+        whole = found.variance[self._cells]
+        left = whole - self._variance
+        # a remainder of rounding would tear apart what is as far as the observed
+        for place, rest in enumerate(np.sqrt(np.where(left > 1e-9 * whole, left, 0))):
             self._sums[:, place] += rest * self._random.standard_normal(self._draws)
         distance = np.abs(found.observed - found.mean)[self._cells] - 1e-12
         p_values = others.copy()

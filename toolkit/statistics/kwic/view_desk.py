@@ -166,7 +166,7 @@ class ConcordanceDesk:
     def _download(self, message: Mapping[str, Any]) -> dict[str, Any]:
         found, first, say = self._of(message), self._whole(message.get("from", 0)), self._say
         if self._sheet is None or self._sheet[0] is not found:
-            with tempfile.TemporaryDirectory() as folder:
+            with tempfile.TemporaryDirectory(prefix="toolkit-") as folder:
                 path = Path(folder) / "concordance.csv"
                 found.save(path)
                 sheet = path.read_bytes().decode("utf-8", "replace")
