@@ -31,9 +31,9 @@ _SECTIONS = {
         "Hostile inputs",
         "Files through the command that reads them, each in a process of its own; strings in every field of posts, "
         "codebooks and annotations. *Unchanged*: what comes out is what went in. *Read, with a row about it*: "
-        "something else came out, and a row of `skipped` or of the losses says so. With the same strings it is tested in "
-        "Chromium that nothing of them runs in a report, an explorer, a page of a codebook, the page to code on or in "
-        "what a notebook shows (`tests/test_hostile_texts.py`).",
+        "something else came out, and a row of `skipped` or of the losses says so. With the same strings it is tested "
+        "in Chromium that nothing of them runs in a report, an explorer, a page of a codebook, the page to code on "
+        "or in what a notebook shows (`tests/test_hostile_texts.py`).",
         hostile_inputs.table,
     ),
     "faults": (

@@ -140,8 +140,8 @@ _SCRIPT = (
 )
 _CAREFUL = (
     "`tests/benchmarks/straightforward_study.py --careful`, by somebody who has looked at where its time goes: topic "
-    "models are fitted to at most 1,000 posts of a language, as ours are, in two processes; a paragraph's vector is the "
-    "mean of its sentences'"
+    "models are fitted to at most 1,000 posts of a language, as ours are, in two processes; a paragraph's vector is "
+    "the mean of its sentences'"
 )
 _LESS = (
     "It does less than the study: a dozen patterns for furniture, no near duplicates, stances, evidence, consensus, "
@@ -153,10 +153,10 @@ def _peer(result: dict) -> str:
     theirs, ours = result["peer"]["seconds"], result["ours"]["seconds"]
     steps = result["peer"]["steps"]["seconds"]
     return (
-        f"{_CAREFUL if result.get('careful') else _SCRIPT}; {result['fits']} fits for each language (the study has 48). "
-        f"It took {theirs:,.0f} s, `toolkit run` {ours:,.0f} s in two processes: {theirs / ours:.1f} times less. {_LESS}; "
-        f"of its time {steps.get('learn principles', 0):,.0f} s are for learning from examples what the toolkit brings "
-        "along. How good its principles are stands in the section on those.\n\n"
+        f"{_CAREFUL if result.get('careful') else _SCRIPT}; {result['fits']} fits for each language (the study has "
+        f"48). It took {theirs:,.0f} s, `toolkit run` {ours:,.0f} s in two processes: {theirs / ours:.1f} times less. "
+        f"{_LESS}; of its time {steps.get('learn principles', 0):,.0f} s are for learning from examples what the "
+        "toolkit brings along. How good its principles are stands in the section on those.\n\n"
         f"- Its steps: {_stages(steps)}.\n- Ours: {_stages(result['stages'])}."
     )
 

@@ -21,7 +21,8 @@ def checked_annotations(
     coder: str | None = None,
     option: str = "coder",
 ) -> pd.DataFrame:
-    """The annotations of one coder with one codebook, or :class:`InputError`.
+    """The annotations of one coder with one codebook, each with the number of its row in the table, or
+    :class:`InputError`.
 
     ``name``: "gold" or "predicted", for the messages; ``coder``: the one to take, needed where the table has
     several; ``option``: how that choice is called where the user makes it.
@@ -58,7 +59,7 @@ def checked_annotations(
                 f"{where}: '{code}' was given to '{doc_id}' from {start} to {end} in row {first} already; "
                 "keep one of the two."
             )
-    return table.reset_index(drop=True)
+    return table
 
 
 def checked_scores(scores: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
@@ -91,7 +92,8 @@ def checked_units(units: pd.DataFrame, texts: Mapping[str, str] | None) -> pd.Da
     double = units.duplicated(SPAN)
     if double.any():
         row = int(double.to_numpy().argmax())
-        raise InputError(f"units, row {row + 1}: {tuple(units[SPAN].iloc[row])} stands there a second time.")
+        doc_id, start, end = units[SPAN].iloc[row]
+        raise InputError(f"units, row {row + 1}: '{doc_id}' from {start} to {end} stands there a second time.")
     if not len(units):
         raise InputError("units: the table is empty; leave it out, or give the spans that were judged.")
     if texts is not None:
@@ -120,11 +122,11 @@ def same_codebook(gold: pd.DataFrame, predicted: pd.DataFrame, across_versions: 
 def same_text(gold: pd.DataFrame, predicted: pd.DataFrame) -> None:
     """Refuse codings of two versions of a text: the same positions with different quotes."""
     quotes = dict(zip(_spans(gold), gold["quote"], strict=True))
-    for row, (span, quote) in enumerate(zip(_spans(predicted), predicted["quote"], strict=True), 1):
+    for row, span, quote in zip(predicted.index, _spans(predicted), predicted["quote"], strict=True):
         if quotes.get(span, quote) != quote:
             raise InputError(
-                f"predicted, row {row}: '{span[0]}' from {span[1]} to {span[2]} has the quote {quote[:40]!r}, in gold "
-                f"{quotes[span][:40]!r}; the two are codings of different texts."
+                f"predicted, row {row + 1}: '{span[0]}' from {span[1]} to {span[2]} has the quote {quote[:40]!r}, "
+                f"in gold {quotes[span][:40]!r}; the two are codings of different texts."
             )
 
 

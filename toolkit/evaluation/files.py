@@ -96,7 +96,7 @@ def evaluate_files(
     for file, table in tables.items():
         for who in sorted(set(table.get("coder", []))):
             checked_annotations(str(file), table, book, known, who)
-    chosen = checked_annotations("gold", every, book, None, coder, "--coder")
+    chosen = checked_annotations("gold", every, book, None, coder, "--coder").reset_index(drop=True)
     found = _coded(book, chosen, posts, predicted, predicted_coder, scores, units, texts, method, cut)
     if predicted is not None and len(found.predicted):
         # once more under the name of the file, with the option to choose by

@@ -11,7 +11,7 @@ from toolkit.codebook import Codebook
 from toolkit.evaluation.checks import SPAN
 from toolkit.tables import STANCES, check
 
-__all__ = ["Grid", "make_grid"]
+__all__ = ["Grid", "Places", "make_grid"]
 
 Span = tuple[str, int, int]
 
@@ -49,7 +49,7 @@ class Grid:
         return replace(self, units=self.units[rows].reset_index(drop=True), **arrays)
 
 
-class _Places:
+class Places:
     """Finds the unit of a span: its own, else the one it shares most characters with."""
 
     def __init__(self, spans: list[Span]) -> None:
@@ -97,7 +97,7 @@ def make_grid(
     """
     base = next(table for table in (units, scores, predicted) if table is not None)
     spans = sorted(set(zip(*(base[column].tolist() for column in SPAN), strict=True)))
-    places = _Places(spans)
+    places = Places(spans)
     matching: dict[tuple[str, str], int] = {}
     codes = {code: column for column, code in enumerate(codebook.code_ids)}
     found = {"gold": _coded(gold, places, spans, matching, "gold", True)}
@@ -128,7 +128,7 @@ def make_grid(
 
 
 def _coded(
-    table: pd.DataFrame, places: _Places, spans: list[Span], matching: dict[tuple[str, str], int], name: str, own: bool
+    table: pd.DataFrame, places: Places, spans: list[Span], matching: dict[tuple[str, str], int], name: str, own: bool
 ) -> list[tuple[int, int, str, Any]]:
     """Row, unit, code and stance of each annotation; ``own``: one that fits no unit becomes a unit."""
     new: dict[Span, int] = {}
@@ -150,7 +150,7 @@ def _coded(
 
 def _scored(
     scores: pd.DataFrame | None,
-    places: _Places,
+    places: Places,
     shape: tuple[int, int],
     codes: Mapping[str, int],
     stance: np.ndarray,
@@ -189,10 +189,11 @@ def _languages(
     table: pd.DataFrame, units: pd.DataFrame | None, scores: pd.DataFrame | None, langs: Mapping[str, Any] | None
 ) -> list[str | None]:
     """The language of each unit: of the unit itself, of its scores, of its post."""
-    own: dict[Span, Any] = {}
+    own: dict[Span, str] = {}
     for source in (scores, units):
         if source is not None and "lang" in source:
-            own.update(zip(zip(*(source[column] for column in SPAN), strict=True), source["lang"], strict=True))
+            known = source[source["lang"].notna() & (source["lang"] != "")]
+            own.update(zip(zip(*(known[column] for column in SPAN), strict=True), known["lang"], strict=True))
     spans = zip(*(table[column].tolist() for column in SPAN), strict=True)
-    found = [own.get(span) or (langs or {}).get(span[0]) for span in spans]
+    found = [own.get(span, (langs or {}).get(span[0])) for span in spans]
     return [lang if isinstance(lang, str) and lang else None for lang in found]

@@ -8,6 +8,7 @@ import pandas as pd
 from toolkit.codebook import Codebook
 from toolkit.evaluation.baselines import COMPARED, comparison_table
 from toolkit.evaluation.checks import SPAN
+from toolkit.evaluation.grid import Places
 from toolkit.evaluation.result import evaluate
 
 __all__ = ["human_agreement"]
@@ -55,11 +56,12 @@ def human_agreement(
     for gold, part in coders.items():
         for name, (other, own) in others.items():
             both = _both_judged(units, gold, name)
-            there = set(part["doc_id"]) & (set(other["doc_id"]) if both is None else set(both["doc_id"]))
+            truth, given = (_on(both, units, who, table) for who, table in ((gold, part), (name, other)))
+            there = set(truth["doc_id"]) & (set(given["doc_id"]) if both is None else set(both["doc_id"]))
             if name == gold or not there:
                 continue
             table = evaluate(
-                part, other, codebook, scores=own, units=both, posts=posts,
+                truth, given, codebook, scores=own, units=both, posts=posts,
                 documents="common" if both is None else "gold", across_versions=across_versions, repeats=repeats,
                 confidence=confidence, most_errors=0, seed=seed,
             ).measures  # fmt: skip
@@ -69,6 +71,19 @@ def human_agreement(
                 for row in table[["measure", "value", "ci_low", "ci_high", "n"]].itertuples(index=False, name=None)
             )
     return comparison_table(rows)
+
+
+def _on(
+    both: pd.DataFrame | None, units: pd.DataFrame | Mapping[str, pd.DataFrame] | None, who: str, given: pd.DataFrame
+) -> pd.DataFrame:
+    """What a coder gave, without what belongs to units that the other one did not judge."""
+    own = units.get(who) if isinstance(units, Mapping) else None
+    if own is None or both is None:
+        return given
+    spans, common = (list(zip(*(table[column].tolist() for column in SPAN), strict=True)) for table in (own, both))
+    places, shared = Places(spans), set(common)
+    found = (places.find(span)[0] for span in zip(*(given[column].tolist() for column in SPAN), strict=True))
+    return given[[row < 0 or spans[row] in shared for row in found]]
 
 
 def _both_judged(

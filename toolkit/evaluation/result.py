@@ -146,6 +146,7 @@ def evaluate(
     predicted = checked_annotations("predicted", predicted, codebook, about.texts, predicted_coder, "predicted_coder")
     notes = same_codebook(gold, predicted, across_versions)
     same_text(gold, predicted)
+    gold, predicted = (table.reset_index(drop=True) for table in (gold, predicted))
     scores = None if scores is None else checked_scores(scores, codebook)
     units = None if units is None else checked_units(units, about.texts)
     names = (gold["coder"].iloc[0], predicted["coder"].iloc[0] if len(predicted) else "predicted")
