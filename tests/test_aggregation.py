@@ -490,3 +490,126 @@ def test_whole_documents():
         [0, 40, "trust", 1.0],
         [0, 40, "voice", 0.5],
     ]
+
+
+# ---- columns, defaults, notes ----------------------------------------------------------------------------
+
+
+def test_columns_and_rows_of_both_tables():
+    found = majority(codings(THREE), went_through(ana=ALL, luis=ALL, giulia=ALL), ["voice", "trust"])
+    assert list(found.aggregated) == [
+        "doc_id", "start", "end", "code", "probability", "decided", "stance", "stance_probability", "coders",
+    ]  # fmt: skip
+    # by place, within a place in the order of the codebook
+    assert found.aggregated[["start", "end", "code"]].to_numpy().tolist() == [
+        [0, 10, "trust"], [10, 20, "trust"], [20, 30, "voice"], [20, 30, "trust"],
+    ]  # fmt: skip
+    errors = found.coder_errors
+    assert list(errors) == ["coder", "code", "true", "given", "rate", "n"]
+    assert errors[["code", "coder", "true", "given"]].to_numpy().tolist() == [
+        [code, coder, true, said]
+        for code in ("voice", "trust") for coder in ("ana", "giulia", "luis")
+        for true in ("no", "yes") for said in ("no", "yes")
+    ]  # fmt: skip
+    rows = by_unit(found.aggregated)
+    # a share of the stances given: luis gave one, giulia none
+    assert (rows[20, "voice"]["stance"], rows[20, "voice"]["stance_probability"]) == ("mentions", 1)
+    # what is not decided has no stance, whatever was said of it
+    more = majority(codings([*THREE, ("ana", 3, "trust", "breach")]), went_through(ana=ALL, luis=ALL, giulia=ALL))
+    row = by_unit(more.aggregated)[30, "trust"]
+    assert not row["decided"] and not isinstance(row["stance"], str) and np.isnan(row["stance_probability"])
+    single = majority(
+        codings(THREE[:5]), went_through(ana=ALL, luis=ALL, giulia=ALL), ["voice", "trust"], labels="single"
+    )
+    assert list(dict.fromkeys(single.coder_errors["given"])) == ["voice", "trust", "(none)"]
+
+
+@pytest.mark.parametrize("way", [majority, dawid_skene])
+def test_what_is_not_asked_for_is_as_the_docstring_says(way):
+    annotations, judged, *_ = many(units=40)
+    told = {"smoothing": 0.0} if way is dawid_skene else {}
+    found, said = (
+        way(annotations, judged, **options)
+        for options in ({}, {"codes": None, "unit": "sentence", "labels": "multiple", "every": False, **told})
+    )
+    pd.testing.assert_frame_equal(found.aggregated, said.aggregated)
+    pd.testing.assert_frame_equal(found.coder_errors, said.coder_errors)
+    assert len(found.aggregated) < len(way(annotations, judged, every=True).aggregated) == 80
+    if told:
+        assert not found.coder_errors.equals(way(annotations, judged, smoothing=1.0).coder_errors)
+
+
+def test_smoothing_by_hand():
+    """The three units of one round, half a rating added to each of two cells: of 1.5 ratings 2 / 2.5 and .5 / 2.5."""
+    found = estimate_error_rates(binary([[1, 1], [1, 0], [0, 0]]), rounds=1, smoothing=0.5)
+    assert found.confusion == pytest.approx(np.array([[[0.6, 0.4], [0.2, 0.8]], [[0.8, 0.2], [0.4, 0.6]]]))
+    # what the rates rest on is what was rated
+    assert found.ratings == pytest.approx(np.full((2, 2), 1.5))
+    # unit 1: yes .5 x .8 x .6, no .5 x .4 x .2
+    assert found.posterior[:, 1] == pytest.approx([6 / 7, 1 / 2, 1 / 7])
+    prior = 0.5 * np.log(0.6 * 0.4 * 0.2 * 0.8) * 2
+    assert found.log_likelihood == pytest.approx([2 * np.log(0.28) + np.log(0.32) + prior])
+
+
+def test_a_code_that_nobody_gave_can_be_decided_and_is_counted():
+    """luis and giulia give it to nine units of ten, ana to one of these, and ana alone reads the last and says no. The
+    probability q of the code there: ana says no to (8 + q) of (9 + q) with it, and so q = (8 + q) / 10 = 8 / 9."""
+    place = pd.DataFrame({"doc_id": "d", "start": np.arange(11) * 10, "end": np.arange(11) * 10 + 9})
+    own = {"ana": [0], "luis": range(9), "giulia": range(9)}
+    rows = pd.concat([place.iloc[list(units)].assign(coder=coder) for coder, units in own.items()])
+    rows = rows.assign(quote="x", codebook="small", kind="human", code="trust", stance="breach")
+    judged = pd.concat([place.iloc[: 11 if coder == "ana" else 10].assign(coder=coder) for coder in own])
+    found = dawid_skene(rows, judged)
+    last = found.aggregated.iloc[-1]
+    assert (last["start"], last["decided"], last["coders"]) == (100, True, 1)
+    assert last["probability"] == pytest.approx(8 / 9, abs=1e-4)
+    assert not isinstance(last["stance"], str) and np.isnan(last["stance_probability"])
+    errors = found.coder_errors.set_index(["coder", "true", "given"])
+    assert errors.loc[("ana", "yes", "yes"), "rate"] == pytest.approx(1 / (9 + 8 / 9), abs=1e-4)
+    assert errors.loc[("ana", "yes", "no"), "n"] == pytest.approx(9 + 8 / 9, abs=1e-4)
+    assert found.notes == (
+        "judged by one coder alone: 1 of 11 units (see the column coders)",
+        "2.8 coders judged a unit on average: with fewer than three, errors of coders cannot be told from how often a "
+        "code occurs, and the result rests on its start, the majority vote",
+        "1 code decided that no coder gave: too few codings, or coders who miss most",
+    )
+    # by majority ana decides what she read alone
+    assert 100 not in set(majority(rows, judged).aggregated["start"])
+
+
+def test_notes_of_several_ties_and_of_what_was_judged_being_unknown():
+    rows = [("ana", 0, "trust", None), ("ana", 1, "trust", None), ("luis", 2, "trust", None)]
+    found = majority(codings(rows), went_through(ana=ALL, luis=ALL))
+    assert found.notes[-1] == "3 questions (a unit and a code) ended in a tie and were not decided"
+    single = majority(codings(rows), went_through(ana=ALL, luis=ALL), labels="single")
+    assert single.notes[-1] == "3 units ended in a tie and were not decided"
+    guessed = majority(codings(THREE))
+    # only what somebody coded, where each coder gave a code: all three in the one document
+    assert guessed.notes[0].startswith("what was judged is not known, so only spans that somebody coded count")
+    assert (guessed.aggregated["coders"] == 3).all() and set(guessed.aggregated["start"]) == {0, 10, 20}
+    assert not any("unknown" in note or "not known" in note for note in found.notes)
+
+
+def test_a_document_that_nobody_judged_whole_is_left_out():
+    rows = [("ana", 0, "trust", None), ("luis", 3, "trust", None)]
+    more = went_through(ana=[0, 1], luis=[0, 2, 3]).assign(doc_id="part")
+    judged = pd.concat([went_through(ana=ALL, luis=ALL), more])
+    found = majority(codings(rows), judged, ["trust", "voice"], unit="document", every=True)
+    assert found.aggregated[["doc_id", "code"]].to_numpy().tolist() == [["d", "trust"], ["d", "voice"]]
+    assert found.notes[0] == "2 times a coder had judged a document only in part, which is left out"
+
+
+def test_more_that_cannot_be_estimated_is_refused():
+    for counts, options, message in [
+        (np.ones((3, 2, 1)), {}, "got 2 coders and 1 labels; error rates need two or more of each"),
+        (np.ones((3, 2, 2)), {"rounds": 0}, "got smoothing 0.0 and rounds 0; expected 0 or more, and 1 or more"),
+        (np.full((3, 2, 2), np.nan), {}, "negative or missing number"),
+    ]:
+        with pytest.raises(InputError, match=message):
+            estimate_error_rates(counts, **options)
+    found = estimate_error_rates(np.ones((3, 2, 2)))
+    with pytest.raises(InputError, match="got 2 coders and 3 labels, but the rates are of 2 and 2"):
+        error_table(found, ["ana", "luis"], ["x", "y", "z"], "(any)")
+    assert found.settled and len(found.log_likelihood) == 2
+    with pytest.raises(InputError, match="unit: got 'sentense'; did you mean 'sentence'"):
+        majority(codings(THREE), unit="sentense")

@@ -330,6 +330,7 @@ def test_neither_the_order_of_rows_nor_of_coders_matters():
         ({"rows": [("d", 5, 6, "x", "ana"), ("d", 7, 7, "x", "ana")]}, "row 2: got start 7 and end 7"),
         ({"rows": [("d", 5, 6, "all", "ana")]}, "a code called 'all'"),
         ({"coders": ["ana"]}, "two or more different coders: got ana"),
+        ({"coders": []}, "two or more different coders: got none"),
         ({"coders": ["ana", "ana"]}, "two or more different coders: got ana, ana"),
         ({"weights": np.ones((1, 2))}, r"weights has the shape \(1, 2\), expected \(samples, 1\)"),
         ({"weights": -ONCE}, "negative or missing"),
@@ -345,7 +346,9 @@ def test_what_cannot_be_is_refused_in_one_sentence(change, message):
 
 
 def test_a_missing_column_is_named():
-    with pytest.raises(InputError, match="the column 'coder' is missing"):
+    with pytest.raises(
+        InputError, match="spans: the column 'coder' is missing; the table has doc_id, start, end, code"
+    ):
         u_alpha(table([]).drop(columns="coder"), {"d": 9}, ["ana", "luis"], ONCE)
 
 
@@ -484,3 +487,75 @@ def test_an_unknown_way_to_match_is_refused():
         span_f1(one_coder(), one_coder(), ["d"], ONCE, "exakt")
     with pytest.raises(InputError, match=r"second: the column 'code' is missing"):
         span_f1(one_coder(), one_coder().drop(columns="code"), ["d"], ONCE)
+
+
+# ---- rows, defaults, long texts --------------------------------------------------------------------------
+
+
+def test_errors_count_the_rows_of_the_table_as_it_was_given():
+    rows = [("other", 9, 3, "x", "ana"), ("d", 0, 100, "x", "ana"), ("other", 0, 5, "x", "ana")]
+    # a span up to the last character fits; what lies in documents that do not count is not looked at
+    assert list(u_alpha(table(rows), {"d": 100}, ["ana", "luis"], ONCE)) == ["x", "all"]
+    with pytest.raises(InputError, match=r"^spans, row 4: end 101 lies outside 'd', which has 100 characters\.$"):
+        u_alpha(table([*rows, ("d", 3, 101, "x", "ana")]), {"d": 100}, ["ana", "luis"], ONCE)
+    for start, end in ((7, 7), (-1, 3), (0.5, 3), (0, 2.5), (np.nan, 2)):
+        bad = pd.DataFrame([*rows, ("d", start, end, "x", "ana")], columns=COLUMNS)
+        for name, of in (("first", (bad, table(rows))), ("second", (table(rows), bad))):
+            with pytest.raises(InputError, match=rf"^{name}, row 4: got start .*, expected whole numbers with 0 <= "):
+                span_f1(*of, ["d"], ONCE)
+
+
+def test_what_is_not_asked_for_is_as_the_docstring_says():
+    spans, lengths = drawn_spans()
+    coders, weights = ["ana", "luis"], sample_weights(len(lengths), 5, 1)
+    # giulia is no coder here: what she marked is left out, and a code that she alone gave is none
+    more = pd.concat([spans, table([("d00", 0, 9, "w", "giulia")])])
+    found = u_alpha(more, lengths, coders, weights)
+    assert list(found) == ["x", "y", "z", "all"]
+    own = spans[spans["coder"] != "giulia"]
+    for judged, run_on, same in ((None, True, True), (np.ones((12, 2)), True, True), (None, False, False)):
+        other = u_alpha(own, lengths, coders, weights, judged, run_on=run_on)
+        parts = unitizing_disagreement(own, lengths, coders, weights, judged, run_on=run_on)
+        for code in "xyz":
+            assert (found[code].tolist() == other[code].tolist()) is same, (code, run_on)
+            assert other[code] == pytest.approx(1 - parts[code].observed / parts[code].expected)
+    standard = unitizing_disagreement(own, lengths, coders, weights)
+    assert standard["x"].expected.tolist() == unitizing_disagreement(own, lengths, coders, weights, run_on=True)[
+        "x"
+    ].expected.tolist()  # fmt: skip
+    one, two = (spans[spans["coder"] == coder] for coder in coders)
+    near = one.assign(end=one["end"] + 1)
+    assert span_f1(one, near, list(lengths), weights).tolist() == [0] * 6
+    assert (span_f1(one, near, list(lengths), weights, "overlap") == 1).all()
+    assert span_f1(one, two, list(lengths), weights).tolist() == (
+        span_f1(one, two, list(lengths), weights, "exact").tolist()
+    )
+
+
+@pytest.mark.parametrize("length", [100_000, 3_000_000_000])
+def test_stretches_in_very_long_texts(length):
+    """Two units of 10 whose borders lie 5 apart differ by 25 + 25. By chance each lies in a gap of the other coder,
+    which nearly all of a long text is, and differs by 100 from it: alpha is near 1 - 50 / 200."""
+    rows = [("d", 0, 10, "x", "ana"), ("d", 5, 15, "x", "luis")]
+    found = u_alpha(table(rows), {"d": length}, ["ana", "luis"], ONCE)
+    assert found["x"][0] == pytest.approx(0.75, abs=40 / length)
+    half = length // 2
+    moved = [("e", start, end, code, coder) for _, start, end, code, coder in rows]
+    two = u_alpha(table(moved), {"d": half, "e": half}, ["ana", "luis"], np.array([[1.0, 1], [3, 1], [0, 0]]))
+    # a text that counts three times makes a longer one, with the same limit
+    assert two["x"][:2] == pytest.approx([0.75, 0.75], abs=40 / length) and np.isnan(two["x"][2])
+
+
+def test_samples_without_a_span_have_no_f1_and_weights_must_fit():
+    one = one_coder((0, 10, "x"), ("e", 0, 4, "x"))
+    other = one_coder((0, 10, "x"), ("e", 5, 9, "x"))
+    for match, whole in (("exact", 1 / 2), ("overlap", 1 / 2), ("characters", 20 / 28)):
+        found = span_f1(one, other, ["d", "e"], np.array([[1, 1], [1, 0], [0, 0]]), match)
+        assert found == pytest.approx([whole, 1, np.nan], nan_ok=True), match
+    for weights, message in (
+        (ONCE, r"weights has the shape \(1, 1\), expected \(samples, 2\): one column per document"),
+        (np.ones(2), r"weights has the shape \(2,\)"),
+        (np.array([[1, np.nan]]), "weights has a negative or missing number"),
+    ):
+        with pytest.raises(InputError, match=message):
+            span_f1(one, one, ["d", "e"], weights)

@@ -62,7 +62,13 @@ ROOMS = {
                 "sums", "themes",
             )
         ),
-        ("tests/test_principles_statistics.py", "tests/test_principles.py", "toolkit/principles/themes.py"),
+        (
+            "tests/test_principles_statistics.py",
+            "tests/test_principles.py",
+            "tests/test_theme_shares.py",
+            "tests/test_frameworks.py",
+            *(f"toolkit/principles/{name}.py" for name in ("association", "crossing", "prevalence", "themes")),
+        ),
     ),
 }  # fmt: skip
 #: What mutmut writes of a change, and what it means here.
