@@ -343,6 +343,16 @@ def test_nothing_to_pair(tokens, window):
     assert table.empty
 
 
+@pytest.mark.parametrize("within", ["passage", "document"])
+def test_a_window_may_be_wider_than_any_text(within):
+    tokens = token_table(["red social de la red", "gente ."], ["red gente"])
+    for wide, endless in ((9, 1 << 30), (9, 1 << 80), ((9, 0), (1 << 31, 0)), ((9, 3), (1 << 70, 3))):
+        one, other = (collocations(tokens, window=window, within=within, **ALL) for window in (wide, endless))
+        pd.testing.assert_frame_equal(one, other)
+    several = collocations(tokens, window=(1 << 40, 1 << 41), within=within, **ALL)
+    assert {("gente", "red"), ("red", "gente")} <= set(zip(several["node"], several["collocate"], strict=True))
+
+
 def test_one_word_over_and_over():
     (row,) = collocations(token_table(["red " * 6]), window=1, **ALL).to_dict("records")
     assert (row["node"], row["collocate"], row["n"], row["pairs"], row["documents"]) == ("red", "red", 10, 10, 1)

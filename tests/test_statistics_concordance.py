@@ -442,6 +442,13 @@ def test_only_what_stands_in_a_part_of_the_corpus(match, options, docs):
     assert found.notes
 
 
+def test_a_column_is_named_as_it_is():
+    index = corpus("la red", **{"2": ["x"]})
+    index.posts.columns = [2 if name == "2" else name for name in index.posts.columns]
+    with pytest.raises(InputError, match="no column '2'"):
+        concordance(index, "red", metadata=["2"])
+
+
 def test_metadata_columns_are_shown():
     table = concordance(parts(), "red", metadata=["country", "date", "lang"]).table
     assert table.columns[-2:].tolist() == ["country", "date"]
@@ -557,6 +564,15 @@ def test_what_stands_beside_the_node_is_counted():
     assert concordance(corpus("red"), "nada").frequencies("R1").empty
 
 
+def test_what_reads_the_same_is_counted_as_one_however_it_was_cut():
+    rows = [("a", 0, 9, "l'azienda"), ("b", 0, 2, "l'"), ("b", 2, 9, "azienda")]
+    tokens = pd.DataFrame(rows, columns=["doc_id", "start", "end", "text"])
+    tokens = tokens.assign(passage_id=tokens["doc_id"], lemma=tokens["text"], pos=None, is_stop=False, lang="it")
+    posts = pd.DataFrame({"doc_id": ["a", "b"], "lang": "it", "text": "l'azienda", "sha256": "0"})
+    found = concordance(tokens, "l'azienda", posts=posts).frequencies("found_by")
+    assert found.to_dict("list") == {"term": ["l'azienda"], "n": [2], "documents": [2], "share": [1.0]}
+
+
 # ---- nothing, one, wrong -------------------------------------------------------------------------------------
 
 
@@ -640,6 +656,7 @@ def test_unknown_codes_and_stances_are_refused(bundled, query, problem):
         (lambda found: found.save("a.html", lang="fr"), "'fr'"),
         (lambda found: found.having("x", match="regex"), "allowed are"),
         (lambda found: found.frequencies("R10"), "no position 'R10'"),
+        (lambda found: found.frequencies(1), "no position '1'"),
         (lambda found: found.frequencies("R1", "word"), "no unit 'word'"),
         (lambda found: found.frequencies("node", "lemma"), "no unit 'lemma' at 'node'"),
         (lambda found: found.save("a.xlsx"), "must end in .csv, .jsonl, .parquet, .txt or .html"),

@@ -121,6 +121,10 @@ class TestTokenIndex:
             (lambda: as_index(3), "got int"),
             (lambda: as_index(TokenIndex(tokens_of(TEXTS)), posts_of(TEXTS)[1:]), "of other documents"),
             (lambda: TokenIndex(pd.concat([tokens_of(TEXTS)] * 2)), "twice; give each token once"),
+            (
+                lambda: TokenIndex(tokens_of({"a": ("es", "l' l l'")}, start=0, end=[2, 1, 2])),
+                "from 0 to 2 of 'a' .* twice",
+            ),
         ],
     )
     def test_what_is_wrong_is_one_sentence(self, make, said):
@@ -303,6 +307,8 @@ class TestCountWords:
             counted.groups("countri")
         with pytest.raises(InputError, match="need the posts"):
             count_words(tokens_of(TEXTS)).groups("country")
+        with pytest.raises(InputError, match="expected one column of the posts"):
+            frequency(counted, by=["country", "year"])
 
     @settings(max_examples=60, deadline=None)
     @given(
@@ -392,6 +398,15 @@ class TestCountThemes:
         with pytest.raises(InputError, match="es, it; name one"):
             count_themes(both.assign(model=both["model"].replace("joint", "it")), PASSAGES)
 
+    def test_a_share_of_no_model_is_not_added_to_those_of_the_only_one(self):
+        half = self.SHARES.assign(model=["es", None, "es"])
+        with pytest.raises(InputError, match="of the model es, but row 2 names none"):
+            count_themes(half, PASSAGES)
+        assert count_themes(half, PASSAGES, model="es").layer().terms.tolist() == ["t1"]
+
+    def test_shares_with_half_a_position_take_that_of_their_passage(self):
+        assert count_themes(self.SHARES.assign(start=7), PASSAGES).layer().start.tolist() == [0, 0]
+
     def test_paragraphs_that_are_no_passages_take_the_language_of_the_first_inside(self):
         shares = self.SHARES.assign(passage_id=["par", "par", "p3"], start=[0, 0, 0], end=[20, 20, 10])
         layer = count_themes(shares, PASSAGES).layer()
@@ -432,9 +447,21 @@ class TestSelection:
         spans = pd.DataFrame({"doc_id": ["uno", "uno", "otro"], "start": [3, 10, 0], "end": [5, 12, 99]})
         assert layer.start[inside(counted, layer, spans)].tolist() == [3, 10]
 
+    @pytest.mark.parametrize("start, end", [(-5, 3), (-1000, 1), (float("-inf"), 2.0)])
+    def test_a_span_that_begins_before_its_text_takes_nothing_of_another(self, counted, start, end):
+        layer = counted.layer("es")
+        chosen = inside(counted, layer, pd.DataFrame({"doc_id": ["tres"], "start": [start], "end": [end]}))
+        assert list(zip(counted.doc_ids[layer.doc[chosen]], layer.start[chosen], strict=True)) == [("tres", 0)]
+
+    def test_a_span_may_end_beyond_any_text(self, counted):
+        layer = counted.layer("es")
+        for end in (1 << 62, float("inf")):
+            spans = pd.DataFrame({"doc_id": ["uno", "tres"], "start": [12, 1], "end": [end, end]})
+            assert layer.start[inside(counted, layer, spans)].tolist() == [13, 16, 0, 7]
+
     @settings(max_examples=100, deadline=None)
     @given(
-        st.lists(st.tuples(st.sampled_from(["uno", "tres", "x"]), st.integers(0, 30), st.integers(0, 20)), max_size=6)
+        st.lists(st.tuples(st.sampled_from(["uno", "tres", "x"]), st.integers(-30, 30), st.integers(0, 40)), max_size=6)
     )
     def test_spans_agree_with_looking_at_every_pair(self, rows):
         counted = count_words(tokens_of(TEXTS), "form")

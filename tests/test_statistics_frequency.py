@@ -301,6 +301,8 @@ class TestGeneral:
             ({"term": ["a"], "zipf": [-math.inf]}, "got -inf"),
             ({"term": ["a"], "per_million": [-1]}, "got -1, expected from 0 to 1,000,000"),
             ({"term": ["a", "a"], "zipf": [1, 2]}, "'a' twice"),
+            ({"term": ["a", None], "zipf": [1, 2]}, "row 2: no term"),
+            ({"term": ["a", "b"], "zipf": [1, 2], "lang": ["es", None]}, "row 2: no lang"),
         ],
     )
     def test_lists_that_are_none(self, columns, said):

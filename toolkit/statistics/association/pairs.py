@@ -73,6 +73,7 @@ class Pairs(NamedTuple):
 
 def margins(line: Line, left: int, right: int) -> Margins:
     """The pairs of each term with any other place, within ``left`` places before and ``right`` places after it."""
+    left, right = _bounded(line, left, right)
     place = np.arange(len(line.term), dtype=line.begin.dtype)
     before, after = place - line.begin, line.end - 1 - place
     frequency = line.frequencies * (left + right)
@@ -83,6 +84,11 @@ def margins(line: Line, left: int, right: int) -> Margins:
     )
     total = np.minimum(before, left).sum(dtype=np.int64) + np.minimum(after, right).sum(dtype=np.int64)
     return Margins(node, other, int(total))
+
+
+def _bounded(line: Line, left: int, right: int) -> tuple[int, int]:
+    """No stretch is longer than the line; what reaches further would not fit the numbers of its places."""
+    return min(left, len(line.term)), min(right, len(line.term))
 
 
 def _lacking(line: Line, missing: np.ndarray) -> np.ndarray:
@@ -104,6 +110,7 @@ def count_pairs(
         of a term with itself count from both sides, twice, as they do when ordered.
     least : pairs that occur less often are left out.
     """
+    left, right = _bounded(line, left, right)
     first, second = _numbered(line.term, nodes), _numbered(line.term, others)
     width = max(int(others.sum()), 1)
     sides = [(right, 1), (left, -1)] if ordered else [(right, 1)]

@@ -89,7 +89,7 @@ def count_themes(
     1    2  0.75     2  0.375
     """
     shares = check("shares", shares)
-    models = sorted(set(shares["model"])) if "model" in shares else []
+    models = sorted(set(shares["model"].dropna())) if "model" in shares else []
     if model is None and len(models) > 1:
         model = "joint" if "joint" in models else None
         if model is None:
@@ -98,10 +98,16 @@ def count_themes(
         if model not in models:
             raise InputError(f"count_themes: no model '{model}'; {suggestion(model, models)}")
         shares = shares[shares["model"] == model]
+    elif models and shares["model"].isna().any():
+        row = int(shares["model"].isna().to_numpy().argmax())
+        raise InputError(
+            f"count_themes: the shares are of the model {models[0]}, but row {row + 1} names none; give each its model."
+        )
     known = check("passages", passages)[["passage_id", "lang"]]
     lacking = sorted(set(shares["passage_id"]) - set(known["passage_id"]))
     columns = ["doc_id", "passage_id", "start", "end"]
     if not {"start", "end"} <= set(shares.columns):
+        shares = shares.drop(columns=["start", "end"], errors="ignore")
         shares = shares.merge(passages[["passage_id", "start", "end"]], on="passage_id", how="left")
     places = shares.drop_duplicates("passage_id")[columns]
     if lacking:

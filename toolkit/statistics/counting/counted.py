@@ -1,6 +1,6 @@
 """What was counted where: words in documents, codes in passages, themes in passages, all in one form."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -186,6 +186,8 @@ class Counted(SelfShown):
         Posts without a value are in "(missing)", dates that are none in "(malformed)". Raises :class:`InputError` for a
         column that is not there, and where no posts were given.
         """
+        if not isinstance(by, Hashable):
+            raise InputError(f"statistics: got {str(by)[:60]} as groups, expected one column of the posts.")
         if by == "doc_id":
             return self.doc_ids
         if self.posts is None:

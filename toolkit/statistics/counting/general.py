@@ -83,6 +83,10 @@ def reference_list(table: pd.DataFrame) -> dict[str, pd.Series]:
         limits = "9 or less" if measure == "zipf" else "from 0 to 1,000,000"
         got = str(table[measure].iloc[row])[:40]
         raise InputError(f"frequency: list of general words, {measure}, row {row + 1}: got {got}, expected {limits}.")
+    for column in (name for name in ("term", "lang") if name in table):
+        if table[column].isna().any():
+            row = int(table[column].isna().to_numpy().argmax())
+            raise InputError(f"frequency: list of general words, row {row + 1}: no {column}; give each term its own.")
     langs = table["lang"].astype(str).to_numpy(object) if "lang" in table else np.full(len(table), "", dtype=object)
     own = pd.DataFrame({"lang": langs, "term": table["term"].astype(str).to_numpy(object)})
     own["each"] = 10**values if measure == "zipf" else values * 10**_MILLION

@@ -95,9 +95,10 @@ def inside(counted: Counted, layer: Layer, spans: pd.DataFrame) -> np.ndarray:
     if own.empty or not len(layer.doc):
         return np.zeros(len(layer.doc), dtype=bool)
     doc = own["doc_id"].map(number).to_numpy(np.int64)
-    # one line of numbers for all documents, so that one search finds the span before each place
-    width = int(max(layer.end.max(), own["end"].max())) + 1
-    starts, ends = doc * width + own["start"].to_numpy(np.int64), doc * width + own["end"].to_numpy(np.int64)
+    # one line of numbers for all documents, so that one search finds the span before each place; what reaches beyond a
+    # text must not reach into the next
+    width = int(layer.end.max()) + 2
+    starts, ends = (doc * width + own[name].clip(0, width - 1).to_numpy(np.int64) for name in ("start", "end"))
     order = np.argsort(starts, kind="stable")
     starts, reach = starts[order], np.maximum.accumulate(ends[order])
     base = layer.doc.astype(np.int64) * width

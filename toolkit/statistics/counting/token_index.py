@@ -299,7 +299,12 @@ def _documents(
 
 def _refuse_twice(doc: np.ndarray, start: np.ndarray, end: np.ndarray, doc_ids: np.ndarray) -> None:
     """Raise :class:`InputError` for a token that stands there twice; the tokens are in the order of the text."""
-    twice = (doc[1:] == doc[:-1]) & (start[1:] == start[:-1]) & (end[1:] == end[:-1])
+    together = (doc[1:] == doc[:-1]) & (start[1:] == start[:-1])
+    if together.any():
+        # one that is shorter or longer may stand between
+        order = np.lexsort((end, start, doc))
+        doc, start, end = doc[order], start[order], end[order]
+    twice = together & (end[1:] == end[:-1])
     if twice.any():
         place = int(twice.argmax())
         raise InputError(

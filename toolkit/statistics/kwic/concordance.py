@@ -176,7 +176,11 @@ def _check_choices(
         problem = "the tokens have no column 'lang'" if known == ("all",) else suggestion(str(lang), known)
         raise InputError(f"concordance: no tokens in the language '{lang}'; {problem}")
     posts = reader.index.posts
-    columns = [] if posts is None else [str(name) for name in posts.columns if name not in ("text", *OWN_COLUMNS)]
+    columns = (
+        []
+        if posts is None
+        else [name for name in posts.columns if isinstance(name, str) and name not in ("text", *OWN_COLUMNS)]
+    )
     if not isinstance(sort, Sequence):
         raise InputError(f"concordance: sort={sort!r}; give a key such as 'R1', or a list of keys.")
     if isinstance(metadata, str):

@@ -70,9 +70,9 @@ def _order(value: Any) -> tuple[int, Any, str]:
 
 def frequencies_of(reader: Reader, hits: Hits, within: Within, position: str, unit: str) -> pd.DataFrame:
     """See :meth:`Concordance.frequencies`."""
-    word = bool(_WORD.fullmatch(position))
+    word = bool(_WORD.fullmatch(str(position)))
     if not word and position not in _PLACES:
-        raise InputError(f"concordance: no position '{position}'; {suggestion(position, _PLACES)}")
+        raise InputError(f"concordance: no position '{position}'; {suggestion(str(position), _PLACES)}")
     units = UNITS if word else UNITS[:1]
     if unit not in units:
         raise InputError(f"concordance: no unit '{unit}' at '{position}'; {suggestion(unit, units)}")
@@ -84,7 +84,10 @@ def frequencies_of(reader: Reader, hits: Hits, within: Within, position: str, un
         same, terms = pd.factorize(np.array([fold_form(" ".join(node.split())) for node in written], dtype=object))
         values = same[nodes]
     else:
-        values, terms = hits.found, hits.names
+        # phrases that are cut in different ways can read the same
+        used, place = np.unique(hits.found, return_inverse=True)
+        same, terms = pd.factorize(np.array([str(hits.names[found]) for found in used.tolist()], dtype=object))
+        values = same[place]
     lines = pd.DataFrame({"place": values, "doc": hits.doc})[np.asarray(values) >= 0]
     grouped = lines.groupby("place", sort=True)["doc"].agg(["size", "nunique"])
     n = grouped["size"].to_numpy(np.int64)
