@@ -159,6 +159,22 @@ def test_nobody_undoes_back_into_the_old_codebook_and_an_open_window_learns_of_t
     window.close()
 
 
+@pytest.mark.parametrize("back", ["undo", "redo"])
+def test_a_code_taken_away_before_the_new_codebook_does_not_come_back_by_undo(project, material, back):
+    code(project, "ana", 0, ("respuestas", "endorses"), done=False)
+    item = project.items.iloc[0]
+    place = {"item": item["item"], "doc_id": "a", "start": int(item["start"]), "end": int(item["end"])}
+    session = Session(project, "ana")
+    session.decide({"do": "undo"} if back == "redo" else {"do": "remove", **place, "code": "respuestas"})
+    session.close()
+    migrate_project(project, material / "next" / "oficina.yaml")
+    session = Session(open_project(project.folder), "ana")
+    with pytest.raises(InputError, match=r"brought over to another codebook|nothing to redo"):
+        session.decide({"do": back})
+    session.close()
+    assert open_project(project.folder).annotations().empty and not project.lines("luis")
+
+
 def test_where_the_new_codebook_gives_one_code_a_person_decides_between_several(project, material, tmp_path):
     code(project, "ana", 0, ("precios", "mentions"), ("plantilla", "breach"))
     text = (material / "oficina.yaml").read_text(encoding="utf-8")

@@ -638,3 +638,14 @@ def fuzzed(made, tmp_path_factory):
     yield person
     # whatever was let in can be read again
     assert Session(person.session.project, "ana").state == person.session.state
+
+
+def test_accepting_what_one_has_given_oneself_keeps_its_note_and_stance(tmp_path):
+    project = make_project(tmp_path / "p", suggestions=SUGGESTED)
+    ana = Person(project)
+    own = [("s1", 2, 21, "escucha", "endorses"), ("s2", 22, 36, "trato", "breach")]
+    for number, (name, start, end, code, stance) in enumerate(own):
+        ana.give(start, end, code=code, stance="breach", note="mi nota")
+        saved = ana.ok("accept", item=UNO, suggestion=name)["annotations"][number]
+        assert (saved["code"], saved["stance"], saved["note"]) == (code, stance, "mi nota")
+        assert saved["from"]["suggestion"] == name

@@ -498,3 +498,16 @@ def test_a_sheet_that_is_edited_and_imported_is_the_sheet_that_is_exported_next(
             assert (dict(state.codings), {item: state.item(item) for item in items}) == before
             decide(project, "ana", {"do": "redo"})
             assert in_order(export_spreadsheet(project, "ana", path).to_dict("records")) == in_order(wanted)
+
+
+def test_names_of_texts_with_a_space_at_either_end_come_back(corpus, tmp_path):
+    posts, book = corpus
+    posts = posts.assign(doc_id=[" alfa ", "beta"])
+    project = create_project(tmp_path / "p", posts, coders=["ana"], codebook=book, stance_required=False)
+    path = tmp_path / "ana.csv"
+    sheet = export_spreadsheet(project, "ana", path)
+    assert import_spreadsheet(project, "ana", path).empty
+    sheet.loc[0, "code"] = "precios"
+    sheet.to_csv(path, index=False)
+    assert import_spreadsheet(project, "ana", path)["what"].tolist() == ["code added"]
+    assert project.annotations("ana")["doc_id"].tolist() == [" alfa "]

@@ -1,5 +1,6 @@
 """Codings made elsewhere, brought into a project."""
 
+import pandas as pd
 import pytest
 from coded_project import coded_project
 
@@ -92,3 +93,13 @@ def test_an_item_whose_code_could_not_be_taken_in_is_not_judged_to_have_none(pro
     done = project.judged("ana")
     assert len(done) == len(project.items) - 1
     assert places(project.items.iloc[[0]]).isdisjoint(places(done))
+
+
+def test_a_code_given_twice_at_a_place_is_taken_as_it_stands_first_and_the_other_is_listed(project, coding):
+    own = coding[coding["doc_id"].isin(list(project.texts)) & coding["stance"].eq("breach")].head(1)
+    table = pd.concat([own, own, own.assign(stance="rejects")])
+    left = import_annotations(project, "ana", table)
+    assert left[["stance", "reason"]].to_numpy().tolist() == [
+        ["rejects", "this code stands at this place already, of another row of the table"]
+    ]
+    assert rows(project.annotations("ana")) == rows(own)

@@ -192,3 +192,22 @@ def test_a_long_list_is_cut_and_says_so():
     made = curator_summary(rows, BOOK)
     assert len(rows) == 420 and "and 120 more" in made.html and "and 120 more" in str(made)
     assert made.html.count('class="differs"') == 300
+
+
+def test_what_was_taken_away_does_not_take_its_reason_from_the_stretch_beside_it():
+    own = table({"ana": [(6, 11, TALK, "breach")]})
+    decided = table({"giulia": [(0, 6, LISTENING, "breach")]}, note="otra regla", created="2026-11-22T10:00:00Z")
+    judged = seen(["ana", "giulia"], [(0, 59)]).assign(at="2026-11-23T10:00:00Z", note="no es un caso")
+    rows = curator_changes(own, decided, judged)
+    assert plain(rows, "start", "what", "at", "why") == [
+        (0, "added", "2026-11-22T10:00:00Z", "otra regla"),
+        (6, "removed", "2026-11-23T10:00:00Z", "no es un caso"),
+    ]
+
+
+def test_a_coding_that_was_kept_beside_a_shorter_one_of_its_code_counts_once():
+    own, decided = {"ana": [(0, 11, TALK, None)]}, {"giulia": [(0, 11, TALK, None), (6, 11, TALK, None)]}
+    rows = curator_changes(table(own), table(decided), seen(["ana", "giulia"], [(0, 59)]))
+    assert rows["what"].tolist() == ["kept", "boundary"]
+    for order in (rows, rows[::-1]):
+        assert plain(coder_scores(order), "n", "kept", "boundary", "share") == [(1, 1, 0, 1.0)]

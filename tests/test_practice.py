@@ -320,3 +320,11 @@ def test_guidelines_show_themselves_and_run_nothing(project):
     page = project.guidelines()
     assert "<script>" not in page._repr_html_()
     assert str(page) == "Hola\n<script>x</script> & más"
+
+
+def test_titles_that_begin_alike_hide_no_project(tmp_path):
+    for number in range(2):
+        title = "El mismo título " * 10 + str(number)
+        create_project(tmp_path / str(number), posts("es"), coders=["ana"], title=title)
+    desk = label_desk(tmp_path, lang="es")
+    assert [project.folder.name for project in desk._projects.values()] == ["0", "1"]

@@ -7,7 +7,15 @@ import pytest
 from coded_project import coded_project, play
 from small_codebook import YAML, small_codebook
 
-from toolkit.annotation import Session, add_coder, adjudication_session, create_project, open_project
+from toolkit.annotating import aggregate_project, aggregated_annotations
+from toolkit.annotation import (
+    Session,
+    add_coder,
+    adjudication_session,
+    create_project,
+    export_project,
+    open_project,
+)
 from toolkit.annotation.projects.status import status_text
 from toolkit.cli import main
 from toolkit.corpus import human_annotations
@@ -173,3 +181,72 @@ def test_what_a_majority_settles_is_not_called_agreed(tmp_path, project):
     (batch,) = three.lines("curator")
     said = [(change["do"], change["why"]) for change in batch["changes"]]
     assert said == [("set", "majority"), ("done", "majority"), ("done", "agreed")]
+
+
+@pytest.mark.parametrize("where", ["in texts that are not coded", "on what is no item"])
+def test_a_machine_that_suggests_nothing_on_the_items_is_no_hindrance(tmp_path, project, where):
+    suggested = project.annotations("author").assign(kind="machine", coder="machine:cues")
+    here = project.items["doc_id"] == suggested["doc_id"].iloc[0]
+    coded = set(zip(suggested["doc_id"], suggested["start"], strict=True))
+    places = zip(project.items["doc_id"], project.items["start"], strict=True)
+    bare = pd.Series([place not in coded for place in places])
+    items = project.items[~here] if where == "in texts that are not coded" else project.items[here & bare]
+    suggested = suggested[suggested["doc_id"] == suggested["doc_id"].iloc[0]]
+    fresh = create_project(tmp_path / "q", project.posts, coders=["ana"], items=items, suggestions=suggested)
+    session = Session(fresh, "ana")
+    session.close()
+    assert session.queue and len(fresh.suggestions) == len(fresh.suggestion_outcomes()) == 0
+
+
+def test_an_item_named_twice_adds_nobody(project):
+    item = project.items["item"].iloc[0]
+    with pytest.raises(InputError, match="'giulia' has an item twice"):
+        add_coder(project, "giulia", items=[item, item])
+    assert "giulia" not in open_project(project.folder).coders
+    assert add_coder(project, "giulia", items=[item]).queue("giulia") == [item]
+
+
+def test_what_the_curator_opened_again_is_not_adopted_again(project):
+    session = adjudication_session(project, "curator")
+    coding = next(key for key, coding in session.state.codings.items())
+    item = session.state.codings[coding].item
+    place = dict(zip(("doc_id", "start", "end"), coding[:3], strict=True))
+    session.decide({"do": "reopen", "item": item})
+    for key in [key for key, one in session.state.codings.items() if one.item == item]:
+        session.decide({"do": "remove", "item": item, **place, "code": key[3]})
+    session.close()
+    adjudication_session(project, "curator").close()
+    state = open_project(project.folder).state("curator")
+    assert not state.item(item).status and not any(one.item == item for one in state.codings.values())
+
+
+def test_where_stretches_take_one_code_each_a_whole_text_takes_several(tmp_path, project):
+    small_codebook(tmp_path, yaml=YAML.replace("languages:", "multi_label: false\nlanguages:"))
+    posts = project.posts.head(2)
+    free = create_project(tmp_path / "f", posts, coders=["ana", "eva"], codebook=tmp_path / "oficina.yaml", unit="span")
+    rows = [
+        (doc_id, at, at + 5, free.texts[doc_id][at : at + 5], code)
+        for doc_id, start in zip(free.items["doc_id"], free.items["start"], strict=True)
+        for at, code in ((start, "precios"), (start + 10, "respuestas"))
+    ]
+    given = pd.DataFrame(rows, columns=["doc_id", "start", "end", "quote", "code"])
+    for who in free.coders:
+        play(free, who, given.assign(codebook="oficina", coder=who, kind="human"))
+    found = aggregate_project(free).aggregated
+    assert found["decided"].all() and sorted(found["code"]) == ["precios"] * 2 + ["respuestas"] * 2
+    assert free.agreement(unit="document", repeats=20).table["value"].max() == 1
+
+
+def test_texts_that_nobody_gave_a_code_can_be_put_together(project, tmp_path):
+    bare = create_project(tmp_path / "bare", project.posts, coders=["ana", "eva"])
+    for who in bare.coders:
+        play(bare, who, project.annotations("author").head(0))
+    found = aggregate_project(bare)
+    assert len(found.aggregated) == len(aggregated_annotations(bare, found, "majority")) == 0
+
+
+def test_somebody_named_twice_is_exported_once(project, tmp_path):
+    once, twice = (
+        export_project(project, tmp_path / "out" / str(len(who)), who=who) for who in (["author"], ["author"] * 2)
+    )
+    assert (once / "annotations.csv").read_bytes() == (twice / "annotations.csv").read_bytes()

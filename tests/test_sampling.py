@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolkit.annotation.planning.assignment import assign
 from toolkit.annotation.planning.icc import icc_of
 from toolkit.annotation.planning.sample_size import items_for_width
 from toolkit.annotation.planning.sampling import order, sample
@@ -689,3 +690,24 @@ def test_data_without_a_correlation_to_measure_are_refused():
         icc_of(one, judged_of(ana="d0:0 d0:1 d1:0"), quantity="f1")
     with pytest.raises(InputError, match="quantity is 'f2'"):
         icc_of(one, judged_of(ana="d0:0 d0:1 d1:0"), quantity="f2")
+
+
+def test_who_judged_a_whole_text_judged_all_its_items():
+    items = items_of([3, 2])
+    given = codings(("ana", "d0:1", "a"), ("luis", "d0:2", "a"), ("ana", "d1:0", "a"))
+    whole = pd.DataFrame(
+        [(coder, f"d{doc}", 0, end) for coder in ("ana", "luis") for doc, end in ((0, 29), (1, 19))],
+        columns=["coder", "doc_id", "start", "end"],
+    )
+    each = pd.concat([items[["doc_id", "start", "end"]].assign(coder=coder) for coder in ("ana", "luis")])
+    ranked = order(items, "disagreement", annotations=given, judged=whole)
+    pd.testing.assert_frame_equal(ranked, order(items, "disagreement", annotations=given, judged=each))
+    assert ranked["value"].tolist() == [1, 1, 1, 0, 0]
+
+
+@pytest.mark.parametrize("seed", [-1, None, 1.5])
+def test_a_seed_that_no_draw_can_be_repeated_from_is_refused(seed):
+    items = items_of([3, 2])
+    for draw in (lambda: sample(items, 2, seed=seed), lambda: assign(items, ["ana"], how="split", seed=seed)):
+        with pytest.raises(InputError, match="seed is"):
+            draw()

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from toolkit.analysis.codes import coder_or_weaker
@@ -185,14 +186,15 @@ def aggregate_project(project: Project, method: str = "majority") -> Aggregation
         (who, item) for who in busy for item, found in project.state(who).items.items() if found.status == "done"
     }
     item = codings["evidence"].map(lambda text: json.loads(text)["item"]) if len(codings) else codings["evidence"]
-    done = [pair in finished for pair in zip(codings["coder"], item, strict=True)]
+    done = np.array([pair in finished for pair in zip(codings["coder"], item, strict=True)], dtype=bool)
     put_together = majority if method == "majority" else dawid_skene
     return put_together(
         codings[done].reset_index(drop=True),
         judged,
         project.codebook.code_ids,
         unit="document" if project.unit in ("span", "document") else "sentence",
-        labels="multiple" if project.codebook.multi_label else "single",
+        # where stretches take one code each, a whole text takes those of all its stretches
+        labels="multiple" if project.codebook.multi_label or project.unit == "span" else "single",
     )
 
 

@@ -231,6 +231,10 @@ def _folders_of(place: Path) -> list[Path]:
 
 def _name(project: Project, among: list[Project]) -> str:
     """The title of a project, with its folder where another has the same."""
-    title = " ".join(project.settings.title.split())[:100]
-    same = sum(one.settings.title == project.settings.title for one in among) > 1
+    title = _title(project)
+    same = sum(_title(one) == title for one in among) > 1
     return f"{title} ({project.folder})" if same else title
+
+
+def _title(project: Project) -> str:
+    return " ".join(project.settings.title.split())[:100]

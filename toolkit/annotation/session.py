@@ -202,6 +202,11 @@ class Session:
             "stance": suggested if message.get("stance") is None else message["stance"],
             "from": {"suggestion": suggestion["id"], "by": suggestion["coder"]},
         }
+        key = (suggestion["doc_id"], int(suggestion["start"]), int(suggestion["end"]), suggestion["code"])
+        if (own := self.state.codings.get(key)) is not None:
+            # what the person had written of this code stays
+            accepted |= {"stance": own.stance if accepted["stance"] is None else accepted["stance"], "note": own.note}
+            accepted |= {"why": own.why} if own.why else {}
         return self._rules.replacing(accepted, self.state)
 
     def _saved(self, step: Step, line: Message, message: Message) -> Message:

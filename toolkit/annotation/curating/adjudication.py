@@ -122,7 +122,8 @@ def _adopt(
     session: Session, found: dict[str, list[Reading]], agreed: dict[str, dict[tuple[int, int, str], str | None] | None]
 ) -> None:
     """Settle what is agreed and the curator has not touched, as one step."""
-    untouched = {item for item in found if not session.state.item(item).status} - {
+    # what the curator opened again has no status, and a time
+    untouched = {item for item in found if not any(session.state.item(item)[:2])} - {
         coding.item for coding in session.state.codings.values()
     }
     place = {row["item"]: row for row in session.project.items.to_dict("records")}

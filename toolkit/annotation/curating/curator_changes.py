@@ -138,10 +138,11 @@ def coder_scores(changes: pd.DataFrame) -> pd.DataFrame:
        coder  n  kept  stance  removed  share
     0  first  2     0       1        1    0.0
     """
-    # a coding that was divided is one coding
-    codings = check("curator_changes", changes).drop_duplicates(
-        ["coder", "curator", "doc_id", "start", "end", "code", "what"]
-    )
+    table = check("curator_changes", changes)
+    # a coding that was divided, or was kept and overlaps another of its code, is one coding; kept comes first
+    table = table.sort_values("what", key=lambda what: what.map(_WHAT.index), kind="stable")
+    table = table.assign(_added=table["what"] == "added")
+    codings = table.drop_duplicates(["coder", "curator", "doc_id", "start", "end", "code", "_added"])
     counts = pd.crosstab([codings["coder"], codings["curator"]], codings["what"]).reindex(columns=_WHAT, fill_value=0)
     table = counts.rename_axis(columns=None).reset_index().astype(dict.fromkeys(_WHAT, "int64"))
     table["n"] = table[["kept", "stance", "boundary", "removed"]].sum(axis=1)
@@ -257,7 +258,7 @@ class _Reasons:
     ) -> tuple[str | None, str | None]:  # fmt: skip
         """Time and reason of a change from ``one`` to ``other``; ``decided``: all that the curator gave there."""
         if other is None and one is not None:
-            near = [given for given in sorted(decided) if given[0] < max(one[1], one[0] + 1) and given[1] >= one[0]]
+            near = [given for given in sorted(decided) if given[0] < _end(one) and _end(given) > one[0]]
         else:
             near = [other] if other else []
         said = [self.of_code[curator, doc_id, *given[:3]] for given in near]
@@ -265,6 +266,11 @@ class _Reasons:
         times = sorted(time for time, _ in said if time)
         reasons = dict.fromkeys(reason for _, reason in said if reason)
         return (times[-1] if times else at), (" / ".join(reasons) or why or None)
+
+
+def _end(given: Given) -> int:
+    """The end, one character on where a coding holds none (the code of an empty text)."""
+    return max(given[1], given[0] + 1)
 
 
 def _why(evidence: Any) -> str | None:

@@ -10,7 +10,7 @@ from toolkit.annotation.projects.project_file import checked_names
 from toolkit.errors import InputError, suggestion
 from toolkit.tables import check
 
-__all__ = ["assign", "pair_counts", "queue_order"]
+__all__ = ["assign", "check_seed", "pair_counts", "queue_order"]
 
 _HOW = ("all", "split")
 _ORDERS = ("given", "random", "informative")
@@ -104,6 +104,7 @@ def queue_order(
     Raises :class:`InputError` for an unknown order and a ranking that lacks items or has others.
     """
     table = check("items", items)
+    check_seed(seed)
     if order not in _ORDERS:
         raise InputError(f"order is '{order}'; {suggestion(order, _ORDERS)}")
     if order == "informative":
@@ -130,6 +131,12 @@ def pair_counts(assignment: Mapping[str, Sequence[str]]) -> pd.DataFrame:
     sets = {name: set(items) for name, items in assignment.items()}
     rows = [(first, second, len(sets[first] & sets[second])) for first, second in combinations(sets, 2)]
     return pd.DataFrame(rows, columns=["first", "second", "items"])
+
+
+def check_seed(seed: object) -> None:
+    """Refuse what no draw can be repeated from."""
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise InputError(f"seed is {seed!r}; give a whole number from 0.")
 
 
 def _check_settings(items: pd.DataFrame, coders: list[str], how: str, overlap: float, per_item: int) -> None:

@@ -58,7 +58,8 @@ def order(
     code. Items not judged by two coders (by one, with scores) cannot be compared: ``value`` is missing, and they
     stand last. Scores belong to the item of the same span; for items that hold several scored passages (whole
     documents) uncertainty is the mean over the passages, so that long texts are not preferred, and the score of a code
-    is the highest among them. Annotations belong to the item with which they share most characters.
+    is the highest among them. Annotations belong to the item with which they share most characters; who judged a
+    longer stretch judged all items that lie in it.
 
     ``per_document``: of each document first come its so many most informative items, then so many of each again, and
     so on, lest the queue begin with near-identical sentences of one post. With 3, the first tenth of the queue of the
@@ -213,11 +214,24 @@ def _votes(
         documents = given.assign(doc_id=items["doc_id"].to_numpy()[given["row"]])[["coder", "doc_id"]]
         went = documents.drop_duplicates().merge(items.assign(row=items.index)[["doc_id", "row"]], on="doc_id")
     else:
-        went = check("judged", judged)
-        went = went.assign(row=_place(items, went, inside=False))
-        went = went[went["row"] >= 0]
+        went = _judged(items, check("judged", judged))
     went = went[["row", "coder"]].drop_duplicates()
     return given.merge(went, on=["row", "coder"]), np.bincount(went["row"], minlength=len(items))
+
+
+def _judged(items: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
+    """The items (row) that each coder judged: those in what was judged, and the one that shares most with it."""
+    went = judged.assign(row=_place(items, judged, inside=False))
+    went = went[went["row"] >= 0]
+    same = (went[_SPAN].to_numpy() == items[_SPAN].to_numpy()[went["row"]]).all(axis=1)
+    spans, groups = went[~same], items.groupby("doc_id").indices
+    starts, ends = items["start"].to_numpy(), items["end"].to_numpy()
+    inside = [
+        own[(starts[own] >= start) & (ends[own] <= end)]
+        for own, start, end in zip(spans["doc_id"].map(groups), spans["start"], spans["end"], strict=True)
+    ]
+    further = spans.loc[spans.index.repeat([len(rows) for rows in inside])]
+    return pd.concat([went, further.assign(row=np.concatenate([np.zeros(0, int), *inside]))])
 
 
 def _vote_entropy(votes: pd.DataFrame, judges: np.ndarray) -> tuple[np.ndarray, list[str]]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from toolkit.annotation.planning.assignment import check_seed
 from toolkit.annotation.planning.informative import HOW as _INFORMATIVE
 from toolkit.annotation.planning.informative import order
 from toolkit.errors import InputError, suggestion
@@ -96,6 +97,7 @@ def sample(
         _check_n(n, int(known.sum()), "items" if known.all() else what)
         chosen = ranked.head(n)
         return chosen.drop(columns=["value", "reason"]).assign(weight=np.nan, reason=chosen["reason"])
+    check_seed(seed)
     if (by is None) == (how == "stratified"):
         raise InputError("how='stratified' needs by=, the columns that make the strata; how='random' takes none.")
     if allocation not in _ALLOCATIONS:

@@ -39,7 +39,8 @@ def import_annotations(
     Returns
     -------
     pandas.DataFrame
-        what could not be taken in, with ``reason``: rows of other texts or codebooks, places that are no item.
+        what could not be taken in, with ``reason``: rows of other texts or codebooks, places that are no item, rows
+        that give a code at a place again with another stance or note (the first is taken).
 
     Raises
     ------
@@ -71,12 +72,18 @@ def import_annotations(
     mine = check("annotations", table[reason == ""], project.texts).set_index(table.index[reason == ""])
     items = _Items(project)
     given: dict[str, list[dict[str, Any]]] = {}
+    first: dict[tuple[Any, ...], dict[str, Any]] = {}
     for number, row in mine.iterrows():
         item = items.of(row["doc_id"], int(row["start"]), int(row["end"]))
         if item is None:
             reason[number] = f"no {project.unit} of the project"
             continue
-        given.setdefault(item, []).append(_decision(item, row))
+        decision = _decision(item, row)
+        key = tuple(row[name] for name in ("doc_id", "start", "end", "code"))
+        if first.setdefault(key, decision) is decision:
+            given.setdefault(item, []).append(decision)
+        elif first[key] != decision:
+            reason[number] = "this code stands at this place already, of another row of the table"
     done = set(given) if judged is None else items.inside(judged) - items.touched(mine[reason[mine.index] != ""])
     changes: list[dict[str, Any]] = []
     gone = _removals(project, coder, items, mine, set(replace_in) - set(table["doc_id"][reason != ""]))

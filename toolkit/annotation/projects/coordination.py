@@ -100,7 +100,8 @@ def agreement_report(project: Project, machine: pd.DataFrame | None, **settings:
     found = agreement_material(project, machine, lang, settings.get("unit"))
     own = {
         "unit": found.unit,
-        "labels": "multiple" if project.codebook.multi_label or found.unit == "span" else "single",
+        # a whole text takes the codes of all its stretches, of which each may take one
+        "labels": "multiple" if project.codebook.multi_label or "span" in (found.unit, project.unit) else "single",
         "codes": found.codes,
         "langs": found.langs,
         "texts": found.texts,

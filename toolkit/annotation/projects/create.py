@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit import __version__
@@ -256,7 +257,8 @@ def _suggestions(
         raise InputError(f"suggestions: are of codebook '{found['codebook'].iloc[0]}', the project's is '{book.id}'.")
     if unit != "span":
         places = set(zip(items["doc_id"], items["start"], items["end"], strict=True))
-        mine = mine[[place in places for place in zip(mine["doc_id"], mine["start"], mine["end"], strict=True)]]
+        there = [place in places for place in zip(mine["doc_id"], mine["start"], mine["end"], strict=True)]
+        mine = mine[np.array(there, dtype=bool)]
     mine = check("annotations", mine, texts)
     return mine.assign(id=[f"s{number}" for number in range(1, len(mine) + 1)])
 

@@ -49,7 +49,8 @@ def export_project(project: Project, folder: str | Path, *, who: Sequence[str] |
     ['README.md', 'annotations.csv', 'annotations.jsonl', 'decisions.csv', 'items.csv', 'judged.csv']
     """
     target = Path(folder)
-    people = [one for one in (*project.coders, *project.curators) if project.lines(one)] if who is None else list(who)
+    people = [one for one in (*project.coders, *project.curators) if project.lines(one)]
+    people = people if who is None else list(dict.fromkeys(who))
     if not people:
         raise InputError(f"{project.folder}: nobody has decided anything yet; there is nothing to export.")
     codings = pd.concat([project.annotations(one) for one in people], ignore_index=True)

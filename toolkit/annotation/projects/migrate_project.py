@@ -94,7 +94,8 @@ def migrate_project(
     logs = _claimed(project, people, take_over)
     try:
         source = f"codebook {new.id} {old.version} to {new.version}, sha256 {new.sha256}"
-        steps = []
+        steps: list[_Step | None] = []
+        final: list[bool] = []
         for who in people:
             # a run that was cut short has written the decisions of some already
             lines = logs[who].lines
@@ -102,10 +103,12 @@ def migrate_project(
             waiting = not any(line.get("source") == source and line["n"] in _standing(state) for line in lines)
             table = project.annotations(who)
             steps.append(_step(who, state, migrate(table, new, renamed), old, new, project) if waiting else None)
+            final.append(_could_bring_back(state, old, new, renamed))
         suggested = migrate(project.suggestions, new, renamed) if len(project.suggestions) else None
         frozen = freeze_codebook(new.path, project.folder, since=now())
-        for who, step in zip(people, steps, strict=True):
-            if step is not None and step.changes:
+        for who, step, last in zip(people, steps, final, strict=True):
+            # also where nothing stands any more: undo and redo would bring back what is no code by now
+            if step is not None and (step.changes or last):
                 logs[who].append({"at": now(), "do": "batch", "source": source, "changes": step.changes})
         if suggested is not None:
             _keep_suggestions(project, old.version, suggested)
@@ -193,6 +196,21 @@ def _step(who: str, state: State, moved: Migration, old: Codebook, new: Codebook
         if name in unclear:
             changes += _reopened(name, unclear[name], state, old, new)
     return _Step(changes, _rows(who, moved, groups, unclear))
+
+
+def _could_bring_back(
+    state: State, old: Codebook, new: Codebook, renamed: Mapping[str, str | Sequence[str] | None] | None
+) -> bool:
+    """Whether undo or redo leads to codes or stances that are not, or no longer mean, what they were."""
+    told = {*(renamed or {}), *(code for change in new.changes for code in change.became)}
+    codes, stances = set(new.code_ids) - told, {None, *(stance.id for stance in new.stances)}
+    slots = [slot for step in (*state.steps, *state.undone) for slot in step.slots if slot.kind == "coding"]
+    one = old.multi_label and not new.multi_label
+    return bool(slots) and (
+        one
+        or any(slot.key[3] not in codes for slot in slots)
+        or any(had is not None and had.stance not in stances for slot in slots for had in (slot.before, slot.after))
+    )
 
 
 def _remove(key: Key, coding: Coding) -> dict[str, Any]:

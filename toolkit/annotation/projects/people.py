@@ -15,7 +15,7 @@ def add_coder(project: Project, name: str, *, items: Sequence[str] | None = None
 
     ``items``: what the new coder is given, in this order; ``like``: the same as this coder, in the same order; by
     default every item of the project. Raises :class:`InputError` for a name that cannot be one or is there already,
-    both ``items`` and ``like``, and items that are not of the project.
+    both ``items`` and ``like``, and items that are not of the project or are named twice; nothing is changed then.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -39,6 +39,8 @@ def add_coder(project: Project, name: str, *, items: Sequence[str] | None = None
     strange = sorted(set(queue) - set(project.items["item"]))
     if strange:
         raise InputError(f"the queue of '{name}': there is no item '{strange[0]}' in the project.")
+    if len(set(queue)) != len(queue):
+        raise InputError(f"the queue of '{name}' has an item twice; each once.")
     changed = settings.model_copy(update={"coders": (*settings.coders, name)})
     write_project_file(project.folder, changed)
     now = Project(project.folder)

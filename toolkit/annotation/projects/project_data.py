@@ -62,7 +62,9 @@ class ProjectData:
         """annotations table of the machine's suggestions with their ``id``; empty where there are none."""
         if not self._path("suggestions").exists():
             return empty("annotations").assign(id=pd.Series([], dtype="str"))
-        return check("annotations", self._table("suggestions"), self.texts)
+        table = check("annotations", self._table("suggestions"), self.texts)
+        # of no suggestion the file has no columns
+        return table if len(table) else table.assign(id=pd.Series([], dtype="str"))
 
     @cached_property
     def codebook(self) -> Codebook:

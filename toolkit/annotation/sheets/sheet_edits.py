@@ -58,7 +58,9 @@ class SheetEdits:
         """
         rows: dict[str, list[SheetRow]] = {}
         for row in self._sheet.rows:
-            item = row.cells["item"].strip()
+            item = row.cells["item"]
+            # a name may begin or end with a space
+            item = item if item in self._place else item.strip()
             if item in self._place:
                 rows.setdefault(item, []).append(row)
             else:

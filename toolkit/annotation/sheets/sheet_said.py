@@ -45,7 +45,7 @@ class RowReader:
         """What a row says; its quote is compared with the text."""
         cells = row.cells
         doc_id, start, end = self._place[item]
-        if cells.get("doc_id", "").strip() not in ("", doc_id):
+        if cells.get("doc_id", "").strip() not in ("", doc_id.strip()):
             raise Problem(row.number, f"got '{cells['doc_id'].strip()[:80]}', the item is in '{doc_id}'", "doc_id")
         code, stance = cells["code"].strip(), cells.get("stance", "").strip()
         note = note_of(cells.get("note", ""), row, "note")
