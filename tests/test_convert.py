@@ -6,6 +6,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from coded_project import coded_project
@@ -13,7 +14,8 @@ from coded_project import coded_project
 from toolkit.annotation import create_project, import_annotations, open_project
 from toolkit.cli import main
 from toolkit.cli.convert import EXCHANGE_FORMATS
-from toolkit.converting import annotated
+from toolkit.codebook import load_codebook
+from toolkit.converting import annotated, with_codes_of
 from toolkit.corpus import human_annotations, load_posts
 from toolkit.errors import InputError
 from toolkit.exchange import FORMATS, LossWarning, detect_format, read_annotations, read_exchange, write_annotations
@@ -580,3 +582,71 @@ def test_two_texts_of_one_name_in_a_file_get_names_of_their_own(tmp_path):
         "1 (2)": "Ciao",
     }
     assert found.losses["reason"].tolist() == ["another text has the name '1'"]
+
+
+def test_a_table_of_nothing_but_a_byte_order_mark_is_refused(tmp_path):
+    (tmp_path / "in.csv").write_bytes(b"\xef\xbb\xbf")
+    with pytest.raises(InputError, match="is empty"):
+        detect_format(tmp_path / "in.csv")
+    with pytest.raises(InputError, match="cannot be read as a table"):
+        read_exchange(tmp_path / "in.csv", "csv")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_an_annotation_with_an_empty_code_is_refused_with_its_own_row(name, table, texts, tmp_path):
+    table.loc[2, "code"] = ""
+    with pytest.raises(InputError, match=r"annotations, row 3, column 'code': got ''"):
+        write_annotations(table, tmp_path / "out", name, texts=texts)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_coder_is_refused_with_its_own_row_where_tables_need_one(table, texts, tmp_path):
+    table.loc[2, "coder"] = ""
+    with pytest.raises(InputError, match=r"row 3, column 'coder'"):
+        write_annotations(table, tmp_path / "out.csv", texts=texts)
+    write_annotations(table, tmp_path / "out.conll", texts=texts)
+    assert sorted(read_annotations(tmp_path / "out.conll")["coder"]) == ["ana", "luis", "unknown"]
+
+
+@pytest.mark.parametrize("name", ["jsonl", "brat", "doccano", "tei"])
+def test_a_document_with_an_empty_name_keeps_its_annotations(name, tmp_path):
+    target = tmp_path / f"out{'' if FORMATS[name].folder else FORMATS[name].suffixes[0]}"
+    assert write_annotations(pd.DataFrame([row("", 0, 8, "a")]), target, name, texts={"": TEXT}).empty
+    assert read_exchange(target, name).annotations["doc_id"].tolist() == [""]
+
+
+def test_missing_numbers_and_lists_in_further_columns_are_values_like_others(tmp_path):
+    posts = pd.DataFrame({"doc_id": ["a", "b"], "text": TEXT, "likes": pd.array([None, 3], dtype="Int64")})
+    posts["tags"] = [np.array(["x", "y"]), np.array([])]
+    given = pd.DataFrame([row("a", 0, 8, "x"), row("b", 0, 8, "x")]).assign(feature_n=pd.array([None, 1], "Int64"))
+    losses = write_annotations(given, tmp_path / "out.conll", texts=posts)
+    assert losses[["field", "value"]].to_numpy().tolist() == [["likes", "1 document"], ["tags", "2 documents"]]
+    back = read_annotations(tmp_path / "out.conll")["feature_n"]
+    assert back.isna().tolist() == [True, False] and back.iloc[1] == "1"
+
+
+def test_a_column_that_no_format_takes_is_reported_lost(table, texts, tmp_path):
+    losses = write_annotations(table.assign(mood=["glad", None, None], none=None), tmp_path / "out.csv", texts=texts)
+    assert losses[["kind", "field", "value"]].to_numpy().tolist() == [["lost", "mood", "1 row"]]
+
+
+def test_long_numbers_of_posts_stay_whole_where_a_document_has_none(table, texts, tmp_path):
+    write_annotations(table, tmp_path / "in.conll", texts=texts)
+    posts = pd.DataFrame({"doc_id": ["es/uno"], "text": [TEXT], "number": [2**60 + 1]})
+    numbers = read_exchange(tmp_path / "in.conll", texts=posts).posts.set_index("doc_id")["number"]
+    assert int(numbers["es/uno"]) == 2**60 + 1
+    assert numbers.drop("es/uno").isna().all()
+
+
+def test_codes_in_a_column_of_categories_get_the_ids_of_the_codebook_too():
+    given = pd.DataFrame({"codebook": ["imported", "cluetrain"], "code": "Escuchar"}, dtype="category")
+    table, losses = with_codes_of(given, load_codebook("groundswell"))
+    assert (table["code"].tolist(), len(losses)) == (["listening", "Escuchar"], 1)
+
+
+def test_half_a_surrogate_pair_in_a_row_of_a_document_with_an_empty_name_is_a_loss(tmp_path):
+    line = '{"doc_id": "", "start": 0, "end": 8, "code": "a", "note": "\\ud83d"}\n'
+    (tmp_path / "in.jsonl").write_text(line, encoding="utf-8")
+    found = read_exchange(tmp_path / "in.jsonl", texts={"": TEXT})
+    assert found.annotations["note"].tolist() == ["\ufffd"]
+    assert found.losses[["kind", "doc_id"]].to_numpy().tolist() == [["changed", ""]]

@@ -167,6 +167,14 @@ def test_an_unknown_stance_or_kind_stays_what_the_file_says(tmp_path):
     assert span.features == {"Stance": "against", "Kind": "robot"}
 
 
+def test_an_attribute_whose_place_a_note_of_its_name_takes_is_a_loss(tmp_path):
+    (tmp_path / "uno.txt").write_text("Hola", encoding="utf-8")
+    (tmp_path / "uno.ann").write_text("T1\tX 0 4\tHola\nA1\tSure T1 yes\n#1\tSure T1\tno\n", encoding="utf-8")
+    found = brat.read(tmp_path, Choices())
+    assert [dict(span.features) for span in found.spans] == [{"Sure": "no"}]
+    assert [(loss.kind, loss.field, loss.value) for loss in found.losses] == [("lost", "Sure", "yes")]
+
+
 def test_what_is_said_may_stand_before_its_annotation(tmp_path):
     (span,) = read(tmp_path, "A1\tStance T1 breach\nT1\tvoz 0 6\tPerché\n").spans
     assert span.stance == "breach"

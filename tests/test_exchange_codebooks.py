@@ -144,6 +144,23 @@ def test_a_language_nobody_named_is_undetermined(tmp_path):
         )
 
 
+@pytest.mark.parametrize("format", [one for one in FILES if one != "yaml"])
+def test_a_codebook_with_a_long_description_is_recognised(format, tmp_path):
+    path = tmp_path / FILES[format]
+    draft = CodebookDraft("uno", "Uno", (CodeDraft("voz", "Voz", "Hablar."),), description="palabra " * 2_000)
+    CODEBOOK_FORMATS[format].function("write")(draft, path)
+    assert read_codebook(path).codes[0].id == "voz"
+
+
+def test_a_language_that_the_file_says_is_not_written_as_another_one(tmp_path):
+    write_codebook(load_codebook("groundswell"), tmp_path / "uno.qdc", lang="es")
+    write_codebook_yaml(read_codebook(tmp_path / "uno.qdc"), tmp_path / "uno.yaml", lang="en")
+    assert load_codebook(tmp_path / "uno.yaml").languages == ("es",)
+    draft = CodebookDraft("uno", "Uno", (CodeDraft("voz", "Voz"),), language="Spanish")
+    write_codebook_yaml(draft, tmp_path / "dos.yaml", lang="es")
+    assert load_codebook(tmp_path / "dos.yaml").languages == ("es",)
+
+
 def test_steps_that_are_none_and_stances_of_others_are_losses(tmp_path):
     draft = CodebookDraft(
         "uno", "Uno",
@@ -494,3 +511,12 @@ def test_a_macro_that_multiplies_itself_is_bounded(tmp_path):
     lines = ["[entities]"] + [f"<{chr(97 + n)}>= <{chr(98 + n)}> <{chr(98 + n)}>" for n in range(24)] + ["<a>", "uno"]
     (tmp_path / "a.conf").write_text("\n".join(lines), "utf-8")
     assert read_codebook(tmp_path / "a.conf").codes[-1].id == "uno"
+
+
+def test_macros_in_macros_stand_for_the_same_whatever_the_order_of_a_set(tmp_path):
+    names = "ABCDEFGH"
+    macros = ["<A>=voz", *(f"<{name}>=<{before}>_{name.lower()}" for before, name in itertools.pairwise(names))]
+    path = tmp_path / "annotation.conf"
+    path.write_text("\n".join([*macros, "[entities]", *(f"<{name}>" for name in names)]), encoding="utf-8")
+    expected = list(itertools.accumulate(names[1:].lower(), "{}_{}".format, initial="voz"))
+    assert [code.id for code in read_codebook(path).codes] == expected

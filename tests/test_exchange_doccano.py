@@ -1,5 +1,6 @@
 """doccano: its exports and imports read, our tables written and brought back from it."""
 
+import csv
 import io
 import json
 import time
@@ -168,6 +169,13 @@ def test_a_category_of_an_empty_text_is_lost(tmp_path):
     assert said(found.losses) == [("lost", "annotation")]
 
 
+def test_a_very_long_text_in_a_csv_is_read_and_the_limit_of_all_others_stays(tmp_path):
+    limit = csv.field_size_limit()
+    rows, _ = table_of(saved(tmp_path, f"text,label\n{'voz ' * 50_000}.,a\n", name="uno.csv"))
+    assert [row["end"] for row in rows] == [200_001]
+    assert csv.field_size_limit() == limit
+
+
 def test_classification_as_csv_json_and_fasttext(tmp_path):
     csv = saved(
         tmp_path, 'id,text,label,autora\r\n1,"uno\r\n""dos""",a#b,x\r\n2,tres,C#,\r\n3,,a,\r\n4,z', name="a.csv"
@@ -217,6 +225,8 @@ def test_what_is_not_of_doccano_is_refused(tmp_path, name, content, message):
         ("a.jsonl", b'{\n  "text": "x",\n  "entities": []\n}', True),
         ("a.jsonl", b'{"id": 3, "text": "' + b"x" * 3900, True),
         ("a.json", b'[{"column_data": "x", "column_label": ["a"]}]', True),
+        ("a.jsonl", b'{"text": "x", "label": "a", "_task_hash": 1, "answer": "reject"}\n', False),
+        ("a.jsonl", b'{"id": 3, "text": "x", "label": ["a"], "_task_hash": 1}\n', True),
         ("a.csv", b"text,label\nx,y\n", True),
         ("a.csv", b"doc_id,start,end,code,text,label\n", False),
         ("a.csv", b"text, label\nx,y\n", False),

@@ -19,6 +19,7 @@ from spacy.tokens import Doc, DocBin, SpanGroup
 from spacy.tokens import Span as SpacySpan
 
 from toolkit.errors import InputError
+from toolkit.exchange.exchange import read_exchange
 from toolkit.exchange.formats.spacy_docs import read, recognise, write
 from toolkit.exchange.model import FIELDS, Choices, Document, Material, Span
 from toolkit.exchange.segments import tokens_of
@@ -594,6 +595,27 @@ def test_answers_labels_and_the_same_text_twice(tmp_path):
     (loss,) = found.losses
     assert (loss.kind, loss.code, loss.coder) == ("lost", "a", "d-luis")
     assert len(read(tasks(tmp_path, *held), Choices(layers=("accept",))).spans) == 2
+
+
+def test_a_second_word_for_a_field_in_a_span_of_prodigy_is_kept(tmp_path):
+    span = {"start": 0, "end": 4, "label": "a", "note": "n", "comment": "c", "author": "luis", "annotator": "ana"}
+    (one,) = read(tasks(tmp_path, {"text": "Hola", "spans": [span]}), Choices()).spans
+    assert (one.note, one.coder, dict(one.features)) == ("n", "ana", {"comment": "c", "author": "luis"})
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        {**TASK, "text": "palabra " * 2_000},
+        {**TASK, "tokens": TASK["tokens"] * 500},
+        {"text": "Hola", "label": "a", "_task_hash": 1, "_input_hash": 2, "answer": "reject"},
+    ],
+    ids=["long text", "tokens", "whole texts"],
+)
+def test_tasks_of_prodigy_are_not_taken_for_lines_of_doccano(task, tmp_path):
+    found = read_exchange(tasks(tmp_path, task))
+    assert found.format == "spacy"
+    assert len(found.annotations) == len(task.get("spans", []))
 
 
 @pytest.mark.parametrize(

@@ -327,6 +327,13 @@ def test_codes_of_annotations_without_a_tag(put, more, code, note):
         assert kinds(found) == {("changed", "code"): 1}
 
 
+def test_a_key_whose_column_a_body_has_is_lost_and_said(put):
+    tag, link = annotation()["body"], {"type": "TextualBody", "purpose": "linking", "value": "x"}
+    found = put(annotation(body=[tag, link], linking="y", rights="z"))
+    assert {name: found.spans[0].features[name] for name in ("linking", "rights")} == {"linking": "x", "rights": "z"}
+    assert [(loss.kind, loss.field, loss.value) for loss in found.losses] == [("lost", "linking", "y")]
+
+
 def test_nothing_to_call_it_is_lost_and_said(put):
     assert kinds(put(annotation(body=None))) == {("lost", "annotation"): 1}
 

@@ -162,16 +162,17 @@ def with_codes_of(annotations: pd.DataFrame, book: Codebook) -> tuple[pd.DataFra
     for code in book.codes:
         for name in code.name.values():
             names.setdefault(name, set()).add(code.id)
+    given = annotations["code"].astype("str")
     concerned = annotations["codebook"].isin([book.id, UNKNOWN_CODEBOOK])
     new: dict[str, str] = {}
     losses = []
-    for code, count in annotations.loc[concerned, "code"].value_counts(sort=False).items():
+    for code, count in given[concerned].value_counts(sort=False).items():
         found = names.get(str(code), set()) or {ids_of([str(code)])[0]} & ids
         if code not in ids and len(found) == 1:
             (new[str(code)],) = found
             said = f"{int(count):,} annotations"
             losses.append(Loss("changed", "code", f"the codebook has it as '{new[str(code)]}'", code=code, value=said))
-    codes = annotations["code"].map(lambda code: new.get(code, code)).where(concerned, annotations["code"])
+    codes = given.map(lambda code: new.get(code, code)).where(concerned, given)
     return annotations.assign(code=codes.astype("str")), losses_table(losses)
 
 

@@ -169,7 +169,9 @@ def _without_halves(found: Found, losses: list[Loss]) -> Found:
         spans[at] = replace(span, **new, features=features)  # type: ignore[arg-type]
         said = [getattr(span, name) for name in new if name != "quote"]
         if features != dict(span.features) or said != [value for name, value in new.items() if name != "quote"]:
-            losses.append(Loss("changed", "annotation", _HALVES, span.place, new["doc_id"], code=new.get("code")))
+            losses.append(
+                Loss("changed", "annotation", _HALVES, span.place, new.get("doc_id", ""), code=new.get("code"))
+            )
     return found._replace(documents=documents, spans=spans)
 
 
@@ -286,9 +288,16 @@ def _posts(documents: Sequence[Document], posts: pd.DataFrame | None) -> pd.Data
     if posts is not None:
         known = posts.drop_duplicates("doc_id").set_index("doc_id")
         for name in (column for column in known.columns if column not in ("text", "sha256")):
-            values = table["doc_id"].map(known[name])
+            values = table["doc_id"].map(_whole(known[name], table["doc_id"]))
             table[name] = table[name].where(table[name].notna(), values) if name in table else values
     return check("posts", table)
+
+
+def _whole(values: pd.Series, doc_ids: pd.Series) -> pd.Series:
+    """Whole numbers in a type that stays whole where documents have none: ids of posts are too long for floats."""
+    if pd.api.types.is_integer_dtype(values) and not doc_ids.isin(values.index).all():
+        return values.astype("UInt64" if values.dtype.kind == "u" else "Int64")
+    return values
 
 
 def _short(text: str) -> str:

@@ -45,8 +45,16 @@ def material_for(
     """
     texts = dict(zip(posts["doc_id"], posts["text"], strict=True))
     table = check("annotations", annotations, texts)
+    # where nobody codes, and by which codebook, formats of others say by saying nothing
+    for name in ("code", "coder", "codebook") if what.own else ("code",):
+        empty = (table[name] == "").to_numpy()
+        if empty.any():
+            raise InputError(
+                f"annotations, row {empty.argmax() + 1}, column '{name}': got '', rule: must not be empty."
+            )
     # where texts stand beside, the posts go there whole
     losses = list(_lost_metadata(what, posts)) if what.texts else []
+    losses += _lost_columns(table)
     kept, documents = _spans(table), _documents(posts)
     if not what.own:
         losses += [
@@ -78,7 +86,7 @@ def _spans(table: pd.DataFrame) -> list[Span]:
     spans = []
     for number, values in enumerate(zip(*columns.values(), strict=True)):
         row: dict[str, Any] = {name: _given(value) for name, value in zip(names, values, strict=True)}
-        row["quote"] = row["quote"] or ""
+        row |= {name: row[name] or "" for name in ("doc_id", "quote")}
         features = {
             name.removeprefix(FEATURE): str(cells[number])
             for name, cells in sorted(extra.items())
@@ -90,9 +98,10 @@ def _spans(table: pd.DataFrame) -> list[Span]:
 
 def _given(value: Any) -> Any:
     """The value, or None for a missing or empty one."""
-    if value is None or value == "" or value != value:
-        return None
-    return value
+    if isinstance(value, str):
+        return value or None
+    # a list or an array in a cell is a value, whatever is in it
+    return None if pd.api.types.is_scalar(value) and pd.isna(value) else value
 
 
 def _carried(what: Format, span: Span, losses: list[Loss]) -> Span:
@@ -131,6 +140,17 @@ def _lost_metadata(what: Format, posts: pd.DataFrame) -> Iterable[Loss]:
         if values:
             count = f"{len(values):,} document{'s' if len(values) > 1 else ''}"
             yield Loss("lost", str(name), f"{what.name} has no place for what is known of documents", value=count)
+
+
+def _lost_columns(table: pd.DataFrame) -> Iterable[Loss]:
+    """Columns of the annotations that no format takes: one loss a column."""
+    for name in table.columns:
+        if name in CONTRACTS["annotations"] or str(name).startswith(FEATURE):
+            continue
+        count = sum(_given(value) is not None for value in table[name].tolist())
+        if count:
+            reason = f"the annotations table has no such column; one called {FEATURE}{name} goes along"
+            yield Loss("lost", str(name), reason, value=f"{count:,} row{'s' if count > 1 else ''}")
 
 
 def _without_forbidden(

@@ -17,6 +17,7 @@ from toolkit.errors import InputError
 from toolkit.exchange.codebooks.brat_conf_lines import Entry, conf_of, labels_of, whole_number
 from toolkit.exchange.codebooks.brat_names import BREAKS, decode, encode_type, encode_value
 from toolkit.exchange.codebooks.draft import PARTS, CodebookDraft, CodeDraft, GroupDraft, StanceDraft, ids_of
+from toolkit.exchange.json_values import longer_head
 from toolkit.exchange.model import Loss
 from toolkit.files import write_text
 from toolkit.tables.columns import STANCES
@@ -25,6 +26,7 @@ __all__ = ["KEEPS", "annotation_conf", "read", "recognise", "visual_conf", "writ
 
 #: The parts of a draft that the file holds.
 KEEPS = frozenset(PARTS) - {"colour", "key"}
+_NAMED = re.compile(rb"^[ \t]*\[(entities|events)\]", re.MULTILINE)
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _NO_LABEL = re.compile(f"[|{BREAKS}]+")
 #: The colours of brat's own sample settings: without them brat draws every span white.
@@ -36,7 +38,10 @@ _DRAWING = (
 
 def recognise(path: Path, head: bytes) -> bool:
     """A file .conf with the section of entities (or of events)."""
-    return path.suffix.lower() == ".conf" and re.search(rb"^\s*\[(entities|events)\]", head, re.MULTILINE) is not None
+    if path.suffix.lower() != ".conf":
+        return False
+    # remarks on the codebook may fill the head
+    return any(_NAMED.search(begin) is not None for begin in (head, longer_head(path, head)))
 
 
 def write(draft: CodebookDraft, path: Path) -> list[Loss]:

@@ -57,15 +57,22 @@ def conf_of(path: Path) -> Conf:
             if (remark := _REMARK.fullmatch(line.lstrip("\t "))) is not None:
                 _remark(conf, section, remark[1], _plain(remark[2]), waiting)
         elif (macro := _MACRO.fullmatch(line)) is not None:
-            macros[f"<{macro[1]}>"] = macro[2]
+            macros[f"<{macro[1]}>"] = _expanded(macro[2], macros)
         elif section and plain.strip("-"):
-            for name in macros.keys() - _RESERVED:
-                # macros in macros could fill the memory
-                line = line.replace(name, macros[name])[:_LONGEST]
+            line = _expanded(line, macros)
             if line.strip():
                 conf.sections[section].append(_entry_of(line, number, waiting))
             waiting = {}
     return conf
+
+
+def _expanded(line: str, macros: dict[str, str]) -> str:
+    """The line with what macros stand for, in the order in which they are defined."""
+    for name, value in macros.items():
+        if name not in _RESERVED:
+            # macros in macros could fill the memory
+            line = line.replace(name, value)[:_LONGEST]
+    return line
 
 
 def _remark(conf: Conf, section: str, name: str, value: str, waiting: dict[str, str]) -> None:

@@ -42,7 +42,8 @@ def write_codebook_yaml(draft: CodebookDraft, path: Path, lang: str | None = Non
     ...     load_codebook(Path(folder, "mine.yaml")).code_ids, losses[0].field
     (['listening', 'community'], 'definition')
     """
-    language = lang or draft.language or UNKNOWN
+    stated = draft.language if _LANGUAGE.fullmatch(draft.language or "") else None
+    language = stated or lang or draft.language or UNKNOWN
     if not _LANGUAGE.fullmatch(language):
         raise InputError(f"language '{language}': expected a code of ISO 639 such as es, it, en.")
     if not draft.codes:

@@ -14,6 +14,7 @@ from pathlib import Path
 from toolkit.errors import InputError
 from toolkit.exchange.codebooks.draft import CodebookDraft, CodeDraft, ids_of
 from toolkit.exchange.inputs import read_json
+from toolkit.exchange.json_values import longer_head
 from toolkit.exchange.model import Loss
 from toolkit.exchange.registry import UTF8
 from toolkit.files import write_json
@@ -28,7 +29,10 @@ _EMPTY_LINES = re.compile(r"\n\n+")
 
 def recognise(path: Path, head: bytes) -> bool:
     """A file .json that has tags with names."""
-    return path.suffix.lower() == ".json" and b'"tag_name"' in head and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+    if path.suffix.lower() != ".json" or head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+        return False
+    # the description of the whole set stands before its tags
+    return b'"tag_name"' in head or b'"tag_name"' in longer_head(path, head)
 
 
 def write(draft: CodebookDraft, path: Path) -> list[Loss]:

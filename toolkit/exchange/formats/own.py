@@ -55,7 +55,8 @@ def recognise_csv(path: Path, head: bytes) -> bool:
 
 def _delimiter(head: bytes) -> str | None:
     """What divides the columns: a comma, or what spreadsheet programs write in Spain and Italy; None if no table."""
-    line = head.removeprefix(b"\xef\xbb\xbf").splitlines()[0].decode("utf-8", "replace") if head else ""
+    lines = head.removeprefix(b"\xef\xbb\xbf").splitlines()
+    line = lines[0].decode("utf-8", "replace") if lines else ""
     for sign in (",", ";", "\t"):
         if {name.strip().strip('"') for name in line.split(sign)}.issuperset(_NEEDED):
             return sign

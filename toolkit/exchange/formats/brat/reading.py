@@ -235,6 +235,8 @@ def _with_fields(span: Span, one: Textbound, own: dict[str, Any], loss: Callable
             loss("lost", name, "the attribute is given twice; the first one is kept", value)
     for name, texts in one.notes.items():
         if name not in (FIELDS_NOTE, "AnnotatorNotes"):
+            if name in features:
+                loss("lost", name, "a note of the same type stands in the place of the attribute", features[name])
             features[name] = "\n".join(texts)
     note = "\n".join(one.notes["AnnotatorNotes"]) if "AnnotatorNotes" in one.notes else None
     for name in _TEXT_FIELDS:

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.exchange.formats.doccano.reading import LABELS, TEXTS, read
+from toolkit.exchange.formats.spacy_docs.prodigy import MARKS
 from toolkit.exchange.json_values import longer_head
 from toolkit.exchange.model import Loss, Material, Span
 from toolkit.exchange.offsets import Offsets
@@ -33,6 +34,7 @@ __all__ = ["read", "recognise", "write"]
 
 #: How a line begins that is longer than what is looked at.
 _BEGINS = re.compile(rb'\{\s*(?:"id"\s*:\s*\d+\s*,\s*)?"(?:text|data)"\s*:\s*"')
+_PRODIGY = frozenset(MARKS)
 _FIELDS = ("coder", "kind", "stance", "evidence", "created", "note", "codebook", "codebook_version")
 
 
@@ -49,15 +51,20 @@ def recognise(path: Path, head: bytes) -> bool:
     if suffix not in (".json", ".jsonl"):
         return False
     row = _first(head)
-    if row is None and suffix == ".json":
+    if row is None:
         # the first text may be longer than the head
         row = _first(longer_head(path, whole).removeprefix(b"\xef\xbb\xbf").lstrip())
     if row is None:
         return suffix == ".jsonl" and _BEGINS.match(head.lstrip(b"[").lstrip()) is not None
-    # Label Studio's JSON-MIN has texts and labels too
-    if not isinstance(row, dict) or "annotation_id" in row:
+    # Label Studio's JSON-MIN has texts and labels too, and so have Prodigy's tasks: there a label may be rejected
+    if not isinstance(row, dict) or "annotation_id" in row or (_PRODIGY & row.keys() and not _is_listed(row)):
         return False
     return any(isinstance(row.get(key), str) for key in TEXTS) and any(key in row for key in LABELS)
+
+
+def _is_listed(row: dict[str, Any]) -> bool:
+    """Do labels stand in a list? doccano gives back what it was given as metadata, Prodigy's keys too."""
+    return any(isinstance(row.get(key), list) for key in LABELS)
 
 
 def _first(begin: bytes) -> Any:

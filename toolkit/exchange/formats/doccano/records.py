@@ -13,7 +13,7 @@ from typing import Any
 
 from toolkit.errors import InputError
 from toolkit.exchange.detect import files_of as files_in
-from toolkit.exchange.inputs import no_number, read_text
+from toolkit.exchange.inputs import MAX_BYTES, no_number, read_text
 from toolkit.exchange.json_values import said
 from toolkit.exchange.model import Loss
 
@@ -94,6 +94,8 @@ def _json_values(file: Path, source: str) -> tuple[list[tuple[str, Any]], list[L
 def _csv(file: Path, source: str, losses: list[Loss]) -> Iterator[tuple[str, dict[str, Any]]]:
     reader = csv.reader(io.StringIO(source, newline=""), strict=True)
     number = 0
+    # a text may be longer than the 131,072 characters that the module csv takes; its limit is one of the whole process
+    before = csv.field_size_limit(MAX_BYTES)
     try:
         names = next(reader, [])
         for name in ("text", "label"):
@@ -113,6 +115,8 @@ def _csv(file: Path, source: str, losses: list[Loss]) -> Iterator[tuple[str, dic
             yield place, record
     except csv.Error as error:
         raise InputError(f"{file}, after row {number}: no CSV: {error}.") from error
+    finally:
+        csv.field_size_limit(before)
 
 
 def _fasttext(file: Path, source: str) -> Iterator[tuple[str, dict[str, Any]]]:

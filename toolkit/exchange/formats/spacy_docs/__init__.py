@@ -23,6 +23,7 @@ from toolkit.exchange.distinct import DistinctNames
 from toolkit.exchange.formats.spacy_docs.groups import OF, REST, SCORES, rests_of, scores_of
 from toolkit.exchange.formats.spacy_docs.prodigy import looks_like_prodigy, read_prodigy
 from toolkit.exchange.inputs import read_bytes
+from toolkit.exchange.json_values import longer_head
 from toolkit.exchange.model import FIELDS, Choices, Document, Found, Loss, Material, Span
 from toolkit.exchange.segments import tokens_of
 
@@ -45,7 +46,10 @@ def recognise(path: Path, head: bytes) -> bool:
     """Does the file look like a DocBin, or like JSON Lines of Prodigy?"""
     if path.suffix.lower() == ".spacy":
         return head[:2] in _ZLIB
-    return path.suffix.lower() == ".jsonl" and looks_like_prodigy(head)
+    if path.suffix.lower() != ".jsonl":
+        return False
+    # a task with its tokens is longer than the head
+    return looks_like_prodigy(head if b"\n" in head else longer_head(path, head))
 
 
 def write(material: Material, path: Path) -> list[Loss]:

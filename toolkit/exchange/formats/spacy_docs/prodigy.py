@@ -18,12 +18,12 @@ from toolkit.exchange.inputs import read_text
 from toolkit.exchange.model import Choices, Document, Found, Loss, Span
 from toolkit.tables import STANCES
 
-__all__ = ["looks_like_prodigy", "read_prodigy"]
+__all__ = ["MARKS", "looks_like_prodigy", "read_prodigy"]
 
 #: Keys of a task that only Prodigy sets.
-_MARKS = ("_input_hash", "_task_hash", "_session_id", "_annotator_id", "_view_id")
+MARKS = ("_input_hash", "_task_hash", "_session_id", "_annotator_id", "_view_id")
 #: Keys of a task that are read, or say nothing that the text does not say.
-_READ = {*_MARKS, "text", "spans", "answer", "label", "accept", "options", "meta", "tokens", "_timestamp", "_is_binary",
+_READ = {*MARKS, "text", "spans", "answer", "label", "accept", "options", "meta", "tokens", "_timestamp", "_is_binary",
          "id", "doc_id", "html"}  # fmt: skip
 #: Keys of a span that are fields of ours, if they hold text.
 _WORDS = {"stance", "note", "comment", "coder", "annotator", "author", "created"}
@@ -37,11 +37,11 @@ def looks_like_prodigy(head: bytes) -> bool:
     try:
         task = json.loads(line.decode("utf-8"))
     except (ValueError, RecursionError):
-        return line.startswith(b'{"text":') and any(b'"%s":' % mark.encode() in line for mark in _MARKS)
+        return line.startswith(b'{"text":') and any(b'"%s":' % mark.encode() in line for mark in MARKS)
     if not isinstance(task, dict) or not isinstance(task.get("text"), str):
         return False
     spans = task.get("spans")
-    if any(mark in task for mark in _MARKS):
+    if any(mark in task for mark in MARKS):
         return True
     return isinstance(spans, list) and all(isinstance(one, dict) and {"start", "end"} <= one.keys() for one in spans)
 
@@ -143,14 +143,18 @@ class _Reader:
         score: Any = one.get("score")
         if type(score) not in (int, float) or not -1e300 < score < 1e300:
             score = None
-        said = {"note": _text(one, "note", "comment"), "coder": _text(one, "coder", "annotator", "author")}
-        fields: dict[str, Any] = {**common, **{name: value for name, value in said.items() if value}}
+        chosen = {"note": _first(one, "note", "comment"), "coder": _first(one, "coder", "annotator", "author")}
+        said = {field: one[name] for field, name in chosen.items() if name is not None}
+        fields: dict[str, Any] = {**common, **said}
         if _text(one, "created"):
             fields["created"] = one["created"]
         features = {
             str(name): value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             for name, value in one.items()
-            if value is not None and (name not in _READ_SPAN or (name in _WORDS and not isinstance(value, str)))
+            if value is not None
+            if name not in _READ_SPAN
+            or (name in _WORDS and not isinstance(value, str))
+            or _is_second(name, value, said)
         }
         if score is None and one.get("score") is not None:
             features["score"] = json.dumps(one["score"])
@@ -177,9 +181,21 @@ class _Reader:
         self.losses.append(Loss(kind, field, reason, place, doc_id, value=", ".join(names or [])[:300] or None))
 
 
-def _text(one: Mapping[str, Any], *names: str) -> str | None:
+def _first(one: Mapping[str, Any], *names: str) -> str | None:
     """The first of these keys that holds text."""
-    return next((one[name] for name in names if isinstance(one.get(name), str) and one[name]), None)
+    return next((name for name in names if isinstance(one.get(name), str) and one[name]), None)
+
+
+def _text(one: Mapping[str, Any], *names: str) -> str | None:
+    """What the first of these keys that holds text says."""
+    name = _first(one, *names)
+    return None if name is None else one[name]
+
+
+def _is_second(name: str, value: Any, said: Mapping[str, str]) -> bool:
+    """Does a key say something else of a field than the key that was taken for it?"""
+    field = {"comment": "note", "annotator": "coder", "author": "coder"}.get(name)
+    return field is not None and value not in ("", said.get(field))
 
 
 def _who_and_when(task: Mapping[str, Any]) -> dict[str, Any]:

@@ -214,15 +214,16 @@ def _further(one: dict[str, Any], said: Said, place: str, losses: list[Loss]) ->
         if key == "generator" and isinstance(value, dict):
             value = value.get("name", value.get("id"))
         value = text_or_none(value) or value
-        if isinstance(value, str):
-            said.features.setdefault(key, value)
-        elif isinstance(value, bool):
-            said.features.setdefault(key, "true" if value else "false")
+        if isinstance(value, bool):
+            value = "true" if value else "false"
         elif isinstance(value, int | float) and abs(value) < 1e300:
-            said.features.setdefault(key, repr(value))
-        else:
+            value = repr(value)
+        if not isinstance(value, str):
             reason = "it is not one value, so there is no column for it"
             losses.append(Loss("lost", key[:60], reason, place, value=str(value)[:200]))
+        elif said.features.setdefault(key, value) != value:
+            reason = "a body or the motivation has the column of this name"
+            losses.append(Loss("lost", key[:60], reason, place, value=value[:200]))
 
 
 def _add(features: dict[str, str], name: str, value: str) -> None:
