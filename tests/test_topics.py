@@ -6,7 +6,7 @@ import pytest
 
 from toolkit.errors import InputError
 from toolkit.tables import CONTRACTS, check, check_quotes
-from toolkit.topics import TermChoice, ThemeChoice, find_themes, load_model, save_model
+from toolkit.topics import TermChoice, ThemeChoice, find_themes, load_model, save_model, theme_reader
 
 WORDS = 20
 LETTERS = "abcdefghijkl"
@@ -195,6 +195,24 @@ def test_more_topics_than_posts_are_cut_down_with_a_sentence():
     assert found.warnings == ["es: 50 topics asked for, 4 made: there are 5 posts, 20 paragraphs."]
 
 
+def test_where_the_posts_bear_no_two_numbers_of_topics_two_are_made_with_a_sentence():
+    found = find_themes(*corpus({"es": 3}), choice(per_language="auto", joint=0, runs=2, pool=200, iterations=10))
+    assert len(found.tables["topic_summary"]) == 2
+    assert found.warnings == ["es: how many topics cannot be found out, 2 made: there are 3 posts, 12 paragraphs."]
+
+
+def test_one_joint_theme_is_no_model_and_a_sentence_says_so():
+    found = find_themes(*corpus({"es": 4}), choice(per_language=0, joint=1, runs=1))
+    assert len(found.tables["topic_summary"]) == 2
+    assert found.warnings == ["joint: 1 theme asked for, 2 made: one theme of all paragraphs says nothing."]
+
+
+def test_paragraphs_that_overlap_are_refused_and_not_read_as_empty(themes, material):
+    paragraphs, tokens, vectors, _ = material
+    with pytest.raises(InputError, match="overlap"):
+        theme_reader(themes).shares(paragraphs.assign(start=0), tokens, vectors)
+
+
 def test_paragraphs_that_stand_in_every_post_are_one_meaning():
     paragraphs, tokens, vectors, texts = corpus({"es": 6})
     vectors[:] = vectors[np.arange(len(vectors)) % 2]
@@ -225,6 +243,9 @@ def test_vectors_that_are_not_those_of_the_paragraphs_are_refused(material):
     ("settings", "sentence"),
     [
         ({"runs": 0}, "runs is 0, allowed is 1 or more"),
+        ({"joint": -3}, "joint is -3, allowed is 0 or more"),
+        ({"per_language": -1}, "per_language is -1, allowed is 0 or more, or 'auto'"),
+        ({"per_language": "six"}, "per_language is 'six'"),
         ({"terms": {"ngrams": 4}}, "ngrams is 4, allowed is 1, 2 or 3"),
         ({"terms": {"largest_share": 0.0}}, "largest_share is 0.0, allowed is above 0"),
     ],

@@ -347,6 +347,8 @@ def test_nothing_left_says_which_filter_removed_what():
     )
     with pytest.raises(InputError, match="the passages have no tokens; give passages and tokens of the same posts"):
         terms_of(passages.assign(doc_id="other"), tokens)
+    with pytest.raises(InputError, match="the passages have no tokens"):
+        terms_of(passages, tokens[:0], TermChoice(pos=("NOUN",)))
 
 
 def test_tokens_go_to_the_passage_that_contains_them_whatever_their_order():
@@ -355,12 +357,25 @@ def test_tokens_go_to_the_passage_that_contains_them_whatever_their_order():
     found = terms_of(passages, tokens, choice).documents.texts()
     assert found == [["uno", "dos"], ["tres", "uno"], ["dos", "tres"]]
     mixed = terms_of(passages[::-1], tokens[::-1], choice).documents.texts()
-    assert [sorted(text) for text in mixed] == [sorted(text) for text in found[::-1]]
+    assert mixed == found[::-1]
     # furniture between passages belongs to none
     assert terms_of(passages[1:], tokens, choice).documents.texts() == found[1:]
     whole = passages.assign(start=0)
     with pytest.raises(InputError, match="passages of 'd0' overlap; give passages of one unit"):
         terms_of(whole, tokens, choice)
+
+
+def test_a_term_in_exactly_the_largest_share_of_the_posts_stays():
+    # 0.29 * 100 is 28.999999999999996
+    passages, tokens = tables_of([["pan vino"]] * 29 + [["vino"]] * 71)
+    assert terms_of(passages, tokens, TermChoice(largest_share=0.29)).documents.vocabulary == ("pan",)
+
+
+def test_posts_are_told_apart_by_place_and_not_by_the_index_of_a_column():
+    documents, posts = document_terms([["x"], ["y"], ["x"], ["y"]]), ["a", "a", "b", "b"]
+    for index in ([0, 2, 1, 3], [5, 6, 7, 8]):
+        pooled, place = documents.pooled(pd.Series(posts, index=index), 5)
+        assert place.tolist() == [0, 0, 1, 1] and pooled.texts() == [["x", "y"], ["x", "y"]]
 
 
 def test_phrases_are_joined_and_replace_their_words():

@@ -178,6 +178,11 @@ def test_a_topic_that_lost_its_seeds_is_told():
     assert table["in_top"].tolist() == [0, 1]
 
 
+def test_kept_seeds_are_looked_for_among_one_term_or_more(book):
+    with pytest.raises(InputError, match="top is 0, allowed is 1 or more"):
+        kept_seeds(quiet(drawn()[0], book, "es", iterations=10), top=0)
+
+
 def test_models_without_seeds_have_no_guided_topics():
     assert kept_seeds(fit_model(drawn()[0], 3, iterations=10)).empty
 
@@ -214,6 +219,10 @@ def test_of_two_topics_that_ask_for_a_term_the_stronger_gets_it():
         ({"free": -1}, "3 codes and -1 free topics are asked for"),
         ({"free": 200}, "3 codes and 200 free topics are asked for, allowed are 2 to 120"),
         ({"codes": ["wine"], "free": 0}, "1 codes and 0 free topics"),
+        ({"iterations": 0}, "iterations is 0, allowed is a whole number, 1 or more"),
+        ({"alpha": -1.0}, "alpha is -1.0, allowed is a number above 0"),
+        ({"eta": np.nan}, "eta is nan, allowed is a number above 0"),
+        ({"seed": -1}, "seed is -1, allowed is a whole number"),
         ({"weight": 0}, "weight of the seeds is 0, allowed is a number above 0"),
         ({"weight": float("nan")}, "weight of the seeds is nan"),
     ],

@@ -1,6 +1,7 @@
 """Themes across languages: joint themes, aligned topics, terms per language, and the measures of agreement."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from toolkit.errors import InputError
@@ -205,6 +206,21 @@ def test_terms_of_one_language_do_not_depend_on_the_other():
     assert list(alone.columns) == ["theme", "lang", "term", "weight", "rank"]
 
 
+def test_class_terms_read_a_column_by_place():
+    documents, shares = [["voz"], ["voz"], ["caja"], ["caja"]], np.eye(2)[[0, 0, 1, 1]]
+    found = class_terms(documents, ["es"] * 4, shares)
+    assert found["term"].tolist() == ["voz", "caja"]
+    for index in ([3, 2, 1, 0], [10, 11, 12, 13]):
+        again = class_terms(pd.Series(documents, index=index), ["es"] * 4, shares)
+        pd.testing.assert_frame_equal(again, found)
+
+
+@pytest.mark.parametrize("names", [["x"], ["x", "y", "z"]])
+def test_class_terms_have_a_name_for_every_theme(names):
+    with pytest.raises(InputError, match=f"{len(names)} names and 2 themes"):
+        class_terms([["voz"], ["voz"]], ["es", "es"], np.eye(2), names=names)
+
+
 def test_class_terms_of_nothing_is_an_empty_table():
     assert class_terms([[], []], ["es", "it"], np.eye(2)).empty
 
@@ -319,6 +335,14 @@ def test_same_code_contrast_by_hand():
     assert found.ratio == pytest.approx(2)
 
 
+def test_of_pairs_that_do_not_exist_there_is_no_share():
+    apart = same_code_contrast([0, 1, 0, 1], list("aabb"), ["es", "es", "it", "it"], permutations=9)
+    assert np.isnan([apart.same, apart.ratio]).all() and apart.different == 0.5
+    one = same_code_contrast([0, 1, 0, 1], list("aaaa"), ["es", "es", "it", "it"], permutations=9)
+    assert one.same == 0.5 and np.isnan([one.different, one.ratio]).all()
+    assert apart.p_value == one.p_value == 1
+
+
 def test_code_agreement_is_one_for_equal_parts_and_none_by_chance():
     codes = list("abc") * 20
     perfect = code_agreement([ord(code) for code in codes], codes, repeats=20, permutations=50)
@@ -348,6 +372,8 @@ def test_agreement_with_codes_by_chance_is_none():
         lambda: pair_agreement([1], [1], strata=["a", "b"]),
         lambda: same_code_contrast([0, 1], ["a", "b"], ["es", "es"]),
         lambda: code_agreement([0], ["a"]),
+        lambda: code_agreement([0, 1], ["a", "b"], repeats=0),
+        lambda: code_agreement([0, 1], ["a", "b"], confidence=95),
     ],
 )
 def test_measures_refuse_what_they_cannot_measure(call):

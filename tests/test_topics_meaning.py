@@ -316,6 +316,23 @@ def test_joint_themes_have_labels_in_each_language():
     ]
 
 
+def test_labels_need_no_order_of_tokens_and_no_name_of_the_model():
+    texts, topic = planted()
+    _, passages, tokens = material(texts)
+    shares = passages[["doc_id", "passage_id"]].assign(topic=[str(one) for one in topic], share=1.0)
+    found = label_candidates(shares, passages, tokens)
+    assert (found["kind"] == "phrase").any()
+    pd.testing.assert_frame_equal(label_candidates(shares, passages, tokens.sample(frac=1, random_state=1)), found)
+    pd.testing.assert_frame_equal(label_candidates(shares.assign(model=None), passages, tokens), found)
+
+
+def test_labels_of_shares_with_unknown_tokens_are_refused():
+    _, passages, tokens = material(["La voz de la marca.", "El precio de la caja."])
+    shares = passages[["doc_id", "passage_id"]].assign(topic="1", share=1.0, tokens=[3.0, np.nan])
+    with pytest.raises(InputError, match="row 2, column 'tokens': the number is missing"):
+        label_candidates(shares, passages, tokens)
+
+
 def test_labels_check_their_settings():
     _, passages, tokens = material([LONG])
     with pytest.raises(InputError, match="fewest_posts is 0"):
@@ -419,6 +436,8 @@ def test_differences_between_groups():
         ({"posts": pd.DataFrame({"doc_id": ["a", "a"], "country": "ES"})}, "'a' is listed twice"),
         ({"posts": pd.DataFrame({"doc_id": ["b"], "country": "ES"})}, "'a' has shares and is not among the posts"),
         ({"shares": shares_of([("a", 1, 1, 0.5)]).drop(columns="tokens")}, "no column 'tokens'"),
+        ({"shares": shares_of([("a", 1, 9, 0.5), ("a", 2, None, 0.5)])}, "row 3, column 'tokens': got nan"),
+        ({"shares": shares_of([("a", 1, -1, 0.5)])}, "row 1, column 'tokens': got -1"),
     ],
 )
 def test_what_prevalence_refuses(change, said):

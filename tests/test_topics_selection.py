@@ -34,6 +34,7 @@ from toolkit.topics.selection import (
     summary,
     top_terms,
 )
+from toolkit.topics.stability import match_topics
 
 QUICK = {"runs": 2, "folds": 2, "iterations": 20}
 
@@ -190,6 +191,19 @@ class TestSelectK:
         model = fit_model(DOCUMENTS, 3, seed=1, iterations=20)
         first = runs[(runs["measure"] == "npmi") & (runs["run"] == 1)]["value"].item()
         assert first == mean_and_left_out(coherence(model, DOCUMENTS))[0]
+
+    def test_terms_without_weight_are_none_of_a_topic_of_nmf(self):
+        documents = document_terms([["voz", "red"], ["caja", "pago"], [f"a{number}" for number in range(8)]] * 6)
+        posts = [str(number) for number in range(18)]
+        runs = select_k(documents, posts, [2, 3], engine="nmf", runs=2, folds=0).runs
+        one, other = (fit_model(documents, 2, engine="nmf", seed=seed) for seed in (1, 2))
+        assert sorted(map(len, top_terms(one))) == [4, 10] or sorted(map(len, top_terms(other))) == [4, 10]
+        alike = match_topics(one, other).pairs["similarity"].mean()
+        value = runs[(runs["measure"] == "stability") & (runs["k"] == 2)]["value"].item()
+        assert value == pytest.approx(alike)
+        # three topics of terms of their own: ranks of 12 terms, equals at their mean
+        found = exclusivity(fit_model(documents, 3, engine="nmf"))
+        assert sorted(found) == pytest.approx([8.5 / 12, 11.5 / 12, 11.5 / 12])
 
     def test_nmf_has_no_likelihood_and_all_else(self):
         found = select_k(DOCUMENTS, POSTS, [2, 3], engine="nmf", **QUICK)
@@ -384,6 +398,16 @@ class TestRecommendK:
             recommend_k(runs[runs["k"] < 3])
         with pytest.raises(InputError, match="empty"):
             recommend_k(runs[:0])
+
+    def test_runs_are_told_by_their_number_whichever_are_left_out(self):
+        runs = scores([-5, -5, -5], [0.5, 0.5, 0.5], noise=0.1, runs=4)
+        later = runs.assign(run=runs["run"] + 6, other=runs["other"] + 6 * (runs["measure"] == "stability"))
+        assert recommend_k(later) == recommend_k(runs)
+        judged = runs["measure"] != "heldout"
+        less = runs[~judged | ((runs["run"] != 2) & (runs["other"] != 2))]
+        assert recommend_k(less).k in (2, 3, 4)
+        with pytest.raises(InputError, match="stability of runs 1 and 2 is given, and not the coherence of both"):
+            recommend_k(runs[(runs["measure"] != "npmi") | (runs["run"] != 2)])
 
 
 class TestFigure:

@@ -263,6 +263,14 @@ def test_parts_that_cannot_be_read_twice_or_break_a_post_are_refused(tmp_path):
         shard_terms(tmp_path / "s", [tables], TermChoice(pos=("NOUN",)))
 
 
+def test_passages_that_overlap_are_refused_and_not_lost(tmp_path):
+    passages, tokens = texts_of(["mercado voz", "voz mercado"], ["mercado voz"])
+    later = texts_of([], [], ["mercado voz"], ["voz mercado"])
+    parts = [(passages.assign(start=0), tokens), later]
+    with pytest.raises(InputError, match="passages of 'd00' overlap"):
+        shard_terms(tmp_path / "s", parts)
+
+
 def test_an_empty_vocabulary_says_which_limit_removed_it(tmp_path):
     with pytest.raises(InputError, match="in fewer than 2 posts: 2 terms"):
         shard_terms(tmp_path / "s", [texts_of(["mercado"], ["voz"])])

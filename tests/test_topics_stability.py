@@ -277,6 +277,28 @@ def test_runs_without_a_common_document_have_no_agreement():
     assert assignment_agreement(runs)[["rand", "low", "high"]].isna().all(axis=None)
 
 
+@pytest.mark.parametrize("top", [0, -3])
+def test_no_terms_are_compared_by_no_measure_of_stability(top):
+    runs = runs_of(*[model(WORDS)] * 4)
+    calls = [lambda: stability_scores(model(WORDS), runs, top=top), lambda: medoid(runs, top=top)]
+    calls += [lambda: consensus_scores(runs, drawn_documents(), runs.models[0], splits=1, top=top)]
+    for call in calls:
+        with pytest.raises(InputError, match=f"top is {top}, allowed is 1 or more"):
+            call()
+
+
+def test_topics_without_a_term_are_no_distributions():
+    empty = replace(model(WORDS), topic_term=np.zeros((3, len(VOCABULARY))))
+    for measure in ("jaccard", "rbo", "jensen-shannon"):
+        with pytest.raises(InputError, match="no distributions"):
+            match_topics(empty, empty, measure=measure)
+
+
+def test_an_agreement_of_no_confidence_is_refused():
+    with pytest.raises(InputError, match="confidence is 95, allowed is between 0 and 1"):
+        assignment_agreement(runs_of(model(WORDS), model(WORDS)), confidence=95)
+
+
 def test_scores_need_something_to_compare_with():
     alone = model(WORDS)
     with pytest.raises(InputError, match="no other run"):
@@ -392,6 +414,11 @@ def test_a_consensus_that_cannot_be_is_refused(more, said):
     documents = drawn_documents(count=1)
     with pytest.raises(InputError, match=said):
         consensus(runs_of(model(WORDS), model(WORDS)), documents, **more)
+
+
+def test_a_consensus_needs_the_documents_of_the_runs():
+    with pytest.raises(InputError, match="the runs have 1 documents and 90 are given; give those of the runs"):
+        consensus(runs_of(model(WORDS), model(WORDS)), drawn_documents())
 
 
 def test_a_consensus_needs_runs_over_one_vocabulary():

@@ -280,6 +280,13 @@ def test_what_does_not_belong_to_the_model_is_refused(model):
         topic_intrusion(three, passages, posts)
 
 
+def test_topics_that_have_the_name_of_their_model_are_given_no_second(model):
+    both = combined(word_intrusion(model, prefix="es-"), word_intrusion(model, prefix="it-"))
+    more = word_intrusion(model, prefix="pt-")
+    apart = combined(word_intrusion(model, prefix="es-"), word_intrusion(model, prefix="it-"), more)
+    assert combined(both, more).key["topic"].tolist() == apart.key["topic"].tolist()
+
+
 def test_parts_are_combined_only_if_their_tasks_have_names_of_their_own(model):
     one = word_intrusion(model, prefix="es-")
     assert one.tasks["task_id"].str.startswith("es-w").all()

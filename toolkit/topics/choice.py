@@ -49,6 +49,12 @@ class ThemeChoice:
             raise InputError(
                 "themes: the engine 'hdp' finds its own number of topics, up to the one given; give that, not 'auto'."
             )
+        for name in ("per_language", "joint", "iterations", "pool"):
+            value, auto = getattr(self, name), name == "per_language"
+            if not (auto and value == "auto") and (isinstance(value, str) or (value or 0) < 0):
+                raise InputError(
+                    f"themes: {name} is {value!r}, allowed is 0 or more" + (", or 'auto'." if auto else ".")
+                )
         if self.per_language == 1 and self.guided is None:
             raise InputError("themes: 1 topic per language is no model; ask for 2 or more, or 0 for none.")
         if self.runs < 1:

@@ -96,6 +96,8 @@ class DocumentTerms:
         """
         if len(groups) != len(self):
             raise InputError(f"documents: {len(groups)} groups for {len(self)} documents; give the post of each one.")
+        # by place: a column of a table is asked by its index
+        groups = list(groups)
         place = np.zeros(len(self), dtype=np.int64)
         held, last = 0, -1
         for document, size in enumerate(self.lengths.tolist()):

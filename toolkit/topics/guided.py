@@ -20,7 +20,7 @@ from toolkit.codebook import Codebook
 from toolkit.errors import InputError, suggestion
 from toolkit.text import LANGUAGES, fold, lemmatise, stop_words
 from toolkit.topics.documents import DocumentTerms
-from toolkit.topics.engines import ALPHA, ETA
+from toolkit.topics.engines import ALPHA, ETA, refuse_numbers
 from toolkit.topics.engines.gibbs import SEED_WEIGHT, fit_gibbs
 from toolkit.topics.model import TopicModel
 
@@ -171,14 +171,15 @@ def fit_guided(
             f"guided topics: {asked} codes and {more} free topics are asked for, allowed are 2 to {filled} in all "
             "(the documents with words) and no less than 0 free; change free or codes."
         )
+    refuse_numbers(asked + more, seed, iterations, alpha, eta)
     with threadpool_limits(1):
         model = fit_gibbs(
             documents,
-            asked + more,
-            seed=seed,
-            iterations=iterations,
-            alpha=alpha,
-            eta=eta,
+            int(asked + more),
+            seed=int(seed),
+            iterations=int(iterations),
+            alpha=float(alpha),
+            eta=float(eta),
             seeds=seeds.strengths,
             seed_weight=weight,
         )
@@ -210,6 +211,8 @@ def kept_seeds(model: TopicModel, top: int = 20) -> pd.DataFrame:
     >>> kept_seeds(model)[["topic", "lost"]].values.tolist()
     [['listening', False]]
     """
+    if top < 1:
+        raise InputError(f"guided topics: top is {top}, allowed is 1 or more terms.")
     rows = []
     for name, seeds in model.settings.get("seeds", {}).items():
         row = model.topic_term[model.names.index(name)]

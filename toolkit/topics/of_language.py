@@ -18,7 +18,7 @@ from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.engines.gibbs import SWEEPS
 from toolkit.topics.guided import fit_guided, kept_seeds
 from toolkit.topics.model import TopicModel
-from toolkit.topics.selection import Recommendation, Selection, recommend_k, select_k
+from toolkit.topics.selection import Recommendation, Selection, folds_by_group, recommend_k, select_k
 from toolkit.topics.stability import (
     Runs,
     consensus,
@@ -114,18 +114,28 @@ def find_in_language(
         fit_to, place = documents.pooled(posts, choice.pool)
         fit_posts = posts[np.unique(place, return_index=True)[1]]
         most = min(most, int((fit_to.lengths > 0).sum()))
-        k = choice.per_language
-        if k == "auto":
-            selection = _select(fit_to, fit_posts, most, choice, workers, resume, progress)
-            recommendation = recommend_k(selection.runs, seed=choice.seed)
-            warnings += [f"{lang}: {note}" for note in selection.notes]
-            warnings.append(f"{lang}: {recommendation}")
-            k = recommendation.k
-        elif k > most:
+        asked = choice.per_language
+        k = most if asked == "auto" else min(asked, most)
+        if asked == "auto":
+            tried = _tried(fit_to, fit_posts, most, choice.seed)
+            if len(tried) < 2:
+                k = min(2, most)
+                if k == 2:
+                    warnings.append(
+                        f"{lang}: how many topics cannot be found out, 2 made: there are {len(set(posts))} posts, "
+                        f"{filled} paragraphs."
+                    )
+            else:
+                selection = _select(fit_to, fit_posts, tried, choice, workers, resume, progress)
+                recommendation = recommend_k(selection.runs, seed=choice.seed)
+                warnings += [f"{lang}: {note}" for note in selection.notes]
+                warnings.append(f"{lang}: {recommendation}")
+                k = recommendation.k
+        elif asked > most:
             warnings.append(
-                f"{lang}: {k} topics asked for, {most} made: there are {len(set(posts))} posts, {filled} paragraphs."
+                f"{lang}: {asked} topics asked for, {most} made: there are {len(set(posts))} posts, "
+                f"{filled} paragraphs."
             )
-            k = most
         if k < 2:
             warnings.append(f"{lang}: the posts with words are too few for a model of their own.")
             return None
@@ -134,24 +144,33 @@ def find_in_language(
     return LanguageThemes(lang, rows, documents, model, stability, removed, selection, recommendation)
 
 
+def _tried(documents: DocumentTerms, posts: np.ndarray, most: int, seed: int) -> list[int]:
+    """The numbers of topics that "auto" tries: those that the posts bear, and the documents outside each fold."""
+    count = len(set(posts.tolist()))
+    folds = min(_FOLDS, count)
+    fold_of = folds_by_group(posts.tolist(), documents.lengths, folds, seed)
+    filled = documents.lengths > 0
+    borne = min(int(filled[fold_of != fold].sum()) for fold in range(folds))
+    largest = max(3, min(most, count // _POSTS_PER_TOPIC))
+    return [k for k in _NUMBERS if k <= min(largest, borne)]
+
+
 def _select(
     documents: DocumentTerms,
     posts: np.ndarray,
-    most: int,
+    tried: list[int],
     choice: ThemeChoice,
     workers: int,
     resume: Path | None,
     progress: bool,
 ) -> Selection:
-    count = len(set(posts.tolist()))
-    largest = max(3, min(most, count // _POSTS_PER_TOPIC))
     return select_k(
         documents,
         posts.tolist(),
-        [k for k in _NUMBERS if k <= largest],
+        tried,
         engine=choice.engine,
         runs=_SELECTION_RUNS,
-        folds=min(_FOLDS, count),
+        folds=min(_FOLDS, len(set(posts.tolist()))),
         iterations=choice.iterations or None,
         alpha=choice.alpha,
         eta=choice.eta,

@@ -12,7 +12,7 @@ from toolkit.topics.documents import DocumentTerms, document_terms
 from toolkit.topics.languages import JointThemes
 from toolkit.topics.meaning import shares_table
 from toolkit.topics.model import TopicModel
-from toolkit.topics.terms import TermChoice, terms_of
+from toolkit.topics.terms import TermChoice, passage_rows, terms_of
 from toolkit.topics.theme_tables import joint_shares, together
 from toolkit.topics.themes import Themes
 
@@ -76,7 +76,8 @@ class ThemeReader:
         everything = TermChoice(self.choice.field, self.choice.pos, fewest_posts=1, largest_share=1.0)
         try:
             return terms_of(paragraphs, tokens, everything).documents
-        except InputError:  # not one term
+        except InputError:  # not one term, or passages that overlap
+            passage_rows(tokens, paragraphs)
             return document_terms([[]] * len(paragraphs))
 
 

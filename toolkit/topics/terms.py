@@ -101,7 +101,7 @@ def terms_of(passages: pd.DataFrame, tokens: pd.DataFrame, choice: TermChoice | 
     choice = choice or TermChoice()
     ledger = _Ledger()
     tokens = tokens.reset_index(drop=True)
-    if choice.pos and tokens["pos"].isna().all():
+    if choice.pos and len(tokens) and tokens["pos"].isna().all():
         raise InputError(
             f"terms: parts of speech ({', '.join(choice.pos)}) are asked for and no token has one; install a trained "
             "pipeline (README, conda), or leave pos empty."
@@ -120,7 +120,8 @@ def terms_of(passages: pd.DataFrame, tokens: pd.DataFrame, choice: TermChoice | 
         if keep is not None:
             tokens, rows, terms = tokens[keep], rows[keep], terms[keep]
             ledger.note(name, terms)
-    order = np.argsort(rows, kind="stable")
+    # in text order, whatever the order of the table
+    order = np.lexsort((tokens["start"].to_numpy(), rows))
     rows, terms = rows[order], terms[order]
     if choice.ngrams > 1:
         edges = np.searchsorted(rows, np.arange(len(passages) + 1)).tolist()
@@ -243,7 +244,8 @@ def within_limits(
     kept = {term for term, number in spread.items() if number >= fewest}
     steps = [(f"in fewer than {fewest} posts", frozenset(kept))]
     if posts >= 8 and choice.largest_share < 1:
-        kept = {term for term in kept if spread[term] <= choice.largest_share * posts}
+        # a quotient, as the share is written: 0.29 times 100 is less than 29
+        kept = {term for term in kept if spread[term] / posts <= choice.largest_share}
         steps.append((f"in more than {choice.largest_share:.0%} of the posts", frozenset(kept)))
     if choice.most_terms and len(kept) > choice.most_terms:
         kept = set(sorted(kept, key=lambda term: (-counts[term], term))[: choice.most_terms])

@@ -171,6 +171,8 @@ def _fit_joint(
     if bears < 2:
         warnings.append(f"joint: {len(paragraphs)} paragraphs are too few for themes across languages.")
         return None
+    if choice.joint == 1:
+        warnings.append("joint: 1 theme asked for, 2 made: one theme of all paragraphs says nothing.")
     if bears < choice.joint:
         warnings.append(
             f"joint: {choice.joint} themes asked for, {bears} made: there are {len(paragraphs)} paragraphs."

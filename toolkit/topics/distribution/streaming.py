@@ -24,7 +24,7 @@ from toolkit.topics.distribution.shards import SIZE, TermShards, write_shards
 from toolkit.topics.documents import DocumentTerms, document_terms
 from toolkit.topics.engines import ALPHA, ETA
 from toolkit.topics.model import TopicModel
-from toolkit.topics.terms import TermChoice, terms_of, within_limits
+from toolkit.topics.terms import TermChoice, passage_rows, terms_of, within_limits
 
 __all__ = ["Run", "StreamTerms", "check_fit", "fit_streaming", "here", "model_of", "shard_terms", "topic_tokens"]
 __all__ += ["transform_shards"]
@@ -269,9 +269,10 @@ def _content(
         try:
             documents = terms_of(passages, tokens, everything).documents
         except InputError:
-            # a part of stop words only is no error; missing parts of speech are
+            # a part of stop words only is no error; missing parts of speech are, and so are passages that overlap
             if choice.pos and len(tokens) and tokens["pos"].isna().all():
                 raise
+            passage_rows(tokens, passages)
             documents = document_terms([[]] * len(passages))
         yield passages, documents
 

@@ -72,7 +72,7 @@ def fit_model(
     """
     if engine not in _HOMES:
         raise InputError(f"topics: no engine '{engine}'; {suggestion(engine, ENGINES)}")
-    _refuse_numbers(k, seed, iterations, alpha, eta)
+    refuse_numbers(k, seed, iterations, alpha, eta)
     # numbers of numpy would go into the settings, which JSON must hold
     k, seed, alpha, eta = int(k), int(seed), float(alpha), float(eta)
     filled = int((documents.lengths > 0).sum())
@@ -94,7 +94,7 @@ def fit_model(
         return fit(documents, k, seed=seed, **more)
 
 
-def _refuse_numbers(k: object, seed: object, iterations: object, alpha: object, eta: object) -> None:
+def refuse_numbers(k: object, seed: object, iterations: object, alpha: object, eta: object) -> None:
     """Refuse numbers out of range here: some end the process inside an engine, others give topics of NaN."""
 
     def whole(value: object, low: int) -> bool:

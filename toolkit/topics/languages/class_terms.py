@@ -50,6 +50,8 @@ def class_terms(
     2  money   es     oferta  0.549306     1
     3  money   it    offerta  0.549306     1
     """
+    # by place: a column of a table is asked by its index
+    documents = list(documents)
     shares = np.asarray(shares, dtype=np.float64)
     spoken = np.asarray(langs, dtype=str)
     if shares.ndim != 2 or not len(documents) == len(spoken) == len(shares):
@@ -58,6 +60,8 @@ def class_terms(
             "give one row per passage."
         )
     names = [str(number) for number in range(1, shares.shape[1] + 1)] if names is None else list(names)
+    if len(names) != shares.shape[1]:
+        raise InputError(f"class terms: {len(names)} names and {shares.shape[1]} themes; give one name per theme.")
     rows = []
     for lang in sorted(set(spoken.tolist())):
         here = np.flatnonzero(spoken == lang).tolist()

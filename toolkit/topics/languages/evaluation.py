@@ -22,7 +22,8 @@ class PairAgreement(NamedTuple):
 
 class SameCode(NamedTuple):
     """``same``, ``different`` (0-1): pairs of passages, one in each language, in one theme, with one code and with
-    two. ``ratio``: same / different, 1 is chance, higher is better. ``p_value``: of the permutation test."""
+    two; nan without such a pair. ``ratio``: same / different, 1 is chance, higher is better. ``p_value``: of the
+    permutation test."""
 
     same: float
     different: float
@@ -125,11 +126,15 @@ def same_code_contrast(
         return same / max(both, 1), (together.sum() - same) / max(pairs.sum() - both, 1)
 
     same, different = contrast(code_of[here], code_of[there])
+    alike = sum(int((code_of[here] == code).sum() * (code_of[there] == code).sum()) for code in set(code_of.tolist()))
     random = np.random.default_rng(seed)
     reached = 0
     for _ in range(permutations):
         a, b = contrast(code_of[random.permutation(here)], code_of[random.permutation(there)])
         reached += a - b >= same - different - 1e-12
+    # of no pairs there is no share
+    same = same if alike else float("nan")
+    different = different if alike < len(here) * len(there) else float("nan")
     ratio = same / different if different > 0 else float("nan")
     return SameCode(float(same), float(different), float(ratio), float(reached + 1) / (permutations + 1))
 
@@ -163,6 +168,11 @@ def code_agreement(
         raise InputError(
             f"codes: {len(theme_of)} themes, {len(code_of)} codes and {len(owners)} posts; give one of each for "
             "every unit, two units or more."
+        )
+    if repeats < 1 or not 0 < confidence < 1:
+        raise InputError(
+            f"codes: repeats is {repeats} and confidence {confidence}; give one repeat or more, and a confidence "
+            "between 0 and 1."
         )
 
     def ami(rows: np.ndarray) -> float:

@@ -71,7 +71,8 @@ def prevalence(
     Raises
     ------
     InputError
-        for a column that is not there, posts that are listed twice or lacking, and settings out of range.
+        for a column that is not there, posts that are listed twice or lacking, tokens that are missing or below 0, and
+        settings out of range.
 
     >>> import pandas as pd
     >>> from toolkit.topics import prevalence
@@ -229,6 +230,14 @@ def _by_model(shares: pd.DataFrame | ThemeShares, posts: pd.DataFrame, weight: s
         )
     if isinstance(shares, ThemeShares):
         return [_of_matrix(shares.doc_ids, model, weight) for model in shares.models]
+    if weight == "tokens":
+        tokens = pd.to_numeric(shares["tokens"], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+        bad = np.flatnonzero(~np.isfinite(tokens) | (tokens < 0))
+        if len(bad):
+            raise InputError(
+                f"prevalence: shares, row {bad[0] + 1}, column 'tokens': got {shares['tokens'].iloc[bad[0]]}, expected "
+                "the tokens of the passage, 0 or more; give those of shares_table, or weight 'passages'."
+            )
     models = shares["model"].fillna("") if "model" in shares else pd.Series("", index=shares.index)
     found = []
     for _, group in shares.groupby(models, sort=False):
@@ -237,8 +246,8 @@ def _by_model(shares: pd.DataFrame | ThemeShares, posts: pd.DataFrame, weight: s
         table = wide.to_numpy(dtype=float)
         weights = np.ones(len(table))
         if weight == "tokens":
-            tokens = group.groupby(["doc_id", "passage_id"])["tokens"].first()
-            weights = tokens.reindex(wide.index).to_numpy(dtype=float)
+            sizes = group.groupby(["doc_id", "passage_id"])["tokens"].first()
+            weights = sizes.reindex(wide.index).to_numpy(dtype=float)
         # a passage of which nothing is shared out takes no part
         weights = np.where(table.sum(1) > 0, weights, 0.0)
         doc_ids, place = np.unique(wide.index.get_level_values("doc_id").to_numpy(dtype=object), return_inverse=True)

@@ -99,7 +99,7 @@ def label_candidates(
             raise InputError(f"labels: {name} is {value}, allowed is 1 or more.")
     shares, tokens = check("shares", shares), check("tokens", tokens)
     passages = check("passages", passages)
-    models = shares["model"] if "model" in shares else pd.Series("", index=shares.index)
+    models = shares["model"].fillna("") if "model" in shares else pd.Series("", index=shares.index)
     rows: list[tuple[object, ...]] = []
     for _, of_model in shares.groupby(models, sort=False):
         topics = list(dict.fromkeys(of_model["topic"]))
@@ -130,6 +130,12 @@ def _sizes(shares: pd.DataFrame, passages: pd.DataFrame) -> np.ndarray:
     """Tokens of each passage; 1 where the table does not say."""
     if "tokens" not in shares:
         return np.ones(len(passages))
+    unknown = shares.index[shares["tokens"].isna()]
+    if len(unknown):
+        raise InputError(
+            f"labels: shares, row {unknown[0] + 1}, column 'tokens': the number is missing; give those of "
+            "shares_table, or no such column."
+        )
     found = dict(zip(shares["passage_id"], shares["tokens"], strict=True))
     return np.array([float(found.get(name, 0)) for name in passages["passage_id"]])
 

@@ -123,6 +123,9 @@ class _Words:
     def __init__(self, tokens: pd.DataFrame, passages: pd.DataFrame) -> None:
         inside = passage_rows(tokens, passages).to_numpy()
         tokens, inside = tokens[inside >= 0], inside[inside >= 0]
+        # passages as they come, each in text order: neighbours are found whatever the order of the table
+        order = np.lexsort((tokens["start"].to_numpy(), pd.factorize(inside)[0]))
+        tokens, inside = tokens.iloc[order], inside[order]
         forms, lemmas, tags = (tokens[name].to_numpy(dtype=object) for name in ("text", "lemma", "pos"))
         self.rows: list[int] = inside.tolist()
         self.texts: list[str] = forms.tolist()

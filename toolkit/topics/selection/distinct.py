@@ -48,4 +48,8 @@ def exclusivity(model: TopicModel, top: int = 10, weight: float = 0.7) -> np.nda
     frequent = rankdata(model.topic_term, axis=1) / terms
     frex = 1 / (weight / exclusive + (1 - weight) / frequent)
     best = np.argsort(-model.topic_term, axis=1, kind="stable")[:, :top]
-    return np.asarray(np.take_along_axis(frex, best, axis=1).mean(1))
+    scores, there = (np.take_along_axis(table, best, axis=1) for table in (frex, model.topic_term > 0))
+    if there.all():
+        return np.asarray(scores.mean(1))
+    # terms of probability 0 are no terms of a topic
+    return np.array([row[own].mean() if own.any() else np.nan for row, own in zip(scores, there, strict=True)])

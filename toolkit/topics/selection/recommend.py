@@ -176,10 +176,16 @@ def _scores(runs: pd.DataFrame) -> _Scores:
     pairs = np.full((len(npmi), len(npmi), len(ks)), np.nan)
     part = runs[runs["measure"] == "stability"]
     columns = {int(k): column for column, k in enumerate(ks)}
+    # by number: some runs may have been left out
+    place = {run: row for row, run in enumerate(sorted(set(runs.loc[runs["measure"] == "npmi", "run"])))}
     for k, run, other, value in zip(part["k"], part["run"], part["other"], part["value"], strict=True):
-        pairs[int(run) - 1, int(other) - 1, columns[int(k)]] = pairs[int(other) - 1, int(run) - 1, columns[int(k)]] = (
-            value
-        )
+        if run not in place or other not in place:
+            raise InputError(
+                f"recommendation: the stability of runs {run} and {other} is given, and not the coherence of both; "
+                "leave a run out of all measures."
+            )
+        one, two, column = place[run], place[other], columns[int(k)]
+        pairs[one, two, column] = pairs[two, one, column] = value
     # a fold that is missing for one k would compare ks on different texts
     held = held[np.isfinite(held).all(1)]
     return _Scores(ks, held[:, 1:], held[:, 0], npmi, exclusivity, pairs)

@@ -120,7 +120,8 @@ def select_k(
     _bearable(documents, ks, fold_of, folds)
     settings = {
         "documents": documents_digest(documents, groups),
-        "format": _FORMAT,
+        # what fits of NMF say was changed once
+        "format": _FORMAT + (engine == "nmf"),
         "engine": engine,
         "iterations": iterations,
         "alpha": alpha,
@@ -174,7 +175,11 @@ def _fit_and_score(
         result: dict[str, Any] = {measure: _listed(coherence(model, documents, measure)) for measure in COHERENCES}  # type: ignore[arg-type]
         result["exclusivity"] = _listed(exclusivity(model, _TOP))
         result["diversity"] = diversity(model)
-        result["top"] = np.argsort(-model.topic_term, axis=1, kind="stable")[:, :_TOP].tolist()
+        order = np.argsort(-model.topic_term, axis=1, kind="stable")[:, :_TOP].tolist()
+        # a term without weight is none of the topic's: NMF has many, and the first of them would be in every list
+        result["top"] = [
+            [term for term in row if weights[term] > 0] for row, weights in zip(order, model.topic_term, strict=True)
+        ]
     else:
         inside = fold_of == number - 1
         known, unseen = documents.take(np.flatnonzero(~inside)), documents.take(np.flatnonzero(inside))

@@ -80,6 +80,12 @@ def consensus(runs: Runs, documents: DocumentTerms, *, k: int | None = None, few
         raise InputError(f"consensus: fewest is {fewest}, allowed is 0 to 1, a share of the runs.")
     if any(model.terms != documents.vocabulary for model in runs.models):
         raise InputError("consensus: the runs and the documents have different vocabularies; give those of the runs.")
+    sizes = {len(model.document_topic) for model in runs.models} if runs.over == "seeds" else {len(documents)}
+    if sizes != {len(documents)}:
+        raise InputError(
+            f"consensus: the runs have {', '.join(map(str, sorted(sizes)))} documents and {len(documents)} are given; "
+            "give those of the runs."
+        )
     wanted = runs.models[0].k if k is None else k
     grouped = group_topics(runs, wanted)
     topic_term, affinity = _means(runs, grouped.members), _affinities(runs, grouped)

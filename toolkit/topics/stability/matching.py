@@ -98,8 +98,7 @@ def topic_similarity(one: TopicModel, other: TopicModel, *, measure: Measure = "
     """
     if measure not in get_args(Measure):
         raise InputError(f"match topics: no measure '{measure}'; {suggestion(measure, get_args(Measure))}")
-    if top < 1:
-        raise InputError(f"match topics: top is {top}, allowed is 1 or more terms.")
+    checked_top(top)
     ours, theirs = _over_union(one, other)
     return _similarity(ours, theirs, measure, top)
 
@@ -132,6 +131,7 @@ def _set_jaccard(one: frozenset[object], other: frozenset[object]) -> float:
 def matched_similarity(ours: np.ndarray, theirs: np.ndarray, top: int = TOP) -> np.ndarray:
     """Jaccard similarity of each of our topics with its partner, shape (k,); 0 for one without a partner. Both are
     topic-term tables over one vocabulary."""
+    checked_top(top)
     table = _similarity(ours, theirs, "jaccard", top)
     rows, columns = linear_sum_assignment(-table)
     found = np.zeros(len(ours))
@@ -139,12 +139,19 @@ def matched_similarity(ours: np.ndarray, theirs: np.ndarray, top: int = TOP) -> 
     return found
 
 
+def checked_top(top: int) -> None:
+    """Refuse to compare no terms: nothing over nothing is no likeness."""
+    if top < 1:
+        raise InputError(f"match topics: top is {top}, allowed is 1 or more terms.")
+
+
 def _over_union(one: TopicModel, other: TopicModel) -> tuple[np.ndarray, np.ndarray]:
     """Both topic-term tables over the terms of either, checked."""
     for model in (one, other):
-        if not model.topic_term.size or not np.isfinite(model.topic_term).all():
+        if not (model.topic_term.size and np.isfinite(model.topic_term).all() and model.topic_term.any(1).all()):
             raise InputError(
-                f"match topics: {model!r} has topics that are no distributions over terms (empty, or NaN); fit it anew."
+                f"match topics: {model!r} has topics that are no distributions over terms (empty, zeros, or NaN); "
+                "fit it anew."
             )
     if one.terms == other.terms:
         return one.topic_term, other.topic_term

@@ -10,7 +10,7 @@ from toolkit.errors import InputError
 from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.model import TopicModel
 from toolkit.topics.stability.consensus import consensus
-from toolkit.topics.stability.matching import HALF, TOP, matched_similarity
+from toolkit.topics.stability.matching import HALF, TOP, checked_top, matched_similarity
 from toolkit.topics.stability.runs import Runs
 
 __all__ = ["assignment_agreement", "consensus_scores", "stability_scores"]
@@ -106,6 +106,7 @@ def consensus_scores(
         raise InputError(f"consensus: got {len(runs)} runs, two halves need 4 or more; fit more runs.")
     if splits < 1:
         raise InputError(f"consensus: splits is {splits}, allowed is 1 or more.")
+    checked_top(top)
     model = consensus(runs, documents) if model is None else model
     wanted = model.settings.get("asked", model.k)
     random, half = np.random.default_rng(seed), len(runs) // 2
@@ -203,8 +204,6 @@ def _table(
     seed: int | None,
 ) -> pd.DataFrame:
     """``found`` (repeats, topics); with a seed the interval is that of the mean, without it the spread."""
-    if not 0 < confidence < 1:
-        raise InputError(f"stability: confidence is {confidence}, allowed is between 0 and 1.")
     values = found
     if seed is not None:
         drawn = np.random.default_rng(seed).integers(len(found), size=(_RESAMPLES, len(found)))
@@ -217,6 +216,8 @@ def _table(
 
 
 def _limits(values: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+    if not 0 < confidence < 1:
+        raise InputError(f"stability: confidence is {confidence}, allowed is between 0 and 1.")
     beyond = 50 * (1 - confidence)
     low, high = np.percentile(values, [beyond, 100 - beyond], axis=0)
     return low, high

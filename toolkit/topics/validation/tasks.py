@@ -1,6 +1,7 @@
 """Intrusion tasks as tables and as files for people: what annotators see, and the key that they must not see."""
 
 import html
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -117,8 +118,10 @@ def combined(*parts: Intrusion) -> Intrusion:
 
 
 def _prefix(part: Intrusion) -> str:
-    """What stands before kind and number in the task_ids of a part, without a sign at its end."""
-    return str(part.tasks["task_id"].iloc[0])[:-4].rstrip("-_. ") if len(part.tasks) else ""
+    """What stands before kind and number in the task_ids of a part, without a sign at its end; "" for several: the
+    part was combined, and its topics have their names."""
+    found = {re.sub(r"[wt][0-9]{3,}$", "", task) for task in part.tasks["task_id"].unique().tolist()}
+    return found.pop().rstrip("-_. ") if len(found) == 1 else ""
 
 
 def _named(part: Intrusion, prefix: str) -> Intrusion:
