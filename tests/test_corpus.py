@@ -13,7 +13,7 @@ from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from toolkit.corpus import language_of_passage, language_of_post, load_corpus, load_posts
+from toolkit.corpus import human_annotations, language_of_passage, language_of_post, load_corpus, load_posts
 from toolkit.errors import InputError
 from toolkit.files import parse_yaml
 from toolkit.tables import check
@@ -817,3 +817,45 @@ def test_the_language_of_a_very_long_post_is_that_of_its_head():
 @given(text=st.text("aeiosnrl ñé.,0123456789", max_size=39), lang=st.sampled_from(["es", "it", "en", "fr"]))
 def test_a_passage_of_fewer_than_forty_letters_keeps_the_language_of_its_post(text, lang):
     assert language_of_passage(text, lang) == lang
+
+
+def judged(tmp_path, *, sentences, coverage="codebook,coder,doc_id\ncluetrain,007,007\n"):
+    root = tmp_path / "corpus"
+    (root / "annotations").mkdir(parents=True)
+    (root / "007.txt").write_text("Hola. Nadie contesta.", encoding="utf-8")
+    lines = [json.dumps({"doc_id": "007", "start": start, "end": end}) for start, end in sentences]
+    row = {"doc_id": "007", "start": 6, "end": 21, "quote": "Nadie contesta.", "codebook": "cluetrain", "coder": "007"}
+    row |= {"code": "adapt_or_perish", "stance": "breach", "kind": "human"}
+    for name, text in {
+        "sentences.jsonl": "\n".join(lines),
+        "coverage.csv": coverage,
+        "cluetrain_007.jsonl": json.dumps(row),
+    }.items():
+        (root / "annotations" / name).write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.mark.parametrize(
+    ("sentences", "problem"),
+    [
+        ([(6, 21), (0, 5), (5, 8)], "row 1: the annotation of '007' from 6 to 21 is refused: it overlaps"),
+        ([(6, 21), (0, 0)], "row 2: the annotation of '007' from 0 to 0 is refused: it holds nothing"),
+        ([(6, 21), (0, None)], "row 2: got nan, expected a position"),
+    ],
+)
+def test_a_wrong_sentence_is_named_by_its_row_in_the_file(tmp_path, sentences, problem):
+    with pytest.raises(InputError) as caught:
+        human_annotations(judged(tmp_path, sentences=sentences))
+    assert problem in str(caught.value)
+
+
+def test_names_of_digits_keep_their_zeros_in_the_coverage(tmp_path):
+    human = human_annotations(judged(tmp_path, sentences=[(6, 21), (0, 5)]))
+    assert human.coverage.to_numpy().tolist() == [["cluetrain", "007", "007"]]
+    assert human.units["start"].tolist() == [0, 6]
+
+
+def test_an_empty_cell_in_the_coverage_is_one_sentence(tmp_path):
+    coverage = "codebook,coder,doc_id\ncluetrain,,007\n"
+    with pytest.raises(InputError, match=r"coverage\.csv, row 1: nan is no name"):
+        human_annotations(judged(tmp_path, sentences=[(6, 21)], coverage=coverage))

@@ -136,6 +136,17 @@ def test_reload_tells_of_files_that_are_gone_and_keeps_their_posts(source, corpu
     assert ids(corpus) == ["a", "es/b"]
 
 
+def test_a_post_that_one_file_loses_is_read_from_the_other_that_has_it(tmp_path):
+    row = '{"doc_id": "x", "text": "Hola a todos."}\n'
+    source = write(tmp_path / "blog", {"a.jsonl": row, "b.jsonl": row + '{"doc_id": "y", "text": "Otra cosa."}\n'})
+    load_to([source], tmp_path / "c")
+    write(source, {"a.jsonl": '{"doc_id": "z", "text": "Adiós."}\n'})
+    load_to([source], tmp_path / "c", mode="reload")
+    posts = load_corpus(tmp_path / "c").posts.set_index("doc_id")
+    assert posts["source"].to_dict() == {"x": "b.jsonl", "y": "b.jsonl", "z": "a.jsonl"}
+    assert load_corpus(tmp_path / "c").skipped.equals(load_corpus(source).skipped)
+
+
 def test_reload_of_an_archive_replaces_the_posts_of_its_members(tmp_path):
     import zipfile
 
@@ -282,6 +293,50 @@ def test_loaded_corpora_can_be_put_together(tmp_path, source, corpus):
     assert posts.set_index("doc_id")["date"]["es/b"] == "2010-05-03"
     assert "corpus/c.pages" in set(load_corpus(tmp_path / "both").skipped["source"])
     assert CorpusStore.open(tmp_path / "both").verify() == []
+
+
+def test_a_loaded_corpus_can_be_added_again_and_nothing_stands_there_twice(tmp_path, corpus):
+    named = write(tmp_path / "otro", {"a.md": "---\nauthor: Ana\n---\nOtro texto.", "z.txt": "Más."})
+    load_to([named], tmp_path / "c2", constants={"author": "Eva"})
+    counts = []
+    for mode in ("append", "append", "reload"):
+        lines = load_to([tmp_path / "c2"], corpus, mode=mode, **({"constants": {"x": "y"}} if mode == "reload" else {}))
+        store = CorpusStore.open(corpus)
+        counts.append([store.count(table) for table in ("posts", "files", "collisions")])
+    assert counts == [[4, 4, 1]] * 3
+    (kept,) = store.table("collisions").to_dict("records")
+    assert kept["doc_id"].startswith("a~")
+    assert not [line for line in lines if line.startswith("z.txt is no longer there")]
+
+
+def test_names_in_the_collisions_of_a_loaded_corpus_get_pseudonyms_too(tmp_path):
+    named = write(tmp_path / "otro", {"a.md": "---\nauthor: Ana Ruiz\n---\nOtro texto."})
+    load_to([named], tmp_path / "c2", constants={"author": "Eva Sanz"})
+    load_to([tmp_path / "c2"], tmp_path / "c3", pseudonymise=tmp_path / "k")
+    (row,) = CorpusStore.open(tmp_path / "c3").table("collisions").to_dict("records")
+    assert row["kept"] == load_corpus(tmp_path / "c3").posts["author"].item()
+    assert row["other"].startswith("author-")
+
+
+def test_reload_with_pseudonyms_or_another_table_of_metadata_reads_everything_anew(tmp_path):
+    source = write(tmp_path / "blog", {"a.md": "---\nauthor: Ana Ruiz\n---\nHola."})
+    table = write(tmp_path, {"m.csv": "doc_id,title\na,Uno\n"}) / "m.csv"
+    load_to([source], tmp_path / "c", metadata=table)
+    table.write_text("doc_id,title\na,Dos\n", encoding="utf-8")
+    load_to([source], tmp_path / "c", mode="reload", metadata=table)
+    assert load_corpus(tmp_path / "c").posts["title"].item() == "Dos"
+    load_to([source], tmp_path / "c", mode="reload", metadata=table, pseudonymise=tmp_path / "k")
+    assert load_corpus(tmp_path / "c").posts["author"].item().startswith("author-")
+    again = load_to([source], tmp_path / "c", mode="reload", metadata=table, pseudonymise=tmp_path / "k")
+    assert again[0].startswith("0 posts read from 0 files; read before and unchanged: 1 file")
+
+
+def test_rows_of_metadata_about_files_that_are_unchanged_are_not_about_no_post(tmp_path):
+    source = write(tmp_path / "blog", {"a.txt": "Hola.", "b.jsonl": '{"doc_id": "x", "text": "Adiós."}\n'})
+    table = write(tmp_path, {"m.csv": "doc_id,lang\na,es\nx,es\nzz,es\n"}) / "m.csv"
+    load_to([source], tmp_path / "c", metadata=table)
+    load_to([source], tmp_path / "c", mode="append", metadata=table)
+    assert load_corpus(tmp_path / "c").skipped["source"].tolist() == ["m.csv: zz"]
 
 
 def test_what_a_load_is_given_is_in_the_corpus_when_the_call_returns(tmp_path, source):

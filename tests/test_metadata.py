@@ -15,6 +15,7 @@ from toolkit.corpus.dates import read_date
 from toolkit.corpus.metadata import NamePattern, folder_fields, merge
 from toolkit.corpus.pseudonyms import Pseudonyms, pseudonyms_from
 from toolkit.errors import InputError
+from toolkit.storage import write_file
 
 with (ROOT / "tests" / "cases" / "dates.csv").open(encoding="utf-8", newline="") as file:
     DATES = [tuple(row) for row in csv.reader(file)][1:]
@@ -41,6 +42,21 @@ def test_a_date_is_read_as_it_was_meant_or_not_at_all(written, iso):
     found = read_date(written)
     assert found.iso == (iso or None)
     assert (found.problem is None) == bool(iso)
+
+
+@pytest.mark.parametrize(
+    ("written", "iso"),
+    [
+        ("mayo 2009 12:30", "2009-05"),
+        ("marzo 2009, 10:30", "2009-03"),
+        ("2009 12:30", "2009"),
+        ("domingo 2 2009", None),
+        ("2010-13", None),
+        ("5 de abril de 2011 a las 10:30", "2011-04-05"),
+    ],
+)
+def test_a_day_or_month_that_is_not_written_is_not_made_up(written, iso):
+    assert read_date(written).iso == iso
 
 
 @pytest.mark.parametrize("written", ["", "  ", "0000-00-00 00:00:00"])
@@ -150,6 +166,28 @@ def test_a_sidecar_table_adds_metadata_by_doc_id_or_file(tmp_path, table):
     corpus = load_corpus(folder_of(tmp_path, {"es/a.txt": "Hola."}), metadata=sidecar)
     assert only(corpus)["author"] == "Ana"
     assert corpus.skipped.empty
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_cells_of_a_sidecar_table_are_read_as_those_of_a_table_of_posts(tmp_path, kind):
+    sidecar = tmp_path / f"datos.{kind}"
+    table = pd.DataFrame({"doc_id": ["a", "b"], "year": [2010, None], "tags": [["uno", "dos"], None], "n": [1.5, None]})
+    write_file(table, sidecar)
+    posts = load_corpus(folder_of(tmp_path, {"a.txt": "Hola.", "b.txt": "Adiós."}), metadata=sidecar).posts
+    assert posts.loc[0, ["year", "tags", "n"]].tolist() == ["2010", "uno; dos", "1.5"]
+    assert posts.loc[1, ["year", "tags", "n"]].isna().all()
+
+
+def test_a_sidecar_table_that_the_toolkit_wrote_gives_its_texts_back(tmp_path):
+    sidecar = tmp_path / "datos.csv"
+    write_file(pd.DataFrame({"doc_id": ["a"], "title": ["-Escuchar"]}), sidecar)
+    assert only(load_corpus(folder_of(tmp_path, {"a.txt": "Hola."}), metadata=sidecar))["title"] == "-Escuchar"
+
+
+@pytest.mark.parametrize("key", ["text", "doc_id", "Source", "sha256"])
+def test_what_the_toolkit_sets_cannot_be_given_for_all(tmp_path, key):
+    with pytest.raises(InputError, match=r"constants: .* the toolkit sets it"):
+        load_corpus(folder_of(tmp_path, {"a.txt": "Hola."}), constants={key: "x"})
 
 
 def test_a_row_about_no_post_is_told(tmp_path):

@@ -130,6 +130,16 @@ def test_furniture_is_not_cut_into_sentences():
     assert cut(f"Hola.\n\n{notice}\n\nAdiós.", marked=(notice,)) == ["Hola.", notice, "Adiós."]
 
 
+@pytest.mark.parametrize("unit", ["sentence", "paragraph"])
+def test_spans_of_furniture_that_overlap_or_stand_twice_are_marked_once(unit):
+    text = "Deja un comentario aquí. Nadie vino."
+    posts = posts_of(text)
+    spans = pd.DataFrame({"doc_id": posts["doc_id"][0], "start": [0, 0, 5], "end": [18, 18, 24]})
+    passages = segment(posts, spans, unit=unit)
+    assert passages[["start", "end"]].to_numpy().tolist() == [[0, 18], [19, 24], [25, 36]]
+    assert passages["furniture"].tolist() == [True, True, False]
+
+
 def test_furniture_of_another_post_changes_nothing():
     posts = posts_of("Nadie vino. Nunca.")
     other = pd.DataFrame({"doc_id": ["9"], "start": [0], "end": [5]})

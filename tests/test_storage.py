@@ -146,6 +146,15 @@ def test_no_cell_of_a_csv_starts_a_formula(folder, cells):
     assert [cell for cell in seen if cell.startswith(FORMULA_SIGNS)] == []
 
 
+def test_no_category_of_a_csv_starts_a_formula(tmp_path):
+    write_file(pd.DataFrame({"term": pd.Categorical(["=1+1", None, "hola"])}), tmp_path / "frequencies.csv")
+    assert (tmp_path / "frequencies.csv").read_text(encoding="utf-8-sig").splitlines()[1:] == [
+        '"\'=1+1"',
+        '""',
+        '"hola"',
+    ]
+
+
 @pytest.mark.parametrize("value", ["hola", "1-1", "a@b.es", "", " =1", 5, -5, None, 0.5, True])
 def test_what_starts_no_formula_is_left_alone(value):
     assert neutral(value) is value

@@ -160,6 +160,12 @@ def broken_cells():
             yield name, column, rule.allowed[0].upper(), "one of " + ", ".join(rule.allowed)
 
 
+@pytest.mark.parametrize("values", [pd.to_datetime(["2010-01-01"]), pd.to_timedelta(["1s"]), [1j]])
+def test_moments_durations_and_complex_numbers_are_no_numbers(values):
+    table = pd.DataFrame({"topic": ["1"], "term": ["a"], "weight": values})
+    assert "topics, row 1, column 'weight'" in refusal("topics", table)
+
+
 @pytest.mark.parametrize(("name", "column", "value", "rule"), list(broken_cells()))
 def test_a_broken_cell_is_named_by_table_row_column_and_rule(name, column, value, rule):
     message = refusal(name, with_cell(name, column, value))

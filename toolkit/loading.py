@@ -12,10 +12,10 @@ from typing import Any, Literal
 from tqdm import tqdm
 
 from toolkit import __version__
-from toolkit.corpus.choices import choices
+from toolkit.corpus.choices import Choices, choices
 from toolkit.corpus.listing import Input, find_files, first_reason, inputs_of
 from toolkit.corpus.store.shards import Change, CorpusStore
-from toolkit.corpus.stream import KnownIds, Row, fingerprint, read_rows
+from toolkit.corpus.stream import KnownIds, Row, fingerprint, passed_over, read_rows
 from toolkit.errors import InputError
 from toolkit.files import write_text
 from toolkit.printable import counted, printable
@@ -67,15 +67,17 @@ def load_to(
     selected = choices(**chosen)
     store = _store(output, mode)
     settings = {key: str(value) for key, value in sorted(chosen.items()) if value and key != "pseudonymise"}
+    content = _content(selected)
     counts: Counter[str] = Counter()
     first: list[tuple[str, str]] = []
     with _undone(store, mode), store.begin() as change:
-        before = _Before(store, reread=mode == "reload" and settings != _settings(store))
+        settled = settings == _settings(store) and content == _about(store, "content")
+        before = _Before(store, reread=mode == "reload" and not settled)
         if mode == "reload":
             before.clear(store, change, inputs)
-        rows = read_rows(inputs, selected, known=before.known, unchanged=before.unchanged)
+        rows = read_rows(inputs, selected, known=before.known, unchanged=before.unchanged, settled=settled)
         for table, row in _shown(rows, progress):
-            if table == "files" and row.pop("unchanged"):
+            if table == "files" and (row.pop("unchanged") or before.holds(row)):
                 counts["unchanged"] += 1
                 continue
             if table == "skipped" and not row["read"] and len(first) < 2:
@@ -87,7 +89,7 @@ def load_to(
         if not counts["posts"] and not store.count("posts"):
             raise InputError(first_reason(", ".join(map(str, paths)), first))
         about = {"toolkit": __version__, "created": datetime.now(UTC).isoformat(timespec="seconds"), "mode": mode}
-        change.commit({**about, "settings": settings})
+        change.commit({**about, "settings": settings, "content": content})
     gone = before.gone() if mode == "reload" else []
     lines = [
         f"{counted(counts['posts'], 'post')} read from {counted(counts['files'], 'file')}"
@@ -123,7 +125,8 @@ def delete_posts(output: str | Path, doc_ids: Sequence[str]) -> list[str]:
         deleted = change.delete(doc_ids)
         change.delete_where("collisions", "doc_id", doc_ids)
         created = datetime.now(UTC).isoformat(timespec="seconds")
-        change.commit({"toolkit": __version__, "created": created, "mode": "delete", "settings": _settings(store)})
+        chosen = {"settings": _settings(store), "content": _about(store, "content")}
+        change.commit({"toolkit": __version__, "created": created, "mode": "delete", **chosen})
     lines = [f"{counted(deleted, 'post')} deleted", *_write_report(CorpusStore.open(Path(output)), _settings(store))]
     return [printable(line) for line in lines]
 
@@ -152,8 +155,22 @@ def _undone(store: CorpusStore, mode: Mode) -> Iterator[None]:
 
 
 def _settings(store: CorpusStore) -> dict[str, str]:
-    found = store.about.get("settings", {})
+    return _about(store, "settings")
+
+
+def _about(store: CorpusStore, key: str) -> dict[str, str]:
+    found = store.about.get(key, {})
     return dict(found) if isinstance(found, dict) else {}
+
+
+def _content(chosen: Choices) -> dict[str, str]:
+    """What the settings do not show: which table of metadata it was, and which key of pseudonyms."""
+    found = {}
+    if chosen.sidecar is not None:
+        found["metadata"] = fingerprint(chosen.sidecar.path)[1]
+    if chosen.pseudonyms is not None:
+        found["pseudonymise"] = chosen.pseudonyms.of("")
+    return found
 
 
 class _Before:
@@ -177,6 +194,10 @@ class _Before:
         self.met.add(source)
         return not self._reread and sha256 in self._files.get(source, ())
 
+    def holds(self, row: dict[str, Any]) -> bool:
+        """Whether a row of ``files`` stands there already and stays."""
+        return row["sha256"] in self._files.get(row["source"], ())
+
     def told(self, row: dict[str, Any]) -> bool:
         """Whether a row of ``skipped`` stands there already."""
         return (row["source"], row["reason"]) in self._told
@@ -186,20 +207,29 @@ class _Before:
         return sorted(set(self._files) - self.met)
 
     def clear(self, store: CorpusStore, change: Change, inputs: Sequence[Input]) -> None:
-        """Delete everything that came from files whose content is another now (from all, with other choices)."""
-        changed = set()
+        """Delete everything that came from files whose content is another now (from all, with other choices), and from
+        those with a post that was passed over because one of these had it."""
+        changed: set[str] = set()
+        here: set[str] = set()
         for found in (found for given in inputs for found in find_files(given) if found.reason is None):
+            here.add(found.source)
             with suppress(OSError):  # told when it is read
                 if found.source in self._files and not self.unchanged(found.source, fingerprint(found.path)[1]):
                     changed.add(found.source)
         if not changed:
             return
-        ids = [
-            doc_id
-            for batch in _batches(store, "posts", "doc_id", "source")
-            for doc_id, source in batch
-            if self._file_of(source) in changed
-        ]
+        more = changed
+        while more:
+            changed |= more
+            ids = [
+                doc_id
+                for batch in _batches(store, "posts", "doc_id", "source")
+                for doc_id, source in batch
+                if self._file_of(source) in changed
+            ]
+            reasons = set(map(passed_over, ids))
+            files = {self._file_of(source) for source, reason in self._told if reason in reasons}
+            more = (files & here & set(self._files)) - changed
         told = {source for source, _ in self._told if self._file_of(source) in changed}
         for doc_id in ids:
             self.known.forget(doc_id)
@@ -208,6 +238,8 @@ class _Before:
         change.delete_where("collisions", "doc_id", ids)
         change.delete_where("files", "source", sorted(changed))
         change.delete_where("skipped", "source", sorted(told))
+        for source in changed:
+            del self._files[source]
 
     def _file_of(self, source: str) -> str:
         """The file a post came from: of "export.zip/blog/a.txt" the archive."""

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from toolkit.corpus.metadata import NamePattern, Sidecar, folder_fields, read_sidecar
+from toolkit.corpus.metadata import OWN, NamePattern, Sidecar, folder_fields, read_sidecar
 from toolkit.corpus.pseudonyms import Pseudonyms, pseudonyms_from
 from toolkit.corpus.readers import Options
+from toolkit.errors import InputError
 
 __all__ = ["Choices", "choices"]
 
@@ -55,7 +56,7 @@ def choices(
     Raises
     ------
     InputError
-        for a pattern, level or table that cannot be used.
+        for a pattern, level, table or constant that cannot be used.
 
     >>> chosen = choices(columns={"text": "contenido"}, folders="lang/site", constants={"Country": "AR"})
     >>> chosen.options.columns, chosen.folders, chosen.constants
@@ -63,11 +64,15 @@ def choices(
     """
     levels = tuple(folders.split("/")) if isinstance(folders, str) and folders else tuple(folders)
     folder_fields(levels, ())
+    given = {str(key).lower(): str(value) for key, value in (constants or {}).items()}
+    own = next((key for key in given if key in OWN), None)
+    if own:
+        raise InputError(f"constants: '{own}' cannot be given for all posts; the toolkit sets it.")
     return Choices(
         Options(dict(columns or {}), comments, drafts, private, commenters, whole_page),
         NamePattern(name_pattern) if name_pattern else None,
         levels,
         read_sidecar(metadata) if metadata is not None else None,
-        {str(key).lower(): str(value) for key, value in (constants or {}).items()},
+        given,
         pseudonyms_from(pseudonymise) if pseudonymise is not None else None,
     )

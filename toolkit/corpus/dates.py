@@ -1,7 +1,7 @@
 """Dates as Spanish and Italian pages write them, to ISO 8601: read strictly, never completed from today's date."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -19,6 +19,8 @@ _LEAD = re.compile(
     r"(?:publicad[oa]|pubblicat[oa]|escrit[oa]|scritt[oa]|inviat[oa]|enviad[oa]|posted)?\s*(?:(?:el|il|on)\s+|l['’](?=\d))"
 )
 _ORDINAL = re.compile(r"(?<=\d)\s*[º°ª]")
+#: From where the readings take what is not written: nothing of one is that of the other, no hour is one of these years.
+_BASES = {"first": datetime(1960, 1, 11), "last": datetime(1977, 12, 22)}
 #: WordPress writes this for "no date yet".
 _NONE = re.compile(r"0000-00-00.*")
 
@@ -75,26 +77,34 @@ def _words(written: str) -> str | None:
     lower = written.lower()
     lead = _LEAD.match(lower)
     plain = _ORDINAL.sub("", lower[lead.end() :] if lead else lower)
-    found = _parser().get_date_data(plain)
+    found = _parser("first").get_date_data(plain)
     moment = found.date_obj
     if moment is None or not _has_year(plain, moment.year):
         return None
-    lengths = {"day": 10, "month": 7, "year": 4}
-    return str(moment.date().isoformat()[: lengths.get(found.period, 10)])
+    iso = str(moment.date().isoformat())
+    if found.period in ("month", "year"):
+        return iso[: 7 if found.period == "month" else 4]
+    # what is not written there is another in another reading, whatever dateparser says that it found
+    other = _parser("last").get_date_data(plain).date_obj
+    if other is None or moment.year != other.year:
+        return None
+    if moment.month != other.month:
+        return iso[:4] if moment.day != other.day else None
+    return iso if moment.day == other.day else iso[:7]
 
 
 def _has_year(written: str, year: int) -> bool:
-    """Whether the year stands there: dateparser takes today's where none does."""
+    """Whether the year stands there: dateparser takes that of its base where none does."""
     if str(year) in written:
         return True
     return any(int(short) == year % 100 for pair in _SHORT_YEAR.findall(written) for short in pair if short)
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Any:
+@lru_cache(maxsize=2)
+def _parser(missing: str) -> Any:
+    """A parser that takes the ``first`` or the ``last`` month and day for those that are not written."""
     from dateparser.date import DateDataParser
 
-    settings = {"PARSERS": ["absolute-time"], "DATE_ORDER": "DMY", "PREFER_DAY_OF_MONTH": "first"}
-    return DateDataParser(
-        languages=["es", "it", "en"], settings={**settings, "PREFER_MONTH_OF_YEAR": "first", "NORMALIZE": True}
-    )
+    settings = {"PARSERS": ["absolute-time"], "DATE_ORDER": "DMY", "NORMALIZE": True}
+    settings |= {"PREFER_DAY_OF_MONTH": missing, "PREFER_MONTH_OF_YEAR": missing, "RELATIVE_BASE": _BASES[missing]}
+    return DateDataParser(languages=["es", "it", "en"], settings=settings)

@@ -109,19 +109,25 @@ def human_annotations(
 def _units(file: Path, texts: dict[str, str]) -> pd.DataFrame:
     """The judged sentences: inside their texts, each once, none over another."""
     units = _known(file, ["doc_id", "start", "end"])
+    # one gap makes a column one of floats
+    gaps = units[["start", "end"]].isna().to_numpy().any()
     for row, place in enumerate(units[["start", "end"]].itertuples(index=False, name=None), 1):
-        wrong = [value for value in place if not isinstance(value, int) or value < 0]
+        whole = [
+            isinstance(value, int) or (gaps and isinstance(value, float) and value.is_integer()) for value in place
+        ]
+        wrong = [value for value, good in zip(place, whole, strict=True) if not good or value < 0]
         if wrong:
             raise InputError(f"{file}, row {row}: got {wrong[0]!r}, expected a position: a whole number from 0.")
     try:
         check_quotes("sentences", units, texts)
     except InputError as error:
         raise InputError(f"{file}: {error}") from error
-    units = units.sort_values(["doc_id", "start"]).reset_index(drop=True)
     _refuse(file, units, units["end"] == units["start"], "it holds nothing")
-    before = units["end"].shift().where(units["doc_id"] == units["doc_id"].shift(), 0)
-    _refuse(file, units, units["start"] < before, "it overlaps another sentence, or stands there twice")
-    return units
+    ranked = units.sort_values(["doc_id", "start"], kind="stable")
+    before = ranked["end"].shift().where(ranked["doc_id"] == ranked["doc_id"].shift(), 0)
+    double = (ranked["start"] < before).reindex(units.index)
+    _refuse(file, units, double, "it overlaps another sentence, or stands there twice")
+    return ranked.reset_index(drop=True)
 
 
 def _coverage(file: Path, texts: dict[str, str]) -> pd.DataFrame:
@@ -129,7 +135,7 @@ def _coverage(file: Path, texts: dict[str, str]) -> pd.DataFrame:
     coverage = _known(file, _COVERAGE).astype("str")
     for row, (book, who, doc_id) in enumerate(coverage.itertuples(index=False, name=None), 1):
         for name in (book, who):
-            if not re.fullmatch(r"\w[\w.-]*", name):
+            if not isinstance(name, str) or not re.fullmatch(r"\w[\w.-]*", name):
                 raise InputError(f"{file}, row {row}: {name!r} is no name; letters, digits, _ - and . are.")
         if doc_id not in texts:
             raise InputError(f"{file}, row {row}: no post has the doc_id {doc_id!r}.")
@@ -166,8 +172,8 @@ def _codings(
 
 
 def _known(file: Path, columns: list[str]) -> pd.DataFrame:
-    """A table with at least these columns."""
-    table = read_table(file)
+    """A table with at least these columns; in CSV all is text, as "007" is."""
+    table = read_table(file, as_text=True)
     absent = [column for column in columns if column not in table]
     if absent:
         raise InputError(f"{file}: the column '{absent[0]}' is missing; it needs {', '.join(columns)}.")

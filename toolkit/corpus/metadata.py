@@ -6,14 +6,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from string import Formatter
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
 
 from toolkit.corpus.dates import read_date
 from toolkit.corpus.encoding import decode
 from toolkit.errors import InputError, suggestion
 from toolkit.storage import read_table
+from toolkit.storage.csv_rows import restored
 
-__all__ = ["Collision", "NamePattern", "Sidecar", "folder_fields", "merge", "read_sidecar"]
+__all__ = ["OWN", "Collision", "NamePattern", "Sidecar", "folder_fields", "merge", "read_sidecar"]
 
 #: From where a value is taken when two places say different things: the first of these.
 ORDER = ("sidecar table", "file", "file name", "folder", "given for all")
@@ -21,7 +25,7 @@ ORDER = ("sidecar table", "file", "file name", "folder", "given for all")
 _KEYS = ("doc_id", "source", "file", "filename", "archivo", "fichero", "nombre_archivo", "nome_file")
 _FIELD = re.compile(r"[a-z][a-z0-9_]{0,40}")
 #: Set by the toolkit and by nobody else.
-_OWN = ("doc_id", "text", "source", "sha256")
+OWN = ("doc_id", "text", "source", "sha256")
 
 
 class Collision(NamedTuple):
@@ -78,7 +82,7 @@ class NamePattern:
             expression += re.escape(literal)
             if field is None:
                 continue
-            if form or conversion or not _FIELD.fullmatch(field) or field in _OWN:
+            if form or conversion or not _FIELD.fullmatch(field) or field in OWN:
                 raise InputError(f"file name pattern '{pattern}': '{{{field}}}' is no name of a field, as {{date}} is.")
             if field in fields or (joined and not literal):
                 raise InputError(f"file name pattern '{pattern}': {{{field}}} needs a sign before it, and stands once.")
@@ -101,7 +105,7 @@ def folder_fields(levels: Sequence[str], folders: Sequence[str]) -> dict[str, st
     Raises :class:`InputError` for a level that is no name of a field.
     """
     for level in levels:
-        if level != "-" and (not _FIELD.fullmatch(level) or level in _OWN):
+        if level != "-" and (not _FIELD.fullmatch(level) or level in OWN):
             raise InputError(f"folder level '{level}': is no name of a field; write 'lang/site', and '-' to skip one.")
     return {level: folder for level, folder in zip(levels, folders, strict=False) if level != "-"}
 
@@ -142,7 +146,7 @@ def read_sidecar(path: str | Path) -> Sidecar:
         key = row[key_column].strip()
         if not key:
             raise InputError(f"{path}, {place}: '{key_column}' is empty; name the post the row is about.")
-        fields = {name: value for name, value in row.items() if name not in (*_KEYS, *_OWN) and value.strip()}
+        fields = {name: value for name, value in row.items() if name not in (*_KEYS, *OWN) and value.strip()}
         if rows.get(key, fields) != fields:
             raise InputError(f"{path}, {place}: '{key}' has a row already that says something else; keep one.")
         rows[key] = fields
@@ -160,8 +164,18 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
         return
     for number, row in enumerate(read_table(path).to_dict("records"), 1):
         known = {str(key).strip().lower(): value for key, value in row.items()}
-        # a missing number is the only value that is not itself
-        yield f"row {number}", {key: str(v) for key, v in known.items() if v is not None and v == v}
+        cells = {key: _text(value) for key, value in known.items()}
+        yield f"row {number}", {key: text for key, text in cells.items() if text is not None}
+
+
+def _text(value: Any) -> str | None:
+    """A cell as text: whole numbers without ".0", as a gap in their column gives them; lists joined; None for a gap."""
+    if isinstance(value, list | tuple | np.ndarray):
+        return "; ".join(filter(None, map(_text, value)))
+    if pd.isna(value):
+        return None
+    whole = isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+    return str(int(value) if whole else value)
 
 
 def _separated(path: Path, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -183,6 +197,7 @@ def _separated(path: Path, kind: str) -> Iterator[tuple[str, dict[str, str]]]:
                 if len(cells) != len(columns):
                     got = f"has {len(cells)} cells, the heading has {len(columns)}"
                     raise InputError(f"{path}, line {reader.line_num}: {got}; mend the row.")
-                yield f"line {reader.line_num}", dict(zip(columns, cells, strict=True))
+                texts = [str(restored(cell)) for cell in cells]
+                yield f"line {reader.line_num}", dict(zip(columns, texts, strict=True))
     except csv.Error as error:
         raise InputError(f"{path}, line {reader.line_num}: cannot be read: {error}.") from error

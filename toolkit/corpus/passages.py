@@ -132,8 +132,10 @@ def _pieces(text: str, marked: list[tuple[int, int]]) -> Iterator[tuple[int, int
     for start, end in marked:
         if position < start:
             yield position, start, False
-        yield start, end, True
-        position = max(position, end)
+        # spans may overlap
+        if end > max(position, start):
+            yield max(position, start), end, True
+            position = end
     if position < len(text):
         yield position, len(text), False
 

@@ -5,18 +5,18 @@ Nothing is kept but ids, so that the memory stays flat however much is read.
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from toolkit.corpus.choices import Choices
 from toolkit.corpus.dates import read_date
 from toolkit.corpus.listing import Found, Input, find_files, is_loaded
 from toolkit.corpus.metadata import folder_fields, merge
-from toolkit.corpus.pseudonyms import Pseudonyms, names_in
+from toolkit.corpus.pseudonyms import CONTACT, Pseudonyms, names_in
 from toolkit.corpus.readers import File, Options, Record, reader_of
 from toolkit.files import sha256_text
 
-__all__ = ["KnownIds", "Row", "fingerprint", "read_rows"]
+__all__ = ["KnownIds", "Row", "fingerprint", "passed_over", "read_rows"]
 
 #: The name of a table and one row of it.
 Row = tuple[str, dict[str, Any]]
@@ -63,35 +63,46 @@ def read_rows(
     *,
     known: KnownIds | None = None,
     unchanged: Callable[[str, str], bool] = lambda source, sha256: False,
+    settled: bool = False,
 ) -> Iterator[Row]:
     """Rows of the tables posts, skipped, collisions and files, in the order of the files.
 
     ``known``: ids that are taken already; those read are added. ``unchanged(source, sha256)``: whether a file is read
-    already as it is, and need not be again (its row of ``files`` says ``unchanged``).
+    already as it is, and need not be again (its row of ``files`` says ``unchanged``). ``settled``: those files were
+    read with the same choices, so that rows of the sidecar table about them are not told to be about no post.
 
     A doc_id that is taken by the same text is skipped; one taken by another text gets ``~`` and eight digits of the
     text's SHA-256 behind it, and a row that says so.
     """
     known = KnownIds() if known is None else known
+    unread: set[str] = set()
     for given in inputs:
         if is_loaded(given.path):
-            yield from _stored(given, chosen, known)
+            yield from _stored(given, chosen, known, unchanged)
             continue
         for found in find_files(given):
             if found.reason is not None:
                 yield _skipped(found.source, found.reason)
             else:
-                yield from _read_file(found, chosen, known, unchanged)
+                for table, row in _read_file(found, chosen, known, unchanged):
+                    if settled and table == "files" and row["unchanged"]:
+                        unread |= {found.source, found.path.name}
+                    yield table, row
     for key in chosen.sidecar.unused() if chosen.sidecar else []:
+        path = PurePosixPath(key)
+        if unread and (known.taken(key) or not unread.isdisjoint(map(str, (path, *path.parents)))):
+            continue
         yield _skipped(f"{chosen.sidecar.path.name}: {key}", "is about no post that was read")  # type: ignore[union-attr]
 
 
-def _stored(given: Input, chosen: Choices, known: KnownIds) -> Iterator[Row]:
+def _stored(given: Input, chosen: Choices, known: KnownIds, unchanged: Callable[[str, str], bool]) -> Iterator[Row]:
     """The posts of a corpus that was loaded before, and what was told of them."""
     from toolkit.corpus.store.shards import CorpusStore
 
     label = f"{given.label}/" if given.label else ""
     store = CorpusStore.open(given.path)
+    # by doc_id that could not stay: the one it has now, or None for a post that is not read
+    now: dict[str, str | None] = {}
     for batch in store.batches("posts"):
         for row in batch.to_dict("records"):
             fields = {str(key): value for key, value in row.items() if isinstance(value, str)}
@@ -99,8 +110,10 @@ def _stored(given: Input, chosen: Choices, known: KnownIds) -> Iterator[Row]:
             wanted, text, sha256 = (fields.pop(name) for name in ("doc_id", "text", "sha256"))
             source = f"{label}{fields.pop('source', given.path.name)}"
             doc_id = _free_id(wanted, sha256, known, doubts)
+            if doc_id != wanted:
+                now[wanted] = doc_id
             if doc_id is None:
-                yield _skipped(source, f"doc_id '{wanted}' was read before, with the same text")
+                yield _skipped(source, passed_over(wanted))
                 continue
             known.add(doc_id, sha256)
             if chosen.pseudonyms is not None:
@@ -113,7 +126,13 @@ def _stored(given: Input, chosen: Choices, known: KnownIds) -> Iterator[Row]:
                 kept = {str(key): value for key, value in row.items() if value == value and value is not None}
                 if "source" in kept:
                     kept["source"] = f"{label}{kept['source']}"
-                yield table, {**kept, "unchanged": False} if table == "files" else kept
+                if table == "files":
+                    kept["unchanged"] = unchanged(kept["source"], kept["sha256"])
+                if table != "collisions":
+                    yield table, kept
+                elif (doc_id := now.get(kept["doc_id"], kept["doc_id"])) is not None:
+                    told = [{**kept, "doc_id": doc_id}]
+                    yield from ((table, row) for row in _hidden_rows(chosen.pseudonyms, told))
 
 
 def _read_file(found: Found, chosen: Choices, known: KnownIds, unchanged: Callable[[str, str], bool]) -> Iterator[Row]:
@@ -165,7 +184,7 @@ def _rows_of(record: Record, source: str, found: Found, chosen: Choices, known: 
     sha256, doubts = sha256_text(record.text), list(record.doubts)
     doc_id = _free_id(record.doc_id, sha256, known, doubts)
     if doc_id is None:
-        yield _skipped(source, f"doc_id '{record.doc_id}' was read before, with the same text")
+        yield _skipped(source, passed_over(record.doc_id))
         return
     known.add(doc_id, sha256)
     fields, collisions = _fields(record, doc_id, source, found, chosen, doubts)
@@ -236,10 +255,20 @@ def _hidden(
     fields, left_out = pseudonyms.applied(fields)
     if left_out:
         doubts.append(f"its metadata '{', '.join(left_out)}' were left out (contact data)")
-    kept = [row for row in collisions if row["field"] not in left_out]
-    for row in kept:
-        row |= {key: pseudonyms.replace(row["field"], row[key]) for key in ("kept", "other")}
-    return fields, kept
+    return fields, _hidden_rows(pseudonyms, collisions)
+
+
+def _hidden_rows(pseudonyms: Pseudonyms | None, collisions: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Rows of collisions with names replaced and without contact data, if there are pseudonyms."""
+    if pseudonyms is None:
+        return collisions
+    kept = [row for row in collisions if row["field"] not in CONTACT]
+    return [row | {key: pseudonyms.replace(row["field"], row[key]) for key in ("kept", "other")} for row in kept]
+
+
+def passed_over(doc_id: str) -> str:
+    """What is told of a post that was read before."""
+    return " ".join(f"doc_id '{doc_id}' was read before, with the same text".split())
 
 
 def _skipped(source: str, reason: str, *, read: bool = False) -> Row:

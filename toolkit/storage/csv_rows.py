@@ -63,6 +63,8 @@ def _written(rows: pd.DataFrame, *, header: bool) -> bytes:
     """The rows as pandas writes them, cell by cell: of columns of anything."""
     safe = rows.copy()
     for column in safe.columns:
+        if isinstance(safe[column].dtype, pd.CategoricalDtype):
+            safe[column] = safe[column].astype(object)
         if isinstance(safe[column].dtype, pd.StringDtype) or safe[column].dtype == object:
             safe[column] = safe[column].map(neutral, na_action="ignore")
     text = safe.to_csv(index=False, header=header, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)

@@ -167,6 +167,10 @@ def _typed(name: str, column: str, rule: Column, values: pd.Series, missing: pd.
         wrong = ~values.isin([True, False]) if len(values) else values.astype(bool)
         _refuse(name, column, wrong, values, wanted)
         return values.astype(bool)
+    if values.dtype.kind in "mMc":
+        # moments, durations and complex numbers would pass for others
+        _refuse(name, column, ~missing, values, wanted)
+        values = values.astype(object)
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     _refuse(name, column, numbers.isna() & ~missing, values, wanted)
     if rule.kind == "whole":
