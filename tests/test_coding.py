@@ -239,6 +239,25 @@ def test_an_empty_passage_scores_zero_and_is_never_decided(posts, passages, book
     assert others["score"].tolist() == pytest.approx(without.scores["score"].tolist(), abs=LAST_DIGITS)
 
 
+class HalfBlind:
+    """Gives every code and has a view of the stance of every second passage only."""
+
+    name, cut = "machine:half", 0.5
+
+    def code(self, passages):
+        scores, stances = np.full((len(passages), 3), 0.9), np.full((len(passages), len(STANCES)), np.nan)
+        stances[::2] = [0.1, 0.7, 0.1, 0.1]
+        return Scored(scores, scores > 0.5, stances, lambda row, code: {"method": "half"})
+
+
+def test_a_passage_of_whose_stance_the_coder_has_no_view_gets_none(posts, passages, book):
+    found = code_passages(posts, passages, book, method=HalfBlind())
+    seen = found.scores["stance_score"].notna()
+    assert seen.any() and not seen.all()
+    assert set(found.scores["stance"][seen]) == {"breach"} and found.scores["stance"][~seen].isna().all()
+    assert found.annotations["stance"].notna().tolist() == seen.tolist()
+
+
 @pytest.mark.parametrize("method", ["hybrid", "cues"])
 def test_no_passages_give_tables_without_rows(posts, passages, book, hybrid, method):
     found = code_passages(posts, passages.iloc[:0], book, method=hybrid if method == "hybrid" else method)

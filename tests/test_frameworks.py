@@ -1,5 +1,6 @@
 """Frameworks: found where the real texts treat them, counted and crossed as worked by hand, drawn in their shape."""
 
+import dataclasses
 import json
 
 import matplotlib
@@ -283,6 +284,29 @@ def test_crossed_codes_are_counted_as_by_hand():
     assert (other["count"], other["lift"]) == (0, 0)
     assert pd.isna(other["expected"])
     assert np.isnan(row_of(table, code="l0_unaware", to_code="cocreation")["share"])
+
+
+def without(book, *codes):
+    return dataclasses.replace(book, codes=tuple(code for code in book.codes if code.id not in codes))
+
+
+def test_a_chain_of_one_step_has_no_link_and_one_of_none_is_refused():
+    one = without(REVERSE, *(code for code in REVERSE.code_ids if code != "promise"))
+    table = chain_table(passages_of(*FOUR), CHAIN, one, repeats=50)
+    whole = chain_table(passages_of(*FOUR), CHAIN, REVERSE, repeats=50)
+    steps = whole[(whole["kind"] == "step") & (whole["code"] == "promise")].reset_index(drop=True)
+    pd.testing.assert_frame_equal(table, steps)
+    none = without(REVERSE, *(code.id for code in REVERSE.codes if code.order is not None))
+    with pytest.raises(InputError, match="no code belongs to the group 'steps'"):
+        chain_table(passages_of(*FOUR), CHAIN, none)
+
+
+def test_stances_are_those_of_the_passages_that_are_counted():
+    a, b = (rows.assign(stance="endorses") for rows in (CROSSED_A, CROSSED_B))
+    passages = passages_of(*FOUR)
+    table = crossed(passages[passages["doc_id"] != "a"], a, b, LEVELS, CLUETRAIN, repeats=50)
+    row = row_of(table, code="l6_collaborative", to_code="cocreation")
+    assert (row["count"], row["stance_n"]) == (1, 1)
 
 
 def test_the_interval_of_the_lift_covers_the_truth_about_as_often_as_it_says():

@@ -663,6 +663,15 @@ def test_a_scraped_copy_of_a_post_is_not_coded_by_a_model_that_saw_it(noise):
     assert 0.35 < found_again(scores, truth) < 0.58
 
 
+def test_a_scraped_copy_coded_as_a_whole_is_not_coded_by_a_model_that_saw_it(noise):
+    posts, _, learnt = noise
+    scraped = {name: [f"Inicio y contacto.   {' '.join(sentences)}\n\n     "] for name, sentences in posts.items()}
+    known = learnt.model.groups
+    wanted = [1 + group_of("\n".join(sentences), sentences, known) for _, sentences in sorted(posts.items())]
+    assert learnt._models(passages_of(scraped)).tolist() == wanted
+    assert min(wanted) == 1
+
+
 def test_a_post_that_is_not_known_again_is_coded_by_the_model_that_saw_all(noise):
     """Why the two tests above can fail: the same sentences, not recognised, are coded as they were learnt."""
     posts, truth, learnt = noise

@@ -222,6 +222,21 @@ def test_an_unknown_group_or_code_names_the_nearest():
         plots.principles_over_time(GROUPED[GROUPED["by"] == "genre"])
 
 
+@pytest.mark.parametrize(
+    ("draw", "table"),
+    [
+        (plots.principle_shares, PRINCIPLES), (plots.stances, STANCE_TABLE), (plots.theme_principles, CROSSED),
+        (plots.principles_over_time, GROUPED), (lambda table: plots.principle_groups(table, "genre"), GROUPED),
+        (plots.adjusted_shares, ADJUSTED),
+    ],
+    ids=["shares", "stances", "themes", "years", "groups", "corrected"],
+)  # fmt: skip
+def test_codes_of_one_name_in_two_codebooks_are_not_drawn_as_one(draw, table):
+    with pytest.raises(InputError, match="the code 'listening' is one of 'b' and 'c'; give the rows of one codebook"):
+        draw(pd.concat([table, table.assign(codebook="c")]))
+    draw(pd.concat([table, table.assign(codebook="c", code=table["code"] + "_too")]))
+
+
 def test_a_share_that_could_not_be_corrected_has_no_filled_point():
     ax = plots.adjusted_shares(ADJUSTED, NAMES)
     points = [np.isfinite(dots.get_offsets()[:, 0].filled(np.nan)).sum() for dots in ax.collections[1::2]]

@@ -481,6 +481,7 @@ def test_the_design_effect_of_posts_that_are_all_right_or_all_wrong_is_their_siz
         (lambda t: t.drop(columns="fn"), "the column 'fn' is missing"),
         (lambda t: t.assign(tp=-1), "row 1, column 'tp': got -1, expected a whole number from 0"),
         (lambda t: t.assign(tp="x"), "row 1, column 'tp': got 'x'"),
+        (lambda t: t.assign(tn=np.inf), "row 1, column 'tn': got inf, expected a whole number from 0"),
         (lambda t: pd.concat([t, t]), "language 'es' and code 'listening' stand there twice"),
         (lambda t: t[t["code"] != "listening"], "no row for language 'es' and code 'listening'"),
         (lambda t: t.assign(gold=True, predicted=True), "the column 'doc_id' is missing; one row per unit"),
@@ -853,6 +854,29 @@ def test_shares_of_codes_are_what_counting_in_each_language_gives(mixed, five):
     assert principle_shares(passages[:0], annotations, five).columns.tolist() == columns
 
 
+def test_codes_of_the_same_name_in_another_codebook_do_not_count(five):
+    passages = passages_table([2, 2, 2])
+    own = coded(passages, [0, 3]).assign(codebook="groundswell")
+    both = pd.concat([own, coded(passages, [1, 2, 5]).assign(codebook="cluetrain", stance="breach")])
+    posts = pd.DataFrame({"doc_id": ["d000", "d001", "d002"], "country": ["ES", "MX", "MX"]})
+    for annotations in (both, both.astype({"codebook": "category"})):
+        pd.testing.assert_frame_equal(
+            principle_shares(passages, annotations, five, repeats=50), principle_shares(passages, own, five, repeats=50)
+        )
+        by_country = principles_by(passages, annotations, posts, five, ["country"], repeats=50, permutations=9)
+        assert by_country[by_country["code"] == "listening"]["count"].tolist() == [1, 1]
+        assert stance_counts(passages, annotations, five)["count"].sum() == 2
+
+
+def test_without_samples_shares_are_counted_and_limits_are_missing(five):
+    passages = passages_table([2, 2, 2])
+    table = principle_shares(passages, coded(passages, [0, 3]), five, repeats=0)
+    assert table["count"].sum() == 4 and table[["ci_low", "ci_high"]].isna().all(axis=None)
+    shares = shares_table(passages, np.eye(2)[[0, 1, 0, 1, 1, 1]])
+    table = theme_principles(passages, coded(passages, [0, 3]), shares, five, repeats=0, permutations=9)
+    assert table[["ci_low", "lift_high"]].isna().all(axis=None) and table["share"].gt(0).any()
+
+
 def test_stances_are_counted_by_language_code_and_stance_and_zeros_are_said(five):
     passages = passages_table([2, 2, 1], ["it", "es", None])
     given = [
@@ -1033,6 +1057,14 @@ def test_passages_of_one_cell_are_those_among_all(behind):
     ]
     stances = annotations.assign(stance="rejects")
     assert set(passages_of_cells(passages, stances, shares)["stance"]) == {"rejects"}
+
+
+def test_annotations_without_a_column_of_scores_weigh_their_shares(behind):
+    passages, annotations, shares = behind
+    missing = passages_of_cells(passages, annotations.assign(score=np.nan), shares)
+    found = passages_of_cells(passages, annotations.drop(columns="score"), shares)
+    pd.testing.assert_frame_equal(found, missing)
+    assert found["weight"].tolist() == found["share"].tolist()
 
 
 @pytest.mark.parametrize(

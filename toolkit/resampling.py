@@ -181,7 +181,7 @@ def sample_limits(samples: np.ndarray, posts: int, confidence: float) -> tuple[n
     Percentiles whose tails are those that make the interval of a mean as wide as Student's, since plain ones are too
     narrow for few posts (Hesterberg 2015, The American Statistician 69, 371-386, section 3.2): for 95 % the tails are
     .025 each with endless posts, .021 with 50 and .009 with 10. Samples without a value are left out; missing for fewer
-    than two posts.
+    than two posts, and without samples.
 
     >>> import numpy as np
     >>> samples = np.linspace(0, 1, 1001).reshape(-1, 1)
@@ -191,7 +191,7 @@ def sample_limits(samples: np.ndarray, posts: int, confidence: float) -> tuple[n
     from scipy.stats import norm, t
 
     limits = np.full((2, samples.shape[1]), np.nan)
-    if posts < 2:
+    if posts < 2 or not len(samples):
         return limits[0], limits[1]
     tail = float(norm.cdf(-np.sqrt(posts / (posts - 1)) * t.ppf((1 + confidence) / 2, posts - 1)))
     samples = np.where(np.isfinite(samples), samples, np.nan)

@@ -16,6 +16,7 @@ from toolkit.plots.style import (
     named,
     needs,
     number,
+    one_codebook,
     plain,
     scale_bar,
     sentences,
@@ -59,6 +60,7 @@ def theme_principles(
     table = check("theme_principles", table)
     if table.empty:
         raise InputError("theme_principles: the table is empty; no theme was found.")
+    one_codebook("theme_principles", table)
     words = figure_words("heat", lang)
     few = set(table["topic"][table["posts"] < FEW])
     counted = table.drop_duplicates("topic").set_index("topic")["n"]
@@ -99,6 +101,7 @@ def principle_groups(
         raise InputError(f"principle_groups: nothing by '{by}'; {suggestion(by, there)}")
     words = figure_words("heat", lang)
     table = table[table["by"] == by]
+    one_codebook("principle_groups", table)
     posts = table.drop_duplicates("value").set_index("value")["posts"]
     heads = {}
     for value, n in posts.items():

@@ -24,6 +24,7 @@ from toolkit.plots.style import (
     needs,
     number,
     number_ticks,
+    one_codebook,
     quiet,
     sentences,
 )
@@ -60,6 +61,7 @@ def principle_shares(
     ('Cuántos pasajes llevan cada principio', ['Escuchar'])
     """
     table = needs("principle_shares", check("principles", table))
+    one_codebook("principle_shares", table)
     words = figure_words("principles", lang)
     langs = [each for each in dict.fromkeys(table["lang"]) if each != "all"] or ["all"]
     every = table[table["lang"] == "all"] if "all" in set(table["lang"]) else table.drop_duplicates("code")
@@ -103,6 +105,7 @@ def stances(
     ['endorses', 'breach', 'rejects', 'mentions']
     """
     table = needs("stances", check("stances", table))
+    one_codebook("stances", table)
     words = figure_words("principles", lang)
     wide = table.pivot_table(index="code", columns="stance", values="count", aggfunc="sum", sort=False)
     wide = wide.reindex(columns=list(STANCES)).fillna(0)
@@ -155,6 +158,7 @@ def principles_over_time(
     years = table[(table["by"] == "year") & table["value"].str.fullmatch(r"\d{4}")]
     if years.empty:
         raise InputError("principles_over_time: the table has no years; give posts with dates to principles_by.")
+    one_codebook("principles_over_time", years)
     totals = years.groupby("code", sort=False)["count"].sum().sort_values(ascending=False, kind="stable")
     for code in codes or ():
         if code not in totals:
@@ -191,6 +195,7 @@ def adjusted_shares(
     table = check("adjusted_shares", table)
     if table.empty:
         raise InputError("adjusted_shares: the table is empty; give coded passages.")
+    one_codebook("adjusted_shares", table)
     words = figure_words("principles", lang)
     order = table.groupby("code", sort=False)["share"].mean().sort_values(ascending=False, kind="stable").index.tolist()
     langs, limit = list(dict.fromkeys(table["lang"])), _limit(table)

@@ -20,7 +20,7 @@ __all__ = [
     "BLUE", "CELL", "DARK", "FEW", "GREY", "LABEL", "LANGUAGE_COLOURS", "LINES", "MARKERS", "NOTE", "PALE", "SERIES",
     "SIDES", "SMALL", "STANCE_COLOURS", "VERMILION", "axes", "cell_names", "colour", "hatch", "head", "interval",
     "label_width", "language", "legend_above", "line_of", "lines_of", "marker", "named", "needs", "number",
-    "number_ticks", "percent", "plain", "quiet", "scale_bar", "sentences",
+    "number_ticks", "one_codebook", "percent", "plain", "quiet", "scale_bar", "sentences",
 ]  # fmt: skip
 
 #: Okabe & Ito (2008): told apart by colour-blind readers and in print.
@@ -69,6 +69,15 @@ def needs(figure: str, table: "pd.DataFrame", columns: Sequence[str] = ()) -> "p
     if table.empty:
         raise InputError(f"{figure}: the table is empty; give one with at least one row.")
     return table.reset_index(drop=True)
+
+
+def one_codebook(figure: str, table: "pd.DataFrame") -> None:
+    """:class:`InputError` where a code stands there for two codebooks: a row of the figure is a code."""
+    books = table[["codebook", "code"]].drop_duplicates()
+    double = books["code"][books["code"].duplicated()]
+    if len(double):
+        both = " and ".join(f"'{book}'" for book in books["codebook"][books["code"] == double.iloc[0]])
+        raise InputError(f"{figure}: the code '{double.iloc[0]}' is one of {both}; give the rows of one codebook.")
 
 
 def named(codes: Sequence[str], names: Mapping[str, str] | None, most: int = 46) -> list[str]:

@@ -116,7 +116,7 @@ def supervised_coder(
 ) -> LearntCoder:
     """A coder learnt from posts that people coded, beside the codebook's examples.
 
-    The posts it learnt from are coded by models that did not see them (five groups of posts), so coding them again
+    The posts it learnt from are coded by models that did not see them (three groups of posts), so coding them again
     is cross-validation by document.
 
     Annotations of other codebooks, or that lie on none of the units, do not count. Raises :class:`InputError` if fewer

@@ -193,11 +193,13 @@ def _scores(
 
 
 def _stances(scored: Scored, count: int) -> tuple[list[str | None], np.ndarray]:
-    """The likeliest stance of each passage and its probability."""
+    """The likeliest stance of each passage and its probability; none where the coder has no view."""
     if scored.stances is None:
         return [None] * count, np.full(count, np.nan)
-    best = scored.stances.argmax(1) if count else np.zeros(0, int)
-    return [STANCES[place] for place in best], scored.stances[np.arange(count), best]
+    known = ~np.isnan(scored.stances)
+    best = np.where(known, scored.stances, -np.inf).argmax(1) if count else np.zeros(0, int)
+    stances = [STANCES[place] if some else None for place, some in zip(best, known.any(1), strict=True)]
+    return stances, scored.stances[np.arange(count), best]
 
 
 def _rows(

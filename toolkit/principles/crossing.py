@@ -9,7 +9,7 @@ import pandas as pd
 from toolkit.codebook import Codebook, crosswalk_table
 from toolkit.principles.post_ratios import drawn_posts, own_annotations, post_ratio
 from toolkit.principles.prevalence import code_matrix
-from toolkit.tables import check
+from toolkit.tables import check, span_rows
 
 __all__ = ["crossed"]
 
@@ -71,7 +71,8 @@ def crossed(
     links = crosswalk_table(codebook_a)
     links = links[links["to_codebook"] == codebook_b.id]
     expected = dict(zip(zip(links["code"], links["to_code"], strict=True), links["stance"], strict=True))
-    agreed = _stances(own_a, own_b, expected)
+    on_a, on_b = (table[span_rows(table, passages) >= 0] for table in (own_a, own_b))
+    agreed = _stances(on_a, on_b, expected)
     base = b.mean(0) if len(b) else np.zeros(b.shape[1])
     rows: list[tuple[object, ...]] = []
     for number, code in enumerate(codebook_a.code_ids):

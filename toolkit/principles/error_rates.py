@@ -55,7 +55,7 @@ def coder_errors(errors: pd.DataFrame) -> dict[tuple[str, str], CoderErrors]:
         counts = []
         for column in _COUNTS:
             value = pd.to_numeric(row[column], errors="coerce")
-            if not value >= 0 or value != round(value):
+            if not 0 <= value < float("inf") or value != round(value):
                 raise InputError(
                     f"errors, row {number}, column '{column}': got {row[column]!r}, expected a whole number from 0."
                 )

@@ -121,10 +121,9 @@ def chain_table(
     rows: list[tuple[object, ...]] = []
     for unit in _UNITS:
         held, owner = (truth, place) if unit == "passage" else by_post(truth, place)
-        both = np.column_stack([held[:, a] * held[:, b] for a, b in pairs])
-        first, second = held[:, [a for a, _ in pairs]], held[:, [b for _, b in pairs]]
+        first, second = (held[:, [pair[end] for pair in pairs]] for end in (0, 1))
         found = post_ratio(sampled, owner, held, np.ones_like(held), confidence)
-        links = post_ratio(sampled, owner, both, first, confidence)
+        links = post_ratio(sampled, owner, first * second, first, confidence)
         base = second.mean(0) if len(second) else np.zeros(len(pairs))
         for number, code in enumerate(steps):
             rows.append((unit, codebook.id, "step", code, None, *found.row(number), np.nan))
@@ -133,7 +132,7 @@ def chain_table(
             lift = share / base[number] if base[number] > 0 else np.nan
             rows.append((unit, codebook.id, "link", steps[a], steps[b], *links.row(number), lift))
     names = ["unit", "codebook", "kind", "code", "to_code", "count", "n", "share", "ci_low", "ci_high", "lift"]
-    return pd.DataFrame(rows, columns=names).astype({"count": int, "n": int})
+    return pd.DataFrame(rows, columns=names).astype({"to_code": "str", "count": int, "n": int})
 
 
 def balance_table(
@@ -211,6 +210,8 @@ def _ordered(codebook: Codebook, group: str | None) -> list[str]:
         known = suggestion(group, groups) if groups else "it has none."
         raise InputError(f"codebook '{codebook.id}' has no ordered group '{group}'; {known}")
     codes = [code for code in codebook.codes if code.group == group]
+    if not codes:
+        raise InputError(f"codebook '{codebook.id}': no code belongs to the group '{group}'; name another one.")
     return [code.id for code in sorted(codes, key=lambda code: code.order or 0)]
 
 

@@ -1,5 +1,6 @@
 """The coder that learns: probabilities, stances and evidence of passages in their posts."""
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import groupby
@@ -11,6 +12,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from toolkit.codebook import Codebook
+from toolkit.corpus import segment
 from toolkit.principles.calibration import choice_probabilities, probabilities
 from toolkit.principles.context import add_neighbours
 from toolkit.principles.cue_coder import cue_evidence
@@ -24,6 +26,8 @@ from toolkit.text import Encoder
 __all__ = ["LearntCoder"]
 
 _EXAMPLES = 3
+#: More than one sentence may stand here.
+_BORDER = re.compile(r"\n|[.!?…][^\w\s]*\s+\S")
 
 
 class LearntCoder:
@@ -113,9 +117,16 @@ class LearntCoder:
         if not self.model.groups:
             return np.zeros(len(passages), dtype=int)
         found: list[int] = []
-        for _, rows in groupby(zip(passages["doc_id"], passages["text"], strict=True), key=lambda pair: pair[0]):
-            texts = [text for _, text in rows]
-            found += [1 + group_of("\n".join(texts), texts, self.model.groups)] * len(texts)
+        whole = passages["text"].tolist()
+        inside = _sentences(whole, passages["lang"].tolist())
+        for _, some in groupby(range(len(passages)), key=passages["doc_id"].tolist().__getitem__):
+            rows = list(some)
+            texts = [whole[row] for row in rows]
+            group = group_of("\n".join(texts), texts, self.model.groups)
+            if group < 0:
+                # of paragraphs and whole posts, with furniture blanked, no more than sentences may be the same
+                group = group_of("", [text for row in rows for text in inside.get(row, ())], self.model.groups)
+            found += [1 + group] * len(rows)
         return np.array(found)
 
     def _evidence(
@@ -177,3 +188,14 @@ class LearntCoder:
                 similar = round(float(min(max(of_row[place], -1), 1)), 2)
                 found[row].append({"id": example_id, "similarity": similar, "stance": codes[name], "text": text})
         return found
+
+
+def _sentences(texts: Sequence[str], langs: Sequence[str]) -> dict[int, list[str]]:
+    """The sentences of each text that may hold several."""
+    rows = [row for row, text in enumerate(texts) if _BORDER.search(text)]
+    posts = pd.DataFrame({"doc_id": [str(row) for row in rows], "lang": [langs[row] for row in rows]})
+    posts = posts.assign(text=[texts[row] for row in rows], sha256="").astype({"doc_id": "str", "lang": "str"})
+    found: dict[int, list[str]] = {}
+    for doc_id, start, end in segment(posts)[["doc_id", "start", "end"]].itertuples(index=False, name=None):
+        found.setdefault(int(doc_id), []).append(texts[int(doc_id)][start:end])
+    return found

@@ -21,12 +21,17 @@ __all__ = [
 
 def code_matrix(passages: pd.DataFrame, annotations: pd.DataFrame, codebook: Codebook) -> np.ndarray:
     """Which passages carry which codes: truth, shape (passages, codes); an annotation counts for the passages
-    whose positions are its own."""
+    whose positions are its own; those of other codebooks, which may have codes of the same name, do not count."""
+    annotations = _of_codebook(annotations, codebook)
     matrix = np.zeros((len(passages), len(codebook.code_ids)), dtype=bool)
     row, column = span_rows(annotations, passages), pd.Index(codebook.code_ids).get_indexer(annotations["code"])
     known = (row >= 0) & (column >= 0)
     matrix[row[known], column[known]] = True
     return matrix
+
+
+def _of_codebook(annotations: pd.DataFrame, codebook: Codebook) -> pd.DataFrame:
+    return annotations[annotations["codebook"] == codebook.id] if "codebook" in annotations else annotations
 
 
 def ratio_interval(
@@ -67,7 +72,7 @@ def principle_shares(
 
     Intervals are percentile bootstrap over posts (Efron & Tibshirani 1993, chapter 13; see :func:`sample_limits`):
     posts and not sentences are drawn, since sentences of one post are alike. They show sampling error only, not the
-    coder's error: for that see :func:`adjusted_shares`.
+    coder's error: for that see :func:`adjusted_shares`. Annotations of other codebooks do not count.
 
     Returns the principles table: lang, codebook, code, count, n (passages), share (0-1), ci_low, ci_high
     (missing for a single post).
@@ -124,6 +129,7 @@ def stance_counts(passages: pd.DataFrame, annotations: pd.DataFrame, codebook: C
     """
     passages = check("passages", passages)
     langs = sorted(set(passages["lang"].dropna()))
+    annotations = _of_codebook(annotations, codebook)
     row = span_rows(annotations, passages)
     of_passage = np.append(pd.Index(langs).get_indexer(passages["lang"]), -1)
     numbers = [of_passage[row]]

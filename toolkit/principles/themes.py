@@ -262,8 +262,8 @@ def passages_of_cells(
     """
     spans = check("passages", passages)[["doc_id", "start", "end", "lang"]]
     spots = annotations.drop_duplicates(["doc_id", "start", "end", "code"])
-    if "stance" not in spots:  # a column that annotations may lack
-        spots = spots.assign(stance=None)
+    # columns that annotations may lack
+    spots = spots.assign(**{name: empty for name, empty in (("stance", None), ("score", np.nan)) if name not in spots})
     spots = spots.drop(columns="lang", errors="ignore").merge(spans, on=["doc_id", "start", "end"])
     score = pd.to_numeric(spots["score"]).astype(float).fillna(1).to_numpy()
     codes, known = pd.factorize(spots["code"])
