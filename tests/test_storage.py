@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import example, given, settings
@@ -206,6 +207,20 @@ def test_jsonl_holds_text_as_it_is(folder, cells):
 
 
 # names, records, errors
+
+
+def test_lists_in_cells_are_lists_in_json(tmp_path):
+    write_file(pd.DataFrame({"codes": [np.array(["a", "b"]), np.array([])]}), tmp_path / "x.jsonl")
+    assert (tmp_path / "x.jsonl").read_text() == '{"codes": ["a", "b"]}\n{"codes": []}\n'
+
+
+def test_cells_without_a_heading_are_refused_and_do_not_move_the_columns(tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_text("a,b\n1,2,\n3,4,\n")
+    assert read_table(file).to_dict("list") == {"a": [1, 3], "b": [2, 4]}
+    file.write_text("a,b\n1,2,5\n3,4,6\n")
+    with pytest.raises(InputError, match=r"mine\.csv: rows have more cells than the heading"):
+        read_table(file)
 
 
 @pytest.mark.parametrize("name", ["t.xlsx", "t.txt", "t", "t.csv.gz"])

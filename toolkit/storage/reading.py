@@ -1,5 +1,6 @@
 """Tables from files."""
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,14 +38,20 @@ def read_table(path: Path, *, contract: str | None = None, as_text: bool = False
             return _read_jsonl(path)
         if path.suffix.lower() == ".csv":
             kinds = "str" if as_text else _text_columns(contract or path.stem)
-            table = pd.read_csv(
-                path, dtype=kinds, keep_default_na=False, na_values=[""], encoding="utf-8-sig", sep=delimiter
-            )
+            with warnings.catch_warnings():
+                # of cells without a heading those that are empty are left out, and others are no table
+                warnings.simplefilter("error", pd.errors.ParserWarning)
+                table = pd.read_csv(
+                    path, dtype=kinds, keep_default_na=False, na_values=[""], encoding="utf-8-sig", sep=delimiter,
+                    index_col=False,
+                )  # fmt: skip
             text = table.select_dtypes("str").columns
             return table.assign(**{column: table[column].map(restored, na_action="ignore") for column in text})
         return _read_parquet(path)
     except InputError:
         raise
+    except pd.errors.ParserWarning as error:
+        raise InputError(f"{path}: rows have more cells than the heading; name every column.") from error
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: cannot be read as a table: {str(error).splitlines()[0]}.") from error
 

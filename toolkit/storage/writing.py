@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError, OutputError
@@ -141,6 +142,13 @@ def _jsonl(table: pd.DataFrame) -> bytes:
 def _line(row: object) -> bytes:
     """A line of JSON in UTF-8; halves of surrogate pairs, which UTF-8 cannot hold, are escaped."""
     try:
-        return (json.dumps(row, ensure_ascii=False) + "\n").encode("utf-8")
+        return (json.dumps(row, ensure_ascii=False, default=_plain) + "\n").encode("utf-8")
     except UnicodeEncodeError:
-        return (json.dumps(row) + "\n").encode("ascii")
+        return (json.dumps(row, default=_plain) + "\n").encode("ascii")
+
+
+def _plain(value: object) -> object:
+    """Lists of cells as Parquet gives them."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    raise TypeError(f"a cell holds {type(value).__name__}, which JSON has no form for")
