@@ -147,6 +147,18 @@ def test_a_post_that_one_file_loses_is_read_from_the_other_that_has_it(tmp_path)
     assert load_corpus(tmp_path / "c").skipped.equals(load_corpus(source).skipped)
 
 
+def test_a_reload_that_cannot_tell_two_files_of_one_name_apart_deletes_nothing(tmp_path):
+    first, second = (write(tmp_path / name, {"uno.txt": f"Hola, {name}."}) for name in ("norte", "sur"))
+    load_to([first], tmp_path / "c")
+    load_to([second], tmp_path / "c", mode="append")
+    before = load_corpus(tmp_path / "c").posts
+    assert len(before) == 2
+    write(second, {"uno.txt": "Hola otra vez."})
+    with pytest.raises(InputError, match=r"'uno\.txt' of this corpus is 2 files .* nothing was changed"):
+        load_to([second], tmp_path / "c", mode="reload")
+    assert load_corpus(tmp_path / "c").posts.equals(before)
+
+
 def test_reload_of_an_archive_replaces_the_posts_of_its_members(tmp_path):
     import zipfile
 

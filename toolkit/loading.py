@@ -218,6 +218,13 @@ class _Before:
                     changed.add(found.source)
         if not changed:
             return
+        double = next((source for source in sorted(changed) if len(self._files[source]) > 1), None)
+        if double is not None:
+            raise InputError(
+                f"'{double}' of this corpus is {len(self._files[double])} files (of other folders, or appended after a "
+                "change), and which of them is another now cannot be told; nothing was changed: load all of them into a "
+                "new corpus."
+            )
         more = changed
         while more:
             changed |= more
