@@ -222,8 +222,8 @@ class _Before:
         if double is not None:
             raise InputError(
                 f"'{double}' of this corpus is {len(self._files[double])} files (of other folders, or appended after a "
-                "change), and which of them is another now cannot be told; nothing was changed: load all of them into a "
-                "new corpus."
+                "change), and which of them is another now cannot be told; nothing was changed: load all of them into "
+                "a new corpus."
             )
         more = changed
         while more:
