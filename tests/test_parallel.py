@@ -177,3 +177,17 @@ def test_an_encrypted_address_without_certificates_is_said_in_a_sentence():
     said = pytest.raises(InputError, match=r"^scheduler 'tls://127.0.0.1:1': [^\n]*certificates")
     with said, connected("tls://127.0.0.1:1"):
         pass
+
+
+def test_a_cluster_that_lost_count_of_its_workers_ends_no_work(monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    close = distributed.LocalCluster.close
+
+    def confused(cluster, timeout=None):
+        close(cluster, timeout)
+        raise KeyError("tcp://127.0.0.1:1")
+
+    monkeypatch.setattr(distributed.LocalCluster, "close", confused)
+    with local_cluster(1) as client:
+        assert client.submit(abs, -3).result(timeout=60) == 3
+    assert client.status == "closed"

@@ -8,7 +8,7 @@ import tempfile
 import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import Any
 
@@ -111,8 +111,13 @@ def local_cluster(workers: int) -> Iterator[Any]:
                 local_directory=folder,
                 silence_logs=logging.CRITICAL,
             )
-        with cluster, Client(cluster) as client:
-            yield client
+        try:
+            with Client(cluster) as client:
+                yield client
+        finally:
+            # its list may have lost a worker that ended early: all are ended by then, and the work is done
+            with suppress(KeyError):
+                cluster.close()
 
 
 def on_client(
