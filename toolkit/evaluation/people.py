@@ -83,7 +83,7 @@ def _on(
     spans, common = (list(zip(*(table[column].tolist() for column in SPAN), strict=True)) for table in (own, both))
     places, shared = Places(spans), set(common)
     found = (places.find(span)[0] for span in zip(*(given[column].tolist() for column in SPAN), strict=True))
-    return given[[row < 0 or spans[row] in shared for row in found]]
+    return given[np.array([row < 0 or spans[row] in shared for row in found], dtype=bool)]
 
 
 def _both_judged(
