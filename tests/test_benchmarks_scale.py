@@ -230,3 +230,17 @@ def test_a_second_run_is_held_against_the_first(tmp_path):
     assert "- nothing changed: 4.0 s, 25.0 times less than the first run" in page
     assert "- one post more: 50.0 s, 2.0 times less than the first run" in page
     assert "| most memory, MB | 2,000 |" in page and "| – start, figures, report, files, s | 60 |" in page
+
+
+def test_a_million_posts_are_reckoned_by_the_line_through_the_two_largest(tmp_path):
+    run = {
+        "posts": 10_000, "rows": {"tokens": 1, "passages": 2}, "bytes": {"kept": 1, "run": 1}, "stages": {},
+        "load": {"seconds": 5.0, "megabytes": 300.0}, "run": {"seconds": 100.0, "megabytes": 2_000.0},
+    }  # fmt: skip
+    more = {**run, "posts": 100_000, "run": {"seconds": 1_000.0, "megabytes": 3_000.0}}
+    for name, result in (("sizes-10000", run), ("sizes-100000", more)):
+        (tmp_path / f"{name}.json").write_text(json.dumps({**ABOUT, **result}), encoding="utf-8")
+    page = scale_page.page(tmp_path)
+    # 900 s and 1,000 MB for 90,000 posts: ten times as much for 900,000
+    assert "A post at 100,000 costs 0.96 of one at 10,000" in page and "each post more took 10.0 ms and 11 kB" in page
+    assert "2.8 hours and 13 GB of memory" in page

@@ -19,6 +19,7 @@ unless it is said otherwise; only ratios of one section are to be compared. Memo
 looked at twice a second.
 """
 _HEAVIEST = 3
+_MILLION = 1_000_000
 #: What limits the heaviest stages, as read from their profiles.
 _LIMITS = {
     "principles of each passage": (
@@ -57,7 +58,7 @@ def page(results: Path) -> str:
     first = {run["posts"]: run["run"]["seconds"] for run in sizes}
     parts = [_HEAD]
     if sizes:
-        parts.append(_section("Load and run", sizes[-1], _table_of_sizes(sizes)))
+        parts.append(_section("Load and run", sizes[-1], _table_of_sizes(sizes) + _line_through(sizes)))
     for name in sorted(found):
         result, kind = found[name], name.partition("-")[0]
         if kind == "again":
@@ -85,13 +86,37 @@ def _table_of_sizes(runs: list[dict]) -> str:
         ("– start, figures, report, files, s", [f"{_rest(run):,.0f}" for run in runs]),
         ("both, minutes", [f"{_total(run) / 60:,.1f}" for run in runs]),
         ("both, ms a post", [f"{1000 * _total(run) / run['posts']:,.1f}" for run in runs]),
-        ("most memory, MB", [f"{max(run[what]['megabytes'] for what in ('load', 'run')):,.0f}" for run in runs]),
+        ("most memory, MB", [f"{_most(run):,.0f}" for run in runs]),
         ("kept for later runs, MB", [f"{run['bytes']['kept'] / 1e6:,.0f}" for run in runs]),
         ("run folder, MB", [f"{run['bytes']['run'] / 1e6:,.0f}" for run in runs]),
         ("commit", [str(run["commit"]) for run in runs]),
     ]
     lines = ["| posts | " + " | ".join(f"{run['posts']:,}" for run in runs) + " |", "|---|" + "---:|" * len(runs)]
     return "\n".join([*lines, *(f"| {name} | " + " | ".join(values) + " |" for name, values in rows)])
+
+
+def _line_through(runs: list[dict]) -> str:
+    """What a post more costs, by the two largest sizes, and a million posts by the line through both."""
+    if len(runs) < 2:
+        return ""
+    less, more = runs[-2:]
+    posts = more["posts"] - less["posts"]
+    seconds = (_total(more) - _total(less)) / posts
+    memory = (_most(more) - _most(less)) / posts
+    ratio = _total(more) / more["posts"] / (_total(less) / less["posts"])
+    ahead = _MILLION - more["posts"]
+    return (
+        f"\n\nA post at {more['posts']:,} costs {ratio:.2f} of one at {less['posts']:,}. Between the two, each post more "
+        f"took {1000 * seconds:.1f} ms and {1000 * memory:.0f} kB: the texts, passages and counts of all posts are held "
+        "by one process, while tokens, scores, shares and annotations are read by parts.\n\n"
+        f"A million posts were not run, since they would take over two hours. By the line through the two largest "
+        f"sizes: {(_total(more) + ahead * seconds) / 3600:.1f} hours and {(_most(more) + ahead * memory) / 1000:.0f} GB "
+        "of memory ([a plan for more](a-billion-posts.md))."
+    )
+
+
+def _most(run: dict) -> float:
+    return float(max(run[what]["megabytes"] for what in ("load", "run")))
 
 
 def _total(run: dict) -> float:
