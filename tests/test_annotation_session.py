@@ -207,6 +207,28 @@ def test_a_decision_answers_with_the_document_as_it_is_now(ana):
     assert gone["annotations"] == [] and gone["items"][0]["codes"] == 0
 
 
+@pytest.mark.parametrize("stances", [("breach", None), (None, "breach"), ("breach", "breach"), (None, None)])
+def test_a_code_moved_onto_itself_keeps_what_was_said_of_both(ana, stances):
+    ana.give(2, 10, note="la primera", stance=stances[0])
+    ana.give(12, 21, note="la segunda", stance=stances[1])
+    where = {"item": UNO, "start": 12, "end": 21, "to_start": 2, "to_end": 10, "quote": TEXTS["uno"][2:10]}
+    (coding,) = ana.ok("move", **where)["annotations"]
+    assert coding["note"] == "la primera\nla segunda"
+    assert coding["stance"] == ("breach" if "breach" in stances else None)
+    # the same from the log, and both again when it is undone
+    again = Person(ana.session.project)
+    assert again.session.state.codings == ana.session.state.codings
+    assert [(a["start"], a["note"]) for a in again.ok("undo")["annotations"]] == [(2, "la primera"), (12, "la segunda")]
+
+
+def test_a_code_is_not_moved_onto_itself_with_another_stance(ana):
+    ana.give(2, 10, stance="breach")
+    ana.give(12, 21, stance="endorses")
+    where = {"item": UNO, "start": 12, "end": 21, "to_start": 2, "to_end": 10, "quote": TEXTS["uno"][2:10]}
+    said = ana.refused("move", **where)
+    assert "'escucha' stands there already with the stance 'breach'" in said and "'endorses'" in said
+
+
 @pytest.mark.parametrize("field", ["n", "at", "session"])
 def test_a_message_cannot_forge_number_time_or_session(ana, field):
     """One message with a number of its own would make the log unreadable."""

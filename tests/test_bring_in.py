@@ -63,6 +63,15 @@ def test_stretches_go_to_the_text_they_lie_in(tmp_path, project, coding):
     assert rows(free.annotations("ana")) == rows(coding[coding["doc_id"].isin(list(free.texts))])
 
 
+def test_codes_of_a_machine_do_not_become_decisions_of_a_person(project, coding):
+    own = coding[places_in(coding, project)].reset_index(drop=True)
+    some = own.index % 2 == 0
+    left = import_annotations(project, "ana", own.assign(kind=["machine" if one else "human" for one in some]))
+    assert rows(left) == rows(own[some]) and set(left["reason"]) == {"given by a machine, no decision of a person"}
+    assert rows(project.annotations("ana")) == rows(own[~some])
+    assert len(rows(own[some])) and len(rows(own[~some]))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

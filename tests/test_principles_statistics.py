@@ -28,7 +28,7 @@ from toolkit.principles.error_rates import coder_errors
 from toolkit.principles.permutation import MOST_DRAWN_POSTS, draws_needed, post_permutation, uses_limit
 from toolkit.principles.permutation_pairs import permuted
 from toolkit.principles.sums import counts_by_post, post_places, sum_by_post
-from toolkit.resampling import bootstrap_weights, false_discovery, sample_limits
+from toolkit.resampling import bootstrap_weights, false_discovery, sample_limits, unseen
 from toolkit.tables import ThemeShares
 
 
@@ -848,10 +848,41 @@ def test_shares_of_codes_are_what_counting_in_each_language_gives(mixed, five):
         for code, given in zip(five.code_ids, truth[here].T, strict=True):
             samples = ratios(given, np.ones(len(post)), post)
             low, high = np.array(sample_limits(samples[:, None], len(names), 0.8))[:, 0]
+            if not given.any():
+                high = unseen(len(names), 0.1) * as_others(truth[here], post)
+            if given.all():
+                low = 1 - unseen(len(names), 0.1)
             wanted.append((lang, "groundswell", code, given.sum(), len(post), given.mean(), low, high))
     wanted = pd.DataFrame(wanted, columns=columns)
     pd.testing.assert_frame_equal(table, wanted, check_dtype=False)
     assert principle_shares(passages[:0], annotations, five).columns.tolist() == columns
+
+
+def as_others(truth, post):
+    """Share of coded passages in the posts in which a code occurs, all codes together."""
+    coded, read = 0, 0
+    for given in truth.T:
+        for one in set(post[given]):
+            coded, read = coded + given[post == one].sum(), read + (post == one).sum()
+    return coded / read
+
+
+def test_a_code_that_no_post_has_may_yet_be_in_others(five):
+    """Ten posts of 4 passages; listening is in one passage of two of them, which is in one of four where it is."""
+    passages = passages_table([4] * 10)
+    most = (1 - 0.025 ** (1 / 10)) / 4
+    errors = pd.DataFrame({"lang": "es", "code": five.code_ids, "tp": 40, "fn": 10, "fp": 10, "tn": 90})
+    for table in (
+        principle_shares(passages, coded(passages, [0, 4]), five),
+        adjusted_shares(passages, coded(passages, [0, 4]), five, errors),
+    ):
+        never = table[(table["code"] == "talking") & (table["lang"] == "es")].iloc[0]
+        assert (never["share"], never["ci_low"], never["ci_high"]) == (0, 0, pytest.approx(most))
+    posts = pd.DataFrame({"doc_id": passages["doc_id"].unique(), "country": ["ES"] * 5 + ["MX"] * 5})
+    table = principles_by(passages, coded(passages, [0, 4]), posts, five, ["country"])
+    of_mx = table[(table["code"] == "listening") & (table["value"] == "MX")].iloc[0]
+    # no code at all there: nothing tells how much of it a post would have
+    assert (of_mx["ci_low"], of_mx["ci_high"]) == (0, pytest.approx(1 - 0.025 ** (1 / 5)))
 
 
 def test_codes_of_the_same_name_in_another_codebook_do_not_count(five):

@@ -214,8 +214,13 @@ def test_what_the_curator_opened_again_is_not_adopted_again(project):
     session.decide({"do": "reopen", "item": item})
     for key in [key for key, one in session.state.codings.items() if one.item == item]:
         session.decide({"do": "remove", "item": item, **place, "code": key[3]})
+    before = list(session.queue)
     session.close()
-    adjudication_session(project, "curator").close()
+    session = adjudication_session(project, "curator")
+    # but it stands among what is to be decided, where the text has it
+    assert item not in before and set(session.queue) == {*before, item}
+    assert session.queue == sorted(session.queue, key=project.items["item"].tolist().index)
+    session.close()
     state = open_project(project.folder).state("curator")
     assert not state.item(item).status and not any(one.item == item for one in state.codings.values())
 

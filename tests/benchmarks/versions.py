@@ -1,15 +1,18 @@
 """The tests on the oldest and the newest versions that pyproject.toml allows, on each Python there is. Prints Markdown.
 
     python tests/benchmarks/versions.py [--python 3.11 3.12 3.13] [--versions lowest newest] [--tests PATH ...]
-        [--results FILE.json]
+        [--results FILE.json] [--logs FOLDER]
 
 Needs ``uv`` (pip install uv) and the Pythons on this machine. "lowest": of every package that pyproject.toml names the
-lowest version it allows, of what these need what uv then chooses; "newest": the newest that fit together today. Each
-pair is installed into an environment of its own, and the tests (all without --tests) are run there: half an hour each.
+lowest version it allows (of :data:`COMPILED` the lowest that is there ready-made for that Python), of what these need
+what uv then chooses; "newest": the newest that fit together today. Each pair is installed into an environment of its
+own, and the tests (all without --tests) are run there: most of an hour each. Rows of other pairs that FILE.json holds
+stay there, so that one pair after the other can be tried; each row names its commit.
 """
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -17,16 +20,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from stamp import stamp
+from stamp import commit, stamp
 
 ROOT = Path(__file__).parent.parent.parent
 #: What results depend on most; shown for each environment.
 MAIN = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "spacy", "gensim", "tomotopy", "seaborn", "jupyterlab")
+#: What nobody installs from source: a compiler would be needed.
+COMPILED = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "spacy", "gensim", "tomotopy", "lxml", "regex",
+            "pydantic-core", "fastwarc", "matplotlib", "psutil")  # fmt: skip
 RESOLUTION = {"lowest": ["--resolution", "lowest-direct"], "newest": ["--upgrade"]}
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")
 
 
-def tried(python: str, versions: str, tests: list[str], folder: Path) -> dict[str, object]:
+def tried(python: str, versions: str, tests: list[str], folder: Path, logs: Path | None) -> dict[str, object]:
     """One environment made and tested."""
     place = folder / f"{python}-{versions}"
     row: dict[str, object] = {"python": python, "versions": versions}
@@ -34,15 +40,20 @@ def tried(python: str, versions: str, tests: list[str], folder: Path) -> dict[st
     if made.returncode:
         return {**row, "outcome": f"no Python {python} here"}
     inside = str(place / "bin" / "python")
-    command = ["uv", "pip", "install", "--quiet", "--python", inside, *RESOLUTION[versions], "-e", f"{ROOT}[test]"]
+    ready = [part for name in COMPILED for part in ("--only-binary", name)]
+    command = ["uv", "pip", "install", "--quiet", "--python", inside, *RESOLUTION[versions], *ready]
+    command += ["-e", f"{ROOT}[test]"]
     installed = subprocess.run(command, capture_output=True, text=True)
     if installed.returncode:
         return {**row, "outcome": f"cannot be installed: {installed.stderr.strip()[-300:]}"}
     row["installed"] = {name: version_of(inside, name) for name in MAIN}
     began = time.perf_counter()
-    done = subprocess.run(
-        [inside, "-m", "pytest", "-q", "-p", "no:cacheprovider", *tests], cwd=ROOT, capture_output=True, text=True
-    )
+    settings = {**os.environ, "PATH": f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}", "VIRTUAL_ENV": str(place)}
+    command = [inside, "-m", "pytest", "-q", "--durations=60", "-p", "no:cacheprovider", *tests]
+    done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True)
+    if logs is not None:
+        logs.mkdir(parents=True, exist_ok=True)
+        (logs / f"{place.name}.log").write_text(done.stdout + done.stderr, encoding="utf-8")
     last = done.stdout.strip().splitlines()[-1:]
     failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     counts = {word: int(number) for number, word in COUNT.findall(last[0] if last else "")}
@@ -50,6 +61,7 @@ def tried(python: str, versions: str, tests: list[str], folder: Path) -> dict[st
     return {
         **row,
         **counts,
+        "commit": commit(),
         "failures": failed,
         "minutes": round((time.perf_counter() - began) / 60, 1),
         "outcome": outcome,
@@ -62,13 +74,14 @@ def version_of(python: str, name: str) -> str:
 
 
 def table(rows: list[dict[str, object]]) -> str:
-    heads = ["Python", "versions", *MAIN, "passed", "skipped", "outcome"]
+    heads = ["Python", "versions", *MAIN, "passed", "skipped", "minutes", "commit", "outcome"]
     lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
     for row in rows:
         installed = row.get("installed", {})
         assert isinstance(installed, dict)
         cells = [row["python"], row["versions"], *(installed.get(name, "") for name in MAIN)]
-        cells += [row.get("passed", ""), row.get("skipped", ""), str(row["outcome"]).replace("|", "/")]
+        cells += [row.get(name, "") for name in ("passed", "skipped", "minutes", "commit")]
+        cells.append(str(row["outcome"]).replace("|", "/"))
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     return "\n".join(lines)
 
@@ -79,14 +92,19 @@ def main() -> int:
     parser.add_argument("--versions", nargs="+", choices=RESOLUTION, default=list(RESOLUTION))
     parser.add_argument("--tests", nargs="+", default=[])
     parser.add_argument("--results", type=Path)
+    parser.add_argument("--logs", type=Path, help="a folder for what pytest prints")
     options = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as place:
         for python in options.python:
             for versions in options.versions:
-                rows.append(tried(python, versions, options.tests, Path(place)))
+                rows.append(tried(python, versions, options.tests, Path(place), options.logs))
                 print(f"{python}, {versions}: {rows[-1]['outcome']}", file=sys.stderr, flush=True)
     if options.results:
+        before = json.loads(options.results.read_text(encoding="utf-8"))["rows"] if options.results.exists() else []
+        done = {(row["python"], row["versions"]) for row in rows}
+        rows = [row for row in before if (row["python"], row["versions"]) not in done] + rows
+        rows.sort(key=lambda row: (str(row["python"]), str(row["versions"])))
         options.results.write_text(json.dumps({**stamp(), "rows": rows}, indent=1) + "\n", encoding="utf-8")
     print(table(rows))
     return int(any(row["outcome"] != "passed" for row in rows))

@@ -9,9 +9,9 @@ from toolkit.codebook import Codebook
 from toolkit.errors import InputError
 from toolkit.principles.association import FEW_POSTS
 from toolkit.principles.error_rates import CoderErrors, coder_errors
-from toolkit.principles.prevalence import code_matrix
+from toolkit.principles.prevalence import code_matrix, share_where_any
 from toolkit.principles.sums import counts_by_post, post_places
-from toolkit.resampling import bootstrap_samples, sample_limits
+from toolkit.resampling import bootstrap_samples, sample_limits, share_limits
 from toolkit.tables import check
 
 __all__ = ["adjusted_differences", "adjusted_shares", "rogan_gladen"]
@@ -96,7 +96,7 @@ def adjusted_shares(
     samples = _samples(passages, annotations, codebook, errors, repeats, seed)
     rows = []
     for lang, code, s in samples:
-        low, high = sample_limits(s.shares[:, None], s.posts, confidence)
+        low, high = share_limits(s.shares[:, None], np.array([s.share]), s.posts, confidence, if_all=s.if_all)
         low_adjusted, high_adjusted = sample_limits(s.adjusted[:, None], s.posts, confidence)
         e = s.errors
         rows.append(
@@ -172,11 +172,15 @@ def adjusted_differences(
 
 
 class _Samples(NamedTuple):
-    """One language and code: numbers, and samples (repeats,) of the share as coded and corrected."""
+    """One language and code: numbers, and samples (repeats,) of the share as coded and corrected.
+
+    ``if_all`` : as :func:`toolkit.resampling.share_limits` takes it.
+    """
 
     n: int
     posts: int
     share: float
+    if_all: float
     estimate: float
     errors: CoderErrors
     shares: np.ndarray
@@ -205,8 +209,10 @@ def _samples(
         posts, place = post_places(of_post[own])
         # languages are drawn independently of each other
         drawn = bootstrap_samples(len(posts), repeats, seed + number)
-        wholes = drawn @ np.bincount(place, minlength=len(posts)).astype(float)
-        shares = (drawn @ counts_by_post(truth[own], place, len(posts))) / wholes[:, None]
+        wholes = np.bincount(place, minlength=len(posts)).astype(float)[:, None]
+        parts = counts_by_post(truth[own], place, len(posts))
+        shares = (drawn @ parts) / (drawn @ wholes)
+        if_all = share_where_any(parts, wholes)
         random = np.random.default_rng([seed, number])
         for column, code in enumerate(codebook.code_ids):
             if (lang, code) not in measured:
@@ -219,7 +225,7 @@ def _samples(
             estimate, adjusted, note = _corrected(share, shares[:, column], error, random)
             notes = [note] if note else []
             notes += [f"fewer than {FEW_POSTS} posts"] if len(posts) < FEW_POSTS else []
-            numbers = (int(own.sum()), len(posts), share, estimate, error, shares[:, column], adjusted)
+            numbers = (int(own.sum()), len(posts), share, if_all, estimate, error, shares[:, column], adjusted)
             found.append((str(lang), code, _Samples(*numbers, "; ".join(notes))))
     return found
 

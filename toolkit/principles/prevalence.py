@@ -7,7 +7,7 @@ import pandas as pd
 
 from toolkit.codebook import Codebook
 from toolkit.principles.sums import counts_by_post, post_places
-from toolkit.resampling import BootstrapSamples, bootstrap_samples, sample_limits
+from toolkit.resampling import BootstrapSamples, bootstrap_samples, sample_limits, share_limits
 from toolkit.tables import STANCES, check, span_rows
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "principle_shares",
     "ratio_interval",
     "share_intervals",
+    "share_where_any",
     "stance_counts",
 ]
 
@@ -52,11 +53,31 @@ def share_intervals(
     truth: np.ndarray, doc_ids: np.ndarray, repeats: int, confidence: float, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Limits of the share of passages with each code: ``truth`` (passages, codes), ``doc_ids`` their posts, as names
-    or numbers."""
+    or numbers.
+
+    Of a code that no passage or every passage carries all samples are alike: there the limits are those of
+    :func:`toolkit.resampling.share_limits`, with :func:`share_where_any` of all codes.
+    """
     posts, place = post_places(doc_ids)
     parts = counts_by_post(truth, place, len(posts))
     wholes = np.bincount(place, minlength=len(posts)).astype(float)[:, None]
-    return ratio_interval(bootstrap_samples(len(posts), repeats, seed), parts, wholes, confidence)
+    weights = bootstrap_samples(len(posts), repeats, seed)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        samples, share = (weights @ parts) / (weights @ wholes), parts.sum(0) / wholes.sum()
+    return share_limits(samples, share, len(posts), confidence, if_all=share_where_any(parts, wholes))
+
+
+def share_where_any(parts: np.ndarray, wholes: np.ndarray) -> float:
+    """Share (0-1) of the passages that carry a code, of the passages of the posts in which it occurs, all codes
+    together: what a post would have of a code that none has. 1, the most there can be, where no code occurs.
+
+    ``parts`` (posts, codes) : passages with the code; ``wholes`` (posts, 1) : passages.
+
+    >>> share_where_any(np.array([[1, 0], [3, 2], [0, 0]]), np.array([[4], [6], [9]]))  # (1 + 3 + 2) / (4 + 6 + 6)
+    0.375
+    """
+    there = float(((parts > 0) * wholes).sum())
+    return float(parts.sum()) / there if there else 1.0
 
 
 def principle_shares(
@@ -71,8 +92,10 @@ def principle_shares(
     """Share of the coded-language passages that carry each code, per language and for all ("all").
 
     Intervals are percentile bootstrap over posts (Efron & Tibshirani 1993, chapter 13; see :func:`sample_limits`):
-    posts and not sentences are drawn, since sentences of one post are alike. They show sampling error only, not the
-    coder's error: for that see :func:`adjusted_shares`. Annotations of other codebooks do not count.
+    posts and not sentences are drawn, since sentences of one post are alike. A code that does not occur has limits too,
+    of 0 and more than 0: what none of the posts has, some that were not drawn may have (:func:`share_intervals` says
+    how many). They show sampling error only, not the coder's error: for that see :func:`adjusted_shares`. Annotations
+    of other codebooks do not count.
 
     Returns the principles table: lang, codebook, code, count, n (passages), share (0-1), ci_low, ci_high
     (missing for a single post).

@@ -102,7 +102,8 @@ def theme_principles(
         share (0-1): sum of theme shares of passages with the code over that of all passages; ci_low, ci_high.
         lift (from 0): share divided by the share of the code in all passages of the model (1: as usual; missing if the
         code never occurs); lift_low, lift_high. Intervals: percentile bootstrap over posts
-        (:func:`toolkit.resampling.sample_limits`); missing for a single post.
+        (:func:`toolkit.resampling.sample_limits`); missing for a single post. In a cell without any coded passage all
+        samples are 0, and so are the limits: how sure that is, the p-value says.
         p_value (0-1, small: more or less of the code than chance would give): two-sided permutation test in which posts
         of one language and nearly one length exchange their codes
         (:func:`toolkit.principles.permutation.post_permutation`); missing for a code that never occurs.

@@ -74,10 +74,10 @@ def adjudication_session(
 ) -> Session:
     """The session in which a curator decides.
 
-    ``only``: "differences" (items on which coders differ) or "all" that two or more coders judged. ``adopt``: items
-    the curator has not touched are settled at once, as one step that can be undone: those on which all coders agree
-    ("agreed"), also those with a majority of three or more coders ("majority"), or "none". Adopted codes carry whom
-    they were taken from.
+    ``only``: "differences" (items on which coders differ, and those that the curator opened again or left for later) or
+    "all" that two or more coders judged. ``adopt``: items the curator has not touched are settled at once, as one step
+    that can be undone: those on which all coders agree ("agreed"), also those with a majority of three or more coders
+    ("majority"), or "none". Adopted codes carry whom they were taken from.
 
     Raises :class:`InputError` for somebody who is no curator, and while no item was judged by two coders.
 
@@ -107,7 +107,9 @@ def adjudication_session(
     if not found:
         raise InputError("no item was judged by two coders yet; adjudication begins when two have marked one as done.")
     agreed = {item: agreed_readings(given, adopt == "majority") for item, given in found.items()}
-    differ = [item for item, codes in agreed.items() if codes is None]
+    decided = project.state(curator)
+    again = {item for item in found if decided.item(item).at and decided.item(item).status != "done"}
+    differ = [item for item, codes in agreed.items() if codes is None or item in again]
     session = Session(
         project, curator, role="curator", lang=lang, take_over=take_over,
         queue=differ if only == "differences" and differ else list(found),

@@ -39,8 +39,9 @@ def import_annotations(
     Returns
     -------
     pandas.DataFrame
-        what could not be taken in, with ``reason``: rows of other texts or codebooks, places that are no item, rows
-        that give a code at a place again with another stance or note (the first is taken).
+        what could not be taken in, with ``reason``: rows of other texts or codebooks, codes of a machine (they can be
+        shown as suggestions: ``create_project``), places that are no item, rows that give a code at a place again with
+        another stance or note (the first is taken).
 
     Raises
     ------
@@ -69,6 +70,7 @@ def import_annotations(
     reason = pd.Series([""] * len(table), dtype="str")
     reason[~table["doc_id"].isin(list(project.texts))] = "no text of the project"
     reason[table["codebook"] != project.codebook.id] = f"not of codebook '{project.codebook.id}'"
+    reason[table["kind"] == "machine"] = "given by a machine, no decision of a person"
     mine = check("annotations", table[reason == ""], project.texts).set_index(table.index[reason == ""])
     items = _Items(project)
     given: dict[str, list[dict[str, Any]]] = {}

@@ -80,6 +80,7 @@ class Rules:
                 self._check_document(change.doc_id, place)
             elif isinstance(change, Move):
                 self._check_stretch(change.doc_id, change.to_start, change.to_end, change.quote, place)
+                _refuse_other_stance(change, state)
             elif isinstance(change, Judge) and change.do == "done" and not isinstance(decision, Batch):
                 self._check_stances(change.item, state)
             elif isinstance(change, Dismiss) and change.suggestion not in self._suggestions:
@@ -151,6 +152,20 @@ class Rules:
         bare = sorted(key for key, coding in state.codings.items() if coding.item == item and coding.stance is None)
         if bare:
             raise InputError(f"'{bare[0][3]}' still lacks its stance; give it one, then go on.")
+
+
+def _refuse_other_stance(change: Move, state: State) -> None:
+    """A code that is moved onto itself becomes one with it, which has one stance."""
+    target = (change.doc_id, change.to_start, change.to_end)
+    for key, coding in state.codings.items():
+        if key[:3] != (change.doc_id, change.start, change.end) or change.code not in (None, key[3]):
+            continue
+        there = state.codings.get((*target, key[3])) if target != key[:3] else None
+        if there is not None and None not in (there.stance, coding.stance) and there.stance != coding.stance:
+            raise InputError(
+                f"'{key[3]}' stands there already with the stance '{there.stance}', and what is moved has "
+                f"'{coding.stance}'; give both the same stance, or take one away, then move."
+            )
 
 
 def _whole(value: Any) -> bool:

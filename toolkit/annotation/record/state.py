@@ -200,6 +200,12 @@ class State:
             coding = self.codings[key]
             yield "coding", key, None
             new = (change.doc_id, change.to_start, change.to_end, key[3])
+            there = self.codings.get(new) if new != key else None
+            if there is not None:  # two become one: what was said of either is kept
+                notes = dict.fromkeys(note for note in (there.note, coding.note) if note)
+                coding = coding._replace(
+                    stance=coding.stance or there.stance, note="\n".join(notes), source=coding.source or there.source
+                )
             yield "coding", new, coding._replace(quote=change.quote, n=n, at=at, why=change.why or coding.why)
 
 
