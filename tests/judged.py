@@ -7,6 +7,7 @@ import math
 import re
 from typing import Any, ClassVar
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -14,10 +15,21 @@ from toolkit.lessons import check
 from toolkit.lessons.check import LANGUAGES, _judges, messages
 from toolkit.lessons.finding import NotAsked
 
-#: Right for no exercise.
+
+class Peculiar:
+    """Has an item of its own, and cannot say what it is."""
+
+    def item(self, name):
+        return name
+
+    def __repr__(self):
+        raise RuntimeError
+
+
+#: Right for no exercise. The number is larger than any float; the array has no dimension to go through.
 STRANGE = [
-    "", "many", 3.25, math.inf, math.nan, None, True,
-    [], [3], ["a"], {}, pd.DataFrame(), pd.DataFrame({"a": [1, 2]}), object()
+    "", "many", 3.25, math.inf, math.nan, None, True, 10**5000, np.array("a"), Peculiar(),
+    [], [3], ["a"], [Peculiar()], {}, pd.DataFrame(), pd.DataFrame({"a": [1, 2]}), object()
 ]  # fmt: skip
 
 

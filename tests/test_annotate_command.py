@@ -532,6 +532,25 @@ def test_nothing_is_saved_where_a_table_could_not_be_written(project, tmp_path, 
     assert log.read_bytes() == before
 
 
+def test_what_a_sheet_does_not_take_is_refused(project, tmp_path):
+    sheet = tmp_path / "ana.csv"
+    run("export", project.folder, "--coder", "ana", "--output", sheet)
+    for given in (["--replace"], ["--of", "luis"]):
+        status, said = run("import", project.folder, sheet, "--coder", "ana", *given)
+        assert status == 2 and "--of and --replace are for annotations of other tools" in said
+
+
+def test_nobody_is_passed_over_where_an_option_is_given_twice(material, tmp_path):
+    asked = ["--corpus", material, "--codebook", material / "oficina.yaml", "--coders", "ana", "--coders", "luis"]
+    assert run("create", tmp_path / "p", *asked)[0] == 0
+    project = open_project(tmp_path / "p")
+    assert (project.coders, project.curators) == (["ana", "luis"], ["curator"])
+    assert run("create", tmp_path / "q", *asked, "--curators")[0] == 0
+    assert open_project(tmp_path / "q").curators == []
+    status, said = run("migrate", tmp_path / "p", "x.yaml", "--renamed", "precios=a", "--renamed", "precios=b")
+    assert status == 2 and "says twice what became of 'precios'" in said
+
+
 def test_what_is_put_together_is_a_machines_and_its_doubts_are_told(project, tmp_path, capsys):
     for number in range(2):
         code(project, "ana", number, ("precios", "breach"))
@@ -558,6 +577,7 @@ def test_what_is_put_together_is_a_machines_and_its_doubts_are_told(project, tmp
         (["--overlap", "0.5"], "--overlap and --per-item are of --assignment split"),
         (["--per-item", "2"], "--overlap and --per-item are of --assignment split"),
         (["--assignment", "split", "--per-item", "3"], "--per-item: got 3 with 2 coders"),
+        (["--assignment", "split", "--overlap", "0", "--per-item", "2"], "and --overlap is 0; leave one"),
         (["--how", "uncertainty"], "add --sample N"),
         (["--sample", "3", "--how", "stratified"], "--how stratified and --by COLUMN go together"),
         (["--sample", "3", "--by", "lang"], "--how stratified and --by COLUMN go together"),
@@ -642,10 +662,10 @@ def test_a_machine_learns_and_the_queues_follow(tmp_path, capsys):
     after = open_project(project.folder).queue("giulia")
     assert sorted(after) == sorted(before) and after != before
     assert f"giulia: {len(before):,} open items, least sure first" in said
-    # texts that are or will be held out follow, in the order they had
+    # texts that are or will be held out stay where they were
     doc_of = dict(zip(project.items["item"], project.items["doc_id"], strict=True))
-    kept = [item for item in before if lot(doc_of[item], 1) < 0.3]
-    assert kept and after[-len(kept) :] == kept
+    kept = [(place, item) for place, item in enumerate(before) if lot(doc_of[item], 1) < 0.3]
+    assert kept and all(after[place] == item for place, item in kept)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from toolkit.cache import CACHE_KINDS, PartStore, cache_contents, cache_folder, clear_cache, key_of, store_arrays
+from toolkit.cache import (
+    CACHE_KINDS,
+    PartStore,
+    cache_contents,
+    cache_folder,
+    clear_cache,
+    key_of,
+    load_arrays,
+    store_arrays,
+)
 from toolkit.cli import main
 from toolkit.cli.cache import CACHE_KINDS as NAMED
 from toolkit.errors import InputError, OutputError
@@ -55,6 +64,31 @@ def test_all_can_be_removed_and_is_told(folder):
     assert cache_contents().empty
     assert cache_contents().dtypes.tolist() == before.dtypes.tolist()
     assert clear_cache().empty
+
+
+def test_a_stage_that_does_two_things_at_once_is_counted_and_removed_too(folder):
+    store = PartStore(folder / "parts" / f"codes+vectors-{'a' * 20}")
+    store.write(["k1"], ["k1"], {"vectors": pd.DataFrame({"doc_id": ["k1"]})})
+    assert cache_contents().set_index("stage")["entries"]["codes+vectors"] == 1
+    clear_cache()
+    assert not store.has(["k1"])
+    assert files_of(folder) == set()
+
+
+@pytest.mark.parametrize("flip", [0x01, 0x08, 0xFF])
+def test_arrays_with_a_changed_byte_are_the_same_or_none(folder, flip):
+    numbers = [0.0, 1.0, 2.0]
+    store_arrays("coders", key_of(["b"]), {"numbers": np.array(numbers)})
+    file = folder / "coders" / f"{key_of(['b'])}.npz"
+    data = file.read_bytes()
+    found = []
+    for place in range(len(data)):
+        file.write_bytes(data[:place] + bytes([data[place] ^ flip]) + data[place + 1 :])
+        arrays = load_arrays("coders", key_of(["b"]))
+        found.append(arrays if arrays is None else {name: array.tolist() for name, array in arrays.items()})
+    assert all(one in (None, {"numbers": numbers}) for one in found)
+    file.write_bytes(data)
+    assert load_arrays("coders", key_of(["b"]))["numbers"].tolist() == numbers
 
 
 def test_a_kind_alone(folder):

@@ -457,6 +457,11 @@ PARTS = {
         {},
         "mine.yaml: unknown key 'codes.1 (price).cues.es.0.wieght'; did you mean 'weight'?",
     ),
+    "cue file twice": (
+        MINIMAL + "cue_files: [c.yaml, c.yaml]\n",
+        {"c_yaml": CUES},
+        "mine.yaml: cue_files: 'c.yaml' is named twice, its cues would count twice; name it once.",
+    ),
     "missing key": (MINIMAL.replace("title: {es: Mío}\n", ""), {}, "mine.yaml: the key 'title' is missing."),
     "missing language of a name": (
         MINIMAL.replace("[es]", "[es, it]"),
@@ -606,6 +611,11 @@ def test_only_the_names_of_bundled_codebooks_are_names(name):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"absent\.yaml: no such codebook file"):
         load_codebook(tmp_path / "absent.yaml")
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path):
+    with pytest.raises(InputError, match="cannot be read: File name too long; name another file"):
+        load_codebook(tmp_path / f"{'a' * 300}.yaml")
 
 
 # files and keys at the edge of what is read

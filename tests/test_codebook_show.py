@@ -227,6 +227,11 @@ def test_bundled_codebooks_pass_the_proofreader(name):
     assert "all can match" in check_codebook(name)[1]
 
 
+def test_cues_of_a_language_that_is_not_matched_are_not_said_to_match(book):
+    path = book(LEVELS.replace("{es:", "{pt:").replace("[es]", "[pt]").replace("lang: es", "lang: pt")).path
+    assert check_codebook(path)[1] == "cues: 2, 2 in languages that no coder reads cues of; the others can match"
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
@@ -234,6 +239,12 @@ def test_bundled_codebooks_pass_the_proofreader(name):
         ("cue: sordo", "cue: '...'", "the es cue '...' of 'deaf' can never match"),
         ("{cue: sordo, weight: 3}", "{cue: sordo, with: [el]}", "the condition 'el' of es cues can never be met"),
         ("{cue: contestar}", "{cue: contestar}, {cue: contestar}", "cue 'contestar' of 'hears' stands there 2 times"),
+        ("{cue: contestar}", "{cue: contestar}, {cue: Contestar}", "cue 'contestar' of 'hears' stands there 2 times"),
+        (
+            "{cue: contestar}",
+            "{cue: contestar, with: [queja, voz]}, {cue: contestar, with: [voz, queja]}",
+            "cue 'contestar' of 'hears' stands there 2 times",
+        ),
     ],
 )
 def test_what_loading_does_not_see_is_found(book, before, after, expected):

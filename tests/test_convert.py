@@ -650,3 +650,40 @@ def test_half_a_surrogate_pair_in_a_row_of_a_document_with_an_empty_name_is_a_lo
     found = read_exchange(tmp_path / "in.jsonl", texts={"": TEXT})
     assert found.annotations["note"].tolist() == ["\ufffd"]
     assert found.losses[["kind", "doc_id"]].to_numpy().tolist() == [["changed", ""]]
+
+
+def test_people_whose_files_are_called_the_same_are_not_one(table, texts, tmp_path, capsys):
+    """Both exported from a tool under its own name, each into a folder."""
+    for who in ("ana", "luis"):
+        own = table[table["doc_id"] == "es/uno"].iloc[:1].assign(coder="unknown", codebook="imported", stance=None)
+        (tmp_path / who).mkdir()
+        write_annotations(own, tmp_path / who / "export.conll", texts=texts)
+    files = [tmp_path / who / "export.conll" for who in ("ana", "luis")]
+    run("agreement", *files, "--unit", "document", "--repeats", 5, "--output", tmp_path / "out.csv")
+    pairs = set(pd.read_csv(tmp_path / "out.csv")["coders"].dropna())
+    assert " | ".join((tmp_path / who / "export").as_posix() for who in ("ana", "luis")) in pairs
+
+
+def test_our_codebook_is_ours_however_its_ending_is_written(tmp_path, capsys):
+    text = (
+        "id: dos\nversion: '1'\nlanguages: [es, it]\ntitle: {es: Dos, it: Due}\nrules: [{es: Una., it: Una.}]\n"
+        "codes: [{id: uno, name: {es: Uno, it: Uno}, definition: {es: Sí., it: Sì.}, cues: {it: [{cue: ascoltare}]}}]\n"
+    )
+    (tmp_path / "DOS.YAML").write_text(text, encoding="utf-8")
+    run("codebook", "convert", tmp_path / "DOS.YAML", tmp_path / "out.yaml")
+    book = load_codebook(tmp_path / "out.yaml")
+    assert (book.languages, len(book.rules), len(book.cues)) == (("es", "it"), 1, 1)
+    capsys.readouterr()
+    run("codebook", "convert", tmp_path / "DOS.YAML", tmp_path / "out.qdc")
+    said = capsys.readouterr().err
+    assert all(f"1 x {part}" in said for part in ("rules", "cues", "languages"))
+
+
+def test_who_names_no_codebook_is_not_left_out_where_one_is_asked_for(table, texts, tmp_path, capsys):
+    own = table[table["doc_id"] == "es/uno"].assign(kind="human")
+    for who, book in (("ana", "cluetrain"), ("eva", "imported"), ("luis", "cluetrain")):
+        write_annotations(own.assign(coder=who, codebook=book), tmp_path / f"{who}.jsonl", texts=texts)
+    files = [tmp_path / f"{who}.jsonl" for who in ("ana", "eva", "luis")]
+    run("agreement", *files, "--codebook", "cluetrain", "--repeats", 5, "--output", tmp_path / "out.csv")
+    assert "ana | eva" in set(pd.read_csv(tmp_path / "out.csv")["coders"])
+    assert "taken for those of 'cluetrain'" in capsys.readouterr().out

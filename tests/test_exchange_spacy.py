@@ -470,6 +470,8 @@ def test_words_that_are_not_in_the_file(tmp_path, nlp):
     message["strings"] = []
     found = read(with_message(path, message), Choices())
     assert losses(found) == [("refused", "document")]
+    number = nlp.vocab.strings["xyzzy"]
+    assert found.losses[0].reason == f"the file does not hold the word with the number {number}"
     assert not found.documents
 
 

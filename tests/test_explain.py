@@ -17,7 +17,7 @@ from toolkit.marked_text import COLOURS, LANES, Mark, clean, lanes_of, marked_ht
 from toolkit.principles import code_passages
 from toolkit.principles.evidence import read_evidence
 from toolkit.principles.explain import explain
-from toolkit.reading import as_html, evidence_of, marked_post, show_codes
+from toolkit.reading import as_html, best_passages, evidence_of, marked_post, show_codes, with_cues
 
 TEXT = "Ayer hablamos de precios. Hay que escuchar siempre a los clientes, dijo. Luego comimos migas con uvas."
 QUOTE = "Hay que escuchar siempre a los clientes, dijo."
@@ -521,6 +521,39 @@ def test_furniture_is_struck_out_and_codes_stay_on_it():
     assert any({"furniture", "coded"} <= set(span.get("class", "").split()) for _, span in seen.stretches)
 
 
+def test_quotes_are_cut_between_letters():
+    text = "a" * 158 + "n\u0303" + "o" * 900
+    posts = pd.DataFrame({"doc_id": ["uno"], "text": [text]})
+    given = pd.DataFrame([row(None, start=0, end=len(text), quote=text)])
+    assert f"«{'a' * 158}…»" in str(show_codes(posts, given))
+
+
+def test_tables_of_other_programs_are_shown_without_what_they_lack():
+    bare = pd.DataFrame({"start": [START], "end": [START + len(QUOTE)], "code": ["listening"]})
+    assert [(piece.kind, piece.labels) for piece in marked_post(TEXT, annotations=bare)][1] == ("coded", ("listening",))
+    judged = pd.DataFrame({"doc_id": ["b", "a"], "start": 0, "end": 4, "code": "listening", "quote": ["Uno", "Dos"]})
+    assert best_passages(judged, "listening")["doc_id"].tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "kind"), [("es", "plain"), ("it", "foreign"), (None, "plain"), (math.nan, "plain"), (pd.NA, "plain")]
+)
+def test_a_passage_is_foreign_if_its_language_is_known_and_another(lang, kind):
+    passages = pd.DataFrame({"start": [0], "end": [len(TEXT)], "lang": [lang], "furniture": [False]})
+    assert [piece.kind for piece in marked_post(TEXT, passages=passages, lang="es")] == [kind]
+
+
+def test_cues_outside_the_passage_are_not_marked_in_it():
+    places = [(0, 4), (START - 2, START + 3), (34, 42), (START + len(QUOTE) - 5, len(TEXT)), (80, 85)]
+    cues = [{"cue": "x", "start": start, "end": end} for start, end in places]
+    pieces = with_cues(TEXT, START, START + len(QUOTE), json.dumps({"cues": cues}))
+    assert "".join(piece.text for piece in pieces) == QUOTE
+    assert [piece.text for piece in pieces if piece.kind == "cue"] == ["escuchar", QUOTE[-5:]]
+    for lacking in ({"cue": "x"}, {"cue": "x", "start": None, "end": 4}, {"cue": "x", "start": 0.5, "end": 4}):
+        with pytest.raises(InputError, match="the cue 'x' has no whole numbers as start and end"):
+            with_cues(TEXT, 0, 9, json.dumps({"cues": [lacking]}))
+
+
 def test_a_table_of_posts_shows_the_first_and_counts_the_others():
     posts = pd.DataFrame({"doc_id": [f"p{n}" for n in range(5)], "text": [TEXT] * 5})
     table = pd.concat([coded((QUOTE, "listening", "endorses"), doc_id=name) for name in ("p0", "p4", "uno")])
@@ -538,6 +571,14 @@ def test_a_table_of_posts_shows_the_first_and_counts_the_others():
         (POSTS, POSTS, None, "annotations: the column 'start' is missing"),
         (POSTS, coded((QUOTE, "listening", None)), "groundswell", "belongs to codebook 'cluetrain'"),
         (POSTS, coded((QUOTE, "listening", None), quote="x"), None, "is not the text of 'uno'"),
+        (POSTS.assign(text=None), coded((QUOTE, "listening", None)), None, "row 1, column 'text': got None, expected"),
+        (
+            POSTS.assign(doc_id=1),
+            coded((QUOTE, "listening", None)),
+            None,
+            "row 1, column 'doc_id': got 1, expected text",
+        ),
+        (pd.concat([POSTS, POSTS]), coded((QUOTE, "listening", None)), None, "'uno' stands among the posts twice"),
         (
             POSTS,
             coded((QUOTE, "listening", None), evidence="{"),

@@ -179,7 +179,7 @@ def commands(marker):
 def test_ci_runs_exactly_the_readme_test_command():
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert "<!-- test command -->" in script
-    assert commands("test command").endswith(".venv/bin/python -m pytest")
+    assert commands("test command").endswith(".venv/bin/python -m pytest -n 2 --dist loadfile")
     assert commands("run command").endswith(".venv/bin/toolkit run")
 
 

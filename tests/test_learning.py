@@ -1,15 +1,19 @@
 """The learning loop: who is held out, what is learnt from, how good it gets, and who reads what next."""
 
+import warnings
+
 import numpy as np
+import pandas as pd
 import pytest
 from coded_project import coded_project, play
 from sklearn.metrics import f1_score
 
-from toolkit.annotation import Session, create_project, open_project
+from toolkit.annotation import Session, create_project, import_annotations, open_project
 from toolkit.corpus import human_annotations
 from toolkit.errors import InputError
 from toolkit.learning import learn, reorder_queues
 from toolkit.learning.accuracy import accuracy, between_people
+from toolkit.learning.loop import _sizes
 from toolkit.learning.readings import Read, all_reads, finished_documents, lot, settled_reads, training_posts
 from toolkit.principles import as_coder
 from toolkit.resampling import sample_weights
@@ -37,6 +41,36 @@ def test_the_measures_are_those_of_scikit_learn():
     found = accuracy(codes, reads, machine, documents, sample_weights(3, 0, 1))
     assert found["f1_micro"][0] == pytest.approx(f1_score(gold, given, average="micro"))
     assert found["f1_macro"][0] == pytest.approx(f1_score(gold, given, average="macro"))
+
+
+def test_a_sample_in_which_no_code_occurs_has_no_mean():
+    reads = [Read(("d1", 0, 5), "ana", {"a": None}), Read(("d2", 0, 5), "ana", {})]
+    given = {read.place: {"a"} if read.place[0] == "d1" else set() for read in reads}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = accuracy(["a", "b"], reads, given, ["d1", "d2"], np.array([[1.0, 1], [0, 2]]))
+    for values in found.values():
+        assert values[0] == 1
+        assert np.isnan(values[1])
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"confidence": 95}, "confidence: got 95"), ({"repeats": 0}, "repeats: got 0, allowed is a whole number"),
+        ({"repeats": -5}, "repeats: got -5"), ({"seed": -1}, "seed: got -1"),
+    ],
+)  # fmt: skip
+def test_settings_are_looked_at_before_anything_is_learnt(settings, said):
+    with pytest.raises(InputError, match=said):
+        learn(None, **settings)
+
+
+@pytest.mark.parametrize("sizes", [[5.5], [4], [11], [], np.array([5, 20]), [float("nan")]], ids=repr)
+def test_sizes_are_whole_numbers_of_documents_that_there_are(sizes):
+    with pytest.raises(InputError, match=r"sizes: got (5\.5|4|11|none|20|nan), allowed are numbers of documents from"):
+        _sizes(sizes, 10)
+    assert _sizes(np.array([10, 5, 5]), 10) == [5, 10]
 
 
 def test_people_are_compared_in_pairs():
@@ -84,6 +118,20 @@ def test_the_curve_grows_on_texts_it_never_saw(project):
     assert "micro-F1" in found._repr_html_()
     wide = learn(project, sizes=[5], with_examples=False, repeats=200, width=0.9)
     assert wide.enough and "Enough to know how good it is" in wide.advice
+
+
+def test_a_curator_finished_a_document_when_all_its_items_are_settled(tmp_path):
+    project = coded_project(tmp_path / "project", 2, curators=())
+    first, second = project.texts
+    items = project.items
+    of_second = items[items["doc_id"] == second]
+    settled = pd.concat([items[items["doc_id"] == first], of_second.iloc[:1]])
+    nothing = project.annotations("author").iloc[:0]
+    import_annotations(project, "curator", nothing, settled[["doc_id", "start", "end"]])
+    found = finished_documents(project)
+    assert [doc_id for doc_id, who in found.items() if "curator" in who] == [first]
+    import_annotations(project, "curator", nothing, of_second[["doc_id", "start", "end"]])
+    assert "curator" in finished_documents(project)[second]
 
 
 def test_what_is_held_out_stays_so_while_coding_goes_on(tmp_path):
@@ -148,6 +196,31 @@ def test_next_comes_what_the_machine_is_least_sure_of(tmp_path):
     assert kept[0] == kept[1]
     assert counts["luis"] == len(fresh.queue("luis"))
     assert "stub" in (fresh.folder / "queues.jsonl").read_text(encoding="utf-8")
+
+
+def test_documents_that_are_to_be_left_alone_keep_their_places(tmp_path):
+    project = coded_project(tmp_path / "project", 4, curators=())
+    fresh = create_project(tmp_path / "fresh", project.posts, coders=["ana", "luis"])
+    doc_of = fresh.items.set_index("item")["doc_id"]
+    held = doc_of[fresh.queue("ana")[0]]
+    before = [fresh.queue(who) for who in fresh.coders]
+
+    def sure_of_the_end(passages, codebook):
+        scores = np.linspace(0.9, 0.5, len(passages))
+        names = zip(passages["passage_id"], scores, strict=True)
+        return [{"passage_id": name, "code": "listening", "score": float(score)} for name, score in names]
+
+    counts = reorder_queues(fresh, as_coder(sure_of_the_end, fresh.codebook, name="stub"), avoid=held)
+    after = [fresh.queue(who) for who in fresh.coders]
+    assert counts == {who: len(queue) for who, queue in zip(fresh.coders, before, strict=True)}
+    assert after != before
+    for old, new in zip(before, after, strict=True):
+        assert sorted(old) == sorted(new)
+        places = [[(place, item) for place, item in enumerate(queue) if doc_of[item] == held] for queue in (old, new)]
+        assert places[0] and places[0] == places[1]
+    everything = reorder_queues(fresh, as_coder(sure_of_the_end, fresh.codebook, name="stub"), avoid=list(fresh.texts))
+    assert everything == counts
+    assert [fresh.queue(who) for who in fresh.coders] == after
 
 
 def test_a_machine_reads_sentences_where_stretches_are_chosen_freely(tmp_path, small_corpus):

@@ -74,6 +74,13 @@ def test_what_is_no_number_is_said(answer):
     assert said.value.finding.message == "no_number"
 
 
+def test_what_was_given_for_another_exercise_is_said_in_one_sentence():
+    with pytest.raises(InputError, match=r"exercise 00\.1: missing a required .*'text'; give what"):
+        check("00.1", 0.3)
+    with pytest.raises(InputError, match=r"exercise 03\.1: .*'paris'; give what"):
+        check("03.1", 3, pairs=pd.DataFrame({"similarity": [1.0]}), paris=None)
+
+
 def test_texts_and_names():
     assert text_of(" trust ") == "trust"
     assert names_of(("a ", "b")) == names_of(pd.Series(["a", "b"])) == ["a", "b"]

@@ -43,6 +43,7 @@ KEYNESS = pd.DataFrame(
         ("muchacho", 4.5, 0.03, 6, 3, False),
         ("maestro", 3.2, 0.2, 5, 1, False),
         ("euro", -4.9, 0.0003, 0, 0, True),
+        ("untested", 5.1, float("nan"), 2, 1, False),
     ],
     columns=["term", "log_ratio", "q_value", "n_target", "documents_target", "key"],
 )
@@ -85,6 +86,7 @@ CASES = [
     ("02.2", "peso", "is_key"),
     ("02.2", "muchacho", "more_posts"),
     ("02.2", "maestro", "not_significant"),
+    ("02.2", "untested", "not_significant"),
     ("02.2", "euro", "other_side"),
     ("02.2", "tilin", "not_there"),
     ("02.2", "", "not_there"),

@@ -66,6 +66,11 @@ def test_the_order_of_the_key_does_not_matter():
     assert strangers([1, 2, 3, 4, 5, 6], key=KEY.sample(frac=1, random_state=1)).values["found"] == 6
 
 
+def test_strangers_that_all_stand_at_one_place_are_found_there():
+    alike = KEY.assign(intruder=KEY["position"] == 3)
+    assert [strangers([place] * 6, key=alike).message for place in (3, 4)] == ["right", "guessed"]
+
+
 GIVES = {
     "03.1": {"pairs": PAIRS},
     "03.2": {"stability": STABILITY},

@@ -112,6 +112,8 @@ CASES = [
     ("04.4", "es.1, b", "no_pairs", "list of pairs"),
     ("04.4", CELLS[["lift"]], "no_pairs", "list of pairs"),
     ("04.4", 3, "no_pairs", "list of pairs"),
+    ("04.4", np.array(3), "no_pairs", "list of pairs"),
+    ("04.4", [np.array(3)], "no_pairs", "list of pairs"),
     ("04.4", None, "no_pairs", "list of pairs"),
     *[("04.1", answer, "right", "3 of the 5") for answer in (0.6, 3 / 5, np.float64(0.6), 0.597)],
     *[("04.2", answer, "right") for answer in (0.15, np.float64(0.15), 3 / 20)],

@@ -132,7 +132,7 @@ def test_reload_with_other_choices_reads_everything_anew(source, corpus):
 def test_reload_tells_of_files_that_are_gone_and_keeps_their_posts(source, corpus):
     (source / "a.txt").unlink()
     lines = load_to([source], corpus, mode="reload")
-    assert any(line.startswith("a.txt is no longer there; its posts stay") for line in lines)
+    assert any(line.startswith("a.txt is no longer there, or not in what was given; its posts stay") for line in lines)
     assert ids(corpus) == ["a", "es/b"]
 
 
@@ -159,6 +159,33 @@ def test_a_reload_that_cannot_tell_two_files_of_one_name_apart_deletes_nothing(t
     assert load_corpus(tmp_path / "c").posts.equals(before)
 
 
+def test_a_reload_that_would_take_the_posts_of_another_folder_along_deletes_nothing(tmp_path):
+    row = '{"doc_id": "x", "text": "Hola a todos."}\n'
+    north = write(tmp_path / "norte", {"a.jsonl": row, "b.jsonl": row + '{"doc_id": "y", "text": "Otra cosa."}\n'})
+    south = write(tmp_path / "sur", {"b.jsonl": '{"doc_id": "w", "text": "Desde el sur."}\n'})
+    load_to([north], tmp_path / "c")
+    load_to([south], tmp_path / "c", mode="append")
+    before = load_corpus(tmp_path / "c").posts
+    assert before["doc_id"].tolist() == ["w", "x", "y"]
+    # x is free now and stands in b.jsonl, too; only one of the two files of this name would be read again
+    write(north, {"a.jsonl": '{"doc_id": "z", "text": "Adiós."}\n'})
+    with pytest.raises(InputError, match=r"'b\.jsonl' of this corpus is 2 files .* nothing was changed"):
+        load_to([north], tmp_path / "c", mode="reload")
+    assert load_corpus(tmp_path / "c").posts.equals(before)
+
+
+def test_reload_of_a_loaded_corpus_replaces_the_posts_of_its_files_that_changed(tmp_path):
+    source = write(tmp_path / "otro", {"a.txt": "Hola.", "z.txt": "Más."})
+    load_to([source], tmp_path / "c2")
+    load_to([tmp_path / "c2"], tmp_path / "c")
+    write(source, {"z.txt": "Otra vez."})
+    load_to([source], tmp_path / "c2", mode="reload")
+    load_to([tmp_path / "c2"], tmp_path / "c", mode="reload")
+    posts = load_corpus(tmp_path / "c").posts
+    assert posts.set_index("doc_id")["text"].to_dict() == {"a": "Hola.", "z": "Otra vez."}
+    assert CorpusStore.open(tmp_path / "c").count("files") == 2
+
+
 def test_reload_of_an_archive_replaces_the_posts_of_its_members(tmp_path):
     import zipfile
 
@@ -177,6 +204,14 @@ def test_reload_of_an_archive_replaces_the_posts_of_its_members(tmp_path):
 def test_delete_removes_posts_and_leaves_the_rest(corpus):
     assert delete_posts(corpus, ["a"])[0] == "1 post deleted"
     assert ids(corpus) == ["es/b"]
+
+
+def test_one_path_or_post_need_not_stand_in_a_list(tmp_path, source):
+    for number, path in enumerate((source, str(source))):
+        load_to(path, tmp_path / f"c{number}")
+        assert ids(tmp_path / f"c{number}") == ["a", "es/b"]
+    assert delete_posts(tmp_path / "c0", "es/b")[0] == "1 post deleted"
+    assert ids(tmp_path / "c0") == ["a"]
 
 
 def test_delete_of_an_unknown_post_deletes_nothing(corpus):
@@ -228,12 +263,20 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path, source, capsys
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["tesis.txt"]
 
 
-def test_nothing_readable_leaves_no_corpus(tmp_path, capsys):
+@pytest.mark.parametrize("mode", [[], ["--append"], ["--reload"]])
+def test_nothing_readable_leaves_no_corpus(tmp_path, capsys, mode):
     write(tmp_path / "s", {"a.pages": "x"})
-    status, _, err = run(capsys, tmp_path / "s", "--output", tmp_path / "c")
+    status, _, err = run(capsys, tmp_path / "s", "--output", tmp_path / "c", *mode)
     assert status == 2
     assert "nothing could be read; a.pages" in err
     assert not (tmp_path / "c").exists()
+
+
+def test_a_mode_that_is_none_is_told_and_not_taken_for_another(source, corpus):
+    write(source, {"d.txt": "Nuevo."})
+    with pytest.raises(InputError, match="no mode 'relaod'; did you mean 'reload'"):
+        load_to([source], corpus, mode="relaod")
+    assert ids(corpus) == ["a", "es/b"]
 
 
 def test_choices_for_a_loaded_corpus_are_refused(corpus):
@@ -354,3 +397,25 @@ def test_rows_of_metadata_about_files_that_are_unchanged_are_not_about_no_post(t
 def test_what_a_load_is_given_is_in_the_corpus_when_the_call_returns(tmp_path, source):
     load_to([source], tmp_path / "c")
     assert ids(tmp_path / "c") == ["a", "es/b"]
+
+
+# ---- pseudonyms, and what says nothing -------------------------------------------------------------------
+
+
+def test_the_key_of_pseudonyms_is_beside_the_corpus_also_from_inside_it(tmp_path, capsys, monkeypatch):
+    rows = write(tmp_path, {"a.jsonl": '{"doc_id": "a", "text": "Hola.", "author": "Ana Ruiz"}\n',
+                            "b.jsonl": '{"doc_id": "b", "text": "Adiós.", "author": "Ana Ruiz"}\n'})  # fmt: skip
+    assert run(capsys, rows / "a.jsonl", "--output", f"{tmp_path / 'c'}/", "--pseudonymise")[0] == 0
+    key = (tmp_path / "c.key").read_bytes()
+    monkeypatch.chdir(tmp_path / "c")
+    assert run(capsys, rows / "b.jsonl", "--output", ".", "--append", "--pseudonymise")[0] == 0
+    assert load_corpus(tmp_path / "c").posts["author"].nunique() == 1
+    assert [path.name for path in tmp_path.rglob("*.key")] == ["c.key"] and (tmp_path / "c.key").read_bytes() == key
+
+
+@pytest.mark.parametrize("choice", [["--comments"], ["--set", "lang=es"], ["--pseudonymise"], ["--folders", "lang"]])
+def test_choices_of_reading_are_refused_where_nothing_is_read(corpus, capsys, choice):
+    status, _, err = run(capsys, "--output", corpus, "--delete", "a", *choice)
+    assert status == 2 and f"{choice[0]} says how files are read, and --delete reads none" in err
+    assert ids(corpus) == ["a", "es/b"]
+    assert not list(corpus.parent.glob("*.key"))

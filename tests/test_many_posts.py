@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 
 from toolkit.analysis import analyse, themes
 from toolkit.analysis import passage_stages as stages
+from toolkit.analysis.parts import _program
 from toolkit.corpus import load_corpus, segment
 from toolkit.errors import InputError
 from toolkit.parallel import local_cluster
 from toolkit.resources import bundled_corpus
 from toolkit.settings import Study
-from toolkit.text import SentenceEncoder, default_encoder, embed, pooled
+from toolkit.storage import read_table, write_parts
+from toolkit.tables import check
+from toolkit.text import SentenceEncoder, default_encoder, embed, pipeline, pooled
 
 STUDY = {
     "study": {"parts": ("themes", "principles")},
@@ -55,6 +58,29 @@ def test_processes_and_a_cluster_give_the_tables_of_one_process(corpus, alone, w
     pytest.importorskip("distributed")
     with local_cluster(2) as client:
         same_tables(analyse(corpus, Study(**STUDY), workers=client), alone)
+
+
+@pytest.mark.parametrize("in_memory", [0, 5_000])
+def test_parts_of_which_no_post_goes_on_change_nothing(corpus, monkeypatch, tmp_path, in_memory):
+    text = "Companies have to learn to listen to what people say about them, and to answer in a human voice."
+    english = pd.DataFrame({"doc_id": ["!", *(f"{name}~" for name in corpus.posts["doc_id"][2:5])], "lang": "en"})
+    english = english.assign(text=text, sha256="", source=english["doc_id"])
+    table = pd.concat([corpus.posts, english]).sort_values("doc_id", ignore_index=True)
+    some = corpus._replace(posts=check("posts", table))
+    study = Study(**{**STUDY, "study": {"parts": ("themes", "words")}})
+    found = {}
+    for most in (10**6, 1):
+        monkeypatch.setattr("toolkit.analysis.parts._MEAN", most)
+        monkeypatch.setattr("toolkit.analysis.parts._MOST", most)
+        found[most] = analyse(some, study, keep=False)
+        monkeypatch.setattr("toolkit.analysis.texts.IN_MEMORY", in_memory)
+    assert len(found[1].parts) == len(table)
+    same_tables(found[1], found[10**6])
+    # the first part, which says what kind of column each is, is one without a row
+    for name in ("tokens", "shares"):
+        held = found[1].tables
+        write_parts(held.each(name), held.rows(name), tmp_path, name)
+        pd.testing.assert_frame_equal(read_table(tmp_path / f"{name}.parquet"), held[name])
 
 
 def test_vectors_are_the_same_whether_or_not_a_coder_read_the_sentences_before(corpus, alone):
@@ -143,6 +169,11 @@ def test_a_worker_with_another_program_is_refused(corpus):
         client.run(_other_version)
         with pytest.raises(InputError, match=r"^cluster: a worker on .* has another program .*\(numpy differ\)"):
             analyse(corpus, Study(study={"parts": ("words",)}), workers=client, keep=False)
+
+
+def test_the_pipelines_that_are_installed_are_part_of_the_program():
+    # a worker without a trained one would cut and tag with another, and keep that under the name of the trained one
+    assert {f"pipeline {lang}": pipeline(lang).name for lang in ("es", "it", "en")}.items() <= _program().items()
 
 
 def _other_version():

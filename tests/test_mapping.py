@@ -8,6 +8,8 @@ from coded_corpus import coded_corpus
 from small_codebook import YAML, small_codebook
 
 from toolkit.cli import main
+from toolkit.errors import OutputError
+from toolkit.storage import write_file
 
 SENTENCES = [
     {"doc_id": "s1", "lang": "es", "text": "Hay que escuchar a los clientes y responder a sus quejas."},
@@ -205,3 +207,48 @@ def test_annotations_of_another_version_are_not_learnt_from(sentences, tmp_path,
     arguments = ["map", str(sentences), "--codebook", str(book.path), "--output", str(tmp_path / "o.csv")]
     assert main([*arguments, "--method", "supervised", "--coded", str(folder)]) == 2
     assert "made with version 2 of codebook 'oficina', and this is 1" in capsys.readouterr().err
+
+
+# ---- where it is written ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("option", ["--output", "--scores"])
+def test_nothing_that_is_read_is_written_over(small_corpus, tmp_path, capsys, option):
+    mine = small_corpus / "posts.csv"
+    mine.write_text("doc_id,text\nx,Hola a todos.\n", encoding="utf-8")
+    other = ["--scores", str(tmp_path / "b.csv")] if option == "--output" else ["--output", str(tmp_path / "b.csv")]
+    arguments = ["map", str(small_corpus), "--method", "cues", *other, option]
+    assert main([*arguments, str(mine)]) == 2
+    assert "posts.csv: is there already, in " in capsys.readouterr().err
+    assert mine.read_text(encoding="utf-8") == "doc_id,text\nx,Hola a todos.\n"
+    assert main([*arguments, str(small_corpus / "new.csv")]) == 0
+
+
+def test_both_files_are_replaced_or_none(sentences, tmp_path, monkeypatch, capsys):
+    out, scores = tmp_path / "o.csv", tmp_path / "s.csv"
+    for file in (out, scores):
+        file.write_text("before", encoding="utf-8")
+    there = sorted(tmp_path.iterdir())
+
+    def full(table, path):
+        if "decided" in table:
+            raise OutputError(f"{path}: cannot be written: No space left on device.")
+        write_file(table, path)
+
+    arguments = ["map", str(sentences), "--method", "cues", "--output", str(out), "--scores", str(scores)]
+    with monkeypatch.context() as patch:
+        patch.setattr("toolkit.mapping.write_file", full)
+        assert main(arguments) == 2
+    assert capsys.readouterr().err.endswith(f"toolkit: {scores}: cannot be written: No space left on device.\n")
+    assert [file.read_text(encoding="utf-8") for file in (out, scores)] == ["before", "before"]
+    assert sorted(tmp_path.iterdir()) == there
+    assert main(arguments) == 0
+    assert sorted(tmp_path.iterdir()) == there and len(pd.read_csv(scores)) > len(pd.read_csv(out)) > 0
+
+
+@pytest.mark.parametrize("option", ["--output", "--scores"])
+def test_where_nothing_can_be_written_is_told_before_the_texts_are_read(sentences, tmp_path, monkeypatch, option):
+    monkeypatch.setattr("toolkit.mapping.load_corpus", lambda *_: pytest.fail("read before the target was looked at"))
+    (tmp_path / "folder.csv").mkdir()
+    for name in (sentences / "x.csv", tmp_path / "folder.csv"):
+        assert main(["map", str(sentences), "--output", str(tmp_path / "o.csv"), option, str(name)]) == 2

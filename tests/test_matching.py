@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.codebook import load_codebook
+from toolkit.errors import InputError
 from toolkit.principles.cues import cue_index
 from toolkit.text.matching import CueMatcher, _is_punctuation, fold
 from toolkit.text.pipelines import simple_columns
@@ -129,11 +130,16 @@ def test_punctuation_is_what_spacy_calls_punctuation(form):
     assert _is_punctuation(form) == is_punct(form)
 
 
+def test_cues_of_other_languages_are_refused():
+    with pytest.raises(InputError, match="no pipeline for language 'pt'"):
+        CueMatcher("pt", [("voz", ("marca",))])
+
+
 # folding
 
 
 @settings(max_examples=50, deadline=None)
-@given(word=st.text(st.sampled_from("aáeéiíoóuúüñnàèìòùcçAÁÑ'’"), max_size=8))
+@given(word=st.text(st.sampled_from("aáeéiíoóuúüñnàèìòùcçAÁÑ'’\x00\u0323\u0303"), max_size=8))
 def test_folding_is_the_same_for_composed_and_decomposed_and_done_once(word):
     assert fold(unicodedata.normalize("NFD", word)) == fold(unicodedata.normalize("NFC", word))
     assert fold(fold(word)) == fold(word)
@@ -141,7 +147,10 @@ def test_folding_is_the_same_for_composed_and_decomposed_and_done_once(word):
 
 @pytest.mark.parametrize(
     ("word", "folded"),
-    [("Perché", "perche"), ("SEÑAL", "señal"), ("sen\u0303al", "señal"), ("pingüino", "pinguino"), ("l’", "l'")],
+    [
+        *(("Perché", "perche"), ("SEÑAL", "señal"), ("sen\u0303al", "señal"), ("pingüino", "pinguino"), ("l’", "l'")),
+        ("corazón\x00", "corazon\x00"),
+    ],
 )
 def test_folding_drops_accents_and_keeps_ñ(word, folded):
     assert fold(word) == folded

@@ -1,6 +1,8 @@
 """Tasks here, in processes and on Dask: the same results in the same order, whatever happens to a process."""
 
+import json
 import tempfile
+import time
 from concurrent.futures.process import BrokenProcessPool
 
 import pytest
@@ -8,6 +10,7 @@ from parallel_jobs import dies, dies_once, fails_at, noted, process, scaled, slo
 
 from toolkit.errors import InputError
 from toolkit.parallel import connected, each_task, is_client, kept_pool, local_cluster, run_tasks
+from toolkit.parallel.pool import Pool, _kept
 
 TASKS = [(number,) for number in range(12)]
 
@@ -59,6 +62,38 @@ def test_tasks_are_taken_from_an_iterator_as_results_are_used(workers, tmp_path)
 def test_a_killed_process_changes_nothing(tmp_path):
     assert run_tasks(dies_once, TASKS, shared=(str(tmp_path),), workers=2) == list(range(12))
     assert (tmp_path / "died").exists()
+
+
+def test_processes_killed_between_two_results_lose_no_task():
+    with kept_pool(2):
+        results = each_task(square, iter(TASKS), workers=2, ahead=3)
+        found = [next(results)]
+        executor = _kept.get()._executor
+        for child in list(executor._processes.values()):
+            child.kill()
+        until = time.monotonic() + 60
+        # the pool is told of it by a thread of its own
+        while not executor._broken and time.monotonic() < until:
+            time.sleep(0.01)
+        found += results
+    assert found == [number * number for number in range(12)]
+
+
+@pytest.mark.parametrize(("system", "processes"), [("win32", 61), ("linux", 200)])
+def test_windows_gets_no_more_processes_than_it_can_wait_for(monkeypatch, system, processes):
+    asked = []
+
+    class Executor:
+        def __init__(self, workers, context):
+            asked.append(workers)
+
+        def submit(self, *arguments):
+            return arguments
+
+    monkeypatch.setattr("toolkit.parallel.pool.ProcessPoolExecutor", Executor)
+    monkeypatch.setattr("sys.platform", system)
+    Pool(200).submit(None, abs, (-1,))
+    assert asked == [processes]
 
 
 def test_a_killed_worker_changes_nothing(client, tmp_path):
@@ -122,6 +157,15 @@ def test_a_scheduler_that_is_not_there_is_said_in_a_sentence(address, monkeypatc
     pytest.importorskip("distributed")
     monkeypatch.setattr("toolkit.parallel.cluster._CONNECT", 1)
     with pytest.raises(InputError, match=f"^scheduler '{address}': [^\n]*$"), connected(address):
+        pass
+
+
+@pytest.mark.parametrize("told", ["", "[]", '{"address": 5}', json.dumps({"folder": "a run", "seed": 1})])
+def test_a_file_that_names_no_scheduler_is_said_to_be_none(told, tmp_path):
+    pytest.importorskip("distributed")
+    path = tmp_path / "run.json"
+    path.write_text(told, encoding="utf-8")
+    with pytest.raises(InputError, match=r"run\.json': names no scheduler; [^\n]+$"), connected(str(path)):
         pass
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from toolkit.analysis import InParts, Tables, analyse, prepare
 from toolkit.analysis import parts as parts_module
 from toolkit.analysis.parts import Parts, Stage, post_keys
+from toolkit.analysis.stages import cleaning
 from toolkit.cache import PartStore
 from toolkit.corpus import load_corpus
 from toolkit.errors import InputError, OutputError
@@ -196,6 +197,26 @@ def test_a_part_with_a_flipped_bit_is_told_when_it_is_read(tmp_path):
         store.read(["k"], "words")
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        "[]",
+        "5",
+        '{"tables": []}',
+        '{"tables": {"words": 3}, "keys": ["k"], "doc_ids": ["a"]}',
+        '{"tables": {}, "keys": null}',
+    ],
+)
+def test_a_record_of_another_form_is_that_of_no_part(tmp_path, record):
+    store = PartStore(tmp_path)
+    table = {"words": pd.DataFrame({"doc_id": ["a"]})}
+    store.write(["k"], ["a"], table)
+    (store.path(["k"]) / "part.json").write_text(record, encoding="utf-8")
+    assert not store.has(["k"]) and store.sizes(["k"]) == {} and PartStore(tmp_path).owners(["k"]) == {}
+    store.write(["k"], ["a"], table)
+    assert store.has(["k"])
+
+
 def test_a_part_that_is_damaged_while_it_is_used_is_said_in_a_sentence_and_made_again(tmp_path, asked):
     parts = run(posts(*NAMES), tmp_path / "kept", asked)
     part = sorted((tmp_path / "kept").glob("words-*/*"))[0]
@@ -231,12 +252,13 @@ def test_a_half_written_part_is_never_read(tmp_path, asked, monkeypatch):
     pd.testing.assert_frame_equal(parts.whole("words"), words(asked, posts(*NAMES))["words"])
 
 
-def test_a_folder_that_is_not_shared_by_the_workers_is_told(tmp_path):
+@pytest.mark.parametrize(("kept", "named"), [("kept", "CLUETRAIN_CACHE"), (None, "TMPDIR")])
+def test_a_folder_that_is_not_shared_by_the_workers_is_told(tmp_path, kept, named):
     pytest.importorskip("distributed")
     with local_cluster(1) as client:
-        parts = Parts(posts("a"), tmp_path / "kept")
+        parts = Parts(posts("a"), kept and tmp_path / kept)
         stage = Stage("words", Elsewhere(), ())
-        with pytest.raises(OutputError, match="CLUETRAIN_CACHE"):
+        with pytest.raises(OutputError, match=f"set {named}, here and for the workers"):
             parts.run(stage, workers=client)
 
 
@@ -261,6 +283,16 @@ def test_what_was_not_used_for_longest_goes_when_too_much_is_kept(tmp_path, aske
     # what this analysis used is there, all else is gone
     assert len(parts.whole("lengths")) == 3 * 9
     assert len(list((tmp_path / "kept").glob("*/*"))) == 2 * len(parts)
+
+
+def test_what_others_put_into_the_folder_stays(tmp_path, asked, monkeypatch):
+    thesis = tmp_path / "kept" / "mine" / "thesis" / "chapter1.txt"
+    thesis.parent.mkdir(parents=True)
+    thesis.write_text("years of work", encoding="utf-8")
+    os.utime(thesis.parent, (1, 1))
+    monkeypatch.setattr(parts_module, "_MOST_BYTES", 0)
+    run(posts(*NAMES), tmp_path / "kept", asked).tidy()
+    assert thesis.exists()
 
 
 def test_within_the_limit_nothing_goes(tmp_path, asked):
@@ -371,8 +403,57 @@ def test_a_corpus_without_posts_is_said_in_a_sentence(corpus):
         analyse(corpus._replace(posts=corpus.posts[:0]), Study(**STUDY))
 
 
+@pytest.mark.parametrize("again", ["keep", "first"])
+def test_posts_that_were_read_from_no_file_are_named_by_their_doc_id(corpus, again):
+    text = "La tienda contestó las quejas en una hora y los clientes volvieron a la tienda con otras preguntas."
+    texts = ["12", text, f"{text} Visto en otro blog."]
+    # a table of one's own: no url, no date, no source, and an index that says nothing
+    table = pd.DataFrame({"doc_id": ["z", "a", "b"], "lang": "es", "text": texts, "sha256": ""}, index=[7, 7, 3])
+    few = corpus._replace(posts=table, skipped=corpus.skipped[:0])
+    found = prepare(few, Study(corpus={"duplicates": again}), keep=False)
+    skipped = found.tables["skipped"]
+    assert skipped["source"].tolist() == ["z", *(["b"] if again == "first" else [])]
+    assert skipped["reason"].iloc[0] == "holds no words"
+    assert found.tables["posts"]["doc_id"].tolist() == ["a", "b"][: 1 + (again == "keep")]
+
+
 def test_a_cache_folder_that_cannot_be_written_is_no_reason_to_stop(corpus, alone, monkeypatch, tmp_path):
     (tmp_path / "file").write_text("x", encoding="utf-8")
     monkeypatch.setenv("CLUETRAIN_CACHE", str(tmp_path / "file"))
     same_tables(analyse(corpus, Study(**STUDY)), alone)
     shutil.rmtree(tmp_path / "file", ignore_errors=True)
+
+
+# ---- what is kept is known by all that it depends on -----------------------------------------------------
+
+RULES = """version: "1"
+macros: {who: ana}
+glue: {names: [foto], starters: {es: [el]}}
+rules:
+  - {id: signed, kind: byline, where: line, patterns: ["por {who}"]}
+"""
+
+
+def test_furniture_is_known_by_every_part_of_its_rules_as_they_are_now(tmp_path):
+    file = tmp_path / "rules.yaml"
+
+    def settings_of(rules, *off):
+        file.write_text(rules, encoding="utf-8")
+        return cleaning(Study(corpus={"furniture_rules": str(file), "furniture_off": off}), [""]).settings
+
+    others = [RULES.replace("who: ana", "who: eva"), RULES.replace("foto", "mapa"), RULES.replace("por {", "de {")]
+    found = [settings_of(RULES), settings_of(RULES, "line_model"), *map(settings_of, others)]
+    assert len(set(found)) == len(found)
+    assert settings_of(RULES) == found[0]
+    assert settings_of(RULES, "line_model", "small_note") == settings_of(RULES, "small_note", "line_model")
+
+
+def test_a_look_at_the_page_that_is_switched_off_looks_no_more_whatever_was_kept(corpus):
+    line = "La tienda de la esquina contesta todas las quejas de sus clientes."
+    table = posts("a", text=f"Antes de hablar hay que escuchar a los clientes.\n\n{line}\n\n{line}\n")
+    some = corpus._replace(posts=check("posts", table))
+    marked = [
+        prepare(some, Study(corpus={"furniture_off": off})).tables["furniture"]["rule"].tolist()
+        for off in ((), ("repeated_at_once",), ())
+    ]
+    assert marked == [["repeated_at_once"], [], ["repeated_at_once"]]

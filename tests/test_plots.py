@@ -172,6 +172,37 @@ def test_principles_are_ordered_by_their_share_and_named():
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["Spanish (n = 40)", "Italian (n = 10)"]
 
 
+def test_marks_of_many_languages_stay_in_their_row():
+    spanish = [rows[rows["lang"] == "es"] for rows in (PRINCIPLES, ADJUSTED)]
+    shares, adjusted = (
+        pd.concat([rows.assign(lang=lang) for lang in ("es", "it", "en", "fr", "de")], ignore_index=True)
+        for rows in spanish
+    )
+    away = [line.get_ydata() - [0, 1] for line in plots.principle_shares(shares).get_lines()]
+    assert len(away) == 5
+    assert np.abs(away).max() < 0.5
+    dots = plots.adjusted_shares(adjusted).collections[1::2]
+    assert len(dots) == 10
+    assert max(np.abs(one.get_offsets()[:, 1] - [0, 1]).max() for one in dots) < 0.5
+
+
+def test_signs_in_the_name_of_a_principle_are_written_as_they_are():
+    ax = plots.principles_over_time(GROUPED, names=NAMES)
+    titles = [cell.get_title("left") for cell in ax.figure.axes if cell is not ax]
+    assert titles == ["Community", r"Listening \$x^2\$ and <b>responding</b>"]
+
+
+def test_codes_may_be_one_or_a_column_of_a_table():
+    for codes in ("listening", pd.Series(["listening"])):
+        ax = plots.principles_over_time(GROUPED, codes)
+        assert [cell.get_title("left") for cell in ax.figure.axes if cell is not ax] == ["listening"]
+
+
+def test_a_theme_of_which_nobody_knows_whether_it_is_stable_is_not_pale():
+    ax = plots.theme_sizes(SUMMARY.assign(unstable=[np.nan, True, None]))
+    assert [bar.get_alpha() for bar in ax.patches] == [None, 0.35, None]
+
+
 def test_unstable_themes_are_pale_and_said_to_be_so():
     ax = plots.theme_sizes(SUMMARY)
     assert [bar.get_alpha() for bar in ax.patches] == [None, 0.35, None]
@@ -366,3 +397,8 @@ def test_a_learning_curve_is_drawn_from_what_learning_returns_too():
 def test_a_learning_curve_says_what_it_cannot_draw(settings, said):
     with pytest.raises(InputError, match=said):
         plots.learning_curve(LEARNING, **settings)
+
+
+def test_a_point_of_no_documents_has_no_place_on_a_logarithmic_axis():
+    with pytest.raises(InputError, match="a point rests on 0 documents"):
+        plots.learning_curve(LEARNING.replace({"documents": {5: 0}}))

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,10 +17,11 @@ from matplotlib.text import Annotation
 from test_plots import FIGURES as OF_PRINCIPLES
 from test_plots_statistics import FIGURES as OF_WORDS
 
+from toolkit import plots
 from toolkit.plots.packing import packed, pieces_of
-from toolkit.plots.panels import panels, ticks_within
+from toolkit.plots.panels import log_ticks, panels, ticks_within
 from toolkit.plots.placing import label_points
-from toolkit.plots.style import axes, head, legend_above, number_ticks, sentences
+from toolkit.plots.style import axes, head, legend_above, number_ticks, plain, sentences
 
 FIGURES = [pytest.param(lambda ax, draw=draw: draw(ax=ax), id=name) for name, draw in OF_WORDS.items()] + OF_PRINCIPLES
 
@@ -105,6 +107,41 @@ def test_numbers_at_an_axis_are_round(low, span):
     steps = np.diff(ax.get_xticks())
     digit = steps[0] / 10 ** np.floor(np.log10(steps[0]) + 1e-9)
     assert min(abs(digit - round_one) for round_one in (1, 2, 5, 10)) < 1e-3
+
+
+def written(axis):
+    """The numbers at an axis, and where they stand."""
+    return [label.get_text() for label in axis.get_ticklabels()], axis.get_ticklocs()
+
+
+@pytest.mark.parametrize("top", [6e-5, 3e-7, 0.00015])
+def test_the_numbers_of_very_small_shares_are_told_apart(top):
+    ax = matplotlib.figure.Figure().add_subplot()
+    ax.set_xlim(0, top)
+    number_ticks(ax.xaxis, "en")
+    texts, places = written(ax.xaxis)
+    assert [float(text) for text in texts] == pytest.approx(places.tolist(), rel=1e-6, abs=1e-15)
+
+
+def test_small_numbers_at_a_logarithmic_axis_are_not_zero():
+    ax = matplotlib.figure.Figure().add_subplot()
+    ax.set(xscale="log", xlim=(2e-5, 2))
+    log_ticks(ax.xaxis, "en")
+    texts, places = written(ax.xaxis)
+    assert "0.0001" in texts
+    assert [float(text) for text in texts] == pytest.approx(places.tolist())
+
+
+def test_small_shares_on_two_sides_have_their_own_numbers():
+    table = pd.DataFrame({"code": "all", "side": ["pro", "con"], "count": 1, "n": 200, "share": 0.005})
+    ax = plots.balance(table.assign(ci_low=0.0, ci_high=0.01))
+    texts, places = written(ax.xaxis)
+    assert [float(text) for text in texts] == pytest.approx(abs(places).tolist())
+
+
+def test_a_label_is_cut_where_it_is_too_long_and_not_within_a_sign():
+    assert plain("$" * 10, 10) == r"\$" * 10
+    assert plain("$" * 50, 10) == r"\$" * 9 + "…"
 
 
 def test_the_axis_ends_where_the_values_do():

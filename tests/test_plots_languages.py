@@ -3,6 +3,7 @@
 import re
 import warnings
 from itertools import pairwise
+from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
@@ -256,6 +257,49 @@ def test_one_row_and_missing_values_are_drawn_without_a_warning(draw):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert texts(draw())
+
+
+@pytest.mark.parametrize(
+    ("draw", "table"),
+    [
+        (plots.chain, CHAIN), (plots.steps, STEPS), (plots.balance, BALANCE), (plots.crossing, CROSSED),
+        (plots.themes_over_time, topics.YEARS), (plots.prevalence_bars, topics.COUNTRIES), (plots.code_f1, F1),
+        (plots.confusion, CONFUSION), (plots.agreement_codes, AGREEMENT), (plots.agreement_drift, AGREEMENT),
+        (plots.coder_pairs, AGREEMENT), (plots.learning_curve, given.LEARNING),
+    ],
+)  # fmt: skip
+def test_two_rows_of_which_one_would_cover_the_other_are_refused(draw, table):
+    with pytest.raises(InputError, match="stands there twice; give one row for each") as refused:
+        draw(pd.concat([table, table]))
+    assert "\n" not in str(refused.value)
+
+
+def test_the_order_of_the_rows_does_not_turn_a_line_back():
+    periods = plots.agreement_drift(AGREEMENT[::-1])
+    reliability = plots.reliability(RELIABILITY[::-1])
+    for ax, places in ((periods, [1, 2]), (reliability, [0.2, 0.8])):
+        (line,) = [line for line in ax.get_lines() if line.get_marker() == "o"]
+        assert line.get_xdata().tolist() == places
+    assert "2,000; 10" in given.note(reliability)
+
+
+def test_a_coder_whose_name_begins_with_a_line_stands_in_the_legend():
+    ax = plots.agreement_drift(AGREEMENT.replace({"coders": {"zoe": "_zoe"}}), "codes_per_unit")
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [r"\$yan\$", "_zoe"]
+
+
+def test_steps_of_a_table_that_was_read_again_are_whole_numbers():
+    ax = plots.steps(STEPS.assign(order=STEPS["order"].astype(float)))
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["0  listening", "1  community"]
+
+
+def test_numbers_of_topics_far_apart_have_whole_bars():
+    table = CURVES[CURVES["measure"] == "heldout"].assign(k=[5, 10, 20])
+    said = SimpleNamespace(k=5, low=5, high=10, shares={5: 0.6, 10: 0.3, 20: 0.1}, uncertain=False)
+    last = plots.selection_curves(table, said).axes[-1]
+    low, high = last.get_xlim()
+    assert [bar.get_height() for bar in last.patches] == pytest.approx([60, 30, 10])
+    assert all(low < bar.get_x() and bar.get_x() + bar.get_width() < high for bar in last.patches)
 
 
 def test_forty_codes_do_not_lie_over_each_other():

@@ -290,6 +290,16 @@ def test_an_empty_table_and_what_is_no_table_are_told_apart(draw, contract):
         (lambda: plots.keyness_map(KEYNESS.assign(log_likelihood=None)), "take keyness_bars"),
         (lambda: plots.general_comparison(FREQUENCIES, minimum=1000), "no word with 1000 occurrences"),
         (lambda: plots.frequency_bars(pd.concat([FREQUENCIES.assign(value=str(n)) for n in range(15)])), "30 groups"),
+        (lambda: plots.frequency_bars(FREQUENCIES, most=0), "got most=0, expected a whole number from 1 upwards"),
+        (lambda: plots.general_comparison(FREQUENCIES, most=-1), "got most=-1"),
+        (lambda: plots.collocation_bars(COLLOCATIONS, most=2.5), "got most=2.5"),
+        (lambda: plots.association_map(COLLOCATIONS, label=-1), "got label=-1, expected a whole number from 0 upwards"),
+        (lambda: plots.association_directions(COLLOCATIONS, label=True), "got label=True"),
+        (lambda: plots.keyness_bars(KEYNESS, most=-1), "got most=-1"),
+        (lambda: plots.keyness_map(KEYNESS, label=-1), "got label=-1"),
+        (lambda: plots.dispersion_map(DISPERSION, label=-2), "got label=-2"),
+        (lambda: plots.trend_lines(periods("month", "enero")), "'enero' is no month"),
+        (lambda: plots.trend_lines(periods("quarter", "2010-Q5")), "'2010-Q5' is no quarter"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_drawn_is_said_in_one_sentence(draw, told):
@@ -334,6 +344,13 @@ def test_bars_of_frequency_have_the_intervals_that_the_table_has(unit, scale):
     begins = [cell.transData.inverted().transform(text.get_window_extent())[:, 0] for text in cell.texts]
     assert all(begin > scale * end for (begin, _), end in zip(begins, [0.03, 0.0099, 0.0098], strict=True))
     assert max(end for _, end in begins) <= cell.get_xlim()[1]
+
+
+def test_of_a_table_of_some_terms_the_first_are_drawn_whatever_their_rank():
+    some = frequencies(["red", "voz", "blog", "muro"]).tail(2)
+    assert some["rank"].tolist() == [3, 4]
+    (cell,) = cells(plots.frequency_bars(some, most=1))
+    assert labels(cell.yaxis) == ["blog"]
 
 
 def test_bars_of_frequency_without_intervals_speak_of_none():
@@ -429,6 +446,13 @@ def test_the_strongest_pairs_of_a_map_are_named_and_filled():
     assert filled.get_offsets().tolist() == [[9, 12.5]]
 
 
+def test_pairs_that_are_called_the_same_are_still_two():
+    ax = plots.association_map(COLLOCATIONS, label=1, names=dict.fromkeys(("red", "social", "cliente"), "equis"))
+    assert said(ax).count("equis – equis") == 1
+    hollow, filled = ax.collections[:2]
+    assert [len(points.get_offsets()) for points in (hollow, filled)] == [2, 1]
+
+
 def test_directions_are_the_two_axes():
     ax = plots.association_directions(COLLOCATIONS, "cliente")
     points = sorted(tuple(point) for group in ax.collections for point in group.get_offsets())
@@ -464,6 +488,14 @@ def test_key_terms_are_filled_and_others_hollow_with_their_interval():
     ends = [path.vertices[:, 0].tolist() for path in cell.collections[0].get_paths() if len(path.vertices)]
     assert ends[:2] == [[1, 5], [-1, 2]]
     assert any("90 % bootstrap interval" in text for text in said(ax))
+
+
+def test_small_log_ratios_have_numbers_that_tell_them_apart():
+    rows = KEYNESS.assign(log_ratio=[0.04, 0.02, -0.03], ci_low=None, ci_high=None)
+    (cell,) = cells(plots.keyness_bars(rows))
+    read = [float(text.replace("−", "-")) for text in labels(cell.xaxis)]
+    assert read == pytest.approx(cell.get_xticks())
+    assert "+0.02" in labels(cell.xaxis)
 
 
 def test_parts_are_called_as_the_figure_speaks():
@@ -529,6 +561,43 @@ def test_years_have_a_band_and_few_posts_are_hollow():
     assert hollow.get_offsets()[:, 0].tolist() == [1, 3]
     assert [text.get_text() for text in cell.texts] == ["3", "1"]
     assert any("not shown: 2 posts" in text for text in said(ax))
+
+
+def periods(by, *values):
+    """One term with the same share in each period."""
+    rows = [{"term": "red", "value": value, "documents": 20, "share": 0.002, "n": 5, "per_million": 2000.0,
+             "ci_low": 0.001, "ci_high": 0.003} for value in values]  # fmt: skip
+    return table("trends", rows, lang="es", by=by)
+
+
+@pytest.mark.parametrize(
+    ("by", "values", "shown"),
+    [
+        ("month", ["2011-02", "2010-11"], ["2010-11", "2010-12", "2011-01", "2011-02"]),
+        ("quarter", ["2010-Q3", "2011-Q1"], ["2010-Q3", "2010-Q4", "2011-Q1"]),
+    ],
+)
+def test_periods_without_posts_have_their_place_and_break_the_line(by, values, shown):
+    (cell,) = cells(plots.trend_lines(periods(by, *values)))
+    assert labels(cell.xaxis) == shown
+    (line,) = cell.get_lines()
+    assert np.isnan(line.get_ydata()).tolist() == [False, *[True] * (len(shown) - 2), False]
+
+
+def test_a_year_without_its_month_is_no_month():
+    ax = plots.trend_lines(periods("month", "2010, no month", "2010-01", "2010-02"))
+    assert labels(cells(ax)[0].xaxis) == ["2010-01", "2010-02"]
+    assert any("Without a month in the date, and not shown: 20 posts." in text for text in said(ax))
+
+
+def test_a_column_of_any_name_stands_in_the_title():
+    ax = plots.trend_lines(TRENDS.assign(by="group", value=list("abcd") * 2))
+    assert ax.get_title() == "Frequency of terms by “group”"
+
+
+def test_terms_may_be_a_column_of_a_table():
+    (cell,) = cells(plots.trend_lines(TRENDS, TRENDS["term"].head(1)))
+    assert cell.get_title("left").startswith("red (")
 
 
 def test_countries_are_points_without_a_line():

@@ -74,6 +74,40 @@ def test_the_page_names_nothing_to_load_and_has_no_script(notebook):
     assert "<p>after</p>" in body
 
 
+def test_an_element_left_open_ends_with_its_output(tmp_path):
+    open_ones = ["<embed src='x.pdf'>", "<script>let a = 1", "<iframe src='x'>", "<object data='x'>", "<frame src='x'>"]
+    cells = [new_code_cell("f()", outputs=[output(html=f"<p>uno{n}</p>{one}")]) for n, one in enumerate(open_ones)]
+    cells += [new_markdown_cell("Before <embed src='x'> after."), new_markdown_cell("The end.")]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "a.ipynb")
+    body = notebook_page(tmp_path / "a.ipynb").partition("<body")[2]
+    assert [f"<p>uno{n}</p>" in body for n in range(len(open_ones))] == [True] * len(open_ones)
+    assert "after." in body and "The end." in body
+    assert "<embed" not in body and "let a" not in body
+
+
+@pytest.mark.parametrize(
+    ("tag", "left"),
+    [
+        # nothing in a value is taken for an attribute
+        ('<p title="it depends once = 1, src = 2">', '<p title="it depends once = 1, src = 2">'),
+        ('<img alt="a > b" src="https://example.invalid/a.png">', '<img alt="a > b">'),
+        ("<img alt='' src=https://example.invalid/a.png>", "<img alt=''>"),
+        ('<img alt=""src="/a.png"class="x">', '<img alt=""class="x">'),
+        ('<img/src="/a.png"/>', "<img/>"),
+        ('<img src="data:image/png;base64,AAAA" SRCSET="a.png 2x">', '<img src="data:image/png;base64,AAAA">'),
+        ("<b onclick>", "<b>"),
+        ("<td data-src='a' class=n>", "<td data-src='a' class=n>"),
+        ('<a href="java&#10;script:alert(1)" class="x">', '<a class="x">'),
+        ('<a href=" JavaScript:alert(1)">', "<a>"),
+        ('<a href="https://example.org/?a=1#b">', '<a href="https://example.org/?a=1#b">'),
+        ('<abbr title="javascript: a language">', '<abbr title="javascript: a language">'),
+        ("<p title=don't>", "<p title=don't>"),
+    ],
+)
+def test_a_tag_keeps_what_neither_loads_nor_runs(tag, left):
+    assert publishing._TAG.sub(publishing._loading_nothing, f"uno {tag} dos") == f"uno {left} dos"
+
+
 @pytest.mark.browser
 def test_a_browser_loads_nothing_and_runs_nothing(notebook, browser, tmp_path):
     (page,) = export_notebook(notebook, tmp_path / "out")

@@ -2,11 +2,15 @@
 
 import json
 import shutil
+import stat
 
 import pytest
 from conftest import write_posts
 
 from toolkit.__main__ import main
+from toolkit.corpus import load_corpus
+from toolkit.errors import InputError
+from toolkit.reuse import run_key
 from toolkit.settings import Study
 from toolkit.study import run_study
 
@@ -67,6 +71,27 @@ def test_the_folder_itself_can_be_replaced_by_what_it_holds(study, tmp_path):
     assert files_of(folder)["tables/scores.parquet"] == before["tables/scores.parquet"]
 
 
+def test_what_was_put_beside_a_run_since_is_none_of_it(study, tmp_path):
+    first, _ = told(study, tmp_path / "first")
+    left = set(files_of(first))
+    for name in ("my_notes.txt", "tables/mine.xlsx", ".hidden", "figures/old/a.png"):
+        (first / name).parent.mkdir(exist_ok=True)
+        (first / name).write_text("hours of work", encoding="utf-8")
+    again, taken = told(study, tmp_path / "again")
+    assert taken and set(files_of(again)) == left
+    assert len(files_of(first)) == len(left) + 4
+
+
+def test_a_run_that_was_put_away_read_only_is_taken_over_as_one_that_can_be_changed(study, tmp_path):
+    first, _ = told(study, tmp_path / "first")
+    for path in first.rglob("*"):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    again, taken = told(study, tmp_path / "again")
+    assert taken and all(path.stat().st_mode & stat.S_IWUSR for path in again.rglob("*"))
+    for path in first.rglob("*"):
+        path.chmod(0o755)
+
+
 @pytest.mark.parametrize(
     "change",
     ["a table", "a file gone", "the record", "the folder gone", "the note", "no hashes"],
@@ -91,7 +116,10 @@ def test_a_run_that_is_not_as_it_was_left_is_not_taken_over(study, tmp_path, cha
     assert not told(study, tmp_path / "again")[1]
 
 
-@pytest.mark.parametrize("change", ["a text", "a date", "a coding", "a setting", "the program"])
+@pytest.mark.parametrize(
+    "change",
+    ["a text", "a date", "a coding", "a setting", "the program", "a pipeline", "an encoder"],
+)
 def test_what_a_result_depends_on_is_what_it_is_known_by(study, tmp_path, change, monkeypatch):
     folder = tmp_path / "small"
     told(study, tmp_path / "first")
@@ -106,9 +134,31 @@ def test_what_a_result_depends_on_is_what_it_is_known_by(study, tmp_path, change
         (folder / "annotations" / "coverage.csv").write_text("doc_id,codebook,coder\n", encoding="utf-8")
     elif change == "a setting":
         study = study.model_copy(update={"study": study.study.model_copy(update={"seed": 7})})
+    elif change == "a pipeline":  # installed since then
+        monkeypatch.setattr("toolkit.reuse.pipelines_of", lambda study: ("trained", "trained", "trained"))
+    elif change == "an encoder":
+        monkeypatch.setattr("toolkit.reuse.encoders_here", lambda: ())
     else:
         monkeypatch.setattr("toolkit.reuse.code_key", lambda: "another")
     assert not told(study, tmp_path / "again")[1]
+
+
+def test_codings_are_known_by_where_they_lie_too(study, tmp_path):
+    folder = tmp_path / "small"
+    corpus = load_corpus(folder)
+    (folder / "annotations" / "a").mkdir(parents=True)
+    (folder / "annotations" / "a" / "x.jsonl").write_text("{}", encoding="utf-8")
+    before = run_key(study, folder, corpus)
+    assert run_key(study, folder, corpus) == before
+    (folder / "annotations" / "a").rename(folder / "annotations" / "b")
+    assert run_key(study, folder, corpus) != before
+
+
+def test_rules_that_are_not_there_are_said_in_a_sentence(study, tmp_path):
+    rules = study.corpus.model_copy(update={"furniture_rules": str(tmp_path / "none.yaml")})
+    with pytest.raises(InputError, match=r"^[^\n]*none\.yaml: cannot be read: No such file or directory\.$"):
+        run_study(study.model_copy(update={"corpus": rules}), tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith((".", "out"))] == []
 
 
 def test_the_command_says_what_it_takes_over_and_can_be_told_not_to(study, tmp_path, capsys):

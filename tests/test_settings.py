@@ -251,6 +251,11 @@ def test_a_key_given_twice_is_not_toml(tmp_path):
     assert refusal(tmp_path, "[study]\nseed = 1\nseed = 2").startswith("not valid TOML: ")
 
 
+def test_a_number_of_thousands_of_digits_is_refused(tmp_path):
+    for number in ("9" * 5000, f"0x{'f' * 4000}"):
+        assert refusal(tmp_path, f"[study]\nseed = {number}").endswith("write a smaller number.")
+
+
 def test_a_file_in_another_encoding_is_refused(tmp_path):
     (tmp_path / "study.toml").write_bytes('[study]\ntitle = "Año"'.encode("latin-1"))
     with pytest.raises(InputError, match="not UTF-8"):
@@ -304,3 +309,13 @@ def test_another_corpus_changes_nothing_else():
     study = Study().with_corpus("/x")
     assert study.corpus.path == "/x"
     assert study.with_corpus("") == Study()
+
+
+def test_a_relative_file_of_rules_is_found_from_the_folder_of_a_run_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("study.toml").write_text("[corpus]\nfurniture_rules = 'rules.yaml'\n", encoding="utf-8")
+    study = load_study("study.toml")
+    Path("run").mkdir()
+    Path("run", "study.toml").write_text(study_toml(study), encoding="utf-8")
+    again = load_study(Path("run", "study.toml"))
+    assert again.corpus.furniture_rules == study.corpus.furniture_rules == str(Path.cwd() / "rules.yaml")

@@ -219,6 +219,40 @@ def test_a_missing_row_is_a_difference_and_what_the_machine_has_of_its_own_is_na
         check_run(run)
 
 
+@pytest.fixture
+def in_parts(monkeypatch):
+    """As of a corpus beyond memory: tables of a row for each token are compared part by part."""
+    monkeypatch.setattr("toolkit.analysis.texts.IN_MEMORY", 0)
+    monkeypatch.setattr("toolkit.analysis.parts._MOST", 1)
+
+
+def test_tables_that_are_not_held_are_compared_too(run, in_parts):
+    empty = {"repeats"}
+    assert all(read_table(run / "tables" / f"{name}.parquet").empty for name in empty)
+    assert check_run(run) == [
+        f"{name}: {about['rows']:,} rows identical"
+        for name, about in json.loads((run / "run.json").read_text(encoding="utf-8"))["tables"].items()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("tokens", lambda table: table.iloc[:-1], r"tokens: had \d+ rows, now \d+"),
+        ("tokens", lambda table: pd.concat([table, table[-1:]]), r"tokens: had more than [\d,]+ rows, now [\d,]+"),
+        ("tokens", lambda table: table.iloc[:0], r"tokens: had 0 rows, now \d+"),
+        ("tokens", lambda table: table.drop(columns="pos"), "tokens: columns were"),
+        ("scores", lambda table: table.assign(score=[*table["score"][:-1], 0.5]), r"column 'score': was .*0\.5.*, now"),
+    ],
+)
+def test_a_difference_in_a_table_that_is_not_held_is_found(run, in_parts, name, change, said):
+    path = run / "tables" / f"{name}.parquet"
+    changed = change(read_table(path))
+    changed.to_parquet(path, index=False)
+    with pytest.raises(CheckFailed, match=said):
+        check_run(run)
+
+
 def test_a_changed_text_is_said_before_anything_is_compared(run, small_corpus):
     (small_corpus / "dos.txt").write_text("Otro texto.", encoding="utf-8")
     (small_corpus / "nuevo.txt").write_text("Un texto más.", encoding="utf-8")
@@ -354,6 +388,21 @@ def test_a_run_that_holds_other_files_is_not_overwritten(run, small_corpus):
     assert (run / "run.json").exists()
 
 
+@pytest.mark.parametrize("name", ["tables/mine.xlsx", "figures/poster/a.png", "models/notes.txt"])
+def test_nor_one_that_holds_them_in_its_folders(run, small_corpus, name):
+    (run / name).parent.mkdir(exist_ok=True)
+    (run / name).write_text("hours of work", encoding="utf-8")
+    held = "/".join(name.split("/")[:2])
+    with pytest.raises(OutputError, match=f"holds '{re.escape(held)}', which no run made"):
+        run_study(quick(small_corpus), run, overwrite=True)
+    assert (run / name).read_text(encoding="utf-8") == "hours of work"
+
+
+def test_what_a_file_browser_left_in_a_run_is_in_nobodys_way(run, small_corpus):
+    (run / "tables" / ".DS_Store").write_bytes(b"\0")
+    assert run_study(quick(small_corpus), run, overwrite=True) == run
+
+
 def test_the_folder_one_is_in_is_refused(run, small_corpus, monkeypatch):
     monkeypatch.chdir(run)
     with pytest.raises(OutputError, match="is the folder you are in"):
@@ -405,6 +454,20 @@ def test_the_settings_of_a_run_work_from_any_folder(small_corpus, tmp_path, monk
     monkeypatch.chdir(out)
     again = run_study(load_study("study.toml"), tmp_path / "again")
     assert json.loads((again / "run.json").read_text(encoding="utf-8"))["tables"]["posts"]["rows"] == 4
+
+
+def test_furniture_rules_of_ones_own_are_found_from_any_folder(small_corpus, tmp_path, monkeypatch):
+    rules = 'version: "1"\nmacros: {}\nglue: {names: [foto], starters: {es: [el]}}\n'
+    rules += 'rules:\n  - {id: form, kind: comment_form, where: line, patterns: ["deja una respuesta"]}\n'
+    (tmp_path / "rules.yaml").write_text(rules, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    corpus = {"path": "small", "furniture_rules": "rules.yaml"}
+    out = run_study(Study(study={"parts": ("words",)}, corpus=corpus, statistics=QUICK["statistics"]), "deep/out")
+    assert "form" in set(read_table(out / "tables" / "furniture.parquet")["rule"])
+    written = load_study(out / "study.toml").corpus.furniture_rules
+    monkeypatch.chdir(tmp_path.parent)
+    assert written == str(tmp_path / "rules.yaml")
+    assert check_run(tmp_path / out)
 
 
 def test_a_file_in_the_place_of_the_folder_is_refused(small_corpus, tmp_path):
@@ -624,6 +687,26 @@ def test_words_go_with_any_other_part_and_are_repeated(small_corpus, tmp_path, p
     words = read_table(out / "tables" / "frequencies.parquet")
     assert set(words["lang"]) == set(languages)
     assert all(line.endswith("identical") for line in check_run(out))
+
+
+def test_only_passages_in_the_languages_of_the_study_are_coded(tmp_path):
+    """An Italian quotation in a Spanish post: coded where Italian is of the study, else told."""
+    (tmp_path / "one").mkdir()
+    said = "Hay que escuchar a los clientes. La tienda de la esquina contesta las quejas de todos sus clientes.\n\n"
+    quoted = "Bisogna ascoltare i clienti. Il negozio del quartiere risponde ai reclami di tutti i suoi clienti.\n"
+    (tmp_path / "one" / "a.md").write_text(f"---\nlang: es\n---\n{said * 3}{quoted}", encoding="utf-8")
+    found = {}
+    for languages in (["es"], ["es", "it"]):
+        study = study_of(tmp_path / "one", "principles", languages=languages)
+        out = run_study(study, tmp_path / "".join(languages))
+        passages = read_table(out / "tables" / "passages.parquet").set_index("passage_id")["lang"]
+        assert set(passages) == {"es", "it"}
+        codes = read_table(out / "tables" / "annotations.parquet")
+        places = codes["doc_id"] + ":s" + codes["start"].astype(str) + "-" + codes["end"].astype(str)
+        found["".join(languages)] = set(places.map(passages))
+        notes = json.loads((out / "run.json").read_text(encoding="utf-8"))["notes"]
+        assert any("in 'it' were recognised and not coded" in note for note in notes) == (languages == ["es"])
+    assert found == {"es": {"es"}, "esit": {"es", "it"}}
 
 
 @pytest.mark.parametrize("parts", [["words"], ["principles", "words"]])

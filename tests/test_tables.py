@@ -1,5 +1,6 @@
 """Table contracts: what they accept, what they add, and how they name the row that breaks them."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -171,6 +172,40 @@ def test_a_broken_cell_is_named_by_table_row_column_and_rule(name, column, value
     message = refusal(name, with_cell(name, column, value))
     assert message.startswith(f"{name}, row 2, column '{column}': got ")
     assert message.endswith(f"rule: {rule}.")
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value", "rule"),
+    [
+        # as a list of JSON, and as Parquet gives it
+        ("scores", "decided", [True], "must be true or false"),
+        ("scores", "decided", np.array([True, False]), "must be true or false"),
+        ("annotations", "note", np.array(["uno", "dos"]), "must be text"),
+        ("annotations", "score", np.array([0.1, 0.2]), "must be a number"),
+        # JSON knows numbers of any size
+        ("tokens", "start", 10**30, "must be a whole number"),
+        ("tokens", "start", 10**400, "must be a whole number"),
+        ("topics", "weight", 10**400, "must be a number"),
+        ("tokens", "start", -(10**30), "must be a whole number"),
+        ("terms_removed", "terms", 10**30, "must be a whole number"),
+    ],
+)
+def test_lists_and_numbers_beyond_all_measure_are_named_too(name, column, value, rule):
+    table = valid(name).astype({column: object})
+    cells = table[column].tolist()
+    message = refusal(name, table.assign(**{column: pd.Series([cells[0], value, cells[2]], dtype=object)}))
+    assert message.startswith(f"{name}, row 2, column '{column}': got ")
+    assert message.endswith(f"rule: {rule}.")
+
+
+@pytest.mark.parametrize("values", [[1, 0, 1], [1.0, 0.0, 1.0], pd.array([True, False, True], dtype="boolean")])
+def test_truth_may_be_written_as_one_and_zero(values):
+    assert check("scores", valid("scores").assign(decided=values))["decided"].tolist() == [True, False, True]
+
+
+def test_an_amount_too_large_to_be_whole_stays_what_it_is():
+    table = valid("frequencies").assign(n=[1.0, 2.0, 1e30])
+    assert check("frequencies", table)["n"].tolist() == [1.0, 2.0, 1e30]
 
 
 def test_the_first_of_several_broken_rows_is_named():

@@ -1,4 +1,4 @@
-"""Tokens without a trained pipeline: the same as spaCy's of each text, however they are kept and put together."""
+"""Tokens: the same as spaCy's of each text, however they are kept and put together; and those of trained pipelines."""
 
 import time
 
@@ -12,9 +12,21 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from toolkit.corpus import load_posts, mark_furniture, segment
+from toolkit.errors import InputError
 from toolkit.files import sha256_text
 from toolkit.resources import bundled_corpus
-from toolkit.text import LANGUAGES, fold, folded_lemmas, lemmatise, pieces, pipelines, simple_columns, tokenise
+from toolkit.text import (
+    LANGUAGES,
+    content_terms,
+    fold,
+    folded_lemmas,
+    lemmatise,
+    pieces,
+    pipelines,
+    simple_columns,
+    tokenise,
+    tokens,
+)
 from toolkit.text.pieces import Pieces
 from toolkit.text.pipelines import simple_pieces, simple_tokens
 from toolkit.text.recent import Recent
@@ -148,6 +160,88 @@ def test_texts_with_hardly_a_token_make_a_table_all_the_same(text):
         table = tokenise(posts, segment(posts, unit=unit), choice="simple")
         assert table.columns.tolist()[:8] == ["doc_id", "passage_id", "start", "end", "text", "lemma", "pos", "is_stop"]
         assert table["text"].tolist() == [form for form, _ in expected(text, "es")]
+
+
+def test_a_table_without_tokens_has_the_types_of_one_with_them():
+    posts = [posts_of({"a": "es"}, text) for text in ("\n", "Hola.")]
+    tables = [tokenise(one, segment(one), choice="simple") for one in posts]
+    assert [len(table) for table in tables] == [0, 2]
+    assert tables[0].dtypes.to_dict() == tables[1].dtypes.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"doc_id": "b"}, "tokens: passages, row 2: no post has the doc_id 'b'; give the posts"),
+        ({"end": 99}, "tokens: passages, row 2: end 99 lies outside the text of 'a', which has 11 characters; give"),
+    ],
+)
+def test_passages_of_other_posts_are_refused(change, said):
+    posts = posts_of({"a": "es"}, "Hola. Adiós")
+    passages = segment(posts).assign(furniture=[True, False])
+    assert tokenise(posts, passages, choice="simple")["text"].tolist() == ["Adiós"]
+    for column, value in change.items():
+        passages[column] = [passages[column][0], value]
+    with pytest.raises(InputError, match=said):
+        tokenise(posts, passages, choice="simple")
+
+
+# ---- trained pipelines -------------------------------------------------------------------------------------
+
+
+class Tagger:
+    """Stands for a trained pipeline: lemmas and parts of speech from a list, on spaCy's documents."""
+
+    def __init__(self, lang: str, said: dict[str, tuple[str, str]]) -> None:
+        self._nlp, self._said = spacy.blank(lang), said
+        self.tokenizer, self.vocab = self._nlp.tokenizer, self._nlp.vocab
+
+    def pipe(self, texts):
+        for doc in self._nlp.pipe(texts):
+            for token in doc:
+                token.lemma_, token.pos_ = self._said.get(token.text, (token.text, ""))
+            yield doc
+
+
+@pytest.fixture
+def tagged(monkeypatch):
+    """Tokens of a text as a trained pipeline with these lemmas and parts of speech gives them."""
+
+    def table_of(text: str, said: dict[str, tuple[str, str]], lang: str = "es") -> pd.DataFrame:
+        used = pipelines.Pipeline(lang, trained=True)
+        used.nlp = Tagger(lang, said)
+        monkeypatch.setattr(tokens, "pipeline", lambda lang, choice: used)
+        posts = posts_of({"a": lang}, text)
+        table = tokenise(posts, segment(posts, unit="document"), choice="trained")
+        assert [text[row.start : row.end] for row in table.itertuples()] == table["text"].tolist()
+        return table
+
+    return table_of
+
+
+def test_a_verb_with_pronouns_behind_it_counts_as_the_verb(tagged):
+    said = {"Escucharlos": ("Escuchar él", "VERB"), "dárselo": ("dar él él", "VERB"), "Perú": ("Perú", "PROPN")}
+    table = tagged("😀 Escucharlos\r\ny dárselo en Perú", said)
+    assert table["lemma"].tolist() == ["😀", "escuchar", "y", "dar", "en", "perú"]
+    assert table["pos"].dropna().tolist() == ["VERB", "VERB", "PROPN"]
+    assert content_terms(table)[table["text"] == "Escucharlos"].all()
+
+
+def test_lemmas_of_a_trained_pipeline_are_composed_and_never_empty(tagged):
+    said = {"corazo\u0301n": ("corazo\u0301n", "NOUN"), "late\u0301": ("", "VERB"), "ma\u0301s": ("zzz", "ADV")}
+    table = tagged("El corazo\u0301n late\u0301 ma\u0301s", said)
+    assert table["lemma"].tolist() == ["el", "corazón", "laté", "zzz"]
+    assert content_terms(table).tolist() == [False, True, True, False]
+    # a function word by its form
+    assert table["is_stop"].tolist() == [True, False, False, True]
+
+
+@pytest.mark.parametrize("text", ["Hola  " + "a" * 5_000 + "\r\n(adiós).", "([{" * 1_500 + " y EE. UU. no"])
+def test_a_trained_pipeline_gets_endless_stretches_cut(tagged, text):
+    posts = posts_of({"a": "es"}, text)
+    plain = tokenise(posts, segment(posts, unit="document"), choice="simple")
+    table = tagged(text, {})
+    assert table[["start", "end", "text"]].equals(plain[["start", "end", "text"]])
 
 
 def test_lemmas_are_those_of_a_plain_loop():

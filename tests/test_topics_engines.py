@@ -363,6 +363,10 @@ def test_tokens_go_to_the_passage_that_contains_them_whatever_their_order():
     whole = passages.assign(start=0)
     with pytest.raises(InputError, match="passages of 'd0' overlap; give passages of one unit"):
         terms_of(whole, tokens, choice)
+    for twice in (pd.concat([tokens, tokens[:1]]), pd.concat([tokens, tokens]).sort_values(["doc_id", "start"])):
+        with pytest.raises(InputError, match="the token from 0 to 3 of 'd0' stands there twice; give each token"):
+            terms_of(passages, twice, choice)
+    assert terms_of(passages[2:], pd.concat([tokens, tokens[:1]]), choice).documents.texts() == found[2:]
 
 
 def test_a_term_in_exactly_the_largest_share_of_the_posts_stays():
@@ -390,6 +394,17 @@ def test_phrases_are_joined_and_replace_their_words():
     assert rare.documents.texts()[0] == ["red", "social", "uno"]
 
 
+def test_phrases_that_would_be_too_long_stay_the_phrases_they_were():
+    words = ["uno", "dos", "tres", "uno", "dos"] * 2
+    passages, tokens = tables_of([[f"red social digital nueva {word}"] for word in words])
+    for ngrams in (2, 3):
+        found = terms_of(passages, tokens, TermChoice(ngrams=ngrams, fewest_posts=1, largest_share=1))
+        assert found.documents.texts()[0] == ["red_social", "digital_nueva", "uno"]
+    passages, tokens = tables_of([[f"red social digital {word}"] for word in words])
+    found = terms_of(passages, tokens, TermChoice(ngrams=3, fewest_posts=1, largest_share=1))
+    assert found.documents.texts()[0] == ["red_social_digital", "uno"]
+
+
 def test_parts_of_speech_filter_where_they_are_known_and_are_asked_for_in_vain_where_not():
     passages, tokens = tables_of([["casa grande"], ["casa vieja"]], {"casa": "NOUN", "grande": "ADJ", "vieja": "ADJ"})
     found = terms_of(passages, tokens, TermChoice(pos=("NOUN",), fewest_posts=1))
@@ -402,7 +417,16 @@ def test_parts_of_speech_filter_where_they_are_known_and_are_asked_for_in_vain_w
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"field": "form"}, {"pos": "NOUN"}, {"ngrams": 4}, {"fewest_posts": 0}, {"largest_share": 0}, {"most_terms": -1}],
+    [
+        *({"field": "form"}, {"pos": "NOUN"}, {"ngrams": 4}, {"ngrams": 2.0}, {"phrase_posts": 0}, {"fewest_posts": 0}),
+        *(
+            {"fewest_posts": "2"},
+            {"largest_share": 0},
+            {"largest_share": "0.5"},
+            {"most_terms": -1},
+            {"most_terms": 1.5},
+        ),
+    ],
 )
 def test_choices_that_cannot_be_are_refused(wrong):
     with pytest.raises(InputError, match=f"terms: {next(iter(wrong))} is .*, allowed is"):

@@ -302,6 +302,15 @@ def test_scraps_between_words_make_no_phrase():
     assert label_candidates(shares, passages, tokens).empty
 
 
+@pytest.mark.parametrize(
+    ("sign", "expected"), [("e", {"voce e fiducia"}), ("E", {"voce E fiducia"}), ("è", set()), ("E\u0300", set())]
+)
+def test_a_verb_that_differs_from_a_function_word_in_its_accent_joins_no_phrase(sign, expected):
+    _, passages, tokens = material([f"La voce {sign} fiducia.", "Piove a Roma."] * 3, "it")
+    phrases, _ = expressions(tokens, passages)
+    assert {one.surface for one in phrases} == expected
+
+
 def test_joint_themes_have_labels_in_each_language():
     spanish, topic = planted("es")
     italian, _ = planted("it")

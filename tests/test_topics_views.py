@@ -15,8 +15,11 @@ matplotlib.use("Agg")
 from matplotlib import pyplot
 
 from toolkit import plots as figures
+from toolkit.analysis import Analysis
+from toolkit.codebook import load_codebook
 from toolkit.errors import InputError
-from toolkit.explorer import Explorer, ModelView, explorer_page, model_view
+from toolkit.explorer import Explorer, ModelView, explorer_page, model_view, of_analysis
+from toolkit.settings import Study
 from toolkit.topics.documents import DocumentTerms
 from toolkit.topics.layout import layout_variance, scaled, topic_layout
 from toolkit.topics.meaning.ranking import rank_terms
@@ -51,6 +54,7 @@ def spanish():
     )
     prevalence = pd.DataFrame(
         [("1", "year", str(year), 0.1 + (year % 3) / 10, 0.05, 0.4, 7) for year in range(2005, 2011)]
+        + [("1", "year", "(missing)", 0.2, 0.1, 0.3, 2)]
         + [("1", "genre", "crónica", 0.2, 0.1, 0.3, 12), ("1", "genre", HOSTILE, np.nan, np.nan, np.nan, 0)],
         columns=["topic", "by", "value", "share", "ci_low", "ci_high", "n"],
     )
@@ -271,6 +275,25 @@ def test_sparse_years_are_hollow_with_their_number_and_missing_years_break_the_l
     assert np.isnan(cell.lines[0].get_ydata()).tolist() == [False, False, True, False]
 
 
+def test_a_group_that_a_theme_lacks_has_its_own_number_of_posts_beside_each():
+    rows = [("es.1", "ES", 0.2, 0.1, 0.3, 20), ("it.1", "IT", 0.2, 0.1, 0.3, 7)]
+    drawn = cells(figures.prevalence_bars(pd.DataFrame(rows, columns=YEARS.columns)))
+    texts = [[label.get_text() for label in cell.get_yticklabels()] for cell in drawn]
+    assert texts == [["ES (20)", "IT (0)"], ["ES (0)", "IT (7)"]]
+
+
+def test_a_word_that_is_rarer_in_the_theme_than_in_all_texts_has_its_whole_bar():
+    (cell,) = cells(figures.term_bars(TERMS[:1].assign(weight=0.1, corpus_share=0.4)))
+    assert max(bar.get_width() for bar in cell.patches) == 0.4
+    assert cell.get_xlim()[1] > 0.4
+
+
+def test_a_topic_without_a_label_has_its_name_alone():
+    ax = figures.intertopic_map(MAP[:2].assign(label=[None, np.nan], unstable=[None, False]))
+    assert {text.get_text() for text in ax.texts[1:] if text.get_text()} == {"es.0", "es.1"}
+    assert not [patch for patch in ax.patches if patch.get_linestyle() == "--"]
+
+
 def test_groups_carry_their_number_of_posts():
     cell = cells(figures.prevalence_bars(COUNTRIES))[0]
     assert [label.get_text() for label in cell.get_yticklabels()] == ["ES (20)", "MX (3)", r"\$AR\$ (20)"]
@@ -286,6 +309,8 @@ def test_groups_carry_their_number_of_posts():
         (lambda: figures.theme_documents(pd.concat([DOCUMENTS, DOCUMENTS])), "stand there twice"),
         (lambda: figures.intertopic_map(MAP.assign(x=np.nan)), "must be numbers"),
         (lambda: figures.themes_over_time(COUNTRIES), "'ES' is no year"),
+        (lambda: figures.term_bars(TERMS, most=0), "term_bars: got most=0, expected a whole number from 1 upwards"),
+        (lambda: figures.theme_terms(TERMS, "es.1", most=-1), "theme_terms: got most=-1"),
     ],
 )
 def test_a_table_that_cannot_be_drawn_is_refused(draw, problem):
@@ -327,6 +352,59 @@ def test_counts_are_counted_and_shares_add_up(spanish):
     for row, mass in zip(data["rows"], data["mass"], strict=True):
         expected = sum(value * sizes[place] for place, value in zip(row[::2], row[1::2], strict=True))
         assert expected / data["units"] == pytest.approx(mass, rel=0.01)
+
+
+def test_sizes_are_whole_and_quotes_keep_their_letters(spanish):
+    _, model, documents = spanish
+    quote = "a" * 899 + "n\u0303" + "o" * 40
+    passages = pd.DataFrame({"topic": ["1"], "doc_id": "x", "start": 0, "end": len(quote), "quote": quote})
+    sizes = [123_456_789.0, 3.25, 2.0, 1.0]
+    view = model_view(model, documents, name="es", sizes=sizes, passages=passages)
+    first, second, *_ = data_of(explorer_page([view]))["views"][0]["topics"]
+    assert (first["size"], second["size"]) == (123_456_789, 3.25)
+    assert (first["passages"][0]["quote"], first["passages"][0]["cut"]) == ("a" * 899, True)
+
+
+STABILITY = pd.DataFrame(
+    [("es.1", "seeds", False, "es"), ("es.2", "seeds", True, "es")], columns=["topic", "over", "unstable", "model"]
+)
+SAMPLES = STABILITY.assign(over="samples", unstable=[False, True])
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (pd.concat([STABILITY, SAMPLES]), "stability over seeds; over samples of the posts 1 of 2 topics come back"),
+        (STABILITY, "stability over seeds"),
+        (STABILITY.assign(model="it"), "stability was not tried"),
+        (STABILITY.iloc[:0], "stability was not tried"),
+        (pd.DataFrame(), "stability was not tried"),
+    ],
+)
+def test_the_note_says_what_was_tried_and_no_more(table, said):
+    told = of_analysis._held(table, "es", 2)
+    assert told.startswith(said)
+    assert ("samples" in told) == ("samples" in said)
+
+
+def test_passages_have_their_own_language_in_a_post_of_another():
+    tables = {
+        "posts": pd.DataFrame({"doc_id": ["a"], "lang": ["it"]}),
+        "passages": pd.DataFrame({"passage_id": ["a:p0-4", "a:p9-12"], "doc_id": "a", "lang": ["es", "it"]}),
+        "topic_passages": pd.DataFrame(
+            {
+                "topic": "es.1",
+                "doc_id": "a",
+                "passage_id": ["a:p0-4"],
+                "start": 0,
+                "end": 4,
+                "quote": "Hola",
+                "share": 1.0,
+            }
+        ),
+    }
+    found = of_analysis._passages(Analysis(Study(), load_codebook(), tables), ["es.1"])
+    assert found["lang"].tolist() == ["es"]
 
 
 def test_the_same_views_give_the_same_page(spanish, joint):
@@ -519,6 +597,20 @@ def test_a_term_pointed_at_resizes_the_circles_by_its_topics(visit, spanish):
     assert sizes_of_circles(page) != before, "a term that was chosen stays"
     page.keyboard.press("Escape")
     assert sizes_of_circles(page) == before
+
+
+@pytest.mark.browser
+def test_years_are_drawn_where_some_posts_have_none(visit):
+    page = visit("#es.1")
+    assert page.locator("#prevalence svg.when circle").count() == 6
+    assert "(missing)" in page.locator("#prevalence").text_content()
+
+
+@pytest.mark.browser
+def test_two_topics_are_said_to_stand_by_their_words(visit, tmp_path):
+    model, documents = synthetic(k=2)
+    page = visit(frame=Explorer([model_view(model, documents, name="es")]).save(tmp_path / "two.html"))
+    assert page.locator("#how-map").text_content().startswith("Jensen-Shannon distances between the topics’ words")
 
 
 @pytest.mark.browser

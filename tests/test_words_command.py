@@ -10,7 +10,9 @@ from small_codebook import small_codebook
 from toolkit.cli import main
 from toolkit.cli.words_shown import WIDTH, shown_table
 from toolkit.codebook import load_codebook
+from toolkit.coded_texts import read_coded
 from toolkit.corpus import human_annotations, load_posts, mark_furniture, segment
+from toolkit.errors import InputError
 from toolkit.exchange import write_annotations
 from toolkit.printable import width_of
 from toolkit.resources import bundled_corpus
@@ -18,7 +20,7 @@ from toolkit.statistics import collocations, count_codes, frequency, keyness, le
 from toolkit.statistics.association.collocations import SORTS
 from toolkit.storage import read_table, write_file
 from toolkit.text import tokenise
-from toolkit.words import prepare_texts
+from toolkit.words import prepare_texts, word_table
 
 
 @pytest.fixture(scope="module")
@@ -366,6 +368,7 @@ def test_passages_of_a_code_are_read_in_context(coded, run):
         (["keyness", "--target", "country"], "expected COLUMN=VALUE"),
         (["keyness", "--target", "country="], "expected COLUMN=VALUE"),
         (["keyness", "--target", "country=ES", "country=MX"], "'country=ONE|OTHER'"),
+        (["keyness", "--target", "country=ES", "--target", "country=MX"], "'country=ONE|OTHER'"),
         (["keyness", "--target", "doc_id=cinque"], "no doc_id is 'cinque'"),
         (["keyness", "--target", "year=2010-2005"], "turn them round"),
         (["keyness", "--target", "code=x"], "give them with --codes"),
@@ -373,6 +376,7 @@ def test_passages_of_a_code_are_read_in_context(coded, run):
         (["dispersion", "--parts", "1"], "a number from 2"),
         (["trends", "zzzz"], "no lemma 'zzzz' occurs"),
         (["concordance", "(", "--match", "regex"], "is no regular expression"),
+        (["concordance", ""], "got no query"),
         (["concordance", "x", "--match", "code"], "with --codes FILE"),
         (["concordance", "x", "--codes", "a.csv"], "--match code"),
         (["concordance", "x", "--show", "tittle"], "did you mean 'title'?"),
@@ -390,6 +394,17 @@ def test_what_cannot_be_done_is_one_sentence(texts, run, tmp_path, monkeypatch, 
 def test_choices_of_words_are_refused_for_codes(coded, run, arguments):
     said = refused(run, "collocations", coded, "--codes", coded, "--coder", "ana", *arguments)
     assert arguments[0] in said
+
+
+def test_codes_of_several_codebooks_are_told_with_the_names_of_all():
+    note, *_ = read_coded(bundled_corpus(), load_posts(bundled_corpus()), coder="reader", every_coder=True).notes
+    assert note.startswith("codes of the codebooks 'engagement_phases', 'groundswell', 'li_dialogue_support_innovate',")
+    assert note.endswith("'seven_levels' given by 'reader'")
+
+
+def test_a_statistic_that_is_none_is_refused_before_any_word_is_found():
+    with pytest.raises(InputError, match="no statistic 'frequencies'; did you mean 'frequency'"):
+        word_table("frequencies", None)
 
 
 def test_annotations_of_other_texts_are_refused(texts, coded, run):

@@ -154,7 +154,9 @@ def read_coded(
         table = _of_codebook(table, name, path)
     if coder is not None or not every_coder:
         table, who = _of_coder(table, coder, path)
-        notes.insert(0, f"codes of the codebook '{table['codebook'].iloc[0]}' given by {who}")
+        books = sorted(set(table["codebook"]))
+        quoted = ", ".join(f"'{book}'" for book in books)
+        notes.insert(0, f"codes of the codebook{'s' * (len(books) > 1)} {quoted} given by {who}")
     own, more = _in_texts(table, posts, path)
     notes += more
     if stances:

@@ -199,8 +199,8 @@ def convert_codebook(
     >>> line.split(": ")[-1], losses["kind"].unique().tolist()
     ('codebook groundswell 1.1.0, 5 codes', ['lost'])
     """
-    name = str(source)
-    ours = format == "yaml" or (format is None and (name in codebook_names() or name.endswith((".yaml", ".yml"))))
+    name, endings = str(source), (".yaml", ".yml")
+    ours = format == "yaml" or (format is None and (name in codebook_names() or name.lower().endswith(endings)))
     losses: list[Loss] = []
     with tempfile.TemporaryDirectory(prefix="toolkit-") as folder:
         if ours:

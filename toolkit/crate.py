@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from toolkit.errors import InputError
 from toolkit.files import write_json
@@ -118,7 +119,7 @@ def crate_metadata(folder: str | Path) -> dict[str, Any]:
         raise InputError(f"{folder}: has no readable run.json; give a folder made by 'toolkit run'.") from error
     try:
         graph = _graph(folder, json.loads(content))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise InputError(f"{folder}/run.json: is damaged ({error}); it is no record of a run.") from error
     return {"@context": [_CONTEXT, _OWN_TERMS], "@graph": [_compact(entity) for entity in graph]}
 
@@ -162,13 +163,20 @@ def _root(folder: Path, record: Mapping[str, Any]) -> dict[str, Any]:
         "datePublished": record["created"],
         "conformsTo": _link(_PROFILE),
         "citation": {"@id": "#citation"},
-        "hasPart": [{"@id": f"{path.name}/" if path.is_dir() else path.name} for path in _inside(folder)],
+        "hasPart": [{"@id": _address(path)} for path in _inside(folder)],
     }
 
 
 def _inside(folder: Path) -> list[Path]:
-    """Files and folders of a folder by name, without what is hidden and without the description itself."""
-    return sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.name != METADATA)
+    """Files and folders of a folder by name, without what is hidden or leads nowhere and the description itself."""
+    there = (path for path in folder.iterdir() if not path.name.startswith(".") and path.name != METADATA)
+    return sorted(path for path in there if path.is_file() or path.is_dir())
+
+
+def _address(path: Path) -> str:
+    """The name of a file or folder as it stands in an address: spaces and signs that mean something there written
+    out."""
+    return quote(path.name, errors="surrogateescape") + "/" * path.is_dir()
 
 
 def _parts(folder: Path) -> list[dict[str, Any]]:
@@ -176,11 +184,11 @@ def _parts(folder: Path) -> list[dict[str, Any]]:
     found = []
     for path in _inside(folder):
         if path.is_dir():
-            files = [_file(file, f"{path.name}/{file.name}") for file in _inside(path) if file.is_file()]
+            files = [_file(file, _address(path) + _address(file)) for file in _inside(path) if file.is_file()]
             about, names = _ABOUT.get(path.name, path.name), [_link(file) for file in files]
-            found += [{"@id": f"{path.name}/", "@type": "Dataset", "name": about, "hasPart": names}, *files]
+            found += [{"@id": _address(path), "@type": "Dataset", "name": about, "hasPart": names}, *files]
         else:
-            found.append(_file(path, path.name))
+            found.append(_file(path, _address(path)))
     return found
 
 

@@ -29,10 +29,11 @@ def corpus_counts(folder: str | Path) -> dict[str, pd.DataFrame]:
     -------
     dict of DataFrame
         ``posts``: lang, posts, words (runs of non-space, furniture included), shortest, longest (words).
-        ``by country`` (genre, state, year): posts per value and language, where the corpus has the column.
+        ``by country`` (genre, state, year): posts per value and language, where the corpus has the column and at most
+        40 values of it.
         If the folder has human annotations: ``coders``: codebook, coder, posts, sentences, coded (sentences with
-        a code), codes; and for each codebook and coder ``<codebook> <coder>`` (code, then per language and
-        stance the number of sentences, and n) and ``<codebook> <coder> by genre`` (posts, sentences, coded).
+        a code), codes; and for each codebook and coder ``<codebook>, <coder>`` (code, then per language and
+        stance the number of sentences, and n) and ``<codebook>, <coder>, by genre`` (posts, sentences, coded).
 
     >>> import toolkit
     >>> counts = corpus_counts(toolkit.bundled_corpus() / "texts")

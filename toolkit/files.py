@@ -56,6 +56,10 @@ class _Loader(_Parser):
             seen.add(key)
         return dict(super().construct_mapping(node, deep))
 
+    def whole(self, node: yaml.ScalarNode) -> int:
+        """A whole number as it stands there: 010 is ten, as in YAML 1.2, and not eight."""
+        return int(self.construct_scalar(node))
+
 
 class _StrictLoader(Composer, _Loader):
     """The same for texts of strangers: also without aliases, and with bounded nesting.
@@ -92,6 +96,7 @@ class _TextLoader(_StrictLoader):
     yaml_implicit_resolvers: dict[str, list[Any]] = {}  # noqa: RUF012 - filled below, as PyYAML wants it
 
 
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.whole)
 _TextLoader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"^(?:~|null|)$"), ["~", "n", ""])
 for _tag, _pattern, _first in (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),

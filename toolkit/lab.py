@@ -2,13 +2,13 @@
 
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from toolkit.errors import OutputError
+from toolkit.files import write_bytes
 from toolkit.resources import notebooks_folder
 
 __all__ = ["copy_notebooks", "first_notebook", "open_lab", "run_lab", "trust"]
@@ -41,19 +41,24 @@ def copy_notebooks(folder: str | Path) -> list[Path]:
     (True, [])
     """
     source, target = notebooks_folder(), Path(folder)
-    found = [path.relative_to(source) for path in sorted(source.rglob("*")) if path.suffix in _COPIED]
+    found = [path for path in sorted(source.rglob("*")) if path.suffix in _COPIED]
+    if target.resolve().is_relative_to(source.resolve()):
+        # copies that were made among the notebooks are none of them
+        found = [path for path in found if not path.resolve().is_relative_to(target.resolve())]
     try:
         target.mkdir(parents=True, exist_ok=True)
         copied = []
-        for name in found:
+        for name in (path.relative_to(source) for path in found):
             place = target / name
             if any(part.startswith(".") for part in name.parts) or place.exists():
                 continue
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source / name, place)
+            # whole or not at all: what is there is kept next time
+            write_bytes(place, (source / name).read_bytes())
             copied.append(place)
         return copied
     except OSError as error:
+        if isinstance(error, OutputError):
+            raise
         raise OutputError(f"{target}: cannot be written: {error.strerror}; give another folder.") from error
 
 
@@ -78,10 +83,12 @@ def trust(notebooks: Sequence[Path]) -> None:
 
     >>> trust([])
     """
+    import sqlite3
+
     import nbformat
     from nbformat.sign import NotebookNotary
 
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, sqlite3.Error):
         notary = NotebookNotary()
         for path in notebooks:
             notary.sign(nbformat.read(path, as_version=4))

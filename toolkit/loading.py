@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from tqdm import tqdm
 
 from toolkit import __version__
 from toolkit.corpus.choices import Choices, choices
-from toolkit.corpus.listing import Input, find_files, first_reason, inputs_of
+from toolkit.corpus.listing import Input, find_files, first_reason, inputs_of, is_loaded
 from toolkit.corpus.store.shards import Change, CorpusStore
 from toolkit.corpus.stream import KnownIds, Row, fingerprint, passed_over, read_rows
-from toolkit.errors import InputError
+from toolkit.errors import InputError, suggestion
 from toolkit.files import write_text
 from toolkit.printable import counted, printable
 from toolkit.storage import write_file
@@ -28,11 +28,17 @@ Mode = Literal["new", "append", "reload"]
 _TABLES = ("posts", "skipped", "collisions", "files")
 #: Rows of a report's lists; the tables hold all.
 _SHOWN = 15
+_GONE = "is no longer there, or not in what was given; its posts stay (toolkit load --delete removes posts)"
 _NUMBER = re.compile(r"\d[\d.,]*|'[^']*'")
 
 
 def load_to(
-    paths: Sequence[str | Path], output: str | Path, *, mode: Mode = "new", progress: bool = True, **chosen: Any
+    paths: str | Path | Sequence[str | Path],
+    output: str | Path,
+    *,
+    mode: Mode = "new",
+    progress: bool = True,
+    **chosen: Any,
 ) -> list[str]:
     """Read files into the corpus folder OUTPUT (Parquet shards); the lines of its report.
 
@@ -49,7 +55,7 @@ def load_to(
     Raises
     ------
     InputError
-        if a path does not exist, nothing could be read, or OUTPUT is not what the mode needs.
+        if a path does not exist, nothing could be read, there is no such mode, or OUTPUT is not what it needs.
     OutputError
         if OUTPUT cannot be written, or was changed by somebody else in the meantime.
 
@@ -62,15 +68,19 @@ def load_to(
     ...     lines[0], CorpusStore.open(Path(folder, "corpus")).count()
     ('1 post read from 1 file', 1)
     """
+    if mode not in get_args(Mode):
+        raise InputError(f"no mode '{mode}'; {suggestion(mode, get_args(Mode))}")
     output = Path(output)
-    inputs = inputs_of(list(paths))
+    paths = [paths] if isinstance(paths, str | Path) else list(paths)
+    inputs = inputs_of(paths)
     selected = choices(**chosen)
+    first_load = mode == "new" or not output.exists()
     store = _store(output, mode)
     settings = {key: str(value) for key, value in sorted(chosen.items()) if value and key != "pseudonymise"}
     content = _content(selected)
     counts: Counter[str] = Counter()
     first: list[tuple[str, str]] = []
-    with _undone(store, mode), store.begin() as change:
+    with _undone(store, first_load), store.begin() as change:
         settled = settings == _settings(store) and content == _about(store, "content")
         before = _Before(store, reread=mode == "reload" and not settled)
         if mode == "reload":
@@ -94,14 +104,14 @@ def load_to(
     lines = [
         f"{counted(counts['posts'], 'post')} read from {counted(counts['files'], 'file')}"
         + (f"; read before and unchanged: {counted(counts['unchanged'], 'file')}" if counts["unchanged"] else ""),
-        *(f"{name} is no longer there; its posts stay (toolkit load --delete removes posts)" for name in gone[:_SHOWN]),
+        *(f"{name} {_GONE}" for name in gone[:_SHOWN]),
         *_write_report(CorpusStore.open(output), settings),
     ]
     return [printable(line) for line in lines]
 
 
-def delete_posts(output: str | Path, doc_ids: Sequence[str]) -> list[str]:
-    """Delete posts of a corpus folder by doc_id; what was done, and the lines of the report.
+def delete_posts(output: str | Path, doc_ids: str | Sequence[str]) -> list[str]:
+    """Delete posts of a corpus folder by doc_id (one or several); what was done, and the lines of the report.
 
     Raises :class:`InputError` for a doc_id that is not there (nothing is deleted then).
 
@@ -116,6 +126,7 @@ def delete_posts(output: str | Path, doc_ids: Sequence[str]) -> list[str]:
     ...     delete_posts(Path(folder, "corpus"), ["dos"])[0], CorpusStore.open(Path(folder, "corpus")).ids()
     ('1 post deleted', {'uno'})
     """
+    doc_ids = [doc_ids] if isinstance(doc_ids, str) else list(doc_ids)
     store = CorpusStore.open(Path(output))
     ids = store.ids()
     unknown = [doc_id for doc_id in doc_ids if doc_id not in ids]
@@ -144,12 +155,12 @@ def _store(output: Path, mode: Mode) -> CorpusStore:
 
 
 @contextmanager
-def _undone(store: CorpusStore, mode: Mode) -> Iterator[None]:
+def _undone(store: CorpusStore, first_load: bool) -> Iterator[None]:
     """A first load that fails leaves no empty corpus behind."""
     try:
         yield
     except BaseException:
-        if mode == "new" and not CorpusStore.open(store.folder).count("files"):
+        if first_load and not CorpusStore.open(store.folder).count("files"):
             shutil.rmtree(store.folder, ignore_errors=True)
         raise
 
@@ -211,23 +222,23 @@ class _Before:
         those with a post that was passed over because one of these had it."""
         changed: set[str] = set()
         here: set[str] = set()
-        for found in (found for given in inputs for found in find_files(given) if found.reason is None):
-            here.add(found.source)
-            with suppress(OSError):  # told when it is read
-                if found.source in self._files and not self.unchanged(found.source, fingerprint(found.path)[1]):
-                    changed.add(found.source)
+        for source, sha256 in (one for given in inputs for one in self._offered(given)):
+            here.add(source)
+            if sha256 and not self.unchanged(source, sha256):
+                changed.add(source)
         if not changed:
             return
-        double = next((source for source in sorted(changed) if len(self._files[source]) > 1), None)
-        if double is not None:
-            raise InputError(
-                f"'{double}' of this corpus is {len(self._files[double])} files (of other folders, or appended after a "
-                "change), and which of them is another now cannot be told; nothing was changed: load all of them into "
-                "a new corpus."
-            )
         more = changed
         while more:
             changed |= more
+            # of the files that are read again too, one of another folder would lose its posts
+            double = next((source for source in sorted(changed) if len(self._files[source]) > 1), None)
+            if double is not None:
+                raise InputError(
+                    f"'{double}' of this corpus is {len(self._files[double])} files (of other folders, or appended "
+                    "after a change), and which of them is another now cannot be told; nothing was changed: load all "
+                    "of them into a new corpus."
+                )
             ids = [
                 doc_id
                 for batch in _batches(store, "posts", "doc_id", "source")
@@ -247,6 +258,23 @@ class _Before:
         change.delete_where("skipped", "source", sorted(told))
         for source in changed:
             del self._files[source]
+
+    def _offered(self, given: Input) -> Iterator[tuple[str, str | None]]:
+        """Each file of a path (of a loaded corpus: those it was read from), and the SHA-256 of what it holds now; None
+        of files that are new here or cannot be read, which is told when they are."""
+        if is_loaded(given.path):
+            label = f"{given.label}/" if given.label else ""
+            for batch in _batches(CorpusStore.open(given.path), "files", "source", "sha256"):
+                for source, sha256 in batch:
+                    yield label + source, sha256 if label + source in self._files else None
+            return
+        for found in find_files(given):
+            if found.reason is None:
+                now: str | None = None
+                if found.source in self._files:
+                    with suppress(OSError):
+                        now = fingerprint(found.path)[1]
+                yield found.source, now
 
     def _file_of(self, source: str) -> str:
         """The file a post came from: of "export.zip/blog/a.txt" the archive."""

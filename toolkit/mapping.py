@@ -1,6 +1,8 @@
 """Texts in, coded passages out: the command ``toolkit map``."""
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from toolkit.corpus import (
     segment,
     with_languages,
 )
-from toolkit.errors import InputError
+from toolkit.errors import InputError, OutputError
 from toolkit.principles import CODED_LANGUAGES, CodedPosts, Coder, code_passages, supervised_coder
 from toolkit.storage import FORMATS, write_file
 
@@ -76,11 +78,7 @@ def map_texts(
     0    uno  Hay que escuchar a los clientes.  listening
     """
     targets = [Path(path) for path in (output, scores) if path is not None]
-    for target in targets:
-        if target.suffix.lower() not in FORMATS:
-            raise InputError(f"{target}: cannot write '{target.suffix}'; the name must end in {', '.join(FORMATS)}.")
-    if len({target.resolve() for target in targets} | {Path(source).resolve()}) <= len(targets):
-        raise InputError("the texts, the annotations and the scores must be three different files; name others.")
+    _check_targets(targets, Path(source), [Path(folder) for folder in (source, coded) if folder is not None])
     if (method == "supervised") != (coded is not None):
         raise InputError("method 'supervised' and --coded FOLDER (what it learns from) belong together; give both.")
     if coder is not None and coded is None:
@@ -95,9 +93,7 @@ def map_texts(
         posts, passages, book, method=used, furniture=furniture, cut=cut, unsure=unsure,
         every_language=every_language, workers=workers,
     )  # fmt: skip
-    write_file(coding.annotations, targets[0])
-    if scores is not None:
-        write_file(coding.scores, targets[1])
+    _write_together(dict(zip(targets, (coding.annotations, coding.scores), strict=False)))
     count = len(coding.scores) // len(book.codes)
     said = [f"{len(posts)} texts, {count} passages coded, {len(coding.annotations)} codes given: {targets[0]}"]
     said += [_coder_line(used, used.cut if cut is None else cut), *([weaker] if weaker else [])]
@@ -108,6 +104,38 @@ def map_texts(
         said += _other_languages(passages)
     said += [f"{row['source']}: {row['reason']}" for row in corpus.skipped.to_dict("records")]
     return said
+
+
+def _check_targets(targets: Sequence[Path], source: Path, folders: Sequence[Path]) -> None:
+    """Refuse names that nothing can be written under, and files that are read, before any work."""
+    for target in targets:
+        if target.suffix.lower() not in FORMATS:
+            raise InputError(f"{target}: cannot write '{target.suffix}'; the name must end in {', '.join(FORMATS)}.")
+    if len({target.resolve() for target in targets} | {source.resolve()}) <= len(targets):
+        raise InputError("the texts, the annotations and the scores must be three different files; name others.")
+    for target in targets:
+        if target.is_dir():
+            raise InputError(f"{target}: is a folder; give the name of a file.")
+        for folder in folders:
+            if target.exists() and folder.resolve() in target.resolve().parents:
+                raise InputError(f"{target}: is there already, in {folder}, which is read; give another name.")
+
+
+def _write_together(tables: Mapping[Path, pd.DataFrame]) -> None:
+    """Write tables so that all files are replaced or none: all stand whole beside their places first."""
+    parts = {target: target.with_name(f".{secrets.token_hex(8)}{target.suffix}") for target in tables}
+    try:
+        for target, table in tables.items():
+            write_file(table, parts[target])
+        for target, part in parts.items():
+            part.replace(target)
+    except OSError as error:
+        problem = str(error) if isinstance(error, OutputError) else f"{target}: cannot be written: {error.strerror}."
+        raise OutputError(problem.replace(str(parts[target]), str(target))) from error
+    finally:
+        for part in parts.values():
+            with suppress(OSError):
+                part.unlink()
 
 
 def _learnt(book: Codebook, folder: str | Path, who: str | None) -> Coder:

@@ -40,9 +40,11 @@ def check_codebook(source: str | Path) -> list[str]:
     stances = Counter(stance for codes in book.examples["codes"] for stance in codes.values())
     shown = ", ".join(f"{count} {stance}" for stance, count in stances.most_common())
     uncoded = sum(not codes for codes in book.examples["codes"])
+    left = len(book.cues) - sum(map(len, _by_language(book).values()))
+    others = f"{left} in languages that no coder reads cues of; the others" if left else "all"
     return [
         f"{book.id} {book.version}: {len(book.codes)} codes in {', '.join(book.languages)}",
-        f"cues: {len(book.cues)}, all can match",
+        f"cues: {len(book.cues)}, {others} can match",
         f"examples to learn from: {len(book.examples)}" + (f" ({shown}; {uncoded} without a code)" if shown else ""),
     ]
 
@@ -93,12 +95,16 @@ def _by_language(book: Codebook) -> dict[str, list[Cue]]:
 
 
 def _doubles(book: Codebook) -> list[str]:
-    cues = Counter((cue.lang, cue.code, cue.cue, cue.needs) for cue in book.cues)
+    # cues are matched in lower case, and conditions in any order: what differs in these alone counts twice in a text
+    folded = [(cue.lang, cue.code, cue.cue.lower(), tuple(sorted(map(str.lower, cue.needs)))) for cue in book.cues]
+    cues, written = Counter(folded), dict[object, str]()
+    for key, cue in zip(folded, book.cues, strict=True):
+        written.setdefault(key, cue.cue)
     texts = Counter(" ".join(re.findall(r"\w+", text.casefold())) for text in book.examples["text"])
     return [
         *(
-            f"the {lang} cue '{cue}' of '{code}' stands there {n} times"
-            for (lang, code, cue, _), n in cues.items()
+            f"the {key[0]} cue '{written[key]}' of '{key[1]}' stands there {n} times"
+            for key, n in cues.items()
             if n > 1
         ),
         *(f"the example '{text[:60]}' stands there {n} times" for text, n in texts.items() if n > 1),

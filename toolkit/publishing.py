@@ -5,6 +5,7 @@ that outputs of a stranger's notebook are shown and not run. Formulas in TeX sta
 printed by an installed Chromium, Chrome or Edge.
 """
 
+import html
 import logging
 import os
 import re
@@ -46,13 +47,16 @@ _FLAGS = (
 )  # fmt: skip
 #: Elements that load, run or lead away; the page's policy stops the first two already.
 _ACTIVE = re.compile(
-    r"<(script|iframe|object|embed|frame|frameset|applet)\b.*?(?:</\1\s*>|\Z)|<(?:meta|link|base)\b[^>]*>",
+    r"<(script|iframe|object|frameset|applet)\b.*?(?:</\1\s*>|\Z)|<(?:meta|link|base|embed|frame)\b[^>]*>",
     re.IGNORECASE | re.DOTALL,
 )
-_TAG = re.compile(r"<[a-z][^<>]*>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(
-    r"""\s(on\w+|src|srcset|poster|background|action|formaction|ping)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)""", re.IGNORECASE
-)
+#: A tag; a sign that could end it may stand in a quoted value.
+_TAG = re.compile(r"""<[a-z](?:[^<>"']++|"[^"]*+"|'[^']*+')*+>|<[a-z][^<>]*>""", re.IGNORECASE)
+#: An attribute whole, so that nothing in its value is taken for another.
+_ATTRIBUTE = re.compile(r"""[\s/]*([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'>][^\s>]*))?""")
+_LOADING = ("src", "srcset", "poster", "background", "action", "formaction", "ping")
+#: Addresses that run what they hold.
+_RUNNING = ("javascript:", "vbscript:")
 
 
 def export_notebook(
@@ -138,8 +142,12 @@ def _loading_nothing(tag: re.Match[str]) -> str:
     """A tag without what is run, and without addresses that would be loaded or sent to; figures inside it stay."""
 
     def kept(attribute: re.Match[str]) -> str:
-        inside = attribute[2].strip("\"' ").lower().startswith("data:image/")
-        return attribute[0] if attribute[1].lower() == "src" and inside else ""
+        name, value = attribute[1].lower(), html.unescape((attribute[2] or "").strip("\"'"))
+        address = re.sub(r"[\x00-\x20]", "", value).lower()
+        if name == "src" and address.startswith("data:image/"):
+            return attribute[0]
+        runs = name.startswith("on") or (name.endswith("href") and address.startswith(_RUNNING))
+        return "" if runs or name in _LOADING else attribute[0]
 
     return _ATTRIBUTE.sub(kept, tag[0])
 
@@ -174,10 +182,13 @@ def _language(content: Any) -> str:
 
 
 def _quiet(output: Any) -> None:
-    """Of an output, what a page without scripts can show."""
+    """Of an output, what a page without scripts can show; an element that it does not end ends with it."""
     data = output.get("data", {})
     for kind in [kind for kind in data if "javascript" in kind or "widget" in kind]:
         del data[kind]
+    for kind in ("text/html", "image/svg+xml"):
+        if isinstance(data.get(kind), str):
+            data[kind] = _ACTIVE.sub("", data[kind])
 
 
 def browser() -> str | None:

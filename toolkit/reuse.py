@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.analysis.parts import post_keys
+from toolkit.analysis.stages import pipelines_of, rules_key, rules_of
 from toolkit.cache import cache_folder, code_key, key_of
 from toolkit.codebook import load_codebook
 from toolkit.corpus import Corpus
 from toolkit.crate import METADATA, write_crate
-from toolkit.errors import OutputError
+from toolkit.errors import InputError, OutputError
 from toolkit.files import write_json
+from toolkit.principles.coders import encoders_here
 from toolkit.settings import Study
 from toolkit.versions import versions
 
@@ -26,7 +28,9 @@ __all__ = ["earlier_run", "remember_run", "run_key", "take_over"]
 
 def run_key(study: Study, path: Path, corpus: Corpus) -> str:
     """A name for a run: of the study, the posts with all that is known of them, the codings beside them in ``path``,
-    the codebooks, and the program with all it builds on.
+    the codebooks, the furniture rules, and the program with all it builds on.
+
+    Raises :class:`InputError` for codebooks, rules and codings that cannot be read.
 
     >>> import toolkit
     >>> from toolkit.settings import Study
@@ -37,14 +41,15 @@ def run_key(study: Study, path: Path, corpus: Corpus) -> str:
     True
     """
     books = [load_codebook(name).sha256 for name in (study.principles.codebook, study.topics.guided) if name]
-    rules = study.corpus.furniture_rules
-    beside = [Path(rules)] if rules else []
-    beside += sorted(found for found in (path / "annotations").rglob("*") if found.is_file())
-    codings = [text for found in beside for text in (found.name, _digest(found))]
+    beside = sorted(found for found in (path / "annotations").rglob("*") if found.is_file())
+    codings = [text for found in beside for text in (found.relative_to(path).as_posix(), _digest_of_input(found))]
     told = [table.to_json() for table in (corpus.skipped, corpus.collisions)]
     posts = [*post_keys(corpus.posts), *corpus.posts["source"].fillna("").astype(str)]
     program = [code_key(), *map(str, sorted(versions().items()))]
-    return key_of([study.model_dump_json(), *books, *codings, *told, *posts, *program])
+    # what "auto" finds is no package of the program's own: it may be installed between two runs
+    found_here = [*pipelines_of(study), *(encoder.name for encoder in encoders_here())]
+    rules = rules_key(rules_of(study))
+    return key_of([study.model_dump_json(), *books, rules, *codings, *told, *posts, *program, *found_here])
 
 
 def earlier_run(key: str) -> Path | None:
@@ -56,8 +61,7 @@ def earlier_run(key: str) -> Path | None:
     try:
         said = json.loads(_file(key).read_text(encoding="utf-8"))
         folder = Path(said["folder"])
-        graph = json.loads((folder / METADATA).read_text(encoding="utf-8"))["@graph"]
-        hashes = {entity["@id"]: entity["sha256"] for entity in graph if "sha256" in entity and "contentSize" in entity}
+        hashes = _left_by(folder)
         same = said["run.json"] == _digest(folder / "run.json") and "run.json" in hashes
         return folder if same and all(_digest(folder / name) == digest for name, digest in hashes.items()) else None
     except (OSError, ValueError, KeyError, TypeError):
@@ -81,7 +85,8 @@ def remember_run(key: str, folder: Path) -> None:
 
 
 def take_over(earlier: Path, folder: Path, name: str) -> None:
-    """Copy an earlier run into an empty folder that will be called ``name``; its record says where it comes from.
+    """Copy what an earlier run left, and nothing that was put beside it since, into an empty folder that will be called
+    ``name``; its record says where it comes from.
 
     >>> from tempfile import TemporaryDirectory
     >>> from toolkit import Study, bundled_corpus
@@ -94,15 +99,35 @@ def take_over(earlier: Path, folder: Path, name: str) -> None:
     ...     json.loads((again / "run.json").read_text())["taken over from"] == str(first.resolve())
     True
     """
-    shutil.copytree(earlier, folder, dirs_exist_ok=True)
+    for file in _left_by(earlier):
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        # without its permissions: a run that was put away may be one that nobody may write to
+        shutil.copyfile(earlier / file, folder / file)
     record: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     before = record.get("taken over from", str(earlier.resolve()))
     write_json(folder / "run.json", {**record, "folder": name, "taken over from": before})
     write_crate(folder)
 
 
+def _left_by(folder: Path) -> dict[str, str]:
+    """The files that a run left in its folder, with their SHA-256, by its research object."""
+    graph = json.loads((folder / METADATA).read_text(encoding="utf-8"))["@graph"]
+    hashes = {entity["@id"]: entity["sha256"] for entity in graph if "sha256" in entity and "contentSize" in entity}
+    outside = [name for name in hashes if Path(name).is_absolute() or ".." in Path(name).parts]
+    if outside:
+        raise ValueError(f"{folder}: names '{outside[0]}', which lies outside")
+    return hashes
+
+
 def _file(key: str) -> Path:
     return cache_folder("runs") / f"{key}.json"
+
+
+def _digest_of_input(path: Path) -> str:
+    try:
+        return _digest(path)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}.") from error
 
 
 def _digest(path: Path) -> str:

@@ -45,7 +45,11 @@ def validate(model: type[Model], data: Any, where: str) -> Model:
         raise InputError(f"{where}: expected keys and values, got {_shown(data)}.")
     try:
         # read as JSON: lists fill tuples and dates are text, while "5" for 5 is still refused
-        return model.model_validate_json(json.dumps(_plain(data), default=str))
+        text = json.dumps(_plain(data), default=str)
+    except ValueError as error:  # a number of thousands of digits
+        raise InputError(f"{where}: cannot be read: {str(error).split(';')[0]}; write a smaller number.") from error
+    try:
+        return model.model_validate_json(text)
     except ValidationError as error:
         found = error.errors(include_url=False)
         places = [problem["loc"] for problem in found]

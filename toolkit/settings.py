@@ -187,7 +187,8 @@ def _from_folder(study: Study, folder: Path) -> Study:
     if corpus and not Path(corpus).is_absolute():
         study = study.with_corpus(str(folder / corpus))
     if rules and not Path(rules).is_absolute():
-        own = study.corpus.model_copy(update={"furniture_rules": str(folder / rules)})
+        # a run writes its settings into its own folder: from there, too, it must be found
+        own = study.corpus.model_copy(update={"furniture_rules": str((folder / rules).absolute())})
         study = study.model_copy(update={"corpus": own})
     if is_file(book) and not Path(book).is_absolute():
         study = study.with_codebook(str(folder / book))

@@ -28,6 +28,8 @@ __all__ = ["corpus_path", "free_folder", "run_study"]
 
 #: What a run folder holds.
 _MADE = ("figures", "models", "report.html", METADATA, "run.json", "study.toml", "tables", "topics.html")
+#: And its folders.
+_INSIDE = {"figures": (".png", ".svg"), "models": (".topics",), "tables": (".csv", ".parquet")}
 
 Say = Callable[[str], None]
 
@@ -133,6 +135,9 @@ def _anchored(study: Study) -> Study:
     """The study with full paths, so that the settings written into the run folder work from anywhere."""
     if study.corpus.path:
         study = study.with_corpus(str(Path(study.corpus.path).resolve()))
+    if study.corpus.furniture_rules:
+        rules = str(Path(study.corpus.furniture_rules).resolve())
+        study = study.model_copy(update={"corpus": study.corpus.model_copy(update={"furniture_rules": rules})})
     if is_file(study.principles.codebook):
         study = study.with_codebook(str(Path(study.principles.codebook).resolve()))
     if is_file(study.topics.guided):
@@ -195,7 +200,13 @@ def _refuse_existing(folder: Path, *, overwrite: bool) -> None:
         )
     if "run.json" not in there:
         raise OutputError(f"{folder}: was not made by 'toolkit run' (it has no run.json), so it is not overwritten.")
-    foreign = [name for name in there if name not in _MADE]
+    foreign = [name for name in there if name not in _MADE] + sorted(
+        path.relative_to(folder).as_posix()
+        for name, kinds in _INSIDE.items()
+        for path in (folder / name).glob("*")
+        # what a file browser leaves behind is nobody's work
+        if path.suffix not in kinds and not path.name.startswith(".")
+    )
     if foreign:
         raise OutputError(
             f"{folder}: holds '{foreign[0]}', which no run made; move it away before you overwrite the run."

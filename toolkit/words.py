@@ -257,6 +257,8 @@ def word_table(kind: str, texts: Texts, **choices: Any) -> tuple[pd.DataFrame | 
     0     gente     1  2    10
     1  escuchar     2  1    10
     """
+    if kind not in (*_FUNCTIONS, "concordance"):
+        raise InputError(f"no statistic '{kind}'; {suggestion(kind, (*_FUNCTIONS, 'concordance'))}")
     given = {name: value for name, value in choices.items() if value is not None}
     parts = [given[name] for name in ("target", "reference", "where") if name in given]
     of_codes = texts.coded is not None and kind in _FUNCTIONS and kind != "diversity"

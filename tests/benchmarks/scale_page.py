@@ -106,12 +106,12 @@ def _line_through(runs: list[dict]) -> str:
     ratio = _total(more) / more["posts"] / (_total(less) / less["posts"])
     ahead = _MILLION - more["posts"]
     return (
-        f"\n\nA post at {more['posts']:,} costs {ratio:.2f} of one at {less['posts']:,}. Between the two, each post more "
-        f"took {1000 * seconds:.1f} ms and {1000 * memory:.0f} kB: the texts, passages and counts of all posts are held "
-        "by one process, while tokens, scores, shares and annotations are read by parts.\n\n"
-        f"A million posts were not run, since they would take over two hours. By the line through the two largest "
-        f"sizes: {(_total(more) + ahead * seconds) / 3600:.1f} hours and {(_most(more) + ahead * memory) / 1000:.0f} GB "
-        "of memory ([a plan for more](a-billion-posts.md))."
+        f"\n\nA post at {more['posts']:,} costs {ratio:.2f} of one at {less['posts']:,}. Between the two, each post "
+        f"more took {1000 * seconds:.1f} ms and {1000 * memory:.0f} kB: the texts, passages and counts of all posts "
+        "are held by one process, while tokens, scores, shares and annotations are read by parts.\n\nA million posts "
+        "were not run, since they would take over two hours. By the line through the two largest sizes: "
+        f"{(_total(more) + ahead * seconds) / 3600:.1f} hours and {(_most(more) + ahead * memory) / 1000:.0f} GB of "
+        "memory ([a plan for more](a-billion-posts.md))."
     )
 
 

@@ -23,6 +23,7 @@ from toolkit.cache import PartStore, cache_folder, code_key, key_of, remove_unus
 from toolkit.errors import InputError, OutputError
 from toolkit.parallel import each_task, is_client
 from toolkit.parallel.tasks import Workers
+from toolkit.text import LANGUAGES, pipeline
 from toolkit.versions import versions
 
 __all__ = ["Parts", "Stage", "parts_of", "post_keys"]
@@ -115,7 +116,7 @@ class Parts:
             store.mark_used(keys[slice(*span)])
         for span in missing if is_client(workers) else ():
             if not store.has(keys[slice(*span)]):
-                raise _not_shared(self.folder)
+                raise _not_shared(self.folder, kept=self._aside is None)
         new = sum(stop - start for start, stop in missing) - len(held)
         self.made[stage.name] = (new, len(self.posts) - new)
         self._done[stage.name] = _Done(store, settings, keys)
@@ -215,7 +216,12 @@ def post_keys(posts: pd.DataFrame) -> list[str]:
 @cache
 def _program() -> dict[str, str]:
     """What all machines of a cluster must have alike. Processors may be of different kinds: then last digits differ."""
-    return {"the toolkit's files": code_key(), **{k: v for k, v in versions().items() if k not in ("system", "blas")}}
+    return {
+        "the toolkit's files": code_key(),
+        **{k: v for k, v in versions().items() if k not in ("system", "blas")},
+        # a machine without the trained one would take the simple one and say nothing
+        **{f"pipeline {lang}": pipeline(lang).name for lang in LANGUAGES},
+    }
 
 
 def _make_part(
@@ -254,8 +260,10 @@ def _together(new: pd.DataFrame, doc_ids: Sequence[str], old: Mapping[str, pd.Da
     return pd.concat(rows, ignore_index=True)
 
 
-def _not_shared(folder: Path) -> OutputError:
+def _not_shared(folder: Path, *, kept: bool) -> OutputError:
+    # what is not kept goes to the folder for temporary files
     return OutputError(
-        f"{folder}: what the workers of the cluster wrote there is not seen here; set CLUETRAIN_CACHE, here and for "
-        "the workers, to a folder that all machines have under the same path."
+        f"{folder}: what the workers of the cluster wrote there is not seen here; set "
+        f"{'CLUETRAIN_CACHE' if kept else 'TMPDIR'}, here and for the workers, to a folder that all machines have "
+        "under the same path."
     )

@@ -9,6 +9,7 @@ import pandas as pd
 from toolkit.analysis.parts import Stage
 from toolkit.codebook import Codebook
 from toolkit.principles import CODED_LANGUAGES, Coder, code_passages
+from toolkit.principles.coders import encoders_here
 from toolkit.principles.held_out import group_of
 from toolkit.settings import Study
 from toolkit.text import SentenceEncoder, embed, pooled
@@ -19,19 +20,25 @@ __all__ = ["coding", "encoding", "reading", "vectors_of"]
 
 #: Annotations are kept without the time at which they are given; this stands for it.
 _NO_TIME = "1970-01-01T00:00:00Z"
+#: Columns of shares beyond the contract, which have no type where there is no share.
+_OF_SHARES = {"start": "int64", "end": "int64", "model": "str", "tokens": "int64"}
 
 
 def coding(study: Study, codebook: Codebook, used: Coder, *, vectors: bool = False) -> Stage:
-    """Tables ``annotations``, ``scores``, ``left_out`` (doc_id, lang, n: passages not coded) and ``learnt_from``
-    (doc_id of posts that a model codes that did not see them).
+    """Tables ``annotations``, ``scores``, ``left_out`` (doc_id, lang, n: passages not coded, since they are in none of
+    the study's languages) and ``learnt_from`` (doc_id of posts that a model codes that did not see them).
 
     ``vectors``: also the table of :func:`encoding` with ``from_sentences``: the coder has read the sentences then, and
     they need not be encoded a second time.
     """
     wanted = study.principles
     cut, unit = None if wanted.cut == "auto" else wanted.cut, f"{wanted.unit}s"
-    named = (codebook.sha256, used.name, repr(getattr(used, "facts", None)), repr(cut), repr(wanted.unsure), unit)
-    coded = Stage("codes", _code, (codebook, used, cut, wanted.unsure), (unit,), named)
+    # facts say what a model was learnt with, not which version of the second encoder reads here
+    here = () if used.name == "machine:cues" else tuple(encoder.name for encoder in encoders_here())
+    facts = repr((getattr(used, "facts", None), here))
+    langs = _languages(study)
+    named = (codebook.sha256, used.name, facts, repr(cut), repr(wanted.unsure), unit, repr(langs))
+    coded = Stage("codes", _code, (codebook, used, cut, wanted.unsure, langs), (unit,), named)
     if not vectors:
         return coded
     # the encoder remembers the sentences of a part from one to the other
@@ -42,11 +49,19 @@ def coding(study: Study, codebook: Codebook, used: Coder, *, vectors: bool = Fal
     return Stage("codes+vectors", _one_after_the_other, (calls,), needs, settings)
 
 
+def _languages(study: Study) -> tuple[str, ...]:
+    return tuple(sorted(set(study.corpus.languages) & set(CODED_LANGUAGES)))
+
+
 def _code(
-    codebook: Codebook, used: Coder, cut: float | None, unsure: float, posts: pd.DataFrame, passages: pd.DataFrame
-) -> dict[str, pd.DataFrame]:
-    found = code_passages(posts, passages, codebook, method=used, cut=cut, unsure=unsure, created=_NO_TIME)
-    left = passages[~passages["furniture"] & ~passages["lang"].isin(CODED_LANGUAGES)]
+    codebook: Codebook, used: Coder, cut: float | None, unsure: float, langs: tuple[str, ...],
+    posts: pd.DataFrame, passages: pd.DataFrame,
+) -> dict[str, pd.DataFrame]:  # fmt: skip
+    own = passages["furniture"] | passages["lang"].isin(langs)
+    found = code_passages(
+        posts, passages[own].reset_index(drop=True), codebook, method=used, cut=cut, unsure=unsure, created=_NO_TIME
+    )
+    left = passages[~own]
     left_out = left.assign(lang=left["lang"].fillna("unknown")).groupby(["doc_id", "lang"], sort=False).size()
     return {
         "annotations": found.annotations,
@@ -84,7 +99,7 @@ def _learnt_from(used: Coder, posts: pd.DataFrame, passages: pd.DataFrame) -> li
 def encoding(study: Study, *, from_sentences: bool = False) -> Stage:
     """Table ``vectors`` (doc_id, passage_id, vector as bytes of float32) of the paragraphs of prose in the languages
     of the study, read whole or (``from_sentences``) put together from those of their sentences."""
-    langs = tuple(sorted(set(study.corpus.languages) & set(CODED_LANGUAGES)))
+    langs = _languages(study)
     settings = (repr(langs), SentenceEncoder().name)
     if from_sentences:
         return Stage("pooled", _pool, (langs,), ("paragraphs", "sentences"), settings)
@@ -143,6 +158,7 @@ def _read(
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
     own = _prose(langs, paragraphs)
     shares = reader.shares(own, tokens, vectors_of(vectors))
+    shares = shares if len(shares) else shares.astype(_OF_SHARES)
     # by post, as the tables of all stages are
     place = {doc_id: number for number, doc_id in enumerate(posts["doc_id"])}
     return {"shares": shares.sort_values("doc_id", key=lambda names: names.map(place), kind="stable")}

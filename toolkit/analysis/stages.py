@@ -28,7 +28,9 @@ from toolkit.text import pipeline, tokenise
 __all__ = [
     "cleaning",
     "listing",
+    "pipelines_of",
     "repeated_in",
+    "rules_key",
     "rules_of",
     "tokenising",
 ]
@@ -38,9 +40,28 @@ _FEWEST_LETTERS = 3
 
 
 def rules_of(study: Study) -> Ruleset:
-    """The furniture rules of a study."""
+    """The furniture rules of a study: of a file of one's own as it is now, since it may have been edited meanwhile.
+
+    Raises :class:`InputError` for a file that cannot be read or holds no rules, and for rules to switch off that are
+    none.
+    """
     path = study.corpus.furniture_rules
-    return load_rules(Path(path) if path else None).without(*study.corpus.furniture_off)
+    rules = load_rules.__wrapped__(Path(path)) if path else load_rules()
+    return rules.without(*study.corpus.furniture_off)
+
+
+def rules_key(rules: Ruleset) -> str:
+    """All that furniture depends on; the patterns alone are not, since they name macros and looks can be off."""
+    return repr((rules.macros, rules.rules, rules.glue, sorted(rules.off)))
+
+
+def pipelines_of(study: Study) -> tuple[str, ...]:
+    """The names of the pipelines of a study, with their versions.
+
+    English ones too: quotations are tokenised in every study, and what is not installed is no error for them.
+    """
+    choice = study.text.pipeline
+    return tuple(pipeline(lang, "auto" if choice == "trained" else choice).name for lang in ("es", "it", "en"))
 
 
 def listing() -> Stage:
@@ -72,7 +93,7 @@ def cleaning(study: Study, repeated: Sequence[str]) -> Stage:
     """Tables ``marked`` (furniture), ``verdicts`` (doc_id, lang, or missing where a post does not go on, and reason)
     and ``signatures`` (for near duplicates). ``repeated``: see :func:`repeated_in`."""
     rules, languages = rules_of(study), study.corpus.languages
-    settings = (repr(rules.rules), repr(languages))
+    settings = (rules_key(rules), repr(languages))
     return Stage("furniture", _clean, (rules, languages), settings=settings, more={"repeated": repeated})
 
 
@@ -125,11 +146,7 @@ def tokenising(study: Study, langs: Sequence[str]) -> Stage:
     ``langs``: the language of each post, "" for one that does not go on.
     """
     choice = study.text.pipeline
-    # English quotations are tokenised in every study
-    settings = (
-        choice,
-        *(pipeline(lang, "auto" if choice == "trained" else choice).name for lang in ("es", "it", "en")),
-    )
+    settings = (choice, *pipelines_of(study))
     return Stage("tokens", _tokenise, (choice,), ("marked",), settings, {"goes on as": langs})
 
 
@@ -142,5 +159,6 @@ def _tokenise(choice: str, posts: pd.DataFrame, marked: pd.DataFrame) -> dict[st
         "repeats": mark_repeats(posts, furniture=furniture),
         "sentences": sentences,
         "paragraphs": segment(posts, furniture, unit="paragraph"),
-        "tokens": tokenise(posts, sentences, choice=choice),  # type: ignore[arg-type]
+        # of posts that all do not go on there are none, and their languages are texts nevertheless
+        "tokens": tokenise(posts, sentences, choice=choice).astype({"lang": "str"}),  # type: ignore[arg-type]
     }

@@ -42,7 +42,9 @@ def clean(corpus: Corpus, result: Analysis, workers: Workers = 1, *, keep: bool 
     :func:`toolkit.analysis.parts.parts_of`."""
     if corpus.posts.empty:
         raise InputError("no post is left to analyse: the corpus holds none; add texts.")
-    posts = corpus.posts.copy()
+    posts = check("posts", corpus.posts)
+    # of posts that were read from no file their names say which they are
+    sources = posts["source"].fillna(posts["doc_id"])
     parts = result.parts = parts_of(posts, keep=keep)
     repeated = [""] * len(posts)
     # lines repeat through a site, and many a corpus names none
@@ -52,7 +54,7 @@ def clean(corpus: Corpus, result: Analysis, workers: Workers = 1, *, keep: bool 
     parts.run(cleaning(result.study, repeated), workers=pool(workers, posts))
     verdicts, furniture = parts.whole("verdicts"), parts.whole("marked")
     langs = verdicts["lang"].astype(object).where(verdicts["lang"].notna(), None).to_numpy()
-    skipped = pd.DataFrame({"source": posts["source"].to_numpy(), "reason": verdicts["reason"]})
+    skipped = pd.DataFrame({"source": sources.to_numpy(), "reason": verdicts["reason"]})
     skipped = skipped.assign(read=verdicts["lang"].notna())[verdicts["reason"].notna()].to_dict("records")
     goes_on = verdicts["lang"].notna().to_numpy()
     posts = posts.assign(lang=langs)[goes_on]
@@ -61,7 +63,7 @@ def clean(corpus: Corpus, result: Analysis, workers: Workers = 1, *, keep: bool 
     if result.study.corpus.duplicates == "first":
         again = duplicates[~duplicates["first"]].set_index("doc_id")["nearest"]
         copies = posts["doc_id"].isin(again.index)
-        for doc_id, source in zip(posts["doc_id"][copies], posts["source"][copies], strict=True):
+        for doc_id, source in zip(posts["doc_id"][copies], sources[posts.index[copies]], strict=True):
             reason = f"is a near duplicate of '{again[doc_id]}' and not the first of its cluster"
             skipped.append({"source": source, "reason": reason, "read": False})
         posts = posts[~copies]

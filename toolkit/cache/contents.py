@@ -35,7 +35,7 @@ CACHE_KINDS = MappingProxyType(
 _COLUMNS = ["kind", "stage", "what", "entries", "bytes", "last_used"]
 #: Names end in a digest: a key, a part, the settings of a stage.
 _ENTRY = re.compile(r"[0-9a-f]{64}\.(npz|json)")
-_STAGE = re.compile(r"([\w-]+)-[0-9a-f]{20}")
+_STAGE = re.compile(r"([\w+-]+)-[0-9a-f]{20}")
 _PART = re.compile(r"[0-9a-f]{32}")
 _IN_PART = re.compile(r"part\.json|\w+\.parquet")
 #: What was begun and not finished; a process that lives needs it still, one of yesterday does not.

@@ -12,6 +12,7 @@ cut off while it was written is never read. A part that is damaged counts as one
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +28,8 @@ __all__ = ["PartStore", "remove_unused"]
 
 _RECORD = "part.json"
 _ASIDE = ".part-"
+#: A part, or what is left of one that was cut off while it was written.
+_OWN = re.compile(r"[0-9a-f]{32}|\.part-[0-9a-f]{16}")
 
 
 class PartStore:
@@ -129,7 +132,7 @@ class PartStore:
                 (path / f"{name}.parquet").stat().st_size == about["bytes"] for name, about in record["tables"].items()
             )
             return dict(record) if whole and len(record["keys"]) == len(record["doc_ids"]) else None
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def _table(self, path: Path, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -164,7 +167,7 @@ def remove_unused(folder: Path, most: int, *, since: float) -> int:
     """
     found = []
     with suppress(OSError):
-        for path in folder.glob("*/*"):
+        for path in filter(_is_own, folder.glob("*/*")):
             with suppress(OSError):  # removed meanwhile
                 found.append((path.stat().st_mtime, sum(file.stat().st_size for file in path.iterdir()), path))
     total = sum(size for _, size, _ in found)
@@ -174,3 +177,8 @@ def remove_unused(folder: Path, most: int, *, since: float) -> int:
         shutil.rmtree(path, ignore_errors=True)
         total -= size
     return total
+
+
+def _is_own(path: Path) -> bool:
+    """Whether a part has this name; what others put there is theirs."""
+    return _OWN.fullmatch(path.name) is not None

@@ -17,6 +17,8 @@ from toolkit.cli.annotate import add_annotate
 from toolkit.cli.arguments import (
     examples,
     give,
+    let_go,
+    not_an_input,
     path_argument,
     say,
     scheduler_argument,
@@ -39,6 +41,8 @@ __all__ = ["main"]
 
 #: A disk or a share of one that is full.
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+#: What is wrong with a file that was named, whatever library met it.
+_OF_A_FILE = (errno.EACCES, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EPERM, errno.EROFS)
 _RUN_HELP = """\
 Without arguments: themes and principles of the bundled corpus. With STUDY.toml: the study that file describes
 (every run writes its own, commented, into its folder; copy and change it)."""
@@ -46,46 +50,81 @@ Without arguments: themes and principles of the bundled corpus. With STUDY.toml:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status: 0 done, 1 a check failed, 2 wrong use or bad input."""
+    _streams_for_all()
+    try:
+        return _status(arguments)
+    finally:
+        let_go(sys.stdout)
+
+
+def _status(arguments: Sequence[str] | None) -> int:
     options = _parser().parse_args(arguments)
     _stop_as_by_hand()
     if not hasattr(options, "command"):
         _parser().print_help()
         return 0
+    status = 0
     try:
-        status: int = options.command(options)
+        status = options.command(options)
         sys.stdout.flush()
-        return status
     except ToolkitError as error:
-        print(f"toolkit: {error}", file=sys.stderr)
-        return error.exit_status
+        say(f"toolkit: {error}")
+        status = error.exit_status
     except BrokenPipeError:
-        # the reader of a pipe (head, less) has had enough; what is still buffered has nowhere to go
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        if error.errno not in _NO_ROOM:
+        if not _unread():
             raise
-        # whatever library met it: what is written goes aside first, so nothing half-written was left
-        print(
-            f"toolkit: {os.strerror(error.errno)}; free some room, or name another folder for temporary files "
-            "(environment variable TMPDIR).",
-            file=sys.stderr,
-        )
-        return 2
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            # whatever library met it: what is written goes aside first, so nothing half-written was left
+            problem = "free some room, or name another folder for temporary files (environment variable TMPDIR)"
+            say(f"toolkit: {os.strerror(error.errno)}; {problem}.")
+        elif error.errno in _OF_A_FILE and error.filename is not None:
+            say(f"toolkit: {error.filename}: cannot be used: {os.strerror(error.errno)}; name another file or folder.")
+        else:
+            raise
+        status = 2
     except KeyboardInterrupt:
-        print("toolkit: stopped; nothing half-written was left.", file=sys.stderr)
-        return 130
+        say("toolkit: stopped; nothing half-written was left.")
+        status = 130
+    return status
+
+
+def _unread() -> bool:
+    """Whether the reader of a pipe (head, less) has had enough; what is still buffered has nowhere to go then.
+
+    What was to be written may be lost and not be tried again: one sign more tells.
+    """
+    try:
+        print(flush=True)
+    except BrokenPipeError:
+        let_go(sys.stdout)
+        return True
+    return False
+
+
+def _streams_for_all() -> None:
+    """Output and errors go somewhere, also where they were closed, and no sign of a text stops them: those that the
+    terminal cannot show are escaped, as Python does with errors."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+        elif getattr(stream, "errors", None) == "strict" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _stop_as_by_hand() -> None:
-    """Being ended by the system cleans up as Ctrl+C does."""
+    """Being ended by the system cleans up as Ctrl+C does; what was told to be deaf to it (nohup) stays so."""
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
     for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and threading.current_thread() is threading.main_thread():
-            signal.signal(getattr(signal, name), stop)
+        number = getattr(signal, name, None)
+        if number is None or threading.current_thread() is not threading.main_thread():
+            continue
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -218,7 +257,10 @@ def _describe(options: argparse.Namespace) -> int:
     from toolkit.description import describe_corpus
     from toolkit.resources import bundled_corpus
 
-    return give(describe_corpus(options.corpus if options.corpus is not None else bundled_corpus()), options.output)
+    corpus = options.corpus if options.corpus is not None else str(bundled_corpus())
+    if options.output is not None:
+        not_an_input(options.output, [corpus])
+    return give(describe_corpus(corpus), options.output)
 
 
 def _lab(options: argparse.Namespace) -> int:

@@ -50,6 +50,7 @@ def add_agreement(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
         "--coders",
         type=name_argument,
         nargs="+",
+        action="extend",
         metavar="NAME",
         help="only these (default: all but 'adjudicated' and curators)",
     )

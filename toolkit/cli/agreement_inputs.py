@@ -55,7 +55,8 @@ def of_files(files: "Sequence[Path]", book: "Codebook | None", options: argparse
     for file in files:
         if sum(other.resolve() == file.resolve() for other in files) > 1:
             raise InputError(f"{file}: is given twice; name each file once.")
-    tables = [_annotations(file, book, options.texts) for file in files]
+    names = _coder_names(files)
+    tables = [_annotations(file, book, options.texts, name) for file, name in zip(files, names, strict=True)]
     table = pd.concat([found for found, _ in tables], ignore_index=True)
     texts: dict[str, str] = {}
     for file, (_, of_file) in zip(files, tables, strict=True):
@@ -64,9 +65,10 @@ def of_files(files: "Sequence[Path]", book: "Codebook | None", options: argparse
                 raise InputError(f"{file}: gives the document '{doc_id}' another text than the files before it.")
     notes = []
     named = sorted(set(table["codebook"]) - {UNKNOWN_CODEBOOK})
-    if book is None and len(named) == 1 and (table["codebook"] == UNKNOWN_CODEBOOK).any():
-        table["codebook"] = named[0]
-        notes.append(f"codes of files that name no codebook are taken for those of '{named[0]}'")
+    taken = book.id if book is not None else named[0] if len(named) == 1 else None
+    if taken is not None and (table["codebook"] == UNKNOWN_CODEBOOK).any():
+        table["codebook"] = table["codebook"].where(table["codebook"] != UNKNOWN_CODEBOOK, taken)
+        notes.append(f"codes of files that name no codebook are taken for those of '{taken}'")
     judged = None
     if options.judged is None and options.unit in ("span", "document"):
         judged = _judged([(found, of_file) for found, of_file in tables])
@@ -108,10 +110,22 @@ def stands_alone(folder: "Path") -> bool:
         return True
 
 
+def _coder_names(files: "Sequence[Path]") -> list[str]:
+    """What the coder of a file that names none is called: as the file is, or with its folder before it where a file of
+    another folder is called so too, as when two people export under the same name."""
+    stems = [(file.name or file.resolve().name).removesuffix(file.suffix) for file in files]
+    whole = [(file.parent / stem).as_posix() for file, stem in zip(files, stems, strict=True)]
+    folders = {stem: {one for one, other in zip(whole, stems, strict=True) if other == stem} for stem in stems}
+    return [one if len(folders[stem]) > 1 else stem for one, stem in zip(whole, stems, strict=True)]
+
+
 def _annotations(
-    file: "Path", book: "Codebook | None", texts: "str | None"
+    file: "Path", book: "Codebook | None", texts: "str | None", coder: str
 ) -> "tuple[pd.DataFrame, dict[str, str] | None]":
-    """The annotations of a file of any format; texts by doc_id where the file, or one written with it, holds them."""
+    """The annotations of a file of any format; texts by doc_id where the file, or one written with it, holds them.
+
+    ``coder``: who it is of, where it names nobody.
+    """
     from toolkit.cli.arguments import say
     from toolkit.converting import loss_lines
     from toolkit.errors import InputError
@@ -126,12 +140,12 @@ def _annotations(
     what = FORMATS[name]
     codebook = None if book is None else book.id
     if what.own and file.is_file():
-        return _own_table(file, name, texts, codebook)
+        return _own_table(file, name, texts, codebook, coder)
     found = read_exchange(file, texts=texts, codebook=codebook)
     table = found.annotations
     # in folders of files for each person, formats know who they are of
     nobody = table["coder"] == UNKNOWN_CODER
-    table = table.assign(coder=table["coder"].mask(nobody, file.name.removesuffix(file.suffix)))
+    table = table.assign(coder=table["coder"].mask(nobody, coder))
     for line in (*found.notes, *loss_lines(found.losses)):
         say(printable(f"{file}: {line}"))
     if what.texts:
@@ -140,7 +154,7 @@ def _annotations(
 
 
 def _own_table(
-    file: "Path", name: str, texts: "str | None", codebook: "str | None"
+    file: "Path", name: str, texts: "str | None", codebook: "str | None", coder: str
 ) -> "tuple[pd.DataFrame, dict[str, str] | None]":
     """One of our tables: as it is, or, where a column is missing or the delimiter another, as convert reads it."""
     from toolkit.errors import InputError
@@ -150,7 +164,7 @@ def _own_table(
     try:
         return read(file, "annotations"), own
     except InputError:
-        found = read_exchange(file, name, texts=texts, coder=file.stem, codebook=codebook)
+        found = read_exchange(file, name, texts=texts, coder=coder, codebook=codebook)
         if found.annotations.empty or (found.losses["kind"] == "refused").any():
             raise
         return found.annotations, own

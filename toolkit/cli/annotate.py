@@ -83,6 +83,7 @@ def add_annotate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     migrate.add_argument(
         "--renamed",
         nargs="+",
+        action="extend",
         metavar="OLD=NEW",
         help="what became of codes, where the codebook does not say it; OLD=A,B: split, OLD=: gone",
     )
@@ -182,6 +183,10 @@ def _renamed(given: Sequence[str]) -> dict[str, str | Sequence[str] | None]:
         if not sign or not old.strip():
             raise InputError(
                 f"--renamed: got '{pair}', expected OLD=NEW (OLD=A,B where it was split, OLD= where gone)."
+            )
+        if old.strip() in found:
+            raise InputError(
+                f"--renamed: says twice what became of '{old.strip()}'; say it once (OLD=A,B where it was split)."
             )
         codes = [code.strip() for code in new.split(",") if code.strip()]
         found[old.strip()] = None if not codes else codes[0] if len(codes) == 1 else codes

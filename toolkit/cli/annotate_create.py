@@ -22,9 +22,17 @@ _SUGGEST = ("hybrid", "examples", "cues", "definitions")
 def create_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``create``."""
     add = parser.add_argument
-    add("--corpus", type=path_argument, nargs="+", required=True, metavar="PATH", help="corpus folder, files of texts")
-    add("--coders", type=name_argument, nargs="+", required=True, metavar="NAME", help="who codes")
-    add("--curators", type=name_argument, nargs="*", default=["curator"], metavar="NAME",
+    add(
+        "--corpus",
+        type=path_argument,
+        nargs="+",
+        action="extend",
+        required=True,
+        metavar="PATH",
+        help="corpus folder, files of texts",
+    )
+    add("--coders", type=name_argument, nargs="+", action="extend", required=True, metavar="NAME", help="who codes")
+    add("--curators", type=name_argument, nargs="*", action="extend", metavar="NAME",
         help="who decides where they differ")  # fmt: skip
     add("--codebook", type=path_argument, default="cluetrain", metavar="NAME|FILE", help="default: %(default)s")
     units = ["sentence", "paragraph", "document", "span"]
@@ -39,7 +47,7 @@ def create_arguments(parser: argparse.ArgumentParser) -> None:
     add("--sample", type=count_argument, metavar="N", help="so many items only")
     hows = ["random", "stratified", "uncertainty"]
     add("--how", choices=hows, default="random", help="how they are drawn (default: %(default)s)")
-    add("--by", nargs="+", metavar="COLUMN", help="of stratified: lang, year, genre, ...")
+    add("--by", nargs="+", action="extend", metavar="COLUMN", help="of stratified: lang, year, genre, ...")
     add("--whole-texts", action="store_true", help="--sample counts texts, and all items of each are taken")
     add("--suggest", choices=_SUGGEST, metavar="METHOD", help=f"show the codes of a machine: {', '.join(_SUGGEST)}")
     add("--open", action="store_true", help="coders see each other's codings (default: blind)")
@@ -85,7 +93,7 @@ def _create(options: argparse.Namespace) -> int:
         options.folder,
         options.corpus[0] if len(options.corpus) == 1 else options.corpus,
         coders=options.coders,
-        curators=options.curators,
+        curators=["curator"] if options.curators is None else options.curators,
         codebook=options.codebook,
         unit=options.unit,
         assignment=options.assignment,
@@ -125,6 +133,10 @@ def _check_together(options: argparse.Namespace) -> None:
         raise InputError(
             "--overlap and --per-item are of --assignment split; add that, or leave them out (without it everybody "
             "codes everything)."
+        )
+    if split and options.overlap == 0 and options.per_item is not None:
+        raise InputError(
+            "--per-item: says how many coders an item of the overlap has, and --overlap is 0; leave one of the two out."
         )
     per_item = 2 if options.per_item is None else options.per_item
     if split and options.overlap != 0 and not 2 <= per_item <= len(options.coders):

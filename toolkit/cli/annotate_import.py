@@ -29,7 +29,12 @@ def import_arguments(parser: argparse.ArgumentParser) -> None:
     add("--by", type=name_argument, metavar="NAME", help="who edited the sheet, for the record (default: the coder)")
     add("--from", dest="format", choices=EXCHANGE_FORMATS, metavar="FORMAT", help="of FILE (default: detected)")
     add(
-        "--of", type=name_argument, nargs="+", metavar="NAME", help="whose they are in FILE, if it holds several coders"
+        "--of",
+        type=name_argument,
+        nargs="+",
+        action="extend",
+        metavar="NAME",
+        help="whose they are in FILE, if it holds several coders",
     )
     add("--replace", action="store_true", help="take out what the coder has in these texts and FILE has not")
     add("--dry-run", action="store_true", help="report only, change nothing (sheets)")
@@ -44,6 +49,7 @@ def _import(options: argparse.Namespace) -> int:
     from toolkit.annotation.projects.status import changes_text
     from toolkit.annotation.sheets.spreadsheet import import_spreadsheet
     from toolkit.cli.annotate_project import opened, own_files
+    from toolkit.errors import InputError
     from toolkit.storage import write_file
 
     project = opened(options.folder)
@@ -53,6 +59,11 @@ def _import(options: argparse.Namespace) -> int:
     if options.format is not None or not _is_sheet(Path(options.file)):
         report = _from_elsewhere(project, coder, options)
     else:
+        if options.of or options.replace:
+            raise InputError(
+                "--of and --replace are for annotations of other tools; a sheet is of one coder, and the rows taken "
+                "out of it say which codes go; leave them out."
+            )
         report = import_spreadsheet(
             project, coder, options.file, dry_run=options.dry_run, by=options.by, take_over=options.take_over
         )

@@ -1,13 +1,14 @@
 """What several commands share: kinds of arguments, where results may go, and how a result is said or written."""
 
 import argparse
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from toolkit.printable import counted
+from toolkit.printable import counted, printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +19,7 @@ __all__ = [
     "examples",
     "from_zero_argument",
     "give",
+    "let_go",
     "name_argument",
     "not_an_input",
     "path_argument",
@@ -97,14 +99,14 @@ def workers_of(options: argparse.Namespace) -> Iterator[Any]:
 
 def count_argument(text: str) -> int:
     """A whole number from 1."""
-    if not text.isdigit() or int(text) < 1:
+    if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"got {text}, allowed is a whole number from 1")
     return int(text)
 
 
 def from_zero_argument(text: str) -> int:
     """A whole number from 0."""
-    if not text.isdigit():
+    if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"got {text}, allowed is a whole number from 0")
     return int(text)
 
@@ -156,7 +158,6 @@ def table_target(
 
     ``or_folder``: a name without suffix is a folder to make. ``also``: endings that are no table's and can be written.
     """
-    import os
     from pathlib import Path
 
     from toolkit.errors import InputError, OutputError
@@ -181,8 +182,21 @@ def table_target(
 
 
 def say(line: str) -> None:
-    """A line for the person at the terminal, beside the result."""
-    print(line, file=sys.stderr, flush=True)
+    """A line for the person at the terminal, beside the result; work goes on where nobody reads it any more."""
+    try:
+        print(printable(line), file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        let_go(sys.stderr)
+
+
+def let_go(stream: Any) -> bool:
+    """Throw away what is still to be written to a stream that takes no more; whether it is such a one."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return True
+    return False
 
 
 def give(text: str, output: str | None) -> int:

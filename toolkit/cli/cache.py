@@ -47,7 +47,12 @@ def add_cache(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "--older-than", type=count_argument, metavar="DAYS", help="only what was not used for so many days"
     )
     clear.add_argument(
-        "--kind", nargs="+", choices=CACHE_KINDS, metavar="KIND", help=f"only these: {', '.join(CACHE_KINDS)}"
+        "--kind",
+        nargs="+",
+        action="extend",
+        choices=CACHE_KINDS,
+        metavar="KIND",
+        help=f"only these: {', '.join(CACHE_KINDS)}",
     )
     clear.set_defaults(command=_clear)
 

@@ -91,7 +91,7 @@ def _convert(options: argparse.Namespace) -> int:
         coder=options.coder,
         codebook=options.codebook,
     )
-    print("\n".join(lines))
+    print(printable("\n".join(lines)))
     if target is not None:
         write_file(losses, target)
         print(f"Losses:  {target} ({len(losses):,} rows)")

@@ -28,7 +28,13 @@ def add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "evaluate", help="measure a coding against what people coded", description=_HELP, **examples(*_EXAMPLES)
     )
     parser.add_argument(
-        "--gold", type=path_argument, nargs="+", required=True, metavar="FILE", help="annotations that count as right"
+        "--gold",
+        type=path_argument,
+        nargs="+",
+        action="extend",
+        required=True,
+        metavar="FILE",
+        help="annotations that count as right",
     )
     parser.add_argument("--predicted", type=path_argument, metavar="FILE", help="annotations of 'toolkit map'")
     parser.add_argument("--scores", type=path_argument, metavar="FILE", help="scores of the same 'toolkit map'")
@@ -37,7 +43,7 @@ def add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--units", type=path_argument, metavar="FILE", help="what was judged: doc_id, start, end (default: see --texts)"
     )
     parser.add_argument("--codebook", metavar="NAME|FILE", help="default: the one that gold names")
-    parser.add_argument("--method", default="hybrid", metavar="NAME", help="coder of the texts (default: %(default)s)")
+    parser.add_argument("--method", metavar="NAME", help="coder of the texts (default: hybrid)")
     parser.add_argument("--cut", type=float, metavar="0-1", help="score from which a code is given (default: its own)")
     parser.add_argument("--coder", metavar="NAME", help="the coder of gold to take, where there are several")
     parser.add_argument("--predicted-coder", metavar="NAME", help="the same for --predicted")
@@ -61,8 +67,13 @@ def add_evaluate(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _evaluate(options: argparse.Namespace) -> int:
+    from toolkit.errors import InputError
     from toolkit.evaluation import as_text, evaluate_files
 
+    if options.predicted is not None and (options.method is not None or options.cut is not None):
+        raise InputError("--method and --cut say how the texts are coded, and --predicted is coded; leave them out.")
+    if options.predicted is None and options.predicted_coder is not None:
+        raise InputError("--predicted-coder names a coder of --predicted FILE; give that too.")
     seed = seed_of(options)
     inputs = (*options.gold, options.predicted, options.scores, options.units, options.texts)
     target = table_target(options.output, inputs, or_folder=True)
@@ -73,7 +84,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         texts=options.texts,
         units=options.units,
         codebook=options.codebook,
-        method=options.method,
+        method=options.method if options.method is not None else "hybrid",
         cut=options.cut,
         coder=options.coder,
         predicted_coder=options.predicted_coder,

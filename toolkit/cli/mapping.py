@@ -2,7 +2,7 @@
 
 import argparse
 
-from toolkit.cli.arguments import examples, path_argument, say, workers_argument
+from toolkit.cli.arguments import examples, path_argument, say, table_target, workers_argument
 
 __all__ = ["add_map"]
 
@@ -83,6 +83,9 @@ def _map(options: argparse.Namespace) -> int:
     from toolkit.mapping import map_texts
     from toolkit.parallel import default_workers
 
+    # before anything is coded; what is an input, map_texts tells
+    table_target(options.output, [])
+    table_target(options.scores, [], option="--scores")
     for line in map_texts(
         options.input,
         options.output,

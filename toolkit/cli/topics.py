@@ -46,7 +46,7 @@ def add_topics(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _number_or_auto(text: str) -> int | str:
-    if text != "auto" and not text.isdigit():
+    if text != "auto" and not text.isdecimal():
         raise argparse.ArgumentTypeError(f"got {text}, allowed is a whole number from 0, or auto")
     return text if text == "auto" else int(text)
 

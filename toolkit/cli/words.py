@@ -81,13 +81,18 @@ def add_words(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     key.add_argument(
         "--target",
         nargs="+",
+        action="extend",
         required=True,
         metavar="COLUMN=VALUE",
         help="country=MX, 'country=MX|AR', year=2005-2009, of codes lang=es; code=listening or code=listening:breach: "
         "the words of the passages with that code",
     )
     key.add_argument(
-        "--reference", nargs="+", metavar="COLUMN=VALUE", help="what it is compared with (default: the rest)"
+        "--reference",
+        nargs="+",
+        action="extend",
+        metavar="COLUMN=VALUE",
+        help="what it is compared with (default: the rest)",
     )
     key.add_argument(
         "--minimum", type=count_argument, metavar="N", help="fewest occurrences in both together (default: 5)"
@@ -119,11 +124,17 @@ def _add_concordance(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]
     )
     lines.add_argument("--context", type=count_argument, metavar="N", help="words to each side (default: 10)")
     lines.add_argument(
-        "--sort", nargs="+", metavar="KEY", help="L1 R1 ... node, date, or a column; -KEY turns it round: --sort=-date"
+        "--sort",
+        nargs="+",
+        action="extend",
+        metavar="KEY",
+        help="L1 R1 ... node, date, or a column; -KEY turns it round: --sort=-date",
     )
     lines.add_argument("--sample", type=count_argument, metavar="N", help="so many lines at random")
     lines.add_argument("--seed", type=int, default=1, metavar="N", help="of the sample (default: 1)")
-    lines.add_argument("--show", nargs="+", metavar="COLUMN", help="metadata of the posts beside each line, in files")
+    lines.add_argument(
+        "--show", nargs="+", action="extend", metavar="COLUMN", help="metadata of the posts beside each line, in files"
+    )
     _where(lines)
 
 
@@ -191,7 +202,9 @@ def _codes(parser: argparse.ArgumentParser, *, counted: bool) -> None:
 
 
 def _where(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--where", nargs="+", metavar="COLUMN=VALUE", help="in this part alone: country=MX, year=2009")
+    parser.add_argument(
+        "--where", nargs="+", action="extend", metavar="COLUMN=VALUE", help="in this part alone: country=MX, year=2009"
+    )
 
 
 def _drawn(parser: argparse.ArgumentParser, usual: str = "1000") -> None:

@@ -91,7 +91,8 @@ def _choices(options: argparse.Namespace, texts: "Texts") -> dict[str, Any]:
         if getattr(options, name, None):
             choices[name] = part_of(getattr(options, name), texts.coded, f"--{name}")
     if options.kind == "concordance":
-        choices |= {"sort": tuple(options.sort or ()), "metadata": tuple(options.show or ())}
+        # an empty query is wrong, and said to be
+        choices |= {"sort": tuple(options.sort or ()), "metadata": tuple(options.show or ()), "query": options.query}
     elif hasattr(options, "sort"):
         choices["sort"] = options.sort
     elif hasattr(options, "seed"):

@@ -37,6 +37,9 @@ def check_book(book: CodebookFile, where: str) -> None:
     optional |= {f"group '{group.id}', definition": group.definition for group in book.groups}
     for field, words in {**texts, **_given(optional)}.items():
         _in_all_languages(words, book.languages, f"{where}: {field}")
+    double = next((name for number, name in enumerate(book.cue_files) if name in book.cue_files[:number]), None)
+    if double is not None:
+        raise InputError(f"{where}: cue_files: '{double}' is named twice, its cues would count twice; name it once.")
     _check_stances(book, where)
     _check_groups(book, where)
     _check_changes(book, where)

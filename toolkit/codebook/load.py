@@ -151,10 +151,13 @@ def _path(source: str | Path) -> Path:
             known = suggestion(str(source), codebook_names())
             raise InputError(f"no codebook '{source}' (nor does it end in .yaml); {known}")
         path = data_file("codebooks", f"{source}.yaml")
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder; name the .yaml file in it.")
-    if not path.is_file():
-        raise InputError(f"{path}: no such codebook file.")
+    try:
+        if path.is_dir():
+            raise InputError(f"{path}: is a folder; name the .yaml file in it.")
+        if not path.is_file():
+            raise InputError(f"{path}: no such codebook file.")
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        raise InputError(f"{str(path)[:100]}: cannot be read: {error.strerror}; name another file.") from error
     return path
 
 

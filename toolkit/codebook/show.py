@@ -22,8 +22,8 @@ def show_codebook(codebook: Codebook, lang: str = "en", *, form: Literal["text",
 
     Parameters
     ----------
-    lang : a language of the codebook. Examples and cues are shown in it; a language that has none of its own
-        (English) shows those of the others.
+    lang : a language of the codebook. Examples are shown in it; a language that has none of its own (English) shows
+        those of the others. Of the cues of this language the weightiest are shown, 24 of a code.
     form : "text" (Markdown that reads well as it stands) or "html" (one self-contained page without scripts, every
         text escaped).
 

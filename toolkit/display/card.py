@@ -9,6 +9,7 @@ from toolkit.display.plain import wrapped
 from toolkit.display.table import Shown, style_sheet
 from toolkit.display.words import display_words
 from toolkit.marked_text import environment
+from toolkit.printable import beginning
 
 __all__ = ["Card", "SelfShown", "card"]
 
@@ -96,7 +97,7 @@ def card(
     for key, value in (facts or {}).items():
         text = readable(value, lang)
         if text:
-            pairs.append((words[key], text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"))
+            pairs.append((words[key], text if len(text) <= _LONGEST else beginning(text, _LONGEST - 1) + "…"))
     said = list(notes[:_MOST_NOTES])
     if len(notes) > len(said):
         said.append(common["more"].format(n=len(notes) - len(said)))

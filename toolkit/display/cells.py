@@ -11,6 +11,7 @@ import pandas as pd
 
 from toolkit.display.numbers import lone_number, number, number_column
 from toolkit.display.words import display_words
+from toolkit.printable import beginning
 
 __all__ = ["LONGEST", "Cell", "cells_of", "readable"]
 
@@ -61,8 +62,8 @@ def cells_of(
     missing = [_is_missing(value) for value in values]
     there = [value for value, absent in zip(values, missing, strict=True) if not absent]
     if there and all(isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in there):
-        floats = [float("nan") if absent else float(value) for value, absent in zip(values, missing, strict=True)]
-        written = number_column(name, floats, lang)
+        plain = [float("nan") if absent else _plain(value) for value, absent in zip(values, missing, strict=True)]
+        written = number_column(name, plain, lang)
         return [_NOTHING if absent else Cell(text) for text, absent in zip(written, missing, strict=True)], True
     days = all(isinstance(value, pd.Timestamp) and value == value.normalize() for value in there)
     cells = []
@@ -77,6 +78,11 @@ def cells_of(
         own = isinstance(spoken, str) and name in _TEXTS and _LANGUAGE.fullmatch(spoken)
         cells.append(cell._replace(lang=spoken) if own else cell)
     return cells, False
+
+
+def _plain(value: Any) -> float:
+    """A number as Python's own; a whole one stays whole, with all its digits."""
+    return int(value) if isinstance(value, int | np.integer) else float(value)
 
 
 def _is_missing(value: Any) -> bool:
@@ -107,7 +113,7 @@ def _cell(name: str, value: Any, lang: str, names: Mapping[str, str]) -> Cell:
 def _cut(text: str, title: str = "") -> Cell:
     if len(text) <= LONGEST:
         return Cell(text, title)
-    return Cell(text[: LONGEST - 1].rstrip() + "…", title, cut=True)
+    return Cell(beginning(text, LONGEST - 1).rstrip() + "…", title, cut=True)
 
 
 def readable(value: Any, lang: str = "en", names: Mapping[str, str] | None = None, depth: int = 0) -> str:
@@ -122,7 +128,7 @@ def readable(value: Any, lang: str = "en", names: Mapping[str, str] | None = Non
     if isinstance(value, bool | np.bool_):
         return words["yes" if value else "no"]
     if isinstance(value, int | float | np.integer | np.floating):
-        return lone_number(float(value), lang)
+        return lone_number(_plain(value), lang)
     if isinstance(value, str):
         return (names or {}).get(value, value)
     if depth >= _DEEPEST:

@@ -16,7 +16,7 @@ _DIGITS = 3
 _SHARE = 3
 _PROBABILITY = re.compile(r"(^|_)[pq](_value)?$")
 #: Whole numbers that are names and places, not amounts: no sign between their thousands.
-_PLACES = re.compile(r"(^|_)(year|seed|start|end|k|thesis)$|año|anno", re.IGNORECASE)
+_PLACES = re.compile(r"(?:^|_)(?:year|seed|start|end|k|thesis)$|(?:^|[\W_])(?:año|anno)(?:[\W_]|$)", re.IGNORECASE)
 #: Whole numbers that all lie here are years, whatever their column is called.
 _YEARS = (1950, 2050)
 
@@ -37,7 +37,9 @@ def number(value: float, lang: str = "en", digits: int = 0, *, grouped: bool = T
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     words = display_words("words", lang)
-    written = f"{value:{',' if grouped else ''}.{digits}f}"
+    # a whole number keeps all its digits, which as a fraction it would not from 2 ** 53 on: posts have such names
+    form = "d" if isinstance(value, int) and not digits else f".{digits}f"
+    written = f"{value:{',' if grouped else ''}{form}}"
     if written.startswith("-"):
         # what rounds to zero has no sign
         written = "−" + written[1:] if written.strip("-0.,") else written[1:]
@@ -55,6 +57,8 @@ def lone_number(value: float, lang: str = "en") -> str:
     if not math.isfinite(value) or float(value).is_integer() or abs(value) >= 1000:
         return number(value, lang)
     shown = f"{float(f'{value:.{_DIGITS}g}'):.9f}".rstrip("0")
+    if not shown.strip("-0."):
+        return _below(value, 1e-9, lang, 9)
     return number(value, lang, len(shown.partition(".")[2]))
 
 
@@ -83,9 +87,14 @@ def number_column(name: str, values: Sequence[float], lang: str = "en") -> list[
     for value in values:
         text = number(value, lang, digits, grouped=grouped)
         if digits and 0 < abs(value) < least / 2:
-            text = ("<" if value > 0 else ">−") + number(least, lang, digits)
+            text = _below(value, least, lang, digits)
         written.append(text)
     return written
+
+
+def _below(value: float, least: float, lang: str, digits: int) -> str:
+    """An amount that would be written as zero."""
+    return ("<" if value > 0 else ">−") + number(least, lang, digits)
 
 
 def _digits(finite: list[float], least: int) -> int:

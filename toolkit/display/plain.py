@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Sequence
 
 from toolkit.marked_text import clean
-from toolkit.printable import printable, width_of
+from toolkit.printable import beginning, printable, width_of
 
 __all__ = ["WIDTH", "plain_table", "plain_text", "wrapped"]
 
@@ -14,6 +14,8 @@ WIDTH = 100
 _NARROWEST, _HIGHEST = 14, 8
 _BETWEEN = "  "
 _BREAKS = re.compile("[ \\t\\n\\r\\x0b\\x0c\\x85\u2028\u2029]+")
+#: Ends of lines that a terminal does not take for one; they are control characters.
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85]")
 
 
 def plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[bool]) -> list[str]:
@@ -43,7 +45,7 @@ def plain_text(text: str) -> str:
     >>> plain_text("a\\x1b[31mb\\u202e")
     'a[31mb'
     """
-    return clean(printable(text))
+    return clean(printable(_LINE_ENDS.sub("\n", text)))
 
 
 def wrapped(text: str, indent: str = "") -> list[str]:
@@ -80,13 +82,38 @@ def _fitted(natural: list[int], numbers: list[bool]) -> list[int]:
     return widths
 
 
+def _folded(text: str, width: int) -> list[str]:
+    """A text in lines that take at most so many places, wide signs counted as such."""
+    lines = textwrap.wrap(text, width)
+    if all(width_of(line) <= width for line in lines):
+        return lines
+    lines = [""]
+    for word in filter(None, text.split(" ")):
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if width_of(joined) <= width:
+            lines[-1] = joined
+            continue
+        lines += [""] * bool(lines[-1])
+        for sign in word:
+            # a sign alone is written, however wide it is
+            if lines[-1] and width_of(lines[-1] + sign) > width:
+                lines.append("")
+            lines[-1] += sign
+    return lines
+
+
+def _ended(line: str, width: int) -> str:
+    """The line with the sign that something follows, no wider than before."""
+    while width_of(line) >= width and line:
+        line = beginning(line, len(line) - 1)
+    return line + "…"
+
+
 def _row(cells: list[str], widths: list[int], numbers: list[bool]) -> list[str]:
     folded = []
     for text, width in zip(cells, widths, strict=True):
-        lines = [text] if width_of(text) <= width else textwrap.wrap(text, max(width, 1))
-        folded.append(
-            lines if len(lines) <= _HIGHEST else [*lines[: _HIGHEST - 1], lines[_HIGHEST - 1][: width - 1] + "…"]
-        )
+        lines = [text] if width_of(text) <= width else _folded(text, max(width, 1))
+        folded.append(lines if len(lines) <= _HIGHEST else [*lines[: _HIGHEST - 1], _ended(lines[_HIGHEST - 1], width)])
     height = max((len(lines) for lines in folded), default=0)
     found = []
     for line in range(max(height, 1)):

@@ -1,6 +1,6 @@
 """A table as a reader sees it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -147,7 +147,8 @@ def show(
     Raises
     ------
     InputError
-        if a column is not there (the nearest is named), ``rows`` is below 1, or the language is none of the three.
+        if a column is not there (the nearest is named), ``columns`` are no names, ``rows`` is below 1, or the language
+        is none of the three.
     """
     display_words("words", lang)
     if hasattr(table, "_card_"):
@@ -158,6 +159,10 @@ def show(
         )
     if isinstance(rows, bool) or not isinstance(rows, int) or rows < 1:
         raise InputError(f"rows is {rows!r}; expected is a whole number from 1.")
+    if columns is not None and not isinstance(columns, Iterable):
+        raise InputError(
+            f"columns is {columns!r}; expected are names of columns, and rows={columns!r} says how many rows are shown."
+        )
     frame = _as_columns(table)
     own = [str(name) for name in frame.columns]
     chosen = _chosen([columns] if isinstance(columns, str) else columns, own)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from toolkit.errors import InputError
 from toolkit.explorer.view import ModelView
+from toolkit.printable import beginning
 from toolkit.topics.layout import layout_variance, topic_layout
 from toolkit.topics.meaning.ranking import FEWEST_TOKENS
 
@@ -36,7 +37,8 @@ def view_data(view: ModelView) -> dict[str, Any]:
         {
             "id": name,
             "labels": [str(label) for label in labels[place]] or [", ".join(found["first"][place])],
-            "size": _number(sizes[place], 7),
+            # single tokens count in the largest topic too
+            "size": _number(sizes[place], max(7, len(f"{sizes[place]:.0f}"))),
             "share": _number(sizes[place] / max(sizes.sum(), 1e-12), 6),
             "x": _number(positions[place, 0]),
             "y": _number(positions[place, 1]),
@@ -51,6 +53,7 @@ def view_data(view: ModelView) -> dict[str, Any]:
         **{field: getattr(view, field) for field in ("name", "title", "lang", "note")},
         "unit": view.size_unit,
         "variance": variance and [_number(value) for value in variance],
+        "given": view.positions is not None,
         "topics": topics,
         "vocabulary": kept,
         **{key: value for key, value in found.items() if key != "first"},
@@ -146,7 +149,7 @@ def _passages(view: ModelView) -> dict[str, list[dict[str, Any]]]:
                     "doc": str(row["doc_id"]),
                     "start": int(row["start"]),
                     "end": int(row["end"]),
-                    "quote": quote[:_LONGEST_QUOTE],
+                    "quote": beginning(quote, _LONGEST_QUOTE),
                     "cut": len(quote) > _LONGEST_QUOTE,
                     "share": _number(row.get("share")),
                     "lang": view.lang if pd.isna(lang) else str(lang),

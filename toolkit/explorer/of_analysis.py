@@ -81,12 +81,24 @@ def _note(analysis: Analysis, lang: str) -> str:
     model = found.model
     how_many = f". How many: {found.recommendation}" if found.recommendation is not None else ""
     made = f"consensus of {model.settings['runs']} fits" if model.engine == "consensus" else model.engine
-    summary = analysis.tables["topic_summary"]
-    holds = int((summary["holds"][summary["model"] == lang] == "other posts").sum())
+    drawn = "themes fitted to" in analysis.used
+    of = "; fitted to posts drawn at random: sizes and counts of terms are theirs" if drawn else ""
     return (
-        f"{made}, {model.k} topics, seed {analysis.study.study.seed}, engine {settings.engine}; stability over seeds; "
-        f"over samples of the posts {holds} of {model.k} topics come back in half of the fits or more{how_many}"
+        f"{made}, {model.k} topics, seed {analysis.study.study.seed}, engine {settings.engine}{of}; "
+        f"{_held(analysis.tables['topic_stability'], lang, model.k)}{how_many}"
     )
+
+
+def _held(stability: pd.DataFrame, model: str, k: int) -> str:
+    """Against what the topics of a model were tried, and how many of them come back."""
+    own = stability[stability["model"] == model] if len(stability) else stability
+    if own.empty:
+        return "stability was not tried"
+    samples = own[own["over"] == "samples"]
+    if samples.empty:
+        return "stability over seeds"
+    back = int((~samples["unstable"].astype(bool)).sum())
+    return f"stability over seeds; over samples of the posts {back} of {k} topics come back in half of the fits or more"
 
 
 def _of(tables: Mapping[str, pd.DataFrame], names: list[str], column: str) -> np.ndarray:
@@ -106,10 +118,14 @@ def _labels(tables: Mapping[str, pd.DataFrame], names: list[str]) -> list[list[s
 
 
 def _passages(analysis: Analysis, names: list[str]) -> pd.DataFrame:
-    table = analysis.tables["topic_passages"]
-    langs = dict(zip(analysis.tables["posts"]["doc_id"], analysis.tables["posts"]["lang"], strict=True))
+    table, passages = analysis.tables["topic_passages"], analysis.tables["passages"]
     part = table[table["topic"].isin(names)]
-    return part.assign(lang=part["doc_id"].map(langs))[["topic", "doc_id", "start", "end", "quote", "share", "lang"]]
+    # a post may hold paragraphs of another language
+    own = passages[passages["passage_id"].isin(part["passage_id"])]
+    langs = dict(zip(own["passage_id"], own["lang"], strict=True))
+    return part.assign(lang=part["passage_id"].map(langs))[
+        ["topic", "doc_id", "start", "end", "quote", "share", "lang"]
+    ]
 
 
 def _prevalence(tables: Mapping[str, pd.DataFrame], names: list[str]) -> pd.DataFrame | None:

@@ -55,8 +55,9 @@ def accuracy(
     with np.errstate(divide="ignore", invalid="ignore"):
         micro = 2 * (weights @ hits.sum(1)) / (weights @ both.sum(1))
         each = 2 * (weights @ hits) / (weights @ both)
-    occurs = np.array([any(code in read.codes for read in gold) for code in codes])
-    macro = np.nanmean(each[:, occurs], axis=1) if occurs.any() else np.full(len(weights), np.nan)
+        # of samples in which none of the codes occurs there is no mean
+        occurs = np.array([any(code in read.codes for read in gold) for code in codes], dtype=bool)
+        macro = np.nansum(each[:, occurs], axis=1) / (~np.isnan(each[:, occurs])).sum(axis=1)
     return {"f1_micro": micro, "f1_macro": macro}
 
 

@@ -98,7 +98,7 @@ def learn(
     Raises
     ------
     InputError
-        for too few coded or held-out documents, with how many more are needed.
+        for too few coded or held-out documents, with how many more are needed, and for settings out of range.
 
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
@@ -120,9 +120,12 @@ def learn(
     1         10  f1_macro    1.0
     2         19    people    1.0
     """
-    for name, value in (("share_held_out", share_held_out), ("width", width)):
+    for name, value in (("share_held_out", share_held_out), ("width", width), ("confidence", confidence)):
         if not 0 < value < 1:
             raise InputError(f"{name}: got {value}, allowed is a number between 0 and 1.")
+    for name, count, least in (("repeats", repeats, 1), ("seed", seed, 0)):
+        if count < least:
+            raise InputError(f"{name}: got {count}, allowed is a whole number from {least} upwards.")
     every = all_reads(project)
     reads = settled_reads(project, every)
     finished = finished_documents(project)
@@ -187,15 +190,16 @@ def reorder_queues(
     {'first': 2}
     ['b:s0-20', 'a:s0-11']
     """
-    chosen = project.coders if coders is None else list(coders)
+    chosen = project.coders if coders is None else [coders] if isinstance(coders, str) else list(coders)
+    avoid = [avoid] if isinstance(avoid, str) else list(avoid)
     still: dict[str, list[str]] = {}
     for who in chosen:
         state = project.state(who)
         still[who] = [item for item in project.queue(who) if not state.item(item).status]
     wanted = {item for items in still.values() for item in items}
-    items = project.items[project.items["item"].isin(wanted) & ~project.items["doc_id"].isin(list(avoid))]
+    items = project.items[project.items["item"].isin(wanted) & ~project.items["doc_id"].isin(avoid)]
     if not len(items):
-        return dict.fromkeys(chosen, 0)
+        return {who: len(own) for who, own in still.items()}
     # where stretches are chosen freely a machine reads sentences, as it learnt to, and not whole texts
     units = machine_units(project) if project.unit == "span" else items
     passages = as_passages(project, units[units["doc_id"].isin(items["doc_id"])].reset_index(drop=True))
@@ -204,9 +208,12 @@ def reorder_queues(
         posts, passages, project.codebook, method=coder, furniture=project.furniture, every_language=True
     ).scores
     ranked = order(items.reset_index(drop=True), scores=scores, unscored="last")["item"].tolist()
+    moved = set(ranked)
     for who, own in still.items():
         mine = set(own)
-        project.reorder(who, [item for item in ranked if item in mine], f"least sure first, by {coder.name}")
+        turns = iter([item for item in ranked if item in mine])
+        queue = [next(turns) if item in moved else item for item in own]
+        project.reorder(who, queue, f"least sure first, by {coder.name}")
     return {who: len(own) for who, own in still.items()}
 
 
@@ -223,10 +230,12 @@ def _sizes(sizes: Sequence[int] | None, most: int) -> list[int]:
             steps.append(size)
             size *= 2
         return [*steps, most]
-    wrong = [size for size in sizes if not _FIRST <= size <= most]
-    if wrong or not sizes:
-        raise InputError(f"sizes: got {wrong[:1] or 'none'}, allowed are numbers of documents from {_FIRST} to {most}.")
-    return sorted(set(sizes))
+    chosen = [int(size) for size in sizes if _FIRST <= size <= most and size == int(size)]
+    wrong = [size for size in sizes if size not in chosen]
+    if wrong or not chosen:
+        told = wrong[0] if wrong else "none"
+        raise InputError(f"sizes: got {told}, allowed are numbers of documents from {_FIRST} to {most}.")
+    return sorted(set(chosen))
 
 
 def _advice(curve: pd.DataFrame, width: float, held_out: int) -> tuple[bool, str]:

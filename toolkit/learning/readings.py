@@ -67,11 +67,14 @@ def machine_units(project: Project) -> pd.DataFrame:
 
 
 def finished_documents(project: Project) -> dict[str, list[str]]:
-    """Documents whose items somebody finished, and who; in the order of the first time that happened."""
+    """Documents whose items somebody finished, and who; in the order of the first time that happened.
+
+    A coder has those of the own queue to finish, a curator all.
+    """
     found: dict[str, list[tuple[str, str]]] = {}
     for who in (*project.coders, *project.curators):
         state = project.state(who)
-        mine = set(project.queue(who)) if who in project.coders else set(state.items)
+        mine = set(project.queue(who)) if who in project.coders else set(project.items["item"])
         for doc_id, part in project.items[project.items["item"].isin(mine)].groupby("doc_id", sort=False):
             states = [state.item(item) for item in part["item"]]
             if states and all(item.status == "done" for item in states):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 from importlib import import_module
+from inspect import signature
 from numbers import Real
 from typing import Any
 
@@ -55,7 +56,8 @@ def check(exercise: str, answer: object, *, lang: str = "en", **given: Any) -> V
     Raises
     ------
     InputError
-        if there is no such exercise or language. A wrong answer raises nothing, whatever it is.
+        if there is no such exercise or language, and for other things given than the exercise needs. A wrong answer
+        raises nothing, whatever it is.
 
     >>> check("00.1", ...)
     … Exercise 00.1 is open: put your answer in place of the three dots and run both cells again.
@@ -66,8 +68,13 @@ def check(exercise: str, answer: object, *, lang: str = "en", **given: Any) -> V
         raise InputError(f"no exercise '{exercise}'; {suggestion(exercise, exercises())}")
     if answer is ...:
         return _verdict(exercise, None, Finding("open", {"exercise": exercise}), lang)
+    judge = _judges(exercise[:2])[exercise]
     try:
-        finding = _judges(exercise[:2])[exercise](answer, **given)
+        signature(judge).bind(answer, **given)
+    except TypeError as error:
+        raise InputError(f"exercise {exercise}: {error}; give what the notebook's own cell gives.") from error
+    try:
+        finding = judge(answer, **given)
     except NotAsked as other:
         finding = other.finding
     return _verdict(exercise, finding.message == "right", finding, lang)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -50,10 +51,12 @@ def number_of(answer: object) -> float:
 
     Raises :class:`NotAsked` for anything else, truth values and "not a number" included.
     """
-    plain = answer.item() if hasattr(answer, "item") and getattr(answer, "size", 1) == 1 else answer
-    if isinstance(plain, bool) or not isinstance(plain, Real) or math.isnan(plain):
-        raise NotAsked("no_number", got=shown(answer))
-    return float(plain)
+    # an "item" of another kind, a number that no float holds: whatever it is, it is no answer
+    with suppress(Exception):
+        plain = answer.item() if hasattr(answer, "item") and getattr(answer, "size", 1) == 1 else answer
+        if not isinstance(plain, bool) and isinstance(plain, Real) and not math.isnan(plain):
+            return float(plain)
+    raise NotAsked("no_number", got=shown(answer))
 
 
 def close(one: float, other: float) -> bool:
@@ -85,7 +88,10 @@ def names_of(answer: object) -> list[str]:
     """The answer as a list of texts, in its order; raises :class:`NotAsked` for anything else."""
     if isinstance(answer, str) or not isinstance(answer, Iterable):
         raise NotAsked("no_names", got=shown(answer))
-    found = [one.strip() if isinstance(one, str) else one for one in answer]
+    try:
+        found = [one.strip() if isinstance(one, str) else one for one in answer]
+    except Exception as error:  # an array without a dimension says that it can be gone through, and cannot
+        raise NotAsked("no_names", got=shown(answer)) from error
     strange = [one for one in found if not isinstance(one, str)]
     if strange:
         raise NotAsked("no_names", got=shown(strange[0]))
@@ -94,5 +100,8 @@ def names_of(answer: object) -> list[str]:
 
 def shown(answer: object) -> str:
     """An answer as a message shows it: what it is, and its beginning."""
-    said = repr(answer)
+    try:
+        said = repr(answer)
+    except Exception:  # numbers of too many digits, and whatever cannot say what it is
+        said = "…"
     return f"{type(answer).__name__}: {said if len(said) <= 60 else said[:59] + '…'}"

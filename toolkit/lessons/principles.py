@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from math import exp, isclose
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from toolkit.lessons.finding import Finding, NotAsked, Rounded, close, is_percent, number_of, right, shown
 
@@ -144,14 +144,22 @@ def _pairs_of(answer: object) -> set[tuple[str, str]]:
     if not isinstance(answer, Iterable):
         raise _no_pairs(answer)
     found = set()
-    for one in answer:
+    for one in _parts(answer):
         if isinstance(one, str) or not isinstance(one, Iterable):
             raise _no_pairs(one)
-        pair = tuple(one)
+        pair = _parts(one)
         if len(pair) != 2 or not all(isinstance(part, str) for part in pair):
             raise _no_pairs(one)
         found.add((pair[0].strip(), pair[1].strip()))
     return found
+
+
+def _parts(of: Iterable[Any]) -> tuple[Any, ...]:
+    """What it holds; an array without a dimension says that it can be gone through, and cannot."""
+    try:
+        return tuple(of)
+    except Exception as error:
+        raise _no_pairs(of) from error
 
 
 def _no_pairs(got: object) -> NotAsked:

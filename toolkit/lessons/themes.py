@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
-from toolkit.lessons.finding import Finding, NotAsked, Rounded, number_of, right, text_of
+from toolkit.lessons.finding import Finding, NotAsked, Rounded, number_of, right, shown, text_of
 
 __all__ = ["CHECKS"]
 
@@ -84,8 +84,12 @@ def strangers(answer: object, *, key: pd.DataFrame) -> Finding:
     """03.4: a list of positions, 1 to 6, one a task in the order of ``task_id``; right is what guessing rarely gets."""
     truth = key[key["intruder"]].sort_values("task_id")["position"].tolist()
     if isinstance(answer, str) or not isinstance(answer, Iterable):
-        raise NotAsked("no_number", got=f"{type(answer).__name__}: {str(answer)[:40]}")
-    got = [number_of(one) for one in answer]
+        raise NotAsked("no_number", got=shown(answer))
+    try:
+        answers = list(answer)
+    except Exception as error:  # an array without a dimension says that it can be gone through, and cannot
+        raise NotAsked("no_number", got=shown(answer)) from error
+    got = [number_of(one) for one in answers]
     if len(got) != len(truth):
         return Finding("how_many", {"n": len(truth), "got": len(got)})
     found = sum(own == true for own, true in zip(got, truth, strict=True))
@@ -95,8 +99,9 @@ def strangers(answer: object, *, key: pd.DataFrame) -> Finding:
     if any(one not in range(1, _OPTIONS + 1) for one in got):
         return Finding("no_position", {"options": _OPTIONS})
     values = {"found": found, "n": len(truth), "needed": _more_than_guessed(len(truth))}
-    # the same number everywhere is no reading, however often it meets
-    return right(**values) if found >= values["needed"] and len(set(got)) > 1 else Finding("guessed", values)
+    # the same number everywhere is no reading, however often it meets, unless the strangers stand there
+    read = len(set(got)) > 1 or got == truth
+    return right(**values) if found >= values["needed"] and read else Finding("guessed", values)
 
 
 CHECKS: dict[str, Callable[..., Finding]] = {

@@ -60,11 +60,12 @@ def word_of_one_post(answer: object, *, keyness: pd.DataFrame) -> Finding:
     if row.empty:
         return Finding("not_there", {"word": got})
     row = row.iloc[0]
-    if row["log_ratio"] <= 0:
+    if not row["log_ratio"] > 0:
         return Finding("other_side", {"word": got})
     if row["key"]:
         return Finding("is_key", {"word": got, "documents": int(row["documents_target"])})
-    if row["q_value"] >= _LEVEL:
+    # what was not tested is not significant
+    if not row["q_value"] < _LEVEL:
         return Finding("not_significant", {"word": got})
     if row["documents_target"] > 1:
         return Finding("more_posts", {"word": got, "documents": int(row["documents_target"])})

@@ -3,6 +3,7 @@
 Dask (extra ``cluster``) is imported when it is asked for.
 """
 
+import json
 import logging
 import tempfile
 import warnings
@@ -61,6 +62,14 @@ def connected(address: str) -> Iterator[Any]:
 
         if not Path(address).is_file():
             raise InputError(f"scheduler '{address}': there is no such file; dask scheduler writes it.")
+        try:
+            named = isinstance(json.loads(Path(address).read_text(encoding="utf-8"))["address"], str)
+        except (OSError, ValueError, KeyError, TypeError):
+            named = False
+        if not named:
+            raise InputError(
+                f"scheduler '{address}': names no scheduler; give the file of 'dask scheduler --scheduler-file'."
+            )
         where = {"scheduler_file": address}
     else:
         where = {"address": address}

@@ -6,6 +6,7 @@ goes to each process once, in a file.
 """
 
 import pickle
+import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -23,6 +24,8 @@ Result = TypeVar("Result")
 
 #: In a process of a pool: the file last read, and the arguments in it.
 _SHARED: dict[str, tuple[Any, ...]] = {}
+#: What Windows can wait for at once; Python refuses more processes there.
+_MOST_ON_WINDOWS = 61
 
 
 class Pool:
@@ -36,7 +39,8 @@ class Pool:
         """Begin a task; ``shared``: the file with the arguments before its own."""
         if self._executor is None:
             # spawned, not forked: a fork copies locks that threads of numpy or spaCy may hold
-            self._executor = ProcessPoolExecutor(self.workers, get_context("spawn"))
+            most = _MOST_ON_WINDOWS if sys.platform == "win32" else self.workers
+            self._executor = ProcessPoolExecutor(min(self.workers, most), get_context("spawn"))
         return self._executor.submit(_run, shared, function, task)
 
     def close(self) -> None:

@@ -126,7 +126,9 @@ def _in_pool(
                         task = next(waiting, None)
                         if task is None:
                             break
-                        under_way.append((task, pool.submit(file, function, task)))
+                        # among those under way before it is begun: a pool may break between two results
+                        under_way.append((task, Future()))
+                        under_way[-1] = task, pool.submit(file, function, task)
                     if not under_way:
                         return
                     _, first = under_way[0]

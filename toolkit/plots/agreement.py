@@ -1,11 +1,12 @@
 """Figures of an agreement table: codes with intervals, agreement over time, pairs of coders."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from toolkit.errors import InputError
+from toolkit.plots.panels import beside
 from toolkit.plots.style import (
     BLUE,
     GREY,
@@ -18,6 +19,7 @@ from toolkit.plots.style import (
     legend_above,
     line_of,
     named,
+    needs,
     number,
     number_ticks,
     percent,
@@ -70,6 +72,7 @@ def agreement_codes(
     table = check("agreement", table)
     part = table[(table["by"] == "code") & table["code"].notna()]
     measure = _measure(part, measure, "agreement_codes")
+    needs("agreement_codes", part, once=["measure", "code"])
     values = part[part["measure"] == measure].sort_values("value", ascending=False, kind="stable", na_position="last")
     rate = part[part["measure"] == "rate"].set_index("code")["value"].reindex(values["code"])
     words = figure_words("agreement", lang)
@@ -120,18 +123,19 @@ def agreement_drift(
     table = check("agreement", table)
     part = table[(table["by"] == "period") & table["of"].str.match(r"\d+: ").fillna(False).astype(bool)]
     measure = _measure(part, measure, "agreement_drift")
-    part = part[part["measure"] == measure]
-    part = part.assign(place=part["of"].str.split(":").str[0].astype(int))
+    part = needs("agreement_drift", part[part["measure"] == measure], once=["coders", "of"])
+    part = part.assign(place=part["of"].str.split(":").str[0].astype(int)).sort_values("place", kind="stable")
     groups = list(part.groupby("coders", sort=True))
     words = figure_words("agreement", lang)
     ax = axes(ax, 7.5, 4.4)
     _cuts(ax, measure, vertical=False)
-    for place, (coders, own) in enumerate(groups):
-        # intervals of several coders beside each other
-        at = own["place"] + (place - (len(groups) - 1) / 2) * 0.06
+    handles: list[Any] = []
+    # intervals of several coders beside each other
+    for place, (away, (coders, own)) in enumerate(zip(beside(len(groups), 0.06, 0.8), groups, strict=True)):
+        at = own["place"] + away
         colour = SERIES[place % len(SERIES)]
         ax.vlines(at, own["ci_low"], own["ci_high"], color=colour, alpha=0.5, linewidth=2.2)
-        ax.plot(
+        handles += ax.plot(
             at, own["value"], color=colour, marker=MARKERS[place % len(MARKERS)], markersize=5, linewidth=1.2,
             linestyle=LINES[place % len(LINES)], label=plain(str(coders), 30),
         )  # fmt: skip
@@ -145,7 +149,8 @@ def agreement_drift(
         what, each, above = words["period"], "", 0
     else:
         what, each = words["own_period"], words["units_each"].format(n=_span(part["n"], lang))
-        above = legend_above(ax)
+        # a legend that is left to itself leaves out names that begin with _
+        above = legend_above(ax, handles=handles)
     ax.set(xlabel=what, ylabel=_named(measure, lang))
     number_ticks(ax.yaxis, lang)
     quiet(ax, "y")
@@ -176,7 +181,7 @@ def coder_pairs(
     part = table[(table["by"] == "coders") & table["code"].isna()]
     words = figure_words("agreement", lang)
     measure = _measure(part, measure, "coder_pairs")
-    part = part[part["measure"] == measure]
+    part = needs("coder_pairs", part[part["measure"] == measure], once=["coders"])
     ends = part["coders"].str.split(" | ", regex=False)
     coders = sorted({name for pair in ends for name in pair})
     values, text = np.full((len(coders),) * 2, np.nan), np.full((len(coders),) * 2, "", dtype=object)

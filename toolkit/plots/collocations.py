@@ -9,6 +9,7 @@ import pandas as pd
 from toolkit.errors import InputError
 from toolkit.plots.packing import packed, pieces_of, shape_of
 from toolkit.plots.panels import (
+    at_least,
     chosen,
     filled,
     groups_of,
@@ -84,6 +85,7 @@ def collocation_bars(
     >>> axes.get_title()
     'Strongest pairs'
     """
+    at_least("collocation_bars", 1, most=most)
     measure_of("collocation_bars", measure, MEASURES)
     words = words_of("collocations", lang)
     pairs = _pairs_of("collocation_bars", table, node, names)
@@ -135,6 +137,7 @@ def association_map(
     >>> axes.get_title()
     'How strong and how frequent pairs are'
     """
+    at_least("association_map", 0, label=label)
     measure_of("association_map", measure, MEASURES)
     words = words_of("collocations", lang)
     pairs = _pairs_of("association_map", table, node, names)
@@ -173,6 +176,7 @@ def association_directions(
     >>> axes.get_title()
     'Which of two terms calls the other'
     """
+    at_least("association_directions", 0, label=label)
     words = words_of("collocations", lang)
     pairs = _pairs_of("association_directions", table, node, names)
     both = ["delta_p_collocate", "delta_p_node"]
@@ -294,7 +298,8 @@ def _one_language(figure: str, pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _cloud(ax: "Axes", pairs: pd.DataFrame, strong: pd.DataFrame, x: str, y: str, x_label: str, y_label: str) -> None:
     """All pairs as points; those that are named filled, the others hollow."""
-    tone, full = colour(pairs["lang"].iloc[0]), pairs["told"].isin(strong["told"])
+    # two pairs may be called the same once they are shortened
+    tone, full = colour(pairs["lang"].iloc[0]), pairs.index.isin(strong.index)
     ax.scatter(pairs[x][~full], pairs[y][~full], s=16, facecolor="none", edgecolor=tone, alpha=0.6, linewidth=0.8)
     ax.scatter(pairs[x][full], pairs[y][full], s=26, color=tone, zorder=3)
     ax.margins(0.2, 0.08)
@@ -303,7 +308,7 @@ def _cloud(ax: "Axes", pairs: pd.DataFrame, strong: pd.DataFrame, x: str, y: str
 
 
 def _write(ax: "Axes", pairs: pd.DataFrame, strong: pd.DataFrame, x: str, y: str) -> None:
-    others = pairs[~pairs["told"].isin(strong["told"])]
+    others = pairs.drop(strong.index)
     label_points(
         ax, strong[[x, y]].to_numpy(dtype=float), strong["told"].tolist(), others=others[[x, y]].to_numpy(dtype=float)
     )

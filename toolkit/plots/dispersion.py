@@ -8,6 +8,7 @@ import pandas as pd
 
 from toolkit.errors import InputError
 from toolkit.plots.panels import (
+    at_least,
     chosen,
     filled,
     groups_of,
@@ -65,6 +66,7 @@ def dispersion_map(
     >>> axes.get_title()
     'How frequent terms are and how evenly spread'
     """
+    at_least("dispersion_map", 0, label=label)
     table = filled("dispersion_map", "dispersion", table)
     measure_of("dispersion_map", measure, tuple(_EVEN))
     words = words_of("dispersion", lang)

@@ -18,6 +18,7 @@ from toolkit.plots.style import (
     legend_above,
     line_of,
     named,
+    needs,
     number,
     number_ticks,
     quiet,
@@ -62,6 +63,7 @@ def code_f1(
     f1 = part[part["measure"] == "f1"].sort_values("value", ascending=False, kind="stable")
     if not len(f1):
         raise InputError("code_f1: the table has no F1 of a code; give the 'measures' of an evaluation.")
+    needs("code_f1", part, once=["measure", "of"])
     words = figure_words("evaluation", lang)
     base = part[part["measure"] == "base_rate"].set_index("of")["value"].reindex(f1["of"])
     ax = axes(ax, 8, 0.36 * len(f1) + 1.8)
@@ -115,6 +117,7 @@ def confusion(
     part = table[table["kind"] == kind]
     if not len(part):
         raise InputError(f"confusion: the table has no rows of kind '{kind}'; 'code' and 'stance' are known.")
+    needs("confusion", part, once=["gold", "predicted"])
     words = figure_words("evaluation", lang)
     called = {_NOTHING: words["nothing"], **(names or {})}
     if kind == "stance":
@@ -164,7 +167,7 @@ def reliability(
     'Do the probabilities say what they mean?'
     """
     table = check("evaluation_reliability", table)
-    part = table[table["bins"] == bins]
+    part = table[table["bins"] == bins].sort_values(["low", "high", "mean"], kind="stable")
     if not len(part):
         raise InputError(f"reliability: the table has no bins '{bins}'; it needs an evaluation with scores.")
     words = figure_words("evaluation", lang)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from toolkit.errors import InputError, suggestion
+from toolkit.plots.panels import beside
 from toolkit.plots.style import (
     BLUE,
     CELL,
@@ -31,6 +32,7 @@ from toolkit.plots.style import (
     percent,
     quiet,
     sentences,
+    write_ticks,
 )
 from toolkit.plots.words import figure_words
 
@@ -71,7 +73,8 @@ def chain(
     """
     from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-    table = needs("chain", table, ["unit", "kind", "code", "to_code", "count", "n", "share", "ci_low", "ci_high"])
+    keys = ["unit", "kind", "code", "to_code"]
+    table = needs("chain", table, [*keys, "count", "n", "share", "ci_low", "ci_high"], keys)
     words = figure_words("frameworks", lang)
     rows = table[table["unit"] == unit]
     boxes, links = (rows[rows["kind"] == kind].to_dict("records") for kind in ("step", "link"))
@@ -136,7 +139,8 @@ def steps(
     ['0  Unaware', 'l1']
     """
     words = figure_words("frameworks", lang)
-    table = needs("steps", table, ["lang", "code", "group", "order", "share", "ci_low", "ci_high", "n"])
+    columns = ["lang", "code", "group", "order", "share", "ci_low", "ci_high", "n"]
+    table = needs("steps", table, columns, ["lang", "code"])
     ordered = table[table["order"].notna()]
     groups = list(dict.fromkeys(ordered["group"]))
     if group is None and len(groups) != 1:
@@ -149,9 +153,9 @@ def steps(
     langs = sorted(set(rows["lang"]) - {"all"}) or ["all"]
     rungs = rows.drop_duplicates("code")
     ax = axes(ax, 8, 0.5 * len(rungs) + 1.6)
-    for place, each in enumerate(langs):
+    for each, away in zip(langs, beside(len(langs), 0.22, 0.8), strict=True):
         part = rows[rows["lang"] == each].set_index("code").reindex(rungs["code"])
-        y = np.arange(len(part)) - 0.22 * (place - (len(langs) - 1) / 2)
+        y = np.arange(len(part)) - away
         ax.hlines(y, 100 * part["ci_low"], 100 * part["ci_high"], color=colour(each), alpha=0.55, linewidth=2.4)
         told = f"{language(each, words)} (n = {number(part['n'].max(), lang)})"
         ax.plot(
@@ -194,7 +198,7 @@ def balance(
     (25.0, -10.0)
     """
     words = figure_words("frameworks", lang)
-    table = needs("balance", table, ["code", "side", "count", "n", "share", "ci_low", "ci_high"])
+    table = needs("balance", table, ["code", "side", "count", "n", "share", "ci_low", "ci_high"], ["code", "side"])
     sides = list(dict.fromkeys(table["side"]))
     if len(sides) != 2:
         raise InputError(f"balance: the table has {len(sides)} sides; expected are two, as balance_table gives them.")
@@ -225,7 +229,7 @@ def balance(
     limit = 1.2 * largest
     ax.set_xlim(-limit, limit)
     number_ticks(ax.xaxis, lang, 8)
-    ax.xaxis.set_major_formatter(lambda value, _: number(abs(value), lang))
+    write_ticks(ax.xaxis, lang, lambda value, lang, digits: number(abs(value), lang, digits))
     ax.set(xlabel=words["posts_with_code"], ylabel="")
     quiet(ax)
     # the side that goes left stands left
@@ -244,6 +248,6 @@ def _counts(row: Mapping[Any, Any], told: str, lang: str) -> str:
     return told.format(count=number(row["count"], lang), n=number(row["n"], lang))
 
 
-def _numbered(order: int, name: str) -> str:
-    """The place before a name that does not tell it."""
-    return name if any(sign.isdigit() for sign in name) else f"{order}  {name}"
+def _numbered(order: float, name: str) -> str:
+    """The place before a name that does not tell it; of a table that was read again it is no whole number any more."""
+    return name if any(sign.isdigit() for sign in name) else f"{order:g}  {name}"

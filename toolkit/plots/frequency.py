@@ -8,6 +8,7 @@ import pandas as pd
 
 from toolkit.errors import InputError
 from toolkit.plots.panels import (
+    at_least,
     chosen,
     count,
     filled,
@@ -83,9 +84,12 @@ def frequency_bars(
     >>> axes.get_title()
     'Términos más frecuentes'
     """
+    at_least("frequency_bars", 1, most=most)
     table = filled("frequency_bars", "frequencies", table)
     words = words_of("frequency", lang)
-    shown = table[table["rank"] <= most]
+    # of a table of some terms those with the first ranks
+    first = table.sort_values("rank", kind="stable").groupby(list(_BY), sort=False).head(most)
+    shown = table.loc[sorted(first.index)]
     groups = groups_of("frequency_bars", shown, words, _BY)
     rates = table["per_million"].notna().all()
     values = table["per_million"] if rates else 100 * table["share"]
@@ -137,6 +141,7 @@ def general_comparison(
     >>> axes.get_title()
     'Words here and in the language at large'
     """
+    at_least("general_comparison", 1, most=most)
     table = filled("general_comparison", "frequencies", table)
     words = words_of("frequency", lang)
     often = table[table["n"] >= minimum]

@@ -139,7 +139,7 @@ def crossing(
     ['listening', 'community']
     """
     values = ["share", "lift", "lift_low", "lift_high", "expected", "n"]
-    table = needs("crossing", table, ["code", "to_code", *values])
+    table = needs("crossing", table, ["code", "to_code", *values], ["code", "to_code"])
     words = figure_words("heat", lang)
     codes, to_codes = list(dict.fromkeys(table["code"])), list(dict.fromkeys(table["to_code"]))
     wide = {

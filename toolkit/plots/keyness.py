@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from toolkit.display.numbers import number as in_language
 from toolkit.errors import InputError
-from toolkit.plots.panels import Group, count, filled, groups_of, panels, size_of, small, words_of
+from toolkit.plots.panels import Group, at_least, count, filled, groups_of, panels, size_of, small, words_of
 from toolkit.plots.placing import label_points
 from toolkit.plots.style import (
     DARK,
@@ -25,6 +26,7 @@ from toolkit.plots.style import (
     number_ticks,
     plain,
     quiet,
+    write_ticks,
 )
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ def keyness_bars(
     >>> axes.get_title()
     'Key terms: country AR and the rest'
     """
+    at_least("keyness_bars", 1, most=most)
     table = filled("keyness_bars", "keyness", table)
     words = words_of("keyness", lang)
     target, reference = _sides("keyness_bars", table, sides, words)
@@ -139,6 +142,7 @@ def keyness_map(
     >>> axes.get_title()
     'How large and how sure: country AR and the rest'
     """
+    at_least("keyness_map", 0, label=label)
     table = filled("keyness_map", "keyness", table)
     words = words_of("keyness", lang)
     target, reference = _sides("keyness_map", table, sides, words)
@@ -239,9 +243,7 @@ def _sizes(rows: pd.DataFrame, words: Mapping[str, str], lang: str) -> str:
 
 def _signed_ticks(axis: "Axis", lang: str) -> None:
     """Numbers with their sign: a log ratio is a direction."""
-    axis.set_major_formatter(
-        lambda value, _: ("+" if value > 0 else "") + number(value, lang, 0 if value % 1 == 0 else 1)
-    )
+    write_ticks(axis, lang, lambda value, lang, digits: in_language(value, lang, digits, sign=True))
 
 
 def _places(level: float) -> int:

@@ -12,6 +12,7 @@ from toolkit.plots.style import (
     head,
     legend_above,
     line_of,
+    needs,
     number,
     number_ticks,
     plain,
@@ -55,7 +56,7 @@ def learning_curve(
     ``lang`` of the figure's own words ("en", "es", "it"); ``confidence``: what the intervals were made with, as it is
     written.
 
-    Raises :class:`InputError` for a measure the table does not have, and a width that is none.
+    Raises :class:`InputError` for a measure the table does not have, a point of 0 documents, and a width that is none.
 
     >>> import pandas as pd
     >>> table = pd.DataFrame({"documents": [5, 20, 80], "items": [200, 800, 3200], "annotations": [80, 300, 1200],
@@ -74,6 +75,9 @@ def learning_curve(
     if width is not None and not 0 < width < 1:
         raise InputError(f"learning_curve: width is {width}; give the wanted width of the interval, between 0 and 1.")
     part = table[table["measure"] == measure].sort_values("documents", kind="stable")
+    needs("learning_curve", part, once=["documents"])
+    if part["documents"].min() < 1:
+        raise InputError("learning_curve: a point rests on 0 documents, and their axis is logarithmic; leave it out.")
     words = figure_words("learning", lang)
     ax = axes(ax, 7.5, 4.6)
     name, documents = _called(measure, words), part["documents"].to_numpy()

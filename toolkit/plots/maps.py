@@ -119,7 +119,8 @@ def intertopic_map(table: pd.DataFrame, ax: "Axes | None" = None, *, lang: str =
     edge = reach + radii.max() + 0.3 * reach
     ax.set(xlim=(centre[0] - 1.25 * edge, centre[0] + 1.25 * edge), ylim=(centre[1] - edge, centre[1] + edge))
     ax.set_aspect("equal", adjustable="box")
-    shaky = table.get("unstable", pd.Series(False, index=table.index)).astype(bool).to_numpy()
+    # not known is not unstable
+    shaky = table.get("unstable", pd.Series(False, index=table.index)).isin([True]).to_numpy()
     langs = table.get("lang", table.get("model", pd.Series("all", index=table.index))).tolist()
     for place in np.argsort(-radii, kind="stable"):
         tone = colour(langs[place])
@@ -147,7 +148,7 @@ def intertopic_map(table: pd.DataFrame, ax: "Axes | None" = None, *, lang: str =
     head(ax, words["title_map"], sentences(words["map_note"], words["dashed"] if shaky.any() else ""))
     labels = table["label"] if "label" in table else [""] * len(table)
     texts = [
-        f"{plain(str(topic), 20)}  {plain(str(label), 40)}".rstrip()
+        f"{plain(str(topic), 20)}  {'' if pd.isna(label) else plain(str(label), 40)}".rstrip()
         for topic, label in zip(table["topic"], labels, strict=True)
     ]
     place_labels(ax, numbers[:, :2], radii, texts)

@@ -1,6 +1,8 @@
 """What figures of several parts share: small multiples, groups of rows, counts in the words of a language."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
 __all__ = [
-    "Group", "chosen", "count", "filled", "first_column", "groups_of", "in_posts", "line_with_band", "log_ticks",
-    "measure_of", "panels", "size_of", "small", "ticks_within", "words_of",
+    "Group", "at_least", "beside", "chosen", "count", "filled", "first_column", "groups_of", "in_posts",
+    "line_with_band", "log_ticks", "measure_of", "panels", "size_of", "small", "ticks_within", "words_of",
 ]  # fmt: skip
 
 #: More small figures than these cannot be read side by side.
@@ -38,13 +40,29 @@ def filled(figure: str, contract: str, table: pd.DataFrame) -> pd.DataFrame:
     return needs(figure, check(contract, table))
 
 
+def at_least(figure: str, least: int, **numbers: int) -> None:
+    """:class:`InputError` for a number that is no whole one, or below ``least``: a part of the rows would be gone."""
+    for name, value in numbers.items():
+        if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+            raise InputError(f"{figure}: got {name}={value!r}, expected a whole number from {least} upwards.")
+
+
+def beside(count: int, apart: float, room: float) -> np.ndarray:
+    """Where ``count`` marks of one row stand, 0 its middle: ``apart``, and closer where they would pass ``room``.
+
+    >>> beside(2, 0.3, 0.8).tolist(), beside(5, 0.3, 0.8).tolist()
+    ([-0.15, 0.15], [-0.4, -0.2, 0.0, 0.2, 0.4])
+    """
+    return min(apart, room / max(count - 1, 1)) * (np.arange(count) - (count - 1) / 2)
+
+
 def chosen(figure: str, wanted: Sequence[str] | None, there: Sequence[str], what: str = "term") -> list[str]:
     """What was asked for, in that order, or all there is; :class:`InputError` where it is not there."""
     known = list(dict.fromkeys(there))
     if wanted is None:
         return known
-    if isinstance(wanted, str):
-        wanted = [wanted]
+    # columns of tables have no truth of their own
+    wanted = [wanted] if isinstance(wanted, str) else list(wanted)
     if not wanted:
         raise InputError(f"{figure}: no {what} was named; name one or more, or leave the argument out.")
     for one in wanted:
@@ -206,4 +224,10 @@ def ticks_within(cell: "Axes", low: float, high: float, lang: str, most: int = 4
 
 
 def _written(lang: str) -> Callable[[float, Any], str]:
-    return lambda value, _: number(value, lang, 0 if value >= 1 or value == 0 else 3 if value < 0.01 else 2)
+    def written(value: float, _: Any) -> str:
+        if value >= 1 or value <= 0:
+            return number(value, lang)
+        # what is small keeps its one digit
+        return number(value, lang, max(2, -math.floor(math.log10(value) + 1e-9)))
+
+    return written

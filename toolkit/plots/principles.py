@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from toolkit.errors import InputError, suggestion
+from toolkit.errors import InputError
+from toolkit.plots.panels import beside, chosen
 from toolkit.plots.style import (
     FEW,
     GREY,
@@ -67,9 +68,9 @@ def principle_shares(
     every = table[table["lang"] == "all"] if "all" in set(table["lang"]) else table.drop_duplicates("code")
     order = every.sort_values("share", ascending=False, kind="stable")["code"].tolist()
     ax = axes(ax, 8, 0.36 * len(order) + 1.6)
-    for place, each in enumerate(langs):
+    for each, away in zip(langs, beside(len(langs), 0.32, 0.7), strict=True):
         part = table[table["lang"] == each].set_index("code").reindex(order)
-        rows = np.arange(len(order)) + 0.32 * (place - (len(langs) - 1) / 2)
+        rows = np.arange(len(order)) + away
         ax.hlines(rows, 100 * part["ci_low"], 100 * part["ci_high"], color=colour(each), alpha=0.55, linewidth=2.2)
         told = f"{language(each, words)} (n = {number(part['n'].max(), lang)})"
         ax.plot(
@@ -160,13 +161,10 @@ def principles_over_time(
         raise InputError("principles_over_time: the table has no years; give posts with dates to principles_by.")
     one_codebook("principles_over_time", years)
     totals = years.groupby("code", sort=False)["count"].sum().sort_values(ascending=False, kind="stable")
-    for code in codes or ():
-        if code not in totals:
-            raise InputError(f"principles_over_time: no code '{code}'; {suggestion(code, totals.index)}")
-    order = list(codes) if codes else totals.index.tolist()
+    order = chosen("principles_over_time", codes, totals.index, "code")
     years = years[years["code"].isin(order)].drop(columns="n").rename(columns={"code": "topic", "posts": "n"})
     # names take the place of codes: a code has no label beside it
-    shown = dict(zip(order, named(order, names), strict=True))
+    shown = {code: str((names or {}).get(code, code)) for code in order}
     title = figure_words("principles", lang)["title_years"]
     return shares_by_year(years, order, title, few=FEW, heads=shown, ax=ax, lang=lang, confidence=confidence)
 
@@ -200,9 +198,9 @@ def adjusted_shares(
     order = table.groupby("code", sort=False)["share"].mean().sort_values(ascending=False, kind="stable").index.tolist()
     langs, limit = list(dict.fromkeys(table["lang"])), _limit(table)
     ax = axes(ax, 8, 0.5 * len(order) + 1.9)
-    for place, each in enumerate(langs):
+    for each, away in zip(langs, beside(len(langs), 0.44, 0.66), strict=True):
         own = table[table["lang"] == each].set_index("code").reindex(order)
-        middle = np.arange(len(order)) + 0.44 * (place - (len(langs) - 1) / 2)
+        middle = np.arange(len(order)) + away
         told = language(each, words)
         for shift, name, low, high, width, face in (
             (-0.09, "share", "ci_low", "ci_high", 1.2, "white"),

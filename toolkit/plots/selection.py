@@ -52,6 +52,7 @@ def selection_curves(
     if not shown:
         raise InputError("selection_curves: no measure has a value; select_k found nothing to show.")
     ks = sorted(set(table["k"]))
+    width = 0.6 * min(np.diff(ks)) if len(ks) > 1 else 0.6
     head_ax, cells = panels(None, 3.1, [2.4] * (len(shown) + (recommendation is not None)), most=4)
     for ax, measure in zip(cells, shown, strict=False):
         part = parts[measure]
@@ -72,7 +73,6 @@ def selection_curves(
     if recommendation is not None:
         last = cells[-1]
         shares = [100 * recommendation.shares.get(k, 0.0) for k in ks]
-        width = 0.6 * min(np.diff(ks)) if len(ks) > 1 else 0.6
         colours = [_CHOSEN if k == recommendation.k else "#BBBBBB" for k in ks]
         last.bar(ks, shares, width=width, color=colours, zorder=2)
         last.set_ylabel(words["resamples"], color=GREY)
@@ -83,7 +83,8 @@ def selection_curves(
             _mark(ax, recommendation, width)
     for ax in cells:
         ax.set_xticks(_ticks(ks))
-        ax.set_xlim(ks[0] - 0.5, ks[-1] + 0.5)
+        # the first and the last bar whole
+        ax.set_xlim(ks[0] - max(0.5, 0.6 * width), ks[-1] + max(0.5, 0.6 * width))
         place = ax.get_subplotspec()
         ax.set_xlabel(words["topics"] if place.is_last_row() else "")
     band = words["band"] if recommendation is not None else ""

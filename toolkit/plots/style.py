@@ -1,7 +1,8 @@
 """What all figures share: colours, letters, axes, heads, numbers of a language, labels from untrusted text."""
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,7 +21,7 @@ __all__ = [
     "BLUE", "CELL", "DARK", "FEW", "GREY", "LABEL", "LANGUAGE_COLOURS", "LINES", "MARKERS", "NOTE", "PALE", "SERIES",
     "SIDES", "SMALL", "STANCE_COLOURS", "VERMILION", "axes", "cell_names", "colour", "hatch", "head", "interval",
     "label_width", "language", "legend_above", "line_of", "lines_of", "marker", "named", "needs", "number",
-    "number_ticks", "one_codebook", "percent", "plain", "quiet", "scale_bar", "sentences",
+    "number_ticks", "one_codebook", "percent", "plain", "quiet", "scale_bar", "sentences", "write_ticks",
 ]  # fmt: skip
 
 #: Okabe & Ito (2008): told apart by colour-blind readers and in print.
@@ -58,8 +59,9 @@ def axes(ax: "Axes | None", width: float, height: float) -> "Axes":
     return pyplot.figure(figsize=(width, height), layout="constrained").add_subplot()
 
 
-def needs(figure: str, table: "pd.DataFrame", columns: Sequence[str] = ()) -> "pd.DataFrame":
-    """The table with rows numbered anew; :class:`InputError` where it is empty or lacks one of the columns."""
+def needs(figure: str, table: "pd.DataFrame", columns: Sequence[str] = (), once: Sequence[str] = ()) -> "pd.DataFrame":
+    """The table with rows numbered anew; :class:`InputError` where it is empty, lacks one of the columns, or has two
+    rows that are the same ``once``: one would cover the other."""
     absent = [column for column in columns if column not in table]
     if absent:
         shown = ", ".join(map(str, table.columns)) or "none"
@@ -68,6 +70,10 @@ def needs(figure: str, table: "pd.DataFrame", columns: Sequence[str] = ()) -> "p
         )
     if table.empty:
         raise InputError(f"{figure}: the table is empty; give one with at least one row.")
+    double = table[table.duplicated(list(once))] if once else table.iloc[:0]
+    if len(double):
+        shown = ", ".join(f"{name} '{' '.join(str(double[name].iloc[0]).split())}'" for name in once)
+        raise InputError(f"{figure}: {shown} stands there twice; give one row for each.")
     return table.reset_index(drop=True)
 
 
@@ -86,9 +92,14 @@ def named(codes: Sequence[str], names: Mapping[str, str] | None, most: int = 46)
 
 
 def plain(text: str, most: int = 46) -> str:
-    """A label from untrusted text: no mathematics mode, no line breaks, not too long."""
-    text = " ".join(text.split()).replace("$", r"\$")
-    return text if len(text) <= most else text[: most - 1] + "…"
+    r"""A label from untrusted text: no mathematics mode, no line breaks, not too long.
+
+    >>> print(plain("5 $ or\n6 $"), plain("12345 $ and more", 8))
+    5 \$ or 6 \$ 12345 \$…
+    """
+    text = " ".join(text.split())
+    # the strokes before the signs are not drawn, and not counted
+    return (text if len(text) <= most else text[: most - 1] + "…").replace("$", r"\$")
 
 
 def language(code: object, words: Mapping[str, str]) -> str:
@@ -264,22 +275,36 @@ def percent(share: float, lang: str, digits: int = 0) -> str:
 
 def number_ticks(axis: "Axis", lang: str, most: int = 7) -> None:
     """Round numbers at an axis, ``most`` or fewer steps, as a language writes them with the decimals they need."""
-    from matplotlib.ticker import AutoLocator, Formatter, MaxNLocator
+    from matplotlib.ticker import AutoLocator, MaxNLocator
 
     if isinstance(axis.get_major_locator(), AutoLocator):
         axis.set_major_locator(MaxNLocator(most, steps=_STEPS))
+    write_ticks(axis, lang)
+
+
+def write_ticks(axis: "Axis", lang: str, write: Callable[[float, str, int], str] = number) -> None:
+    """The numbers at an axis as ``write`` gives them for a value, a language and the decimals that all of them need."""
+    from matplotlib.ticker import Formatter
 
     class Ticks(Formatter):
         def format_ticks(self, values: Sequence[float]) -> list[str]:
-            return [number(value, lang, _digits(values)) for value in values]
+            return [write(value, lang, _digits(values)) for value in values]
 
         def __call__(self, value: float, pos: int | None = None) -> str:
-            return number(value, lang, _digits([value]))
+            return write(value, lang, _digits([value]))
 
     axis.set_major_formatter(Ticks())
 
 
 def _digits(ticks: Sequence[float]) -> int:
-    """The fewest decimals, up to four, that tell all ticks apart."""
-    exact = (digits for digits in range(4) if all(abs(tick - round(tick, digits)) < 1e-9 for tick in ticks))
-    return next(exact, 4)
+    """The fewest decimals that tell all ticks apart: up to four, of numbers below .001 as many as show two digits.
+
+    >>> _digits([0, 5, 10]), _digits([0, 0.25, 0.5]), _digits([0, 0.00002, 0.00004])
+    (0, 2, 5)
+    """
+    largest = max((abs(tick) for tick in ticks), default=0.0)
+    small = 0 < largest < 1e-3
+    most = min(1 - math.floor(math.log10(largest)), 12) if small else 4
+    near = 1e-9 * largest if small else 1e-9
+    exact = (digits for digits in range(most) if all(abs(tick - round(tick, digits)) < near for tick in ticks))
+    return next(exact, most)

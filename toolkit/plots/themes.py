@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
-from toolkit.plots.panels import ticks_within
+from toolkit.plots.panels import at_least, ticks_within
 from toolkit.plots.style import (
     GREY,
     NOTE,
@@ -45,6 +45,7 @@ def theme_terms(
     >>> axes.get_title(), [label.get_text() for label in axes.get_yticklabels()]
     ('es.1: first terms', ['cliente', 'red'])
     """
+    at_least("theme_terms", 1, most=most)
     table = check("topics", table)
     if topic not in set(table["topic"]):
         raise InputError(f"no theme '{topic}'; {suggestion(topic, set(table['topic']))}")
@@ -90,7 +91,8 @@ def theme_sizes(table: pd.DataFrame, ax: "Axes | None" = None, *, lang: str = "e
     colours = [colour(model) for model in table["model"]]
     bars = ax.barh(range(len(table)), table["n"], color=colours, height=0.7)
     largest = max(table["n"].max(), 1)
-    shaky = table.get("unstable", pd.Series(False, index=table.index)).astype(bool)
+    # not known is not unstable
+    shaky = table.get("unstable", pd.Series(False, index=table.index)).isin([True])
     for row, (bar, record) in enumerate(zip(bars, table.to_dict("records"), strict=True)):
         if shaky[row]:
             bar.set_alpha(0.35)

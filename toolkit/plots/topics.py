@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError
-from toolkit.plots.panels import chosen, first_column, line_with_band, panels, small
+from toolkit.plots.panels import at_least, chosen, first_column, line_with_band, panels, small
 from toolkit.plots.style import (
     DARK,
     FEW,
@@ -62,6 +62,7 @@ def term_bars(
     >>> axes.get_title()
     'Primeros términos de cada tema'
     """
+    at_least("term_bars", 1, most=most)
     words = figure_words("topics", lang)
     table = needs("term_bars", table, ["topic", "term", "weight"])
     shown = chosen("term_bars", topics, table["topic"].tolist(), "theme")
@@ -74,7 +75,8 @@ def term_bars(
     rows = max(len(part) for part in parts)
     terms = [plain(term, 30) for part in parts for term in part["term"]]
     ax, cells = panels(ax, 1.9 + label_width(terms), [0.19 * rows + 0.8] * len(shown), _COLUMNS)
-    widest = max(float(part["weight"].max()) for part in parts)
+    lengths = [name for name in ("weight", "corpus_share") if name in table]
+    widest = float(np.nanmax(pd.concat(parts)[lengths].to_numpy(dtype=float), initial=0))
     for cell, topic, part in zip(cells, shown, parts, strict=True):
         places = np.arange(len(part))
         pale = 0.3 if topic in unstable else 0.75
@@ -121,7 +123,7 @@ def themes_over_time(
     >>> axes.get_title()
     'Themes by year, in %'
     """
-    table = needs("themes_over_time", table, _PREVALENCE)
+    table = needs("themes_over_time", table, _PREVALENCE, ["topic", "value"])
     title = figure_words("topics", lang)["title_years"]
     return shares_by_year(
         table, topics, title, few=few, labels=labels, unstable=unstable, ax=ax, lang=lang, confidence=confidence
@@ -198,12 +200,13 @@ def prevalence_bars(
     'Themes by group, in %'
     """
     words = figure_words("topics", lang)
-    table = needs("prevalence_bars", table, _PREVALENCE)
+    table = needs("prevalence_bars", table, _PREVALENCE, ["topic", "value"])
     shown = chosen("prevalence_bars", topics, table["topic"].tolist(), "theme")
     values = list(dict.fromkeys(table["value"].astype(str)))
-    counts = table.assign(value=table["value"].astype(str)).groupby("value")["n"].nunique(dropna=False)
-    # groups of one size in all small figures stand at the first of a row
-    alike = bool((counts == 1).all())
+    known = table[table["topic"].isin(shown)].assign(value=table["value"].astype(str))
+    counts = known.drop_duplicates(["topic", "value"]).pivot(index="value", columns="topic", values="n")
+    # groups of one size in all small figures stand at the first of a row; one that a theme lacks is of another
+    alike = bool((counts.nunique(axis=1, dropna=False) == 1).all())
     widest = label_width([plain(value, 30) + " (000)" for value in values])
     ax, cells = panels(ax, 2.0 + widest / (2 if alike else 1), [0.2 * len(values) + 0.85] * len(shown), _COLUMNS)
     top = _highest(table)

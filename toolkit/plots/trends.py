@@ -1,5 +1,6 @@
 """Figures of terms over time or groups, with bands. One table in, one Axes out; nothing is computed."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = ["trend_lines"]
 
-#: What groups are called that have no value; they are no period.
-_NO_PERIOD = ("(missing)", "(malformed)")
+#: What groups are called that have no value, or a date without a month; they are no period.
+_NO_PERIOD = r"\(missing\)|\(malformed\)|\d{4}, no month"
 _MOST_LABELS = 5
-_PERIODS = ("year", "quarter", "month")
+#: How many of each period a year has, and how they are written.
+_PERIODS = {"year": (1, r"(\d+)()"), "quarter": (4, r"(\d+)-Q([1-4])"), "month": (12, r"(\d+)-(0[1-9]|1[0-2])")}
 
 
 def trend_lines(
@@ -44,8 +46,9 @@ def trend_lines(
 ) -> "Axes":
     """How frequent terms are by year (or another period or group), small multiples with bands: the trends table.
 
-    All have one scale. Periods of fewer than ``few`` posts are hollow, with their number of posts; years without posts
-    break the line. Groups that are no periods (country, genre) are points with intervals, without a line.
+    All have one scale. Periods of fewer than ``few`` posts are hollow, with their number of posts; years, quarters and
+    months without posts break the line. Groups that are no periods (country, genre) are points with intervals, without
+    a line.
 
     Parameters
     ----------
@@ -65,7 +68,7 @@ def trend_lines(
     words = words_of("trends", lang)
     wanted = chosen("trend_lines", terms, table["term"].tolist())
     by = _one_by(table)
-    undated = table["value"].isin(_NO_PERIOD) & (by in _PERIODS)
+    undated = table["value"].str.fullmatch(_NO_PERIOD).astype(bool) & (by in _PERIODS)
     dated, lacking = table[~undated], int(table[undated].drop_duplicates(["lang", "value"])["documents"].sum())
     shown = dated[dated["term"].isin(wanted)]
     if shown.empty:
@@ -91,12 +94,13 @@ def trend_lines(
         number_ticks(cell.yaxis, lang, 4)
         cell.set_ylabel(words["rate" if rates else "share_of_passages"] if first_column(cell) else "")
         small(cell, title, "y")
-    told = words.get(f"by_{by}") or words["by_group"].format(by=plain(by, 20))
+    known = None if by == "group" else words.get(f"by_{by}")
+    told = known or words["by_group"].format(by=plain(by, 20))
     note = words["note"].format(interval=interval(words, confidence))
     if (shown["documents"] < few).any():
         note += f" {words['few_note'].format(few=number(few, lang))}"
     if lacking:
-        note += f" {words['lacking_note'].format(n=number(lacking, lang))}"
+        note += f" {words['lacking_note' if by == 'year' else 'lacking_month'].format(n=number(lacking, lang))}"
     head(ax, words["title"].format(by=told), note)
     return ax
 
@@ -120,15 +124,29 @@ def _periods(cell: "Axes", values: Sequence[str], by: str) -> None:
 
 
 def _values(values: pd.Series, by: str) -> list[str]:
-    """The periods in their order, years without posts among them; groups in the order of the table."""
+    """The periods in their order, those without posts among them; groups in the order of the table."""
     there = list(dict.fromkeys(values.astype(str)))
-    if by != "year":
-        return sorted(there) if by in ("quarter", "month") else there
-    odd = [value for value in there if not value.isdigit()]
+    if by not in _PERIODS:
+        return there
+    of_year, form = _PERIODS[by]
+    found = {value: re.fullmatch(form, value, re.ASCII) for value in there}
+    odd = [value for value, parts in found.items() if parts is None]
     if odd:
-        raise InputError(f"trend_lines: '{odd[0]}' is no year; leave it out of the table.")
-    years = sorted(int(value) for value in there)
-    return [str(year) for year in range(years[0], years[-1] + 1)]
+        raise InputError(f"trend_lines: '{odd[0]}' is no {by}; leave it out of the table.")
+    # counted on from the year 0
+    numbers = {of_year * int(parts[1]) + int(parts[2] or 1) - 1: value for value, parts in found.items() if parts}
+    first, last = min(numbers), max(numbers)
+    return [numbers.get(number, _period(number, by)) for number in range(first, last + 1)]
+
+
+def _period(number: int, by: str) -> str:
+    """The name of a period that is counted from the year 0.
+
+    >>> _period(2010, "year"), _period(8041, "quarter"), _period(24131, "month")
+    ('2010', '2010-Q2', '2010-12')
+    """
+    year, place = divmod(number, _PERIODS[by][0])
+    return f"{year:04}" + {"year": "", "quarter": f"-Q{place + 1}", "month": f"-{place + 1:02}"}[by]
 
 
 def _one_by(table: pd.DataFrame) -> str:

@@ -14,6 +14,7 @@ from toolkit.errors import InputError
 from toolkit.marked_text import COLOURS, LANES, Mark, lanes_of, marked_html, page, render
 from toolkit.principles.evidence_view import SIGNS, words_in
 from toolkit.principles.explain import Explanation, explain
+from toolkit.printable import beginning
 from toolkit.reading.pieces import rows_of
 from toolkit.tables import check
 
@@ -105,6 +106,14 @@ def show_codes(
         posts = pd.DataFrame([dict(posts)])
     if not isinstance(posts, pd.DataFrame) or not {"doc_id", "text"} <= set(posts.columns) or posts.empty:
         raise InputError("show_codes: posts must be a posts table with at least one row, or one row of it.")
+    for column in ("doc_id", "text"):
+        strange = ~posts[column].map(lambda value: isinstance(value, str)).astype(bool)
+        if strange.any():
+            row, value = int(strange.to_numpy().argmax()), posts[column][strange.to_numpy()].iloc[0]
+            raise InputError(f"show_codes: posts, row {row + 1}, column '{column}': got {value}, expected text.")
+    if posts["doc_id"].duplicated().any():
+        double = posts["doc_id"][posts["doc_id"].duplicated()].iloc[0]
+        raise InputError(f"show_codes: '{double}' stands among the posts twice; give each post once.")
     shown = posts.head(max(int(most), 1))
     texts = dict(zip(shown["doc_id"], shown["text"], strict=True))
     # a row of another table is refused whole, before the others are left aside
@@ -124,7 +133,7 @@ def _coded_post(
     post: Mapping[str, Any], why: list[Explanation], furniture: list[tuple[int, int, str]], lang: str, more: int
 ) -> dict[str, Any]:
     """What the page shows of one post."""
-    text = post["text"][:_MOST_CHARACTERS]
+    text = beginning(post["text"], _MOST_CHARACTERS)
     several = len({one.annotation["coder"] for one in why}) > 1
     unnamed = sorted({one.view["code"] for one in why if one.view["family"][0] is None})
     marks = [Mark(start, end, "furniture", title=str(kind)) for start, end, kind in furniture]
@@ -144,8 +153,8 @@ def _coded_post(
         link = "evidence-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:12]
         marks.append(Mark(row["start"], row["end"], "coded", colour, 3, about, label, link))
         quote = " ".join(row["quote"].split())
-        line = f"{row['start']}-{row['end']} «{quote if len(quote) <= 160 else quote[:159] + '…'}»"
-        entries.append({"id": link, "label": about, "line": line, "view": view, "quote": row["quote"][:1000]})
+        line = f"{row['start']}-{row['end']} «{quote if len(quote) <= 160 else beginning(quote, 159) + '…'}»"
+        entries.append({"id": link, "label": about, "line": line, "view": view, "quote": beginning(row["quote"], 1000)})
     inside = [mark._replace(end=min(mark.end, len(text))) for mark in marks if mark.start <= len(text)]
     known = [str(post[key]) for key in ("doc_id", "lang", "date", "author", "url") if isinstance(post.get(key), str)]
     return {

@@ -51,7 +51,7 @@ def marked_post(
     """One post as pieces: furniture, coded passages, and passages in another language than ``lang``.
 
     The tables hold the rows of this post; without one, nothing of its kind is marked. ``names``: what to write
-    for each code.
+    for each code. Of spans that overlap the one that begins first is marked; :func:`show_codes` marks all.
 
     >>> import pandas as pd
     >>> from toolkit.reading import marked_post
@@ -63,13 +63,17 @@ def marked_post(
     """
     spans = [(start, end, "furniture", (str(kind),)) for start, end, kind in rows_of(furniture, "start", "end", "kind")]
     coded: dict[tuple[int, int], list[str]] = {}
+    if annotations is not None and "stance" not in annotations:
+        annotations = annotations.assign(stance=None)
     for start, end, code, stance in rows_of(annotations, "start", "end", "code", "stance"):
         label = (names or {}).get(code, code)
         coded.setdefault((start, end), []).append(f"{label}: {stance}" if isinstance(stance, str) else label)
     marked: list[_Span] = [*spans, *((start, end, "coded", tuple(labels)) for (start, end), labels in coded.items())]
     for start, end, other, is_furniture in rows_of(passages, "start", "end", "lang", "furniture"):
-        if lang is not None and other != lang and not is_furniture and (start, end) not in coded:
-            marked.append((start, end, "foreign", (str(other),)))
+        # of a passage whose language is not known nothing is said
+        known = isinstance(other, str) and lang is not None
+        if known and other != lang and not is_furniture and (start, end) not in coded:
+            marked.append((start, end, "foreign", (other,)))
     return list(_pieces(text, sorted(marked)))
 
 
@@ -179,8 +183,17 @@ def with_cues(text: str, start: int, end: int, evidence: str | None) -> list[Pie
     >>> [(piece.text, piece.kind) for piece in with_cues(text, 0, 17, json.dumps({"cues": [cue]}))]
     [('Hay que ', 'plain'), ('escuchar', 'cue'), ('.', 'plain')]
     """
-    cues = evidence_of(evidence)["cues"]
-    spans: list[_Span] = [(cue["start"] - start, cue["end"] - start, "cue", (cue["cue"],)) for cue in cues]
+    spans: list[_Span] = []
+    for cue in evidence_of(evidence)["cues"]:
+        first, last = cue.get("start"), cue.get("end")
+        if type(first) is not int or type(last) is not int:
+            raise InputError(
+                f"evidence: the cue '{str(cue.get('cue'))[:60]}' has no whole numbers as start and end; expected is "
+                "what a coder wrote."
+            )
+        # those of its neighbours are left out
+        if start <= first < min(last, end):
+            spans.append((first - start, min(last, end) - start, "cue", (str(cue.get("cue", "")),)))
     return list(_pieces(text[start:end], sorted(spans)))
 
 
@@ -207,7 +220,8 @@ def evidence_of(evidence: object) -> dict[str, Any]:
 
 
 def best_passages(annotations: pd.DataFrame, code: str, most: int = 5) -> pd.DataFrame:
-    """The annotations of a code with the highest scores, one per passage text, at most two of a post.
+    """The annotations of a code with the highest scores, one per passage text, at most two of a post; those without a
+    score last.
 
     >>> import pandas as pd
     >>> from toolkit.reading import best_passages
@@ -218,6 +232,8 @@ def best_passages(annotations: pd.DataFrame, code: str, most: int = 5) -> pd.Dat
     1      b  Escuchan    0.9
     2      c  Cambian.    0.7
     """
+    if "score" not in annotations:
+        annotations = annotations.assign(score=float("nan"))
     part = annotations[annotations["code"] == code].sort_values(
         ["score", "doc_id", "start"], ascending=[False, True, True], kind="stable"
     )

@@ -14,9 +14,11 @@ import jinja2
 import pandas as pd
 
 from toolkit.analysis import Analysis
+from toolkit.printable import beginning
 from toolkit.report.passages import posts_of, principles_of
 from toolkit.report.themes import crossed_of, themes_of
 from toolkit.resources import data_file
+from toolkit.tables import span_rows
 from toolkit.text import LANGUAGE_NAMES
 
 __all__ = ["constructed_texts", "render_report"]
@@ -24,6 +26,10 @@ __all__ = ["constructed_texts", "render_report"]
 #: Rows of the lists of duplicates and of skipped texts.
 _MOST_ROWS = 200
 _PLACE = ("doc_id", "start", "end")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 
 
 def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapping[str, Any]) -> str:
@@ -52,7 +58,7 @@ def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapp
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
-    environment.filters |= {"percent": _percent, "points": _points}
+    environment.filters |= {"percent": _percent, "points": _points, "chance": _chance}
     images = {name: "data:image/svg+xml;base64," + base64.b64encode(data).decode() for name, data in figures.items()}
     return environment.get_template("report.html").render(
         style=jinja2.filters.Markup(data_file("templates", "report.css").read_text(encoding="utf-8")),
@@ -61,7 +67,7 @@ def render_report(analysis: Analysis, figures: Mapping[str, bytes], record: Mapp
         study=analysis.study,
         used=analysis.used,
         notes=analysis.notes,
-        made=datetime.date.fromisoformat(str(record["created"])[:10]).strftime("%-d %B %Y") if record else "",
+        made=_day(datetime.date.fromisoformat(str(record["created"])[:10])),
         **_summary(analysis),
         themes=themes_of(analysis),
         thin=_thin(analysis),
@@ -91,8 +97,23 @@ def _clusters(analysis: Analysis) -> list[dict[str, Any]]:
     ]
 
 
+def _day(date: datetime.date) -> str:
+    """A date in words, in English wherever the page is made."""
+    return f"{date.day} {_MONTHS[date.month - 1]} {date.year}"
+
+
 def _percent(value: float, digits: int = 0) -> str:
-    return "–" if pd.isna(value) else f"{100 * value:.{digits}f} %"
+    """A share in percent; one above 0 that would be written as 0 is told as below the smallest that can be."""
+    if pd.isna(value):
+        return "–"
+    written = f"{100 * value:.{digits}f}"
+    return f"< {10.0**-digits:.{digits}f} %" if value > 0 and not float(written) else f"{written} %"
+
+
+def _chance(value: float, digits: int = 3) -> str:
+    """A p or q value with its sign: "= 0.012", "< 0.001"."""
+    least = 10.0**-digits
+    return f"< {least:.{digits}f}" if value < least else f"= {value:.{digits}f}"
 
 
 def _points(value: float) -> str:
@@ -108,6 +129,9 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
     prose = passages[(passages["unit"] == unit) & ~passages["furniture"]]
     coded = prose[prose["lang"].isin(analysis.study.corpus.languages)]
     shares = tables["principles"]
+    # codes of passages in a language that is not the study's are in the table, and in no share
+    given = tables.some("annotations", _PLACE)
+    given = given[span_rows(given, coded) >= 0]
     every = shares[shares["lang"] == "all"].sort_values("share", ascending=False, kind="stable")
     stances = tables["stances"].groupby("stance")["count"].sum()
     return {
@@ -118,8 +142,8 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
             ],
             "passages": len(coded),
             "unit": unit,
-            "coded": sum(len(part.drop_duplicates()) for part in tables.each("annotations", _PLACE)),
-            "annotations": tables.rows("annotations"),
+            "coded": len(given.drop_duplicates()),
+            "annotations": len(given),
             "furniture": tables.rows("furniture"),
             "foreign": len(prose) - len(coded),
         },
@@ -165,7 +189,7 @@ def _measured(analysis: Analysis) -> dict[str, Any]:
 
 
 def _thin(analysis: Analysis) -> dict[str, int] | None:
-    """How many themes of one language hold with these posts only, where that is half of them or more."""
+    """How many themes of one language are not known to hold with other posts, where that is half of them or more."""
     holds = analysis.tables["topic_summary"]
     holds = holds["holds"][(holds["model"] != "joint") & (holds["holds"] != "not tried")]
     below = int((holds != "other posts").sum())
@@ -174,9 +198,8 @@ def _thin(analysis: Analysis) -> dict[str, int] | None:
 
 def _furniture(analysis: Analysis) -> list[dict[str, Any]]:
     """Kinds of furniture with counts and an example."""
-    table = pd.concat(
-        [part.assign(quote=part["quote"].str[:160]) for part in analysis.tables.each("furniture")], ignore_index=True
-    )
+    parts = analysis.tables.each("furniture")
+    table = pd.concat([part.assign(quote=part["quote"].map(_shown)) for part in parts], ignore_index=True)
     return [
         {
             "kind": kind,
@@ -186,3 +209,7 @@ def _furniture(analysis: Analysis) -> list[dict[str, Any]]:
         }
         for kind, part in sorted(table.groupby("kind"), key=lambda item: (-len(item[1]), str(item[0])))
     ]
+
+
+def _shown(quote: str) -> str:
+    return beginning(quote, 160)

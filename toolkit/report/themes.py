@@ -8,6 +8,7 @@ import pandas as pd
 from toolkit.analysis import Analysis
 from toolkit.analysis.texts import passages_of
 from toolkit.principles import passages_of_cells
+from toolkit.printable import beginning
 from toolkit.text import LANGUAGE_NAMES
 
 __all__ = ["crossed_of", "themes_of"]
@@ -31,9 +32,9 @@ def themes_of(analysis: Analysis) -> list[dict[str, Any]]:
         lifted = crossed[(crossed["topic"] == row["topic"]) & (crossed["lift"] > 1) & (crossed["q_value"] < 0.05)]
         # a share of a handful of passages is an anecdote
         lifted = lifted[lifted["share"] * lifted["n"] >= _FEWEST_PASSAGES]
-        lifted = lifted.sort_values("lift", ascending=False).head(3)
+        lifted = lifted.sort_values("lift", ascending=False, kind="stable").head(3)
         partner = partners.get(row["topic"])
-        phrases = own["topic_labels"].sort_values("rank")
+        phrases = own["topic_labels"].sort_values(["rank", "lang"], kind="stable")
         models.setdefault(str(row["model"]), []).append(
             {
                 **row,
@@ -92,4 +93,4 @@ def _tint(lift: float) -> int:
 
 
 def _shortened(quote: str) -> str:
-    return quote if len(quote) <= _LONGEST_QUOTE else quote[: _LONGEST_QUOTE - 1] + "…"
+    return quote if len(quote) <= _LONGEST_QUOTE else beginning(quote, _LONGEST_QUOTE - 1) + "…"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.errors import InputError, suggestion
@@ -22,6 +23,8 @@ _WORDS = {
 
 #: Columns of these types hold nothing that could break the rule; millions of tokens are checked in a moment.
 _EXACT = {"truth": "bool", "whole": "int64"}
+#: A whole number from here on is none that fits.
+_TOO_LARGE = 2.0**63
 
 
 def check(name: str, frame: pd.DataFrame, texts: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -125,7 +128,7 @@ def _contract(name: str) -> dict[str, Column]:
 
 
 def _short(value: Any) -> str:
-    text = repr(value.item() if hasattr(value, "item") else value)
+    text = repr(value.item() if isinstance(value, np.generic) else value)
     return text if len(text) <= 70 else text[:67] + "..."
 
 
@@ -164,18 +167,34 @@ def _typed(name: str, column: str, rule: Column, values: pd.Series, missing: pd.
     if rule.kind in _EXACT and values.dtype == _EXACT[rule.kind]:
         return values
     if rule.kind == "truth":
-        wrong = ~values.isin([True, False]) if len(values) else values.astype(bool)
+        wrong = ~values.map(_is_truth).astype(bool)
         _refuse(name, column, wrong, values, wanted)
         return values.astype(bool)
     if values.dtype.kind in "mMc":
         # moments, durations and complex numbers would pass for others
         _refuse(name, column, ~missing, values, wanted)
         values = values.astype(object)
-    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    try:
+        numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    except OverflowError:  # there are whole ones that no float holds
+        numbers = values.map(_as_float).astype("float64")
     _refuse(name, column, numbers.isna() & ~missing, values, wanted)
+    fits = (numbers % 1 == 0) & (numbers.abs() < _TOO_LARGE)
     if rule.kind == "whole":
-        _refuse(name, column, numbers % 1 != 0, values, wanted)
+        _refuse(name, column, ~fits, values, wanted)
         return numbers.astype("int64")
-    if rule.kind == "amount" and not missing.any() and (numbers % 1 == 0).all():
+    if rule.kind == "amount" and not missing.any() and fits.all():
         return numbers.astype("int64")
     return numbers
+
+
+def _as_float(value: Any) -> float:
+    try:
+        return float(value)
+    except (OverflowError, TypeError, ValueError):
+        return np.nan
+
+
+def _is_truth(value: Any) -> bool:
+    """Whether a cell is true or false, or 1 or 0 as some programs write them."""
+    return isinstance(value, bool | int | float | np.bool_ | np.number) and value in (0, 1)

@@ -104,13 +104,14 @@ class _Strings(dict[int, str]):
         from spacy.strings import StringStore
 
         super().__init__()
-        self._store = StringStore(strings)
+        self._store: Any = StringStore(strings)
 
     def __missing__(self, number: int) -> str:
         """Raises KeyError for a number that means nothing."""
-        text: str = self._store[number]
-        self[number] = text
-        return text
+        if number not in self._store:
+            raise KeyError(number)
+        self[number] = self._store[number]
+        return self[number]
 
 
 def _message(data: bytes, where: str) -> dict[str, Any]:

@@ -51,9 +51,9 @@ class E5Encoder:
         """Unit vectors, float32, shape (number of texts, 384); an empty text is the zero vector."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            if text.strip():
-                # a NUL would end the text for the engine; lone surrogates have no UTF-8
-                plain = text[:_LONGEST].replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")
+            # a NUL would end the text for the engine; lone surrogates have no UTF-8
+            plain = text[:_LONGEST].replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")
+            if plain.strip():
                 vectors[row] = self._model.query(plain)
         return vectors
 

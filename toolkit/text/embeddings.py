@@ -16,6 +16,7 @@ import numpy as np
 from tqdm import tqdm
 
 from toolkit.cache import key_of, load_arrays, store_arrays
+from toolkit.errors import InputError
 from toolkit.text.use_encoder import PieceEncoder
 
 __all__ = ["Encoder", "SentenceEncoder", "default_encoder", "embed", "pooled"]
@@ -106,7 +107,8 @@ class SentenceEncoder:
         with self._lock:
             known = [self._remembered.get(text) for text in cut]
         some = [row for row, vector in enumerate(known) if vector is None and cut[row].strip()]
-        new = [cut[row] for row in some]
+        # lone surrogates have no UTF-8
+        new = [cut[row].encode("utf-8", "replace").decode("utf-8") for row in some]
         if new and self._by_pieces:
             vectors[some] = self._by_pieces.encode(new)
         elif new:
@@ -160,13 +162,24 @@ def embed(
         float32, shape (number of texts, dimension); rows have length 1 (0 for an empty text), so that the dot
         product of two rows is their cosine similarity, -1 to 1, higher is nearer.
 
+    Raises
+    ------
+    InputError
+        for one string in place of several, for what is no string, and for an encoder that gives more or fewer vectors
+        than there are texts.
+
     >>> vectors = embed(["Escuchamos a los clientes.", "Ascoltiamo i clienti.", "Llueve en Madrid."])
     >>> near, far = vectors[0] @ vectors[1], vectors[0] @ vectors[2]
     >>> vectors.shape, bool(near > far)
     ((3, 512), True)
     """
+    if isinstance(texts, str):
+        raise InputError("embed: got one string, expected several; put it in a list.")
     encoder = encoder or default_encoder()
     wanted = list(texts)
+    for number, text in enumerate(wanted, 1):
+        if not isinstance(text, str):
+            raise InputError(f"embed: text {number} is {text!r}, expected a string; leave it out, or give ''.")
     independent = getattr(encoder, "independent", False)
     if groups is None or independent:
         distinct = list(dict.fromkeys(wanted))
@@ -185,7 +198,12 @@ def embed(
             for batch in batches:
                 found.append(encoder.encode(batch))
                 bar.update(len(batch))
-        vectors = np.vstack(found) if found else np.zeros((0, 1), dtype=np.float32)
+        width = getattr(encoder, "dimension", 1)
+        vectors = np.vstack(found).astype(np.float32, copy=False) if found else np.zeros((0, width), dtype=np.float32)
+        if len(vectors) != total:
+            raise InputError(
+                f"embed: {encoder.name} gave {len(vectors)} vectors for {total} texts; it must give one for each."
+            )
         if keep:
             store_arrays("embeddings", key, {"vectors": vectors})
     if groups is not None and not independent:

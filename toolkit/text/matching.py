@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from toolkit.text.pieces import TokenColumns
-from toolkit.text.pipelines import lemmatise, simple_tokens
+from toolkit.text.pipelines import lemmatise, pipeline, simple_tokens
 from toolkit.text.recent import Recent
 
 __all__ = ["LONGEST_CUED", "CueMatcher", "Hit", "fold"]
@@ -74,9 +74,9 @@ def fold(word: str) -> str:
     """
     if word.isascii():
         return word.lower()
-    lowered = word.lower().replace("ñ", "\x00").replace("n\u0303", "\x00")
-    plain = "".join(sign for sign in unicodedata.normalize("NFD", lowered) if not unicodedata.combining(sign))
-    return plain.replace("\x00", "ñ").replace("’", "'")
+    # a composed ñ is no letter with a combining sign any more
+    apart = unicodedata.normalize("NFD", word.lower()).replace("n\u0303", "ñ")
+    return "".join(sign for sign in apart if not unicodedata.combining(sign)).replace("’", "'")
 
 
 def _key(word: str, lang: str) -> str:
@@ -91,7 +91,7 @@ class CueMatcher:
     """Matches the cues of one language.
 
     ``cues``: pairs of the cue's words and the lemmas of which one must stand elsewhere in the passage (none:
-    no condition). Hits name a cue by its place in this sequence.
+    no condition). Hits name a cue by its place in this sequence. Punctuation in a cue is passed over, as in texts.
 
     >>> matcher = CueMatcher("es", [("escuchar al cliente", ()), ("precio", ("mercado",))])
     >>> matcher.match("Escuchan a los clientes y miran el precio.")
@@ -99,6 +99,7 @@ class CueMatcher:
     """
 
     def __init__(self, lang: str, cues: Sequence[tuple[str, Iterable[str]]]) -> None:
+        pipeline(lang, "simple")  # refuses other languages
         self.lang = lang
         #: Keys of words in cues, numbered from 1; 0 is any other word.
         self._numbers: dict[str, int] = {}
@@ -113,7 +114,7 @@ class CueMatcher:
         self._single: dict[int, list[int]] = {}
         self._pairs: dict[tuple[int, int], list[tuple[int, list[frozenset[int]]]]] = {}
         for number, (cue, _) in enumerate(cues):
-            words = [token.text for token in simple_tokens(cue, lang)]
+            words = [token.text for token in simple_tokens(cue, lang) if not _is_passed_over(token.text)]
             steps = [
                 frozenset({self._number(_key(word, lang)), self._number(fold(word))})
                 for word in words
@@ -193,9 +194,13 @@ class CueMatcher:
 
     def _number_of_form(self, form: str) -> int:
         """Number of a form's key; -1 where it is passed over."""
-        # commas and brackets take no room between the words of a phrase; a hyphen is part of some cues
-        key = "" if _is_punctuation(form) and form != "-" else _key(form, self.lang)
+        key = "" if _is_passed_over(form) else _key(form, self.lang)
         return self._numbers.get(key, 0) if key else -1
+
+
+def _is_passed_over(form: str) -> bool:
+    """Commas and brackets take no room between the words of a phrase, nor in a cue; a hyphen is part of some cues."""
+    return form != "-" and _is_punctuation(form)
 
 
 def _is_punctuation(form: str) -> bool:

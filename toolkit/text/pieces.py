@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from spacy.tokenizer import Tokenizer
 
-__all__ = ["Pieces", "TokenColumns"]
+__all__ = ["Pieces", "TokenColumns", "is_long"]
 
 #: Characters that are worked on at a time: some ten arrays of this length are held.
 _BATCH = 2_000_000
@@ -95,7 +95,7 @@ class Pieces(dict[str, int]):
         with self._lock:
             if piece in self:
                 return self[piece]
-            tokens = self._cut_long(piece) if _is_long(piece) else self._tokenised(piece)
+            tokens = self._cut_long(piece) if is_long(piece) else self._tokenised(piece)
             numbers = [number for form, start in tokens for number in (self._form(form), start)]
             first, number = len(self._tokens) // 2, len(self._rows) // 4
             # each grows in one step, the dictionary last: an interrupt leaves at most rows that nothing points to
@@ -222,7 +222,7 @@ class Pieces(dict[str, int]):
         return np.repeat(text + first, count), start + np.repeat(begin - offset[text], count), form
 
 
-def _is_long(piece: str) -> bool:
+def is_long(piece: str) -> bool:
     """Whether a text has a stretch without white space that no writer would call a word."""
     return len(piece) > _LONGEST and max(map(len, piece.split()), default=0) > _LONGEST
 

@@ -1,18 +1,25 @@
 """Passages to tokens: the table that themes and statistics count."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+from unicodedata import normalize
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from toolkit.errors import InputError
 from toolkit.resources import data_file
 from toolkit.tables import check
+from toolkit.text.docbin import spaced_words
 from toolkit.text.matching import fold
+from toolkit.text.pieces import Pieces, is_long
 from toolkit.text.pipelines import LANGUAGES, Choice, Pipeline, lemmatise, pipeline, simple_columns, simple_pieces
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 __all__ = ["content_terms", "folded_lemmas", "stop_words", "tokenise"]
 
@@ -42,8 +49,14 @@ def tokenise(posts: pd.DataFrame, passages: pd.DataFrame, *, choice: Choice = "a
     -------
     DataFrame
         tokens table with ``lang`` added: one row a token that is not white space, in text order. ``lemma`` is
-        lower case. ``pos`` (Universal Dependencies) is missing where no trained pipeline is installed.
-        ``is_stop``: the form or its lemma is a function word of ``toolkit/data/stopwords``.
+        lower case and composed (NFC), without the pronouns that spaCy puts behind a Spanish verb ("escuchar él").
+        ``pos`` (Universal Dependencies) is missing where no trained pipeline is installed. ``is_stop``: the form or
+        its lemma is a function word of ``toolkit/data/stopwords``.
+
+    Raises
+    ------
+    InputError
+        for passages of other posts, and such that end behind the text of theirs.
 
     >>> import pandas as pd
     >>> from toolkit.corpus import segment
@@ -56,15 +69,15 @@ def tokenise(posts: pd.DataFrame, passages: pd.DataFrame, *, choice: Choice = "a
     3     19   20         .         .    False
     """
     posts, passages = check("posts", posts), check("passages", passages)
-    wanted = passages[~passages["furniture"] & passages["lang"].isin(LANGUAGES)].reset_index(drop=True)
-    number = {doc_id: place for place, doc_id in enumerate(posts["doc_id"].tolist())}
-    post = np.array([number[doc_id] for doc_id in wanted["doc_id"].tolist()], dtype=np.int64)
-    sources, first = posts["text"].tolist(), wanted["start"].to_numpy()
+    wanted = passages[~passages["furniture"] & passages["lang"].isin(LANGUAGES)]
+    sources, post = posts["text"].tolist(), _posts_of(wanted, posts)
+    wanted = wanted.reset_index(drop=True)
+    first = wanted["start"].to_numpy()
     spans = zip(post.tolist(), first.tolist(), wanted["end"].tolist(), strict=True)
     texts = [sources[place][start:end] for place, start, end in spans]
     read = [_read(lang, places, texts, choice) for lang, places in sorted(wanted.groupby("lang").indices.items())]
     if not any(len(part.word) for part in read):
-        return check("tokens", pd.DataFrame(columns=_COLUMNS))
+        return check("tokens", pd.DataFrame(columns=_COLUMNS)).astype({"lang": "str"})
     words = pd.concat([part.words for part in read], ignore_index=True)
     shifts = accumulate((len(part.words) for part in read[:-1]), initial=0)
     word = np.concatenate([part.word + shift for part, shift in zip(read, shifts, strict=True)])
@@ -82,6 +95,24 @@ def tokenise(posts: pd.DataFrame, passages: pd.DataFrame, *, choice: Choice = "a
         }
     )
     return check("tokens", table)
+
+
+def _posts_of(passages: pd.DataFrame, posts: pd.DataFrame) -> NDArray[np.int64]:
+    """The place of each passage's post, (passages,); InputError for a passage that lies in none."""
+    number = {doc_id: place for place, doc_id in enumerate(posts["doc_id"].tolist())}
+    post = np.array([number.get(doc_id, -1) for doc_id in passages["doc_id"].tolist()], dtype=np.int64)
+    lengths = np.array([*map(len, posts["text"].tolist()), 0], dtype=np.int64)[post]
+    wrong = (post < 0) | (passages["end"].to_numpy() > lengths)
+    if wrong.any():
+        place = int(wrong.argmax())
+        doc_id, end = passages["doc_id"].iloc[place], passages["end"].iloc[place]
+        said = f"no post has the doc_id '{doc_id}'"
+        if post[place] >= 0:
+            said = f"end {end} lies outside the text of '{doc_id}', which has {lengths[place]} characters"
+        raise InputError(
+            f"tokens: passages, row {passages.index[place] + 1}: {said}; give the posts they were cut from."
+        )
+    return post
 
 
 class _Read(NamedTuple):
@@ -111,18 +142,36 @@ def _read_tagged(used: Pipeline, places: NDArray[np.int64], sources: Sequence[st
     rows: dict[tuple[str, str, str], int] = {}
     tokens = [
         (place, token.idx, rows.setdefault((token.text, token.lemma_, token.pos_), len(rows)))
-        for place, doc in zip(places, used.nlp.pipe(sources), strict=True)
+        for place, doc in zip(places, used.nlp.pipe(_given(used, sources)), strict=True)
         for token in doc
         if not token.is_space
     ]
     passage, start, word = np.array(tokens, dtype=np.int64).reshape(-1, 3).T
     forms, lemmas, tags = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
-    return _Read(passage, start, word, _words(forms, [lemma.lower() for lemma in lemmas], tags, used.lang))
+    # spaCy's Spanish rules put pronouns behind the verb: "escuchar él" for "escucharlos"
+    lemmas = [normalize("NFC", lemma.lower()).partition(" ")[0] for lemma in lemmas]
+    return _Read(passage, start, word, _words(forms, lemmas, tags, used.lang))
+
+
+def _given(used: Pipeline, sources: Sequence[str]) -> Iterator["str | Doc"]:
+    """The texts as a pipeline takes them: cut into words where spaCy would take the square of an endless stretch."""
+    pieces: Pieces | None = None
+    for source in sources:
+        if not is_long(source):
+            yield source
+            continue
+        from spacy.tokens import Doc
+
+        pieces = Pieces(used.nlp.tokenizer) if pieces is None else pieces
+        tokens = [(start, start + len(pieces.forms[form])) for form, start in pieces.tokens(source)]
+        words, spaces = spaced_words(source, tokens, ())
+        yield Doc(used.nlp.vocab, words=words, spaces=spaces)
 
 
 def _words(forms: Sequence[str], lemmas: Sequence[str], tags: Sequence[str | None], lang: str) -> pd.DataFrame:
     """What the tokens table says of each distinct word of a language."""
-    lowered = [form.lower() for form in forms]
+    # the lists are composed, texts may be written otherwise
+    lowered = [normalize("NFC", form.lower()) for form in forms]
     lemmas = [lemma or form for lemma, form in zip(lemmas, lowered, strict=True)]
     stops = stop_words(lang)
     is_stop = [form in stops or lemma in stops for form, lemma in zip(lowered, lemmas, strict=True)]

@@ -1,8 +1,9 @@
 """Which terms of the passages a model sees, and what each filter removed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from numbers import Integral, Real
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -51,14 +52,19 @@ class TermChoice:
         rules = [
             ("field", self.field in ("lemma", "text"), "lemma or text"),
             ("pos", isinstance(self.pos, tuple | list), "several in brackets, such as ('NOUN',)"),
-            ("ngrams", self.ngrams in (1, 2, 3), "1, 2 or 3"),
-            ("fewest_posts", self.fewest_posts >= 1, "1 or more"),
-            ("largest_share", 0 < self.largest_share <= 1, "above 0, up to 1"),
-            ("most_terms", self.most_terms >= 0, "0 or more"),
+            ("ngrams", _is_whole(self.ngrams, 1) and self.ngrams <= 3, "1, 2 or 3"),
+            ("phrase_posts", _is_whole(self.phrase_posts, 1), "a whole number, 1 or more"),
+            ("fewest_posts", _is_whole(self.fewest_posts, 1), "a whole number, 1 or more"),
+            ("largest_share", isinstance(self.largest_share, Real) and 0 < self.largest_share <= 1, "above 0, up to 1"),
+            ("most_terms", _is_whole(self.most_terms, 0), "a whole number, 0 or more"),
         ]
         for name, holds, allowed in rules:
             if not holds:
                 raise InputError(f"terms: {name} is {getattr(self, name)!r}, allowed is {allowed}.")
+
+
+def _is_whole(value: object, low: int) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= low
 
 
 class Terms(NamedTuple):
@@ -194,7 +200,8 @@ def content_tokens(tokens: pd.DataFrame) -> np.ndarray:
 def passage_rows(tokens: pd.DataFrame, passages: pd.DataFrame) -> pd.Series:
     """The row of the passage that contains each token; -1 where none does.
 
-    Raises :class:`InputError` if passages overlap (sentences and paragraphs in one table): a token has one passage.
+    Raises :class:`InputError` if passages overlap (sentences and paragraphs in one table), as a token has one passage,
+    and if one token stands in the table twice (tokens of such a table): it would count twice.
     """
     names = {doc_id: number for number, doc_id in enumerate(dict.fromkeys(passages["doc_id"].tolist()))}
     post = passages["doc_id"].map(names).to_numpy(dtype=np.int64)
@@ -210,7 +217,11 @@ def passage_rows(tokens: pd.DataFrame, passages: pd.DataFrame) -> pd.Series:
         raise InputError(f"terms: passages of '{doc_id}' overlap; give passages of one unit.")
     # positions of all posts on one line, a post behind the other
     room = max(int(end.max(initial=0)), int(last.max(initial=0))) + 1
-    place = np.searchsorted(post * room + start, of_token * room + first, side="right") - 1
+    key = of_token * room + first
+    known = key[of_token >= 0]
+    if (known[1:] <= known[:-1]).any():
+        _refuse_twice(key, first, last, tokens["doc_id"])
+    place = np.searchsorted(post * room + start, key, side="right") - 1
     there = np.maximum(place, 0)
     inside = (place >= 0) & (of_token >= 0)
     if len(post):
@@ -219,17 +230,37 @@ def passage_rows(tokens: pd.DataFrame, passages: pd.DataFrame) -> pd.Series:
     return pd.Series(-1, index=tokens.index)
 
 
+def _refuse_twice(key: np.ndarray, first: np.ndarray, last: np.ndarray, doc_ids: pd.Series) -> None:
+    """``key``: one number for post and start, below 0 for tokens of other posts."""
+    order = np.lexsort((last, key))
+    twice = (key[order][1:] == key[order][:-1]) & (last[order][1:] == last[order][:-1]) & (key[order][1:] >= 0)
+    if twice.any():
+        row = order[int(twice.argmax())]
+        raise InputError(
+            f"terms: the token from {first[row]} to {last[row]} of '{doc_ids.iloc[row]}' stands there twice; give "
+            "each token once, those of passages of one unit."
+        )
+
+
 def _with_phrases(texts: list[list[str]], choice: TermChoice) -> list[list[str]]:
     """Neighbours that belong together joined by "_": gensim Phrases, scored by NPMI (Bouma 2009)."""
     from gensim.models.phrases import Phrases
 
     for _ in range(choice.ngrams - 1):
         phrases = Phrases(texts, min_count=choice.phrase_posts, threshold=_PHRASE, scoring="npmi", delimiter="_")
-        texts = [list(phrases[text]) for text in texts]
-    return [
-        [part for term in text for part in ([term] if term.count("_") < choice.ngrams else term.split("_"))]
-        for text in texts
-    ]
+        texts = [_joined(phrases.analyze_sentence(text), text, choice.ngrams) for text in texts]
+    return texts
+
+
+def _joined(found: Iterable[tuple[str, float | None]], text: list[str], longest: int) -> list[str]:
+    """The terms that gensim finds in a text, with their score if they are two of its terms joined; those of more words
+    than ``longest`` as they stood before."""
+    terms, place = [], 0
+    for term, score in found:
+        parts = text[place : place + (1 if score is None else 2)]
+        place += len(parts)
+        terms += [term] if term.count("_") < longest else parts
+    return terms
 
 
 def within_limits(

@@ -258,9 +258,11 @@
     for (const [by, rows] of groups) {
       // one scale for all topics of a model, so that they can be compared
       const most = Math.max(1e-9, ...view.topics.flatMap((one) => (one.prevalence[by] || []).flatMap((row) => [row[1] || 0, row[3] || 0])));
-      const years = rows.every((row) => /^\d{4}$/.test(row[0])) && rows.length > 2;
+      // posts without a year have a row of their own, "(missing)", which is in the table and not on the line
+      const dated = rows.filter((row) => /^\d{4}$/.test(row[0]));
+      const years = dated.length > 2 && rows.every((row) => /^(\d{4}|\(.*\))$/.test(row[0]));
       box.append(el("h4", {}, by, el("span", { class: "soft small" }, ` · scale to ${percent(most)}`)));
-      if (years) box.append(overTime(rows, most));
+      if (years) box.append(overTime(dated, most));
       const table = el("table", { class: "prevalence" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, by), el("th", { scope: "col", "aria-hidden": "true" }),
         el("th", { scope: "col", class: "n" }, "share"), el("th", { scope: "col", class: "n" }, "interval"), el("th", { scope: "col", class: "n" }, "n"))),
       el("tbody", {}, ...rows.map(([value, share, low, high, n]) => el("tr", {}, el("th", { scope: "row", class: "text" }, value), el("td", { class: "draw" }, range(share, low, high, most)),
@@ -347,9 +349,10 @@
     byId("map-note").textContent = `Area: share of ${view.unit}. ` + (view.variance
       ? `Near: similar words; the two axes hold ${percent(view.variance[0] + view.variance[1], 0)} of the differences, so look at the words too.` : "")
       + (view.topics.some((one) => one.unstable) ? " Dashed: unstable." : "");
-    byId("how-map").textContent = view.variance
-      ? `Jensen-Shannon distances between the topics’ words, laid out by classical scaling; the axes hold ${percent(view.variance[0])} and ${percent(view.variance[1])} of their variance. While a term is pointed at, areas show how it spreads over the topics; grey rings keep the sizes.`
-      : "Places as given by the model. While a term is pointed at, areas show how it spreads over the topics; grey rings keep the sizes.";
+    const places = view.given ? "Places as given by the model."
+      : "Jensen-Shannon distances between the topics’ words, laid out by classical scaling"
+        + (view.variance ? `; the axes hold ${percent(view.variance[0])} and ${percent(view.variance[1])} of their variance.` : ".");
+    byId("how-map").textContent = `${places} While a term is pointed at, areas show how it spreads over the topics; grey rings keep the sizes.`;
     byId("how-bars").textContent = view.kind === "terms"
       ? "A term’s tokens in the corpus are counted. The part in colour is what the model gives to the topic: the count times p(topic | term). The order is the relevance of Sievert & Shirley (2014); they found λ near 0.6 best for people who name topics."
       : "Class-based tf-idf: how often a term stands in the theme’s passages of its language, against all passages of that language.";

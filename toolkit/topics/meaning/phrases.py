@@ -173,7 +173,7 @@ class _Words:
                     break
                 role = roles[last]
                 if role == "inner":
-                    waiting.append(_INNER[fold(self.texts[last])])
+                    waiting.append(_INNER[_as_listed(self.texts[last])])
                     if len(waiting) > 2:
                         break
                     continue
@@ -202,15 +202,20 @@ def _next(flags: np.ndarray) -> np.ndarray:
     return np.append(flags[1:], False)
 
 
+def _as_listed(text: str) -> str:
+    """A function word as the list has it. Accents tell words apart here: "e" is and, "è" is is, "el" the, "él" he."""
+    return text.lower().replace("’", "'")
+
+
 @lru_cache(maxsize=200_000)
 def _role(text: str, lemma: str, pos: str, lang: str, content: bool) -> str:
-    form = fold(text)
-    if form in _INNER:
+    if _as_listed(text) in _INNER:
         return "inner"
     if not content or len(text) < 3:
         return ""
     if pos:
         return "noun" if pos in _NOUNS else ""
+    form = fold(text)
     if form.endswith("mente") and len(form) > 7:
         return ""
     endings = _IMPERFECT.get(lang, {})
