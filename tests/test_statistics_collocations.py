@@ -385,7 +385,7 @@ WRONG = [
     ({"node": "de"}, "Function words and numbers need only='words'"),
     ({"node": 3}, "terms 3, expected one lemma or a list of several"),
     ({"node": []}, "expected one lemma or a list of several"),
-    ({"node": {"red", "social"}}, "expected one lemma or a list of several"),
+    ({"node": {"red"}}, "expected one lemma or a list of several"),
     ({"node": ["red", None]}, "expected one lemma or a list of several"),
     ({"node": "zzz"}, "no lemma 'zzz' occurs; see the list of frequencies"),
     ({"where": {"country": "MX"}}, "need the posts"),
