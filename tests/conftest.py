@@ -95,7 +95,7 @@ def same_tables(one, other):
     assert sorted(one.tables) == sorted(other.tables)
     for name in one.tables:
         left, right = (found.tables[name].drop(columns="created", errors="ignore") for found in (one, other))
-        pd.testing.assert_frame_equal(left, right, obj=name)
+        pd.testing.assert_frame_equal(left, right, obj=name, check_exact=True)
 
 
 @pytest.fixture

@@ -185,12 +185,13 @@ ABOUT = {"machine": "two cores", "date": "2026-01-01", "commit": "abc"}
         (
             "dask",
             {"posts": 6_000, "seconds": {"pool": [100.0, 90.0], "dask": [100.0, 110.0]}, "different": []},
-            "Pool 90 s, Dask 100 s: 0.90 of its speed (the faster of two runs each). Tables that differ: none.",
+            "Pool 90 s, Dask 100 s: 0.90 of its speed (the faster of two runs each, with 6 fits of each kind where a "
+            "study has 24). Tables that differ: none.",
         ),
         (
             "kills",
             {"posts": 600, "runs": 2, "killed": 2, "moments": [0.9, 0.25], "different": ["run 1: scores"]},
-            "2 of 2 runs lost a worker. Differences from the run of one process: run 1: scores. "
+            "2 of 2 runs (4 fits of each kind) lost a worker. Differences from the run of one process: run 1: scores. "
             "Moments, as shares of a run: 0.25, 0.90.",
         ),
         (

@@ -1,6 +1,9 @@
 """Tasks here, in processes and on Dask: the same results in the same order, whatever happens to a process."""
 
 import json
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from concurrent.futures.process import BrokenProcessPool
@@ -134,6 +137,15 @@ def test_what_is_shared_leaves_nothing_behind(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert run_tasks(scaled, TASKS, shared=(3,), workers=2) == [3 * n for n in range(12)]
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system gives no cores to processes")
+def test_cores_of_others_are_not_counted():
+    code = (
+        "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); "
+        "from toolkit.parallel import default_workers; print(default_workers())"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "1\n"
 
 
 @pytest.mark.parametrize("workers", [0, -1, "two", None, 1.5])

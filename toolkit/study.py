@@ -73,8 +73,8 @@ def run_study(
     Path
         the folder: report.html, topics.html, run.json, study.toml, ro-crate-metadata.json, tables/NAME.csv and
         .parquet, figures/NAME.svg and .png, models/LANG.topics. It appears only when complete; an interrupted run
-        leaves nothing, but for the fits it made to find out how many themes there are (a hidden folder beside it): the
-        same call goes on with them.
+        leaves nothing there, but what was said of posts in the cache folder, and the fits it made to find out how many
+        themes there are (a hidden folder beside it): the same call goes on with them. Other fits are made again.
 
     Raises
     ------

@@ -13,6 +13,7 @@ Nothing of this was run at that size. It is the rule of three.
 
 import argparse
 import json
+from math import ceil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -95,7 +96,7 @@ def cost(runs: list[dict]) -> str:
     for on_workers, name in ((True, "all on workers"), (False, "all in one process")):
         days = sums[on_workers] / (CORES if on_workers else 1) / 24
         lines.append(f"| **{name}** | | | | **{sums[on_workers]:,.0f}** | **{days:,.1f}** |")
-    lines += ["", f"From {sums[True] / sums[False]:,.0f} workers on, the one process takes longer than the workers."]
+    lines += ["", f"From {ceil(sums[True] / sums[False]):,} workers on, the one process takes longer than the workers."]
     return "\n".join(lines)
 
 

@@ -9,9 +9,9 @@ be put together from parts that were measured one after the other; tests/benchma
 second; pages that processes share count once), ``again`` (the same study a second time; one post more), ``dask`` (a
 pool of two processes beside a local Dask cluster of two workers, 6 fits of each kind: the same tables?), ``kills`` (one
 worker killed at a random moment in each of 20 runs: the same tables?), ``peer``
-(tests/benchmarks/straightforward_study.py on the same posts: as it is on 1,000; on 10,000 with as many fits of topic
-models as the study has, as it is and ``--careful``), ``profile`` (the functions in which a run of one process spends
-its time), ``tokens`` and ``mapping`` (tests/benchmarks/tokens_speed.py and mapping_speed.py).
+(tests/benchmarks/straightforward_study.py on the same posts: as it is on 1,000; on 5,000 and 10,000 with as many fits
+of topic models as the study has, on 10,000 also ``--careful``), ``profile`` (the functions in which a run of one
+process spends its time), ``tokens`` and ``mapping`` (tests/benchmarks/tokens_speed.py and mapping_speed.py).
 
 Material: tests/benchmarks/recombined.py. Seconds are of the clock, of two processes on this machine; only ratios within
 one part are to be compared.
@@ -47,6 +47,8 @@ WORKERS = 2
 SMALL, MIDDLE = 1_000, 10_000
 #: Where the peer fits as many topic models as the study: it takes most of an hour.
 PEER_POSTS, PEER_FITS = 10_000, 48
+#: The same on half as many: how the ratio grows with the posts.
+FEWER_PEER_POSTS = 5_000
 #: Enough for tables to be streamed, and for two minutes.
 DASK_POSTS = 6_000
 KILLS, KILL_POSTS = 20, 600
@@ -344,6 +346,7 @@ def main() -> None:
             "kills": [("kills", lambda: kills(options.folder))],
             "peer": [
                 (f"peer-{SMALL}", lambda: peer(options.folder, SMALL)),
+                (f"peer-{FEWER_PEER_POSTS}", lambda: peer(options.folder, FEWER_PEER_POSTS, PEER_FITS)),
                 (f"peer-{PEER_POSTS}", lambda: peer(options.folder, PEER_POSTS, PEER_FITS)),
                 (f"peer-{PEER_POSTS}-careful", lambda: peer(options.folder, PEER_POSTS, PEER_FITS, careful=True)),
             ],

@@ -107,9 +107,9 @@ def _line_through(runs: list[dict]) -> str:
     ahead = _MILLION - more["posts"]
     return (
         f"\n\nA post at {more['posts']:,} costs {ratio:.2f} of one at {less['posts']:,}. Between the two, each post "
-        f"more took {1000 * seconds:.1f} ms and {1000 * memory:.0f} kB: the texts, passages and counts of all posts "
-        "are held by one process, while tokens, scores, shares and annotations are read by parts.\n\nA million posts "
-        "were not run, since they would take over two hours. By the line through the two largest sizes: "
+        f"more took {1000 * seconds:.1f} ms and {1000 * memory:.0f} kB: the texts and passages of all posts are held "
+        "by one process, and of tokens, shares and annotations what tables over all posts need, as numbers.\n\nA "
+        "million posts were not run, since they would take over two hours. By the line through the two largest sizes: "
         f"{(_total(more) + ahead * seconds) / 3600:.1f} hours and {(_most(more) + ahead * memory) / 1000:.0f} GB of "
         "memory ([a plan for more](a-billion-posts.md))."
     )
@@ -146,15 +146,16 @@ def _again(result: dict, first: float | None) -> str:
 def _dask(result: dict) -> str:
     pool, cluster = (min(result["seconds"][how]) for how in ("pool", "dask"))
     return (
-        f"Pool {pool:,.0f} s, Dask {cluster:,.0f} s: {pool / cluster:.2f} of its speed (the faster of two runs each). "
-        f"Tables that differ: {', '.join(result['different']) or 'none'}."
+        f"Pool {pool:,.0f} s, Dask {cluster:,.0f} s: {pool / cluster:.2f} of its speed (the faster of two runs each, "
+        f"with 6 fits of each kind where a study has 24). Tables that differ: "
+        f"{', '.join(result['different']) or 'none'}."
     )
 
 
 def _kills(result: dict) -> str:
     return (
-        f"{result['killed']} of {result['runs']} runs lost a worker. Differences from the run of one process: "
-        f"{', '.join(result['different']) or 'none'}. Moments, as shares of a run: "
+        f"{result['killed']} of {result['runs']} runs (4 fits of each kind) lost a worker. Differences from the run of "
+        f"one process: {', '.join(result['different']) or 'none'}. Moments, as shares of a run: "
         f"{', '.join(f'{moment:.2f}' for moment in sorted(result['moments']))}."
     )
 
@@ -188,7 +189,10 @@ def _peer(result: dict) -> str:
 
 def _profile(result: dict) -> str:
     heaviest = sorted(result["stages"].items(), key=lambda item: -item[1]["seconds"])[:_HEAVIEST]
-    lines = ["One process; under the profiler much that is written in Python takes up to twice its time."]
+    lines = [
+        "One process, 6 fits of each kind where a study has 24; under the profiler much that is written in Python "
+        "takes up to twice its time."
+    ]
     for name, stage in heaviest:
         lines += ["", f"### {name}: {stage['seconds']:,.0f} s", "", "| function | calls | own s | share |"]
         lines.append("|---|---:|---:|---:|")

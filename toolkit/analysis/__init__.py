@@ -1,4 +1,4 @@
-"""One analysis from posts to all tables, in memory: what ``toolkit run`` and the notebooks both call."""
+"""One analysis from posts to all tables: what ``toolkit run`` and the notebooks both call."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -26,8 +26,9 @@ class InParts(NamedTuple):
 class Tables(MutableMapping[str, pd.DataFrame]):
     """Tables by name.
 
-    Those of a large corpus that have a row for each passage or token are not held: ``tables[name]`` reads all of it
-    into memory each time, :meth:`each` part by part, which takes the memory of one part.
+    Those of a large corpus that have a row for each token, score, share, annotation or piece of furniture are not
+    held: ``tables[name]`` reads all of it into memory each time, :meth:`each` part by part, which takes the memory of
+    one part.
 
     >>> import pandas as pd
     >>> parts = [pd.DataFrame({"doc_id": ["a"]}), pd.DataFrame({"doc_id": ["b", "c"]})]

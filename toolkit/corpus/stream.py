@@ -1,6 +1,6 @@
 """Files to rows, one after the other: posts, what was skipped, what disagreed, and the files themselves.
 
-Nothing is kept but ids, so that the memory stays flat however much is read.
+Nothing is kept but ids: memory grows by them alone, however long the texts are.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ _MOST_FIELDS = 100
 
 
 class KnownIds:
-    """Which doc_ids are taken and by which text, in some 50 bytes each: hashes of 64 bits stand for both."""
+    """Which doc_ids are taken and by which text, in some 120 bytes each: hashes of 64 bits stand for both."""
 
     def __init__(self) -> None:
         self._texts: dict[int, int] = {}

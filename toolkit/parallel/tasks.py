@@ -5,12 +5,12 @@ the number of cores changes no digit. A process that is killed (by the system, f
 it and nothing else: they are done again.
 """
 
+import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
-from os import cpu_count
 from typing import Any, TypeAlias, TypeVar
 
 from tqdm import tqdm
@@ -32,12 +32,13 @@ _AHEAD = 4
 
 
 def default_workers() -> int:
-    """The number of cores.
+    """The number of cores that this process may use: of a job on a shared machine those it was given, not all.
 
     >>> default_workers() >= 1
     True
     """
-    return cpu_count() or 1
+    allowed = getattr(os, "sched_getaffinity", None)  # not on Windows and macOS
+    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
 
 
 def run_tasks(
