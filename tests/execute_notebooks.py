@@ -80,6 +80,12 @@ def small(png: str) -> str:
     return base64.b64encode(out.getvalue()).decode() + "\n"
 
 
+def _all() -> list[Path]:
+    """Every notebook, but for the copies that JupyterLab keeps."""
+    found = sorted(NOTEBOOKS.rglob("*.ipynb"))
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(NOTEBOOKS).parts)]
+
+
 def main(names: Sequence[str]) -> int:
     """Execute the notebooks named, or all; returns the number that failed."""
     if names[:1] == ["--into"]:
@@ -89,7 +95,7 @@ def main(names: Sequence[str]) -> int:
         nbformat.write(notebook, folder / "done.ipynb")
         return 0
     failed = 0
-    for path in [NOTEBOOKS / name for name in names] or sorted(NOTEBOOKS.rglob("[!.]*.ipynb")):
+    for path in [NOTEBOOKS / name for name in names] or _all():
         notebook = nbformat.read(path, as_version=4)
         try:
             if path.parent.name in LANGUAGES:
