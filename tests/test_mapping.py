@@ -9,7 +9,7 @@ from small_codebook import YAML, small_codebook
 
 from toolkit.cli import main
 from toolkit.errors import OutputError
-from toolkit.storage import write_file
+from toolkit.files import write_bytes
 
 SENTENCES = [
     {"doc_id": "s1", "lang": "es", "text": "Hay que escuchar a los clientes y responder a sus quejas."},
@@ -230,14 +230,14 @@ def test_both_files_are_replaced_or_none(sentences, tmp_path, monkeypatch, capsy
         file.write_text("before", encoding="utf-8")
     there = sorted(tmp_path.iterdir())
 
-    def full(table, path):
-        if "decided" in table:
+    def full(path, data):
+        if b"decided" in data:
             raise OutputError(f"{path}: cannot be written: No space left on device.")
-        write_file(table, path)
+        write_bytes(path, data)
 
     arguments = ["map", str(sentences), "--method", "cues", "--output", str(out), "--scores", str(scores)]
     with monkeypatch.context() as patch:
-        patch.setattr("toolkit.mapping.write_file", full)
+        patch.setattr("toolkit.storage.writing.write_bytes", full)
         assert main(arguments) == 2
     assert capsys.readouterr().err.endswith(f"toolkit: {scores}: cannot be written: No space left on device.\n")
     assert [file.read_text(encoding="utf-8") for file in (out, scores)] == ["before", "before"]

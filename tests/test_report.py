@@ -80,34 +80,25 @@ def test_a_cell_says_no_interval_where_there_is_none(coded, monkeypatch):
     assert "&lt; 0.1 % of the theme, 1.5 times the usual; p &lt; 0.0001, q &lt; 0.001." in html
 
 
-def test_what_is_said_of_few_posts_holds_for_themes_that_were_tried_in_any_way(coded, monkeypatch):
-    monkeypatch.setattr(page, "_thin", lambda _: {"below": 2, "all": 3})
-    said = render_report(coded, {"themes": b"<svg/>"}, RECORD)
-    assert "2 of 3 themes of one language do not come back from other seeds, or not in half" in said
-    assert "or there are fewer than 20 posts" in said
-
-
-def test_passages_in_a_language_that_the_study_leaves_out_count_nowhere():
-    passages = pd.DataFrame(
-        {
-            "doc_id": "a", "passage_id": ["a:s0-9", "a:s10-19", "a:s20-29"], "start": [0, 10, 20], "end": [9, 19, 29],
-            "unit": "sentence", "lang": ["es", "es", "it"], "furniture": False,
-        }
-    )  # fmt: skip
-    given = pd.DataFrame({"doc_id": "a", "start": [0, 0, 20], "end": [9, 9, 29], "code": ["x", "y", "x"]})
-    tables = {
-        "posts": pd.DataFrame({"doc_id": ["a"], "lang": ["es"]}),
-        "passages": passages,
-        "annotations": given,
-        "furniture": empty("furniture"),
-        "principles": empty("principles"),
-        "stances": pd.DataFrame({"stance": ["breach", "endorses"], "count": [1, 1]}),
-    }
-    analysis = Analysis(Study(corpus={"languages": ("es",)}), load_codebook(), tables)
-    found = page._summary(analysis)
-    counts = found["counts"]
-    assert (counts["passages"], counts["coded"], counts["annotations"], counts["foreign"]) == (2, 1, 2, 1)
-    assert sum(found["stance_counts"].values()) == counts["annotations"]
+@pytest.mark.parametrize(
+    ("samples", "said"),
+    [
+        ([0.2, 0.4, 0.9], "2 of 3 themes of one language do not come back over seeds and samples of the posts"),
+        ([NAN, NAN, NAN], "2 of 3 themes of one language were not tried on samples of the posts."),
+    ],
+)
+def test_few_posts_are_said_with_the_reason(coded, samples, said):
+    holds = ["these posts", "these posts", "other posts"]
+    summary = pd.DataFrame({"model": "es", "holds": holds, "samples": samples})
+    joint = pd.DataFrame({"model": ["joint"], "holds": "no", "samples": 0.1})
+    tables = {**coded.tables, "topic_summary": pd.concat([summary, joint])}
+    thin = page._thin(Analysis(coded.study, coded.codebook, tables))
+    assert (thin["below"], thin["all"]) == (2, 3)
+    html = page.render_report(coded, {"themes": b"<svg/>"}, RECORD)
+    assert "Few posts" not in html
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(page, "_thin", lambda _: thin)
+        assert said in page.render_report(coded, {"themes": b"<svg/>"}, RECORD)
 
 
 def test_phrases_of_two_languages_come_in_the_order_of_the_explorer():

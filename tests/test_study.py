@@ -704,6 +704,9 @@ def test_only_passages_in_the_languages_of_the_study_are_coded(tmp_path):
         codes = read_table(out / "tables" / "annotations.parquet")
         places = codes["doc_id"] + ":s" + codes["start"].astype(str) + "-" + codes["end"].astype(str)
         found["".join(languages)] = set(places.map(passages))
+        # every code that is given is counted in a share
+        shares = read_table(out / "tables" / "principles.parquet")
+        assert shares[shares["lang"] == "all"]["count"].sum() == len(codes) > 0
         notes = json.loads((out / "run.json").read_text(encoding="utf-8"))["notes"]
         assert any("in 'it' were recognised and not coded" in note for note in notes) == (languages == ["es"])
     assert found == {"es": {"es"}, "esit": {"es", "it"}}

@@ -1,8 +1,6 @@
 """Texts in, coded passages out: the command ``toolkit map``."""
 
-import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +16,9 @@ from toolkit.corpus import (
     segment,
     with_languages,
 )
-from toolkit.errors import InputError, OutputError
+from toolkit.errors import InputError
 from toolkit.principles import CODED_LANGUAGES, CodedPosts, Coder, code_passages, supervised_coder
-from toolkit.storage import FORMATS, write_file
+from toolkit.storage import FORMATS, write_files
 
 __all__ = ["map_texts"]
 
@@ -93,7 +91,7 @@ def map_texts(
         posts, passages, book, method=used, furniture=furniture, cut=cut, unsure=unsure,
         every_language=every_language, workers=workers,
     )  # fmt: skip
-    _write_together(dict(zip(targets, (coding.annotations, coding.scores), strict=False)))
+    write_files(dict(zip(targets, (coding.annotations, coding.scores), strict=False)))
     count = len(coding.scores) // len(book.codes)
     said = [f"{len(posts)} texts, {count} passages coded, {len(coding.annotations)} codes given: {targets[0]}"]
     said += [_coder_line(used, used.cut if cut is None else cut), *([weaker] if weaker else [])]
@@ -119,23 +117,6 @@ def _check_targets(targets: Sequence[Path], source: Path, folders: Sequence[Path
         for folder in folders:
             if target.exists() and folder.resolve() in target.resolve().parents:
                 raise InputError(f"{target}: is there already, in {folder}, which is read; give another name.")
-
-
-def _write_together(tables: Mapping[Path, pd.DataFrame]) -> None:
-    """Write tables so that all files are replaced or none: all stand whole beside their places first."""
-    parts = {target: target.with_name(f".{secrets.token_hex(8)}{target.suffix}") for target in tables}
-    try:
-        for target, table in tables.items():
-            write_file(table, parts[target])
-        for target, part in parts.items():
-            part.replace(target)
-    except OSError as error:
-        problem = str(error) if isinstance(error, OutputError) else f"{target}: cannot be written: {error.strerror}."
-        raise OutputError(problem.replace(str(parts[target]), str(target))) from error
-    finally:
-        for part in parts.values():
-            with suppress(OSError):
-                part.unlink()
 
 
 def _learnt(book: Codebook, folder: str | Path, who: str | None) -> Coder:

@@ -41,7 +41,7 @@ def learn_arguments(parser: argparse.ArgumentParser) -> None:
 def _adjudicate(options: argparse.Namespace) -> int:
     from toolkit.cli.annotate_project import opened, own_files
     from toolkit.errors import InputError
-    from toolkit.storage import write_file
+    from toolkit.storage import write_files
 
     if options.curator is not None:
         return _curator(options)
@@ -61,9 +61,7 @@ def _adjudicate(options: argparse.Namespace) -> int:
     tables = {"output": found.aggregated, "errors": found.coder_errors}
     if options.annotations is not None:
         tables["annotations"] = aggregated_annotations(project, found, options.method)
-    for option, target in targets.items():
-        if target is not None:
-            write_file(tables[option], target)
+    write_files({target: tables[option] for option, target in targets.items() if target is not None})
     for note in found.notes:
         say(f"Note: {note}.")
     decided = int(found.aggregated["decided"].sum())

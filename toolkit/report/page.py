@@ -18,7 +18,6 @@ from toolkit.printable import beginning
 from toolkit.report.passages import posts_of, principles_of
 from toolkit.report.themes import crossed_of, themes_of
 from toolkit.resources import data_file
-from toolkit.tables import span_rows
 from toolkit.text import LANGUAGE_NAMES
 
 __all__ = ["constructed_texts", "render_report"]
@@ -129,9 +128,6 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
     prose = passages[(passages["unit"] == unit) & ~passages["furniture"]]
     coded = prose[prose["lang"].isin(analysis.study.corpus.languages)]
     shares = tables["principles"]
-    # codes of passages in a language that is not the study's are in the table, and in no share
-    given = tables.some("annotations", _PLACE)
-    given = given[span_rows(given, coded) >= 0]
     every = shares[shares["lang"] == "all"].sort_values("share", ascending=False, kind="stable")
     stances = tables["stances"].groupby("stance")["count"].sum()
     return {
@@ -142,8 +138,8 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
             ],
             "passages": len(coded),
             "unit": unit,
-            "coded": len(given.drop_duplicates()),
-            "annotations": len(given),
+            "coded": sum(len(part.drop_duplicates()) for part in tables.each("annotations", _PLACE)),
+            "annotations": tables.rows("annotations"),
             "furniture": tables.rows("furniture"),
             "foreign": len(prose) - len(coded),
         },
@@ -189,11 +185,12 @@ def _measured(analysis: Analysis) -> dict[str, Any]:
 
 
 def _thin(analysis: Analysis) -> dict[str, int] | None:
-    """How many themes of one language are not known to hold with other posts, where that is half of them or more."""
-    holds = analysis.tables["topic_summary"]
-    holds = holds["holds"][(holds["model"] != "joint") & (holds["holds"] != "not tried")]
-    below = int((holds != "other posts").sum())
-    return {"below": below, "all": len(holds)} if 2 * below >= len(holds) > 0 else None
+    """How many themes of one language are not known to hold with other posts, where that is half of them or more, and
+    how many of all were tried on samples of the posts."""
+    summary = analysis.tables["topic_summary"]
+    summary = summary[(summary["model"] != "joint") & (summary["holds"] != "not tried")]
+    below, tried = int((summary["holds"] != "other posts").sum()), int(summary["samples"].notna().sum())
+    return {"below": below, "all": len(summary), "tried": tried} if 2 * below >= len(summary) > 0 else None
 
 
 def _furniture(analysis: Analysis) -> list[dict[str, Any]]:

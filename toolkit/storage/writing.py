@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from toolkit.files import write_bytes
 from toolkit.storage.csv_rows import csv_pieces
 from toolkit.storage.reading import FORMATS
 
-__all__ = ["write_file", "write_parts", "write_table"]
+__all__ = ["write_file", "write_files", "write_parts", "write_table"]
 
 #: Rows of a sheet under its heading.
 _MOST_ROWS_OF_SHEET = 2**20 - 1
@@ -117,15 +117,39 @@ def write_file(table: pd.DataFrame, path: Path) -> None:
     ...     print(Path(folder, "words.jsonl").read_text(encoding="utf-8"), end="")
     {"term": "café", "n": 3}
     """
+    write_bytes(path, _as_file(table, path))
+
+
+def write_files(tables: Mapping[Path, pd.DataFrame]) -> None:
+    """Write tables as :func:`write_file` does, so that all files become new or none: all stand whole beside their
+    places before the first is put there.
+
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import pandas as pd
+    >>> with TemporaryDirectory() as folder:
+    ...     write_files({Path(folder, f"{n}.csv"): pd.DataFrame({"n": [n]}) for n in (1, 2)})
+    ...     sorted(path.name for path in Path(folder).iterdir())
+    ['1.csv', '2.csv']
+    """
+    with ExitStack() as stack:
+        for path, table in tables.items():
+            part = stack.enter_context(_aside(path))
+            try:
+                write_bytes(part, _as_file(table, path))
+            except OutputError as error:
+                raise OutputError(str(error).replace(str(part), str(path))) from error
+
+
+def _as_file(table: pd.DataFrame, path: Path) -> bytes:
     kind = path.suffix.lower()
     if kind == ".csv":
-        write_bytes(path, b"".join(csv_pieces([table])))
-    elif kind == ".parquet":
-        write_bytes(path, _parquet(table))
-    elif kind == ".jsonl":
-        write_bytes(path, _jsonl(table))
-    else:
-        raise InputError(f"{path}: cannot write '{kind}'; the name must end in {', '.join(FORMATS)}.")
+        return b"".join(csv_pieces([table]))
+    if kind == ".parquet":
+        return _parquet(table)
+    if kind == ".jsonl":
+        return _jsonl(table)
+    raise InputError(f"{path}: cannot write '{kind}'; the name must end in {', '.join(FORMATS)}.")
 
 
 def _parquet(table: pd.DataFrame) -> bytes:
