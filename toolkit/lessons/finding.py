@@ -6,7 +6,19 @@ from contextlib import suppress
 from numbers import Real
 from typing import Any, NamedTuple
 
-__all__ = ["Finding", "NotAsked", "Rounded", "close", "is_percent", "names_of", "number_of", "right", "text_of"]
+__all__ = [
+    "Finding",
+    "NotAsked",
+    "Rounded",
+    "close",
+    "is_percent",
+    "names_of",
+    "number_of",
+    "parts_of",
+    "right",
+    "shown",
+    "text_of",
+]
 
 
 class Finding(NamedTuple):
@@ -86,16 +98,19 @@ def text_of(answer: object) -> str:
 
 def names_of(answer: object) -> list[str]:
     """The answer as a list of texts, in its order; raises :class:`NotAsked` for anything else."""
-    if isinstance(answer, str) or not isinstance(answer, Iterable):
-        raise NotAsked("no_names", got=shown(answer))
-    try:
-        found = [one.strip() if isinstance(one, str) else one for one in answer]
-    except Exception as error:  # an array without a dimension says that it can be gone through, and cannot
-        raise NotAsked("no_names", got=shown(answer)) from error
+    found = [one.strip() if isinstance(one, str) else one for one in parts_of(answer, "no_names")]
     strange = [one for one in found if not isinstance(one, str)]
     if strange:
         raise NotAsked("no_names", got=shown(strange[0]))
     return [str(one) for one in found]
+
+
+def parts_of(answer: object, message: str) -> list[Any]:
+    """What an answer holds; raises :class:`NotAsked` with ``message`` for a text, and for what holds nothing."""
+    if not isinstance(answer, str) and isinstance(answer, Iterable):
+        with suppress(Exception):  # an array without a dimension says that it can be gone through, and cannot
+            return list(answer)
+    raise NotAsked(message, got=shown(answer))
 
 
 def shown(answer: object) -> str:

@@ -1,10 +1,10 @@
 """Exercises of notebook 04: precision from counts, a cut, a code without its cue, cells that one may quote."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import exp, isclose
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from toolkit.lessons.finding import Finding, NotAsked, Rounded, close, is_percent, number_of, right, shown
+from toolkit.lessons.finding import Finding, NotAsked, Rounded, close, is_percent, number_of, parts_of, right, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,27 +139,15 @@ def _pairs_of(answer: object) -> set[tuple[str, str]]:
     columns = getattr(answer, "columns", None)
     if columns is not None and {"topic", "code"} <= set(columns):
         answer = list(zip(answer["topic"], answer["code"], strict=True))  # type: ignore[index]
-    if isinstance(answer, str | Mapping) or (columns is not None and not isinstance(answer, list)):
-        raise _no_pairs(answer)
-    if not isinstance(answer, Iterable):
+    if isinstance(answer, Mapping) or (columns is not None and not isinstance(answer, list)):
         raise _no_pairs(answer)
     found = set()
-    for one in _parts(answer):
-        if isinstance(one, str) or not isinstance(one, Iterable):
-            raise _no_pairs(one)
-        pair = _parts(one)
+    for one in parts_of(answer, "no_pairs"):
+        pair = parts_of(one, "no_pairs")
         if len(pair) != 2 or not all(isinstance(part, str) for part in pair):
             raise _no_pairs(one)
         found.add((pair[0].strip(), pair[1].strip()))
     return found
-
-
-def _parts(of: Iterable[Any]) -> tuple[Any, ...]:
-    """What it holds; an array without a dimension says that it can be gone through, and cannot."""
-    try:
-        return tuple(of)
-    except Exception as error:
-        raise _no_pairs(of) from error
 
 
 def _no_pairs(got: object) -> NotAsked:

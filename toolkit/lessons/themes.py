@@ -1,10 +1,10 @@
 """The exercises of the notebook on themes: topics that return, a theme that holds, a share, strangers among words."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 import pandas as pd
 
-from toolkit.lessons.finding import Finding, NotAsked, Rounded, number_of, right, shown, text_of
+from toolkit.lessons.finding import Finding, Rounded, number_of, parts_of, right, text_of
 
 __all__ = ["CHECKS"]
 
@@ -83,13 +83,7 @@ def share_of_bar(answer: object, *, shares: pd.DataFrame, posts: pd.DataFrame, p
 def strangers(answer: object, *, key: pd.DataFrame) -> Finding:
     """03.4: a list of positions, 1 to 6, one a task in the order of ``task_id``; right is what guessing rarely gets."""
     truth = key[key["intruder"]].sort_values("task_id")["position"].tolist()
-    if isinstance(answer, str) or not isinstance(answer, Iterable):
-        raise NotAsked("no_number", got=shown(answer))
-    try:
-        answers = list(answer)
-    except Exception as error:  # an array without a dimension says that it can be gone through, and cannot
-        raise NotAsked("no_number", got=shown(answer)) from error
-    got = [number_of(one) for one in answers]
+    got = [number_of(one) for one in parts_of(answer, "no_number")]
     if len(got) != len(truth):
         return Finding("how_many", {"n": len(truth), "got": len(got)})
     found = sum(own == true for own, true in zip(got, truth, strict=True))
