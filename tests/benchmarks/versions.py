@@ -1,13 +1,13 @@
 """The tests on the oldest and the newest versions that pyproject.toml allows, on each Python there is. Prints Markdown.
 
     python tests/benchmarks/versions.py [--python 3.11 3.12 3.13] [--versions lowest newest] [--tests PATH ...]
-        [--results FILE.json] [--logs FOLDER]
+        [--processes 2] [--results FILE.json] [--logs FOLDER]
 
 Needs ``uv`` (pip install uv) and the Pythons on this machine. "lowest": of every package that pyproject.toml names the
 lowest version it allows (of :data:`COMPILED` the lowest that is there ready-made for that Python), of what these need
 what uv then chooses; "newest": the newest that fit together today. Each pair is installed into an environment of its
-own, and the tests (all without --tests) are run there: most of an hour each. Rows of other pairs that FILE.json holds
-stay there, so that one pair after the other can be tried; each row names its commit.
+own, and the tests (all without --tests) are run there as README runs them: half an hour each on two cores. Rows of
+other pairs that FILE.json holds stay there, so that one pair after the other can be tried; each row names its commit.
 """
 
 import argparse
@@ -32,7 +32,9 @@ RESOLUTION = {"lowest": ["--resolution", "lowest-direct"], "newest": ["--upgrade
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")
 
 
-def tried(python: str, versions: str, tests: list[str], folder: Path, logs: Path | None) -> dict[str, object]:
+def tried(
+    python: str, versions: str, tests: list[str], processes: int, folder: Path, logs: Path | None
+) -> dict[str, object]:
     """One environment made and tested."""
     place = folder / f"{python}-{versions}"
     row: dict[str, object] = {"python": python, "versions": versions}
@@ -49,7 +51,8 @@ def tried(python: str, versions: str, tests: list[str], folder: Path, logs: Path
     row["installed"] = {name: version_of(inside, name) for name in MAIN}
     began = time.perf_counter()
     settings = {**os.environ, "PATH": f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}", "VIRTUAL_ENV": str(place)}
-    command = [inside, "-m", "pytest", "-q", "--durations=60", "-p", "no:cacheprovider", *tests]
+    command = [inside, "-m", "pytest", "-q", "-n", str(processes), "--dist", "loadfile", "--durations=60"]
+    command += ["-p", "no:cacheprovider", *tests]
     done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True)
     if logs is not None:
         logs.mkdir(parents=True, exist_ok=True)
@@ -91,6 +94,7 @@ def main() -> int:
     parser.add_argument("--python", nargs="+", default=["3.11", "3.12", "3.13"])
     parser.add_argument("--versions", nargs="+", choices=RESOLUTION, default=list(RESOLUTION))
     parser.add_argument("--tests", nargs="+", default=[])
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--results", type=Path)
     parser.add_argument("--logs", type=Path, help="a folder for what pytest prints")
     options = parser.parse_args()
@@ -98,7 +102,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as place:
         for python in options.python:
             for versions in options.versions:
-                rows.append(tried(python, versions, options.tests, Path(place), options.logs))
+                rows.append(tried(python, versions, options.tests, options.processes, Path(place), options.logs))
                 print(f"{python}, {versions}: {rows[-1]['outcome']}", file=sys.stderr, flush=True)
     if options.results:
         before = json.loads(options.results.read_text(encoding="utf-8"))["rows"] if options.results.exists() else []
