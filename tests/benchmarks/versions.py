@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent.parent
 MAIN = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "spacy", "gensim", "tomotopy", "seaborn", "jupyterlab")
 #: What nobody installs from source: a compiler would be needed.
 COMPILED = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "spacy", "gensim", "tomotopy", "lxml", "regex",
-            "pydantic-core", "fastwarc", "matplotlib", "psutil")  # fmt: skip
+            "pydantic-core", "fastwarc", "matplotlib", "psutil", "sentencex")  # fmt: skip
 RESOLUTION = {"lowest": ["--resolution", "lowest-direct"], "newest": ["--upgrade"]}
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")
 
