@@ -40,7 +40,7 @@ FLOORS = [
     ["codebook", "settings", "storage", "terminology"],
     ["display"],
     ["tables"],
-    ["parallel", "cache", "licences", "marked_text", "resampling"],
+    ["parallel", "cache", "licences", "marked_text", "resampling", "rowwise"],
     ["schema", "files", "resources", "versions"],
     ["errors", "printable"],
 ]

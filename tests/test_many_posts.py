@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from toolkit.analysis import analyse, themes
 from toolkit.analysis import passage_stages as stages
-from toolkit.analysis.parts import _program
+from toolkit.analysis.part_task import program
 from toolkit.corpus import load_corpus, segment
 from toolkit.errors import InputError
 from toolkit.parallel import local_cluster
@@ -185,10 +185,10 @@ def test_a_worker_with_another_program_is_refused(corpus):
 
 def test_the_pipelines_that_are_installed_are_part_of_the_program():
     # a worker without a trained one would cut and tag with another, and keep that under the name of the trained one
-    assert {f"pipeline {lang}": pipeline(lang).name for lang in ("es", "it", "en")}.items() <= _program().items()
+    assert {f"pipeline {lang}": pipeline(lang).name for lang in ("es", "it", "en")}.items() <= program().items()
 
 
 def _other_version():
-    from toolkit.analysis import parts
+    from toolkit.analysis import part_task
 
-    parts._program()["numpy"] = "0.1"
+    part_task.program()["numpy"] = "0.1"

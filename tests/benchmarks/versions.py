@@ -3,11 +3,12 @@
     python tests/benchmarks/versions.py [--python 3.11 3.12 3.13] [--versions lowest newest] [--tests PATH ...]
         [--processes 2] [--results FILE.json] [--logs FOLDER]
 
-Needs ``uv`` (pip install uv) and the Pythons on this machine. "lowest": of every package that pyproject.toml names the
-lowest version it allows (of :data:`COMPILED` the lowest that is there ready-made for that Python), of what these need
-what uv then chooses; "newest": the newest that fit together today. Each pair is installed into an environment of its
-own, and the tests (all without --tests) are run there as README runs them: half an hour each on two cores. Rows of
-other pairs that FILE.json holds stay there, so that one pair after the other can be tried; each row names its commit.
+Needs ``uv`` (pip install uv) and the Pythons on this machine. "lowest": of every package that the toolkit needs the
+lowest version that pyproject.toml allows (of :data:`COMPILED` the lowest that is there ready-made for that Python), of
+what these need, and of what only the tests need, the newest that fits; "newest": the newest of all. Each pair is
+installed into an environment of its own, and the tests (all without --tests) are run there as README runs them: half an
+hour each on two cores. Rows of other pairs that FILE.json holds stay there, so that one pair after the other can be
+tried; each row names its commit.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from pathlib import Path
 
 from stamp import commit, stamp
@@ -27,8 +29,11 @@ ROOT = Path(__file__).parent.parent.parent
 MAIN = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "spacy", "gensim", "tomotopy", "seaborn", "jupyterlab")
 #: What nobody installs from source: a compiler would be needed.
 COMPILED = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "spacy", "gensim", "tomotopy", "lxml", "regex",
-            "pydantic-core", "fastwarc", "matplotlib", "psutil", "sentencex")  # fmt: skip
-RESOLUTION = {"lowest": ["--resolution", "lowest-direct"], "newest": ["--upgrade"]}
+            "pydantic-core", "fastwarc", "matplotlib", "psutil", "sentencex", "pyyaml")  # fmt: skip
+VERSIONS = ("lowest", "newest")
+#: What is for users beside the dependencies themselves, and no tool of the tests.
+EXTRAS = ("documents", "web", "cluster", "site")
+NAME = re.compile(r"[\w.-]+")
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed)")
 
 
@@ -38,12 +43,22 @@ def tried(
     """One environment made and tested."""
     place = folder / f"{python}-{versions}"
     row: dict[str, object] = {"python": python, "versions": versions}
-    made = subprocess.run(["uv", "venv", "--quiet", "--python", python, str(place)], capture_output=True, text=True)
+    made = subprocess.run(
+        ["uv", "venv", "--quiet", "--no-python-downloads", "--python", python, str(place)],
+        capture_output=True,
+        text=True,
+    )
     if made.returncode:
         return {**row, "outcome": f"no Python {python} here"}
     inside = str(place / "bin" / "python")
     ready = [part for name in COMPILED for part in ("--only-binary", name)]
-    command = ["uv", "pip", "install", "--quiet", "--python", inside, *RESOLUTION[versions], *ready]
+    try:
+        pins = lowest(inside, ready) if versions == "lowest" else []
+    except subprocess.CalledProcessError as error:
+        return {**row, "outcome": f"cannot be resolved: {error.stderr.strip()[-300:]}"}
+    named = folder / f"{place.name}.txt"
+    named.write_text("\n".join(pins), encoding="utf-8")
+    command = ["uv", "pip", "install", "--quiet", "--python", inside, "--upgrade", *ready, "-c", str(named)]
     command += ["-e", f"{ROOT}[test]"]
     installed = subprocess.run(command, capture_output=True, text=True)
     if installed.returncode:
@@ -71,6 +86,17 @@ def tried(
     }
 
 
+def lowest(python: str, ready: list[str]) -> list[str]:
+    """The lowest version of each package that users of the toolkit need, as NAME==VERSION."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lists = [project["dependencies"], *(project["optional-dependencies"][extra] for extra in EXTRAS)]
+    names = {match[0].lower() for some in lists for one in some if (match := NAME.match(one))}
+    command = ["uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--resolution", "lowest-direct"]
+    command += ["--python", python, *ready, "--extra", "test", str(ROOT / "pyproject.toml")]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    return [line for line in found.stdout.splitlines() if line.partition("==")[0].lower() in names]
+
+
 def version_of(python: str, name: str) -> str:
     code = f"from importlib.metadata import version; print(version({name!r}))"
     return subprocess.run([python, "-c", code], capture_output=True, text=True).stdout.strip()
@@ -92,7 +118,7 @@ def table(rows: list[dict[str, object]]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", nargs="+", default=["3.11", "3.12", "3.13"])
-    parser.add_argument("--versions", nargs="+", choices=RESOLUTION, default=list(RESOLUTION))
+    parser.add_argument("--versions", nargs="+", choices=VERSIONS, default=VERSIONS)
     parser.add_argument("--tests", nargs="+", default=[])
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--results", type=Path)

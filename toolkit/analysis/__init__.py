@@ -12,6 +12,7 @@ from toolkit.corpus import Corpus
 from toolkit.parallel import kept_pool, release_memory
 from toolkit.parallel.tasks import Workers
 from toolkit.settings import Study
+from toolkit.storage import let_go
 from toolkit.text import pipeline
 
 __all__ = ["Analysis", "InParts", "Tables", "analyse", "prepare"]
@@ -128,6 +129,7 @@ def _through(groups: Sequence[Sequence[Stage]], result: Analysis, workers: Worke
                 began = time.perf_counter()
                 stage()
                 result.seconds[name] = round(time.perf_counter() - began, 2)
+                let_go()
                 release_memory()
     if result.parts is not None:
         result.parts.tidy()

@@ -10,20 +10,18 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
 from pathlib import Path
-from socket import gethostname
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from toolkit.analysis.part_task import POSTS, TEMPORARY, PartTask, PostsOfPart, make_part, not_shared, program
 from toolkit.cache import PartStore, cache_folder, code_key, key_of, remove_unused
-from toolkit.errors import InputError, OutputError
 from toolkit.parallel import each_task, is_client
 from toolkit.parallel.tasks import Workers
-from toolkit.text import LANGUAGES, pipeline
+from toolkit.storage import let_go
 from toolkit.versions import versions
 
 __all__ = ["Parts", "Stage", "parts_of", "post_keys"]
@@ -33,6 +31,8 @@ __all__ = ["Parts", "Stage", "parts_of", "post_keys"]
 _MEAN, _MOST = 150, 400
 #: What is kept at most; the environment variable CLUETRAIN_CACHE moves it to a larger disk.
 _MOST_BYTES = 20_000_000_000
+#: Posts that are named at a time.
+_AT_ONCE = 1_000
 #: Posts are not named by these columns: where a text was read from says nothing about it.
 _NO_CONTENT = ("source", "sha256")
 
@@ -61,16 +61,6 @@ class _Done(NamedTuple):
     keys: list[str]
 
 
-class _Task(NamedTuple):
-    """One part to be made: its posts (and which of them some other part holds, by key)."""
-
-    store: PartStore
-    inputs: tuple[tuple[PartStore, tuple[str, ...], str], ...]
-    keys: tuple[str, ...]
-    held: dict[str, str]
-    posts: pd.DataFrame
-
-
 class Parts:
     """Posts in parts with their tables; see :func:`parts_of`.
 
@@ -83,7 +73,7 @@ class Parts:
     def __init__(self, posts: pd.DataFrame, folder: Path | None) -> None:
         self._aside: tempfile.TemporaryDirectory[str] | None = None
         if folder is None:
-            self._aside = tempfile.TemporaryDirectory(prefix="cluetrain-", ignore_cleanup_errors=True)
+            self._aside = tempfile.TemporaryDirectory(prefix=TEMPORARY, ignore_cleanup_errors=True)
             folder = Path(self._aside.name)
         self.folder = folder
         self._began = time.time()
@@ -91,6 +81,7 @@ class Parts:
         self.spans = _spans(self.posts["doc_id"].tolist())
         self.made: dict[str, tuple[int, int]] = {}
         self._keys = post_keys(self.posts)
+        self._shards = PartStore(folder / f"{POSTS}-{key_of([POSTS])[:20]}")
         self._done: dict[str, _Done] = {}
         self._of_table: dict[str, str] = {}
 
@@ -106,9 +97,10 @@ class Parts:
         store = PartStore(self.folder / f"{stage.name}-{settings[:20]}")
         missing = [span for span in self.spans if not store.has(keys[slice(*span)])]
         held = store.owners(key for span in missing for key in keys[slice(*span)]) if missing else {}
-        tasks = (self._task(stage, store, before, keys, held, span) for span in missing)
+        in_shards = is_client(workers) and self._in_shards(missing)
+        tasks = (self._task(stage, store, before, keys, held, span, in_shards) for span in missing)
         for _ in each_task(
-            _make_part, tasks, shared=(_program(), stage.make, stage.shared), workers=workers, label=stage.name,
+            make_part, tasks, shared=(program(), stage.make, stage.shared), workers=workers, label=stage.name,
             progress=progress and len(missing) > 1, total=len(missing),
         ):  # fmt: skip
             pass
@@ -116,7 +108,7 @@ class Parts:
             store.mark_used(keys[slice(*span)])
         for span in missing if is_client(workers) else ():
             if not store.has(keys[slice(*span)]):
-                raise _not_shared(self.folder, kept=self._aside is None)
+                raise not_shared(self.folder)
         new = sum(stop - start for start, stop in missing) - len(held)
         self.made[stage.name] = (new, len(self.posts) - new)
         self._done[stage.name] = _Done(store, settings, keys)
@@ -132,15 +124,30 @@ class Parts:
 
     def _task(
         self, stage: Stage, store: PartStore, before: Sequence[_Done], keys: list[str], held: dict[str, str],
-        span: tuple[int, int],
-    ) -> tuple[_Task]:  # fmt: skip
+        span: tuple[int, int], in_shards: bool,
+    ) -> tuple[PartTask]:  # fmt: skip
         own = tuple(keys[slice(*span)])
         inputs = tuple(
             (done.store, tuple(done.keys[slice(*span)]), name) for done, name in zip(before, stage.needs, strict=True)
         )
-        posts = self.posts.iloc[slice(*span)]
-        posts = posts.assign(**{name: list(values)[slice(*span)] for name, values in stage.more.items()})
-        return (_Task(store, inputs, own, {key: held[key] for key in own if key in held}, posts),)
+        more = {name: list(values[slice(*span)]) for name, values in stage.more.items()}
+        rows = None if in_shards else self.posts.iloc[slice(*span)]
+        let_go()
+        posts = PostsOfPart(rows, self._shards, tuple(self._keys[slice(*span)]), more)
+        return (PartTask(store, inputs, own, {key: held[key] for key in own if key in held}, posts),)
+
+    def _in_shards(self, spans: Sequence[tuple[int, int]]) -> bool:
+        """Put the posts of these parts where workers on other machines read them; whether all could be."""
+        for span in spans:
+            keys, posts = self._keys[slice(*span)], self.posts.iloc[slice(*span)]
+            if not self._shards.has(keys):
+                try:
+                    self._shards.write(keys, posts["doc_id"].tolist(), {POSTS: posts})
+                except (pa.ArrowException, TypeError):  # a column of anything: its posts are sent
+                    return False
+                let_go()
+            self._shards.mark_used(keys)
+        return True
 
     def has(self, table: str) -> bool:
         """Whether a stage made this table."""
@@ -201,69 +208,16 @@ def _spans(doc_ids: list[str]) -> list[tuple[int, int]]:
 def post_keys(posts: pd.DataFrame) -> list[str]:
     """A name for each post: SHA-256 over all its columns but where it came from."""
     names = sorted(str(name) for name in posts.columns if name not in _NO_CONTENT)
-    values = [posts[name].astype(object).where(posts[name].notna(), None).tolist() for name in names]
     head = "\0".join(names).encode("utf-8", "surrogatepass")
     keys = []
-    for row in zip(*values, strict=True):
-        digest = hashlib.sha256(head)
-        for value in row:
-            data = repr(value).encode("utf-8", "surrogatepass")
-            digest.update(len(data).to_bytes(8, "big") + data)
-        keys.append(digest.hexdigest())
+    for first in range(0, len(posts), _AT_ONCE):
+        some = posts[names].iloc[first : first + _AT_ONCE]
+        values = [some[name].astype(object).where(some[name].notna(), None).tolist() for name in names]
+        for row in zip(*values, strict=True):
+            digest = hashlib.sha256(head)
+            for value in row:
+                data = repr(value).encode("utf-8", "surrogatepass")
+                digest.update(len(data).to_bytes(8, "big") + data)
+            keys.append(digest.hexdigest())
+        let_go()
     return keys
-
-
-@cache
-def _program() -> dict[str, str]:
-    """What all machines of a cluster must have alike. Processors may be of different kinds: then last digits differ."""
-    return {
-        "the toolkit's files": code_key(),
-        **{k: v for k, v in versions().items() if k not in ("system", "blas")},
-        # a machine without the trained one would take the simple one and say nothing
-        **{f"pipeline {lang}": pipeline(lang).name for lang in LANGUAGES},
-    }
-
-
-def _make_part(
-    program: dict[str, str], make: Callable[..., dict[str, pd.DataFrame]], shared: tuple[Any, ...], task: _Task
-) -> None:
-    """Make one part, as far as no other part holds its posts, and keep it."""
-    other = sorted(name for name, value in _program().items() if value != program.get(name))
-    if other:
-        raise InputError(
-            f"cluster: a worker on {gethostname()} has another program than this one ({', '.join(other)} differ); "
-            "install the same versions on all machines."
-        )
-    keys, doc_ids = task.keys, task.posts["doc_id"].tolist()
-    new = np.array([key not in task.held for key in keys], dtype=bool)
-    posts = task.posts[new].reset_index(drop=True)
-    inputs = [store.read(own, name) for store, own, name in task.inputs]
-    if not new.all():
-        inputs = [table[table["doc_id"].isin(posts["doc_id"])].reset_index(drop=True) for table in inputs]
-    tables = make(*shared, posts, *inputs)
-    if not new.all():
-        tables = {
-            name: _together(table, doc_ids, task.store.rows_of(_by_doc(keys, doc_ids, task.held), name))
-            for name, table in tables.items()
-        }
-    task.store.write(keys, doc_ids, tables)
-
-
-def _by_doc(keys: Sequence[str], doc_ids: Sequence[str], held: Mapping[str, str]) -> dict[str, str]:
-    return {doc_id: held[key] for key, doc_id in zip(keys, doc_ids, strict=True) if key in held}
-
-
-def _together(new: pd.DataFrame, doc_ids: Sequence[str], old: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Rows of new posts and of kept ones in the order of the posts."""
-    places = new.groupby("doc_id", sort=False).indices
-    rows = [old[doc_id] if doc_id in old else new.iloc[places.get(doc_id, [])] for doc_id in doc_ids]
-    return pd.concat(rows, ignore_index=True)
-
-
-def _not_shared(folder: Path, *, kept: bool) -> OutputError:
-    # what is not kept goes to the folder for temporary files
-    return OutputError(
-        f"{folder}: what the workers of the cluster wrote there is not seen here; set "
-        f"{'CLUETRAIN_CACHE' if kept else 'TMPDIR'}, here and for the workers, to a folder that all machines have "
-        "under the same path."
-    )

@@ -1,8 +1,9 @@
 """From posts to passages and tokens: furniture, languages, duplicates, borders."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from toolkit.analysis.parts import parts_of
@@ -15,6 +16,7 @@ from toolkit.errors import InputError
 from toolkit.parallel import is_client
 from toolkit.parallel.tasks import Workers
 from toolkit.principles import CODED_LANGUAGES
+from toolkit.storage.mapped import IN_MEMORY, rows_of
 from toolkit.tables import check
 
 __all__ = [
@@ -33,8 +35,6 @@ __all__ = [
 POSTS_PER_TASK = 100
 #: Below this many posts to cut up, or texts to encode, starting processes takes longer than it saves.
 WORTH_A_POOL = 2_000
-#: Up to so many posts all tables are held in memory; of more those with a row for each token or score are not.
-IN_MEMORY = 5_000
 
 
 def clean(corpus: Corpus, result: Analysis, workers: Workers = 1, *, keep: bool = False) -> None:
@@ -57,16 +57,17 @@ def clean(corpus: Corpus, result: Analysis, workers: Workers = 1, *, keep: bool 
     skipped = pd.DataFrame({"source": sources.to_numpy(), "reason": verdicts["reason"]})
     skipped = skipped.assign(read=verdicts["lang"].notna())[verdicts["reason"].notna()].to_dict("records")
     goes_on = verdicts["lang"].notna().to_numpy()
-    posts = posts.assign(lang=langs)[goes_on]
+    posts = rows_of(posts.assign(lang=langs), np.flatnonzero(goes_on))
     signatures = parts.whole("signatures")[goes_on]
     duplicates = check("duplicates", duplicates_of(signatures, shingles_of(posts, furniture)))
+    sources = sources[goes_on].to_numpy()
     if result.study.corpus.duplicates == "first":
         again = duplicates[~duplicates["first"]].set_index("doc_id")["nearest"]
         copies = posts["doc_id"].isin(again.index)
-        for doc_id, source in zip(posts["doc_id"][copies], sources[posts.index[copies]], strict=True):
+        for doc_id, source in zip(posts["doc_id"][copies], sources[copies], strict=True):
             reason = f"is a near duplicate of '{again[doc_id]}' and not the first of its cluster"
             skipped.append({"source": source, "reason": reason, "read": False})
-        posts = posts[~copies]
+        posts = rows_of(posts, np.flatnonzero(~copies))
     elif len(duplicates):
         result.notes.append(
             f"{len(duplicates)} posts are near duplicates of each other ({duplicates['cluster'].nunique()} clusters) "
@@ -94,28 +95,27 @@ def cut_up(result: Analysis, workers: Workers = 1) -> None:
     parts.run(tokenising(result.study, langs), workers=pool(workers, posts))
     for name in ("furniture", "repeats", "tokens"):
         hold(result, name)
-    # sentences first, then paragraphs
-    passages = pd.concat([*parts.each("sentences"), *parts.each("paragraphs")], ignore_index=True)
-    result.tables["passages"] = check("passages", passages)
+    hold(result, "passages", of=("sentences", "paragraphs"))
 
 
-def hold(result: Analysis, name: str, **constant: str) -> None:
+def hold(result: Analysis, name: str, *, of: Sequence[str] = (), **constant: str) -> None:
     """A table of the parts as a table of the analysis, with further columns of one value: held in memory, or named,
-    where there are many posts."""
-    parts = result.parts
+    where there are many posts. ``of``: the tables of the parts that follow one another in it, if their names differ."""
+    parts, of = result.parts, of or (name,)
     assert parts is not None
     if len(parts.posts) <= IN_MEMORY:
-        result.tables[name] = check(name, parts.whole(name).assign(**constant))
+        whole = pd.concat([part for one in of for part in parts.each(one)], ignore_index=True)
+        result.tables[name] = check(name, whole.assign(**constant))
         return
 
     def each(columns: Sequence[str] | None) -> Iterator[pd.DataFrame]:
         """The parts with these columns, or all."""
         asked = None if columns is None else [column for column in columns if column not in constant]
-        for part in parts.each(name, asked):
+        for part in (part for one in of for part in parts.each(one, asked)):
             part = part.assign(**{key: value for key, value in constant.items() if columns is None or key in columns})
             yield check(name, part) if columns is None else part[list(columns)]
 
-    result.tables.put(name, InParts(each, lambda: parts.rows(name)))
+    result.tables.put(name, InParts(each, lambda: sum(map(parts.rows, of))))
 
 
 def pool(workers: Workers, posts: pd.DataFrame) -> Workers:
@@ -130,9 +130,13 @@ def post_tasks(posts: pd.DataFrame, furniture: pd.DataFrame, size: int, *more: A
     return [(posts[posts["doc_id"].isin(some)], furniture[furniture["doc_id"].isin(some)], *more) for some in parts]
 
 
-def passages_of(result: Analysis, unit: str) -> pd.DataFrame:
-    """The passages of a unit that are prose in a coded language of the study."""
-    passages = result.tables["passages"]
+def passages_of(result: Analysis, unit: str, doc_ids: Collection[str] | None = None) -> pd.DataFrame:
+    """The passages of a unit that are prose in a coded language of the study; ``doc_ids``: of these posts only."""
     langs = set(result.study.corpus.languages) & set(CODED_LANGUAGES)
-    wanted = (passages["unit"] == unit) & ~passages["furniture"] & passages["lang"].isin(langs)
-    return passages[wanted].reset_index(drop=True)
+    found = []
+    for passages in result.tables.each("passages"):
+        wanted = (passages["unit"] == unit) & ~passages["furniture"] & passages["lang"].isin(langs)
+        if doc_ids is not None:
+            wanted &= passages["doc_id"].isin(doc_ids)
+        found.append(passages[wanted])
+    return pd.concat(found, ignore_index=True)

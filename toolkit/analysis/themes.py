@@ -29,8 +29,8 @@ def find(result: Analysis, workers: Workers, resume: Path | None = None) -> None
     """The tables of themes."""
     parts, posts, statistics = result.parts, result.tables["posts"], result.study.statistics
     assert parts is not None
-    paragraphs = passages_of(result, "paragraph")
     drawn = _drawn(result)
+    paragraphs = passages_of(result, "paragraph", drawn)
     if not parts.has("vectors"):
         parts.run(encoding(result.study, from_sentences=drawn is not None), workers=pool(workers, posts))
     result.used["encoder"] = SentenceEncoder().name
@@ -39,7 +39,6 @@ def find(result: Analysis, workers: Workers, resume: Path | None = None) -> None
         vectors, tokens, texts = parts.whole("vectors"), result.tables["tokens"], posts
     else:
         _phrases_refused(chosen)
-        paragraphs = paragraphs[paragraphs["doc_id"].isin(drawn)].reset_index(drop=True)
         vectors, tokens = (_of_posts(parts.each(name), drawn) for name in ("vectors", "tokens"))
         texts = posts[posts["doc_id"].isin(drawn)]
     themes = find_themes(
@@ -93,7 +92,8 @@ def _drawn(result: Analysis) -> frozenset[str] | None:
     if not most or posts["lang"].value_counts().max() <= most:
         return None
     found: list[str] = []
-    for _, own in posts.groupby("lang", sort=True):
+    # the names alone: a group of posts is a copy of their texts
+    for _, own in posts[["doc_id", "lang"]].groupby("lang", sort=True):
         found += sorted(own["doc_id"].tolist(), key=lambda doc_id: sha256_text(f"{seed} {doc_id}"))[:most]
     return frozenset(found)
 

@@ -9,6 +9,8 @@ __all__ = ["DateReading", "read_date"]
 
 _LONGEST = 80
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}.*)?")
+#: A year that stands first is followed by the month: nobody writes the day there.
+_YEAR_FIRST = re.compile(r"((?:19|20)\d{2})([/.-])(\d{1,2})\2(\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _YEAR_MONTH = re.compile(r"((?:19|20)\d{2})[-/](\d{1,2})|(\d{1,2})[-/]((?:19|20)\d{2})")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
@@ -57,6 +59,9 @@ def _figures(written: str) -> str | None:
     match = _ISO.fullmatch(written) or _COMPACT.fullmatch(written)
     if match:
         return _day(*map(int, match.groups()))
+    match = _YEAR_FIRST.fullmatch(written)
+    if match and (day := _day(int(match[1]), int(match[3]), int(match[4]))):
+        return day
     if _YEAR.fullmatch(written):
         return written
     match = _YEAR_MONTH.fullmatch(written)

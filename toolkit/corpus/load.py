@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
@@ -12,6 +13,7 @@ from toolkit.corpus.listing import EARLIER_RUN, first_reason, inputs_of, is_load
 from toolkit.corpus.stream import read_rows
 from toolkit.display import Card, card, show
 from toolkit.errors import InputError
+from toolkit.storage import MappedTexts, let_go, rows_of
 from toolkit.tables import CONTRACTS, check, empty
 
 __all__ = ["EARLIER_RUN", "Corpus", "load_corpus", "load_posts"]
@@ -113,8 +115,7 @@ def load_corpus(path: str | Path | Sequence[str | Path], *, progress: bool = Tru
             raise InputError(f"{inputs[0].path}: is a loaded corpus; {names} can be chosen only when it is loaded.")
         return _stored(inputs[0].path)
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in ("posts", "skipped", "collisions", "files")}
-    texts = [pd.Series(dtype="str")]
-    waiting: list[str] = []
+    texts, waiting = MappedTexts(), list[str]()
     with tqdm(desc="reading", unit=" posts", disable=None if progress else True, delay=2, leave=False) as bar:
         for table, row in read_rows(inputs, choices(**chosen)):
             tables[table].append(row)
@@ -122,21 +123,16 @@ def load_corpus(path: str | Path | Sequence[str | Path], *, progress: bool = Tru
                 waiting.append(row.pop("text"))
                 bar.update()
                 if len(waiting) == _TEXTS_AT_ONCE:
-                    texts.append(pd.Series(waiting, dtype="str"))
+                    texts.add(waiting)
                     waiting.clear()
     if not tables["posts"]:
         named = str(inputs[0].path) if len(inputs) == 1 else f"{len(inputs)} paths"
         raise InputError(first_reason(named, [(row["source"], row["reason"]) for row in tables["skipped"]]))
     further = sorted({column for row in tables["posts"] for column in row} - set(CONTRACTS["posts"]))
     posts = pd.DataFrame(tables.pop("posts"), columns=[*CONTRACTS["posts"], *further])
-    posts["text"] = pd.concat([*texts, pd.Series(waiting, dtype="str")], ignore_index=True)
-    order = sorted(range(len(posts)), key=posts["doc_id"].tolist().__getitem__)
-    # to sort copies all texts
-    if order != list(range(len(posts))):
-        posts = posts.iloc[order].reset_index(drop=True)
-    return Corpus(
-        check("posts", posts), _table("skipped", tables["skipped"]), _table("collisions", tables["collisions"])
-    )
+    texts.add(waiting)
+    posts["text"] = texts.column()
+    return Corpus(_sorted(posts), _table("skipped", tables["skipped"]), _table("collisions", tables["collisions"]))
 
 
 def _stored(folder: Path) -> Corpus:
@@ -146,7 +142,23 @@ def _stored(folder: Path) -> Corpus:
     if not store.count("posts"):
         raise InputError(f"{store.folder}: is a corpus without posts; add some with toolkit load --append.")
     skipped, collisions = (_table(name, store.table(name).to_dict("records")) for name in _TABLES)
-    return Corpus(check("posts", store.table("posts")), skipped, collisions)
+    texts, doc_ids = MappedTexts(), list[str]()
+    for piece in store.batches("posts", ["doc_id", "text"], _TEXTS_AT_ONCE):
+        if piece["text"].isna().any():
+            raise InputError(f"{store.folder}: has a post without a text; put back the whole folder from a copy.")
+        texts.add(piece["text"])
+        doc_ids += piece["doc_id"].tolist()
+    posts = store.table("posts", without="text")
+    if posts["doc_id"].tolist() != doc_ids:
+        raise InputError(f"{store.folder}: was changed while it was read; read it again.")
+    return Corpus(_sorted(posts.assign(text=texts.column())), skipped, collisions)
+
+
+def _sorted(posts: pd.DataFrame) -> pd.DataFrame:
+    order = sorted(range(len(posts)), key=posts["doc_id"].tolist().__getitem__)
+    posts = check("posts", rows_of(posts, np.array(order, dtype=np.int64)))
+    let_go()
+    return posts
 
 
 def _table(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:

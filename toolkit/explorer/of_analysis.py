@@ -118,11 +118,13 @@ def _labels(tables: Mapping[str, pd.DataFrame], names: list[str]) -> list[list[s
 
 
 def _passages(analysis: Analysis, names: list[str]) -> pd.DataFrame:
-    table, passages = analysis.tables["topic_passages"], analysis.tables["passages"]
+    table = analysis.tables["topic_passages"]
     part = table[table["topic"].isin(names)]
     # a post may hold paragraphs of another language
-    own = passages[passages["passage_id"].isin(part["passage_id"])]
-    langs = dict(zip(own["passage_id"], own["lang"], strict=True))
+    langs: dict[str, str] = {}
+    for passages in analysis.tables.each("passages", ["passage_id", "lang"]):
+        own = passages[passages["passage_id"].isin(part["passage_id"])]
+        langs |= dict(zip(own["passage_id"], own["lang"], strict=True))
     return part.assign(lang=part["passage_id"].map(langs))[
         ["topic", "doc_id", "start", "end", "quote", "share", "lang"]
     ]

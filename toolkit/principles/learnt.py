@@ -13,6 +13,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from toolkit.principles.features import Described, TermSpace
+from toolkit.rowwise import BLOCK, MARGIN, block_of, columns, product
 
 __all__ = [
     "AXES",
@@ -43,7 +44,7 @@ AXES = 256
 MARKER_WEIGHT = 1.0
 #: Passages compared with training passages at a time, and how many of these: two megabytes, which stay in the
 #: processor's cache from one step to the next.
-_PASSAGES, _TRAINING = 256, 2_048
+_PASSAGES, _TRAINING = BLOCK - 2 * MARGIN, 2_048
 
 
 class Kernels(NamedTuple):
@@ -63,7 +64,7 @@ class Kernels(NamedTuple):
     def placed(self, described: Described) -> tuple[np.ndarray, ...]:
         """Sentence vectors of passages in the space of ``vectors``."""
         first, *second = described.meaning
-        return (first @ self.axes, *((part - self.centre) / self.spread for part in second))
+        return (product(first, self.axes), *((part - self.centre) / self.spread for part in second))
 
     def near(self, described: Described, rows: np.ndarray | None = None) -> list[np.ndarray]:
         """weight * exp(-gamma |v - v_i|^2) for each encoder, (passages, training passages)."""
@@ -146,16 +147,22 @@ class Scorer:
         placed = self._model.kernels.placed(described)
         for number, (theirs, gamma) in enumerate(zip(self._theirs, GAMMAS, strict=False)):
             ours = _as_ours(placed[number], gamma)
+            begins = range(0, count, _PASSAGES)
+            blocks = [block_of(ours[first : first + _PASSAGES]) for first in begins]
             for low in range(0, len(theirs), _TRAINING):
                 block = slice(low, low + _TRAINING)
-                same = _compared(asked, self._cues[block], gamma)
-                for first in range(0, count, _PASSAGES):
-                    near = _compared(ours[first : first + _PASSAGES], theirs[block])
-                    by_meaning[first : first + _PASSAGES] += near @ weights.alone[number][block]
-                    here = slice(*np.searchsorted(with_cues, [first, first + _PASSAGES]))
-                    joint = near[with_cues[here] - first]
-                    joint *= same[combination[here]]
-                    cues[with_cues[here]] += joint @ weights.joint[number][block]
+                same = _decayed(product(asked, self._cues[block].T), gamma)
+                joint = np.zeros((len(theirs[block]), BLOCK), np.float32)
+                for first, of_block in zip(begins, blocks, strict=True):
+                    # passages are columns here
+                    near = _decayed(columns(theirs[block].T, of_block))
+                    found = columns(weights.alone[number][block], near.T)
+                    some = slice(first, min(first + _PASSAGES, count))
+                    by_meaning[some] += found[:, MARGIN : MARGIN + some.stop - first].T
+                    here = slice(*np.searchsorted(with_cues, [first, some.stop]))
+                    used = slice(MARGIN, MARGIN + here.stop - here.start)
+                    joint[:, used] = near[:, with_cues[here] - first + MARGIN] * same[combination[here]].T
+                    cues[with_cues[here]] += columns(weights.joint[number][block], joint.T)[:, used].T
         meaning, stances = by_meaning[:, :codes], by_meaning[:, codes:]
         cues[with_cues] -= meaning[with_cues]
         words, spelling = described.words @ weights.words, described.spelling @ weights.spelling
@@ -163,7 +170,7 @@ class Scorer:
             stances
             + words[:, codes:]
             + spelling[:, codes:]
-            + (described.markers / self._model.marker_spread) @ weights.markers
+            + product(described.markers / self._model.marker_spread, weights.markers)
             + self._model.stances.means
         )
         return Parts(meaning, cues, words[:, :codes], spelling[:, :codes]), stances
@@ -216,9 +223,8 @@ def _as_theirs(vectors: np.ndarray, scale: float) -> np.ndarray:
     return np.hstack([vectors, np.ones_like(lengths), lengths])
 
 
-def _compared(ours: np.ndarray, theirs: np.ndarray, factor: float = 1.0) -> np.ndarray:
-    """exp(-factor * scale |v - v_i|^2), of vectors made by :func:`_as_ours` and :func:`_as_theirs`."""
-    exponents = ours @ theirs.T
+def _decayed(exponents: np.ndarray, factor: float = 1.0) -> np.ndarray:
+    """exp(-factor * scale |v - v_i|^2), of products of what :func:`_as_ours` and :func:`_as_theirs` made, in place."""
     np.minimum(exponents, 0, out=exponents)
     return _exp(exponents, factor) if factor != 1 else np.exp(exponents, out=exponents)
 

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import groupby
 from math import exp
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 from toolkit.codebook import Codebook
 from toolkit.corpus import segment
@@ -20,6 +20,7 @@ from toolkit.principles.features import Described, describe
 from toolkit.principles.held_out import group_of
 from toolkit.principles.interface import Scored
 from toolkit.principles.learnt import Learnt, Parts, Scorer
+from toolkit.rowwise import product
 from toolkit.tables import STANCES
 from toolkit.text import Encoder
 
@@ -28,6 +29,11 @@ __all__ = ["LearntCoder"]
 _EXAMPLES = 3
 #: More than one sentence may stand here.
 _BORDER = re.compile(r"\n|[.!?…][^\w\s]*\s+\S")
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 class LearntCoder:
@@ -175,7 +181,8 @@ class LearntCoder:
             )
             self._of_code[code] = self._examples[rows_of_code], self.model.kernels.vectors[0][rows_of_code]
         numbers, vectors = self._of_code[code]
-        similarity = described.meaning[0][rows] @ self.model.kernels.axes @ vectors.T
+        with _blas().limit(limits=1, user_api="blas"):
+            similarity = product(product(described.meaning[0][rows], self.model.kernels.axes), vectors.T)
         found: dict[int, list[dict[str, Any]]] = {}
         for row, of_row in zip(rows.tolist(), similarity, strict=True):
             places = np.arange(len(of_row))

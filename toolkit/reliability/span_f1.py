@@ -101,6 +101,8 @@ def _pairs(one: Stretches, i: np.ndarray, j: np.ndarray, others: int, documents:
 
     if not len(i):
         return np.zeros(documents)
-    graph = csr_array((np.ones(len(i)), (i, j)), shape=(len(one.group), others))
+    # older scipy matches graphs with small indices only
+    places = i.astype(np.int32), j.astype(np.int32)
+    graph = csr_array((np.ones(len(i)), places), shape=(len(one.group), others))
     partner = maximum_bipartite_matching(graph, perm_type="column")
     return np.bincount(one.group[partner >= 0] % documents, minlength=documents)

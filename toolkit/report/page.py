@@ -123,10 +123,12 @@ def _points(value: float) -> str:
 def _summary(analysis: Analysis) -> dict[str, Any]:
     """Counts and the first findings in words."""
     tables = analysis.tables
-    posts, passages = tables["posts"], tables["passages"]
-    unit = analysis.study.principles.unit
-    prose = passages[(passages["unit"] == unit) & ~passages["furniture"]]
-    coded = prose[prose["lang"].isin(analysis.study.corpus.languages)]
+    posts, unit = tables["posts"], analysis.study.principles.unit
+    coded = foreign = 0
+    for passages in tables.each("passages", ["unit", "lang", "furniture"]):
+        prose = passages[(passages["unit"] == unit) & ~passages["furniture"]]
+        known = int(prose["lang"].isin(analysis.study.corpus.languages).sum())
+        coded, foreign = coded + known, foreign + len(prose) - known
     shares = tables["principles"]
     every = shares[shares["lang"] == "all"].sort_values("share", ascending=False, kind="stable")
     stances = tables["stances"].groupby("stance")["count"].sum()
@@ -136,12 +138,12 @@ def _summary(analysis: Analysis) -> dict[str, Any]:
                 (LANGUAGE_NAMES.get(lang, lang), int(n))
                 for lang, n in posts["lang"].value_counts().sort_index().items()
             ],
-            "passages": len(coded),
+            "passages": coded,
             "unit": unit,
             "coded": sum(len(part.drop_duplicates()) for part in tables.each("annotations", _PLACE)),
             "annotations": tables.rows("annotations"),
             "furniture": tables.rows("furniture"),
-            "foreign": len(prose) - len(coded),
+            "foreign": foreign,
         },
         "first": every.head(3).assign(name=every["code"].map(analysis.codebook.names())).to_dict("records"),
         "stance_counts": {str(stance): int(n) for stance, n in stances.items() if n},

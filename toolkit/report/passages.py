@@ -67,11 +67,10 @@ def posts_of(analysis: Analysis) -> dict[str, Any]:
     tables, names = analysis.tables, analysis.codebook.names()
     unit = analysis.study.principles.unit
     first, shown = tables["posts"].head(MOST_POSTS), []
-    passages = tables["passages"][tables["passages"]["unit"] == unit]
     many = _parts_with(analysis, first)
     parts = (
         _of(islice(tables.each("furniture"), many), first),
-        _of([passages], first),
+        _of((part[part["unit"] == unit] for part in tables.each("passages")), first),
         _of(islice(tables.each("annotations"), many), first),
     )
     grouped = [dict(list(table.groupby("doc_id"))) for table in parts]

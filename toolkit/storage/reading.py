@@ -43,7 +43,7 @@ def read_table(path: Path, *, contract: str | None = None, as_text: bool = False
                 warnings.simplefilter("error", pd.errors.ParserWarning)
                 table = pd.read_csv(
                     path, dtype=kinds, keep_default_na=False, na_values=[""], encoding="utf-8-sig", sep=delimiter,
-                    index_col=False,
+                    index_col=False, float_precision="round_trip",
                 )  # fmt: skip
             text = table.select_dtypes("str").columns
             return table.assign(**{column: table[column].map(restored, na_action="ignore") for column in text})

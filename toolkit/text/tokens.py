@@ -1,5 +1,6 @@
 """Passages to tokens: the table that themes and statistics count."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["content_terms", "folded_lemmas", "stop_words", "tokenise"]
 
+#: Three letters or more, between which hyphens and apostrophes may stand.
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[-'’](?=[^\W\d_])){2,}")
 _COLUMNS = ["doc_id", "passage_id", "start", "end", "text", "lemma", "pos", "is_stop", "lang"]
 
 
@@ -190,8 +193,10 @@ def content_terms(tokens: pd.DataFrame) -> pd.Series:
     >>> content_terms(tokens).tolist()
     [False, True, False, False]
     """
-    lemma = tokens["lemma"]
-    return ~tokens["is_stop"] & lemma.str.fullmatch(r"[^\W\d_](?:[^\W\d_]|[-'’](?=[^\W\d_])){2,}")
+    # some versions of pandas ask Arrow, to which only those of ASCII are letters
+    place, lemmas = pd.factorize(tokens["lemma"])
+    words = np.array([_WORD.fullmatch(lemma) is not None for lemma in lemmas], dtype=bool)
+    return ~tokens["is_stop"] & np.append(words, False)[place]
 
 
 def folded_lemmas(text: str, lang: str) -> list[str]:

@@ -5,7 +5,7 @@ the first convolution everything is a function of single pieces: embedding, proj
 adds to each slot of a convolution window. These are kept in a table; per token only the second convolution is left
 to multiply, in blocks that stay in the processor's cache from the table to the sums over the tokens of a text.
 
-Products run in blocks of a fixed number of rows, and sums row by row: a vector depends on its text alone, to the last
+Products are those of :mod:`toolkit.rowwise`, and sums run row by row: a vector depends on its text alone, to the last
 digit, and not on the texts encoded with it.
 """
 
@@ -17,6 +17,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from threadpoolctl import ThreadpoolController
 
+from toolkit.rowwise import BLOCK, MARGIN, block_of, columns, product
 from toolkit.text.word_pieces import WordPieces
 
 __all__ = ["PieceEncoder"]
@@ -27,8 +28,9 @@ _KEPT = 12_288
 _TOKENS = 1_024
 #: Texts whose dense layers are computed together.
 _TEXTS = 1_024
-#: Rows of every product of matrices: always the same, so that the same instructions run for each row.
-_ROWS = {"pieces": 128, "tokens": 256, "texts": 128}
+#: Rows of a product of matrices that are used.
+_ROWS = BLOCK - 2 * MARGIN
+_USED = slice(MARGIN, MARGIN + _ROWS)
 #: Sentences on which both implementations must agree, and how closely.
 _PROBES = (
     "Hay que escuchar a los clientes, no hablarles: ¿quién contesta?",
@@ -69,9 +71,9 @@ class PieceEncoder:
         self._sums = np.zeros((size, 2), dtype=np.float32)
         self._projected = [np.zeros((size, self._width), dtype=np.float32) for _ in self._windows]
         self._slots = [np.zeros((size, words, self._width), dtype=np.float32) for words, _ in self._windows]
-        rows = _ROWS["tokens"]
-        self._part = np.zeros((rows, self._width), dtype=np.float32)
-        self._gathered = [np.zeros((rows, words * self._width), dtype=np.float32) for words, _ in self._windows]
+        self._part = np.zeros((_ROWS, self._width), dtype=np.float32)
+        self._gathered = [np.zeros((BLOCK, words * self._width), dtype=np.float32) for words, _ in self._windows]
+        self._convolved = np.zeros((self._width, BLOCK), dtype=np.float32)
         self._make_room(_TOKENS)
         apart = np.abs(self.encode(_PROBES) - library.encode(list(_PROBES))).max()
         if not apart < _AGREE:
@@ -124,8 +126,7 @@ class PieceEncoder:
 
     def _make_room(self, tokens: int) -> None:
         """Arrays for what the convolutions read: hidden layer, and result of each."""
-        rows = _ROWS["tokens"]
-        self._room = -(-tokens // rows) * rows
+        self._room = tokens
         self._hidden = np.zeros((self._room + 1, self._width), dtype=np.float32)
         self._second = [np.zeros((self._room, self._width), dtype=np.float32) for _ in self._windows]
 
@@ -136,8 +137,8 @@ class PieceEncoder:
         if len(new) > len(self._free):
             self._forget(room=len(pieces))
             new = pieces[self._place[pieces] == 0]
-        for first in range(0, len(new), _ROWS["pieces"]):
-            self._add(new[first : first + _ROWS["pieces"]])
+        for first in range(0, len(new), _ROWS):
+            self._add(new[first : first + _ROWS])
         self._uses[pieces] += uses
         return self._place[ids].astype(np.intp)
 
@@ -153,13 +154,12 @@ class PieceEncoder:
         """Compute what depends on pieces alone, for at most as many as a block has rows."""
         net, count = self._net, len(ids)
         rows, self._free = self._free[:count], self._free[count:]
-        block = np.zeros((_ROWS["pieces"], net.table.shape[1]), dtype=np.float32)
         chunk = ids % len(net.scale)
-        block[:count] = net.table[ids] * net.scale[chunk, None] + net.lo[chunk, None]
-        self._embedded[rows] = block[:count]
-        self._sums[rows, 0] = block[:count].sum(1)
-        self._sums[rows, 1] = np.einsum("ij,ij->i", block[:count], block[:count])
-        projected = block @ net.proj_W
+        embedded = net.table[ids] * net.scale[chunk, None] + net.lo[chunk, None]
+        self._embedded[rows] = embedded
+        self._sums[rows, 0] = embedded.sum(1)
+        self._sums[rows, 1] = np.einsum("ij,ij->i", embedded, embedded)
+        projected = product(embedded, net.proj_W)
         projected += net.proj_b
         projected -= projected.mean(1, keepdims=True)
         projected /= np.sqrt(np.einsum("ij,ij->i", projected, projected) / projected.shape[1] + net.eps)[:, None]
@@ -167,10 +167,10 @@ class PieceEncoder:
         projected += net.ln_b_all
         for number, (words, left) in enumerate(self._windows):
             part = np.ascontiguousarray(projected[:, number * self._width : (number + 1) * self._width])
-            slots = (part @ self._first[number]).reshape(len(part), words, self._width)
+            slots = product(part, self._first[number]).reshape(count, words, self._width)
             # a window always holds the word itself: its slot carries the bias
             slots[:, left] += net.b1[number]
-            self._projected[number][rows], self._slots[number][rows] = part[:count], slots[:count]
+            self._projected[number][rows], self._slots[number][rows] = part, slots
         self._piece[rows], self._place[ids] = ids, rows
 
     def _read(self, rows: np.ndarray, lengths: np.ndarray) -> np.ndarray:
@@ -201,8 +201,8 @@ class PieceEncoder:
         count, words = around.shape[1], len(around)
         table = self._slots[number].reshape(-1, self._width)
         picked = around * words + np.arange(words)[:, None]
-        for first in range(0, count, _ROWS["tokens"]):
-            block = slice(first, min(first + _ROWS["tokens"], count))
+        for first in range(0, count, _ROWS):
+            block = slice(first, min(first + _ROWS, count))
             hidden = self._hidden[block]
             part = self._part[: len(hidden)]
             np.take(table, picked[0, block], axis=0, out=hidden, mode="clip")
@@ -220,13 +220,14 @@ class PieceEncoder:
         ``sums``: to those of each token and of its squares, what the convolution reads is added.
         """
         net, window = self._net, self._gathered[number]
-        for first in range(0, len(places), len(window)):
-            block = slice(first, min(first + len(window), len(places)))
+        used = window[_USED].reshape(_ROWS, -1, self._width)
+        for first in range(0, len(places), _ROWS):
+            block = slice(first, min(first + _ROWS, len(places)))
             hidden, second = self._hidden[block], self._second[number][block]
             at = np.ascontiguousarray(places[block])
-            np.take(self._hidden, at, axis=0, out=window.reshape(len(window), -1, self._width)[: len(at)], mode="clip")
-            np.matmul(window, net.w2[number], out=self._second[number][first : first + len(window)])
-            second += net.b2[number]
+            np.take(self._hidden, at, axis=0, out=used[: len(at)], mode="clip")
+            np.matmul(net.w2[number].T, window.T, out=self._convolved)
+            np.add(self._convolved.T[MARGIN : MARGIN + len(at)], net.b2[number], out=second)
             np.maximum(second, 0, out=second)
             second += hidden
             sums[block, 0] += np.einsum("ij->i", second)
@@ -234,19 +235,21 @@ class PieceEncoder:
 
     def _deep(self, summed: np.ndarray, sizes: np.ndarray) -> np.ndarray:
         """Unit vectors of texts from the sums over their tokens: the dense layers."""
-        net, rows = self._net, _ROWS["texts"]
+        net = self._net
         found = np.empty((len(summed), net.p3.shape[1]), dtype=np.float32)
-        block, size = np.zeros((rows, summed.shape[1]), dtype=np.float32), np.ones((rows, 1), dtype=np.float32)
-        for first in range(0, len(summed), rows):
-            count = min(rows, len(summed) - first)
-            block[:count], size[:count, 0] = summed[first : first + count], sizes[first : first + count]
-            mean = block @ net.cnn_W
-            mean += size * net.cnn_b
+        for first in range(0, len(summed), _ROWS):
+            some = slice(first, min(first + _ROWS, len(summed)))
+            size = np.ones(BLOCK, dtype=np.float32)
+            size[MARGIN : MARGIN + some.stop - first] = sizes[some]
+            # texts are columns from here on
+            mean = columns(net.cnn_W, block_of(summed[some]))
+            mean += net.cnn_b[:, None] * size
             mean /= np.sqrt(size)
-            inner = np.maximum(np.maximum(mean @ net.d0, 0) @ net.d1 + mean @ net.p1, 0)
-            outer = np.tanh(np.maximum(inner @ net.d2, 0) @ net.d3 + inner @ net.p3)[:count]
+            inner = np.maximum(net.d1.T @ np.maximum(net.d0.T @ mean, 0) + net.p1.T @ mean, 0)
+            outer = np.tanh(net.d3.T @ np.maximum(net.d2.T @ inner, 0) + net.p3.T @ inner)
+            outer = np.ascontiguousarray(outer.T[MARGIN : MARGIN + some.stop - first])
             length = np.sqrt(np.maximum(np.einsum("ij,ij->i", outer, outer), net.eps))
-            np.divide(outer, length[:, None], out=found[first : first + count])
+            np.divide(outer, length[:, None], out=found[some])
         return found
 
 

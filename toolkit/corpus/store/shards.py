@@ -130,18 +130,21 @@ class CorpusStore:
                     raise InputError(f"{self.folder}: was changed while it was read; read it again.") from error
                 self._reread(error, last)
 
-    def table(self, table: str = "posts") -> pd.DataFrame:
-        """A whole table, posts sorted by ``doc_id``, others in the order of the shards; see :meth:`batches`."""
+    def table(self, table: str = "posts", *, without: str | None = None) -> pd.DataFrame:
+        """A whole table, posts sorted by ``doc_id``, others in the order of the shards; see :meth:`batches`.
+
+        ``without``: a column to leave out; posts stand in the order of the shards then.
+        """
 
         def whole() -> pa.Table:
             kinds = kinds_of(self._shards(table))
-            names = named(table, kinds, None)
+            names = [name for name in named(table, kinds, None) if name != without]
             empty = pa.table({name: pa.array([], TYPES[kinds.get(name, "none")]) for name in names})
             parts = (read(self.folder, shard, names) for shard in self._shards(table))
             return pa.concat_tables([empty, *(fitted(piece, names, kinds) for part in parts for piece in part)])
 
         found = frame(self._again(whole))
-        if table == "posts" and "doc_id" in found:
+        if table == "posts" and "doc_id" in found and without is None:
             return found.sort_values("doc_id", kind="stable", ignore_index=True)
         return found
 

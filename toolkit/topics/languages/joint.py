@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from toolkit.display import Card, SelfShown, card, plain_text, show
 from toolkit.errors import InputError
 from toolkit.parallel import run_tasks
+from toolkit.rowwise import product
 from toolkit.topics.languages.space import MeaningSpace, checked_vectors, fit_space, unit_rows
 
 __all__ = ["JointThemes", "fit_joint"]
@@ -84,8 +85,10 @@ class JointThemes(SelfShown):
 
     def infer(self, vectors: np.ndarray) -> np.ndarray:
         """Shares of the themes in passages given as sentence vectors, (n, k); no chance is involved."""
-        points = self.space.transform(vectors)
-        shares = _posterior(points, self.centres, self.concentration, self.weights)
+        # one thread: a passage has the same shares among any others
+        with threadpool_limits(1):
+            points = self.space.transform(vectors)
+            shares = _posterior(points, self.centres, self.concentration, self.weights)
         shares[~points.any(1)] = 0
         return shares
 
@@ -234,7 +237,7 @@ def _expectation_maximisation(
 
 
 def _posterior(points: np.ndarray, centres: np.ndarray, concentration: float, weights: np.ndarray) -> np.ndarray:
-    log = concentration * points @ centres.T + np.log(weights)
+    log = product(concentration * points, centres.T) + np.log(weights)
     share = np.exp(log - log.max(1, keepdims=True))
     return np.asarray(share / share.sum(1, keepdims=True))
 

@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from toolkit.errors import InputError
+from toolkit.rowwise import product
 
 __all__ = ["MeaningSpace", "checked_vectors", "fit_space", "unit_rows"]
 
@@ -43,7 +44,7 @@ class MeaningSpace:
     def transform(self, vectors: np.ndarray) -> np.ndarray:
         """Unit vectors in the space, float64, (n, d); a vector of zeros (an empty text) stays zeros."""
         vectors = checked_vectors(vectors, len(self.mean))
-        points = unit_rows((vectors - self.mean) @ self.axes)
+        points = unit_rows(product(vectors - self.mean, self.axes))
         points[~vectors.any(1)] = 0
         return points
 
