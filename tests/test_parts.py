@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import shutil
 
 import numpy as np
@@ -268,6 +269,49 @@ class Elsewhere:
     def __call__(self, posts):
         PartStore.write = lambda *arguments: None
         return {}
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """What would be sent to the workers of a cluster; it is done here."""
+    tasks: list[bytes] = []
+
+    def each_task(function, all_tasks, *, shared, **_):
+        for task in all_tasks:
+            tasks.append(pickle.dumps(task))
+            yield function(*shared, *pickle.loads(tasks[-1]))
+
+    monkeypatch.setattr(parts_module, "is_client", lambda workers: True)
+    monkeypatch.setattr(parts_module, "each_task", each_task)
+    return tasks
+
+
+def test_workers_of_a_cluster_read_the_posts_from_shards(tmp_path, asked, sent):
+    table = posts(*NAMES, text="Texto secreto de {}.").assign(votes=range(len(NAMES)))
+    parts = run(table, tmp_path / "kept", asked, more={"repeated": [name.upper() for name in NAMES]})
+    assert sent and not any(b"secreto" in task for task in sent)
+    assert any(b"P007" in task for task in sent)
+    alone = Parts(table, None)
+    alone.run(Stage("words", words, (asked,)))
+    pd.testing.assert_frame_equal(parts.whole("words"), alone.whole("words"))
+
+
+def test_posts_with_a_column_that_no_shard_holds_are_sent(tmp_path, asked, sent):
+    table = posts(*NAMES, text="Texto secreto de {}.").assign(odd=[1, "two"] * 20)
+    parts = run(table, tmp_path / "kept", asked)
+    assert any(b"secreto" in task for task in sent)
+    assert len(parts.whole("words")) == 4 * len(NAMES)
+
+
+def test_posts_go_into_shards_once_and_a_damaged_shard_is_written_again(tmp_path, asked, sent):
+    table = posts(*NAMES)
+    run(table, tmp_path / "kept", asked)
+    shards = sorted((tmp_path / "kept").glob("posts-*/*/posts.parquet"))
+    times = [shard.stat().st_mtime_ns for shard in shards]
+    run(table, tmp_path / "kept", asked, settings=("others",))
+    assert [shard.stat().st_mtime_ns for shard in shards] == times
+    shards[0].write_bytes(b"")
+    assert len(run(table, tmp_path / "kept", asked, settings=("still others",)).whole("words")) == 3 * len(NAMES)
 
 
 # ---- how much is kept ------------------------------------------------------------------------------------

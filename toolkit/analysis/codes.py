@@ -113,10 +113,11 @@ def _doubted(scores: pd.DataFrame) -> int:
     return len(scores.loc[scores["unsure"], _PLACE].drop_duplicates())
 
 
-def correct(result: Analysis) -> None:
+def correct(result: Analysis, passages: pd.DataFrame, annotations: pd.DataFrame) -> None:
     """Tables adjusted_shares and adjusted_differences, where people coded posts of the corpus with the codebook.
 
-    ``used["measured on"]`` says which posts, and how many of the machine's codes were right there. Annotations that
+    ``passages, annotations``: all that were coded, and what the machine gave them. ``used["measured on"]`` says on
+    which posts errors were measured, and how many of the machine's codes were right there. Annotations of people that
     cannot be used are a note.
     """
     try:
@@ -127,8 +128,6 @@ def correct(result: Analysis) -> None:
     if gold is None:
         return
     settings, book = result.study.statistics, result.codebook
-    passages = passages_of(result, result.study.principles.unit)
-    annotations = result.given()
     errors = error_units(passages, annotations, gold, book)
     if errors.empty:
         return
@@ -258,4 +257,4 @@ def cross(result: Analysis) -> None:
         seed=seed,
     )
     result.tables["stances"] = stance_counts(passages, annotations, book)
-    correct(result)
+    correct(result, passages, annotations)

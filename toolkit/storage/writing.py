@@ -20,6 +20,8 @@ __all__ = ["write_file", "write_files", "write_parts", "write_table"]
 
 #: Rows of a sheet under its heading.
 _MOST_ROWS_OF_SHEET = 2**20 - 1
+#: Bytes of rows that are packed, and unpacked by those who read them, together.
+_GROUP = 64_000_000
 
 
 def write_table(table: pd.DataFrame, folder: Path, name: str) -> dict[str, object]:
@@ -102,7 +104,8 @@ def _kept(parts: Iterable[pd.DataFrame], path: Path) -> Iterator[pd.DataFrame]:
             if writer is None:
                 writer = stack.enter_context(pq.ParquetWriter(path, rows.schema, compression="zstd"))
             # a part whose column is empty has no type of its own
-            writer.write_table(rows.cast(writer.schema))
+            groups = rows.nbytes // _GROUP + 1
+            writer.write_table(rows.cast(writer.schema), row_group_size=max(len(table) // groups, 1))
             yield table
 
 
