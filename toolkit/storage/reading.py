@@ -3,10 +3,8 @@
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-from packaging.version import Version
 
 from toolkit.errors import InputError
 from toolkit.files import json_lines
@@ -16,8 +14,6 @@ from toolkit.tables import CONTRACTS
 __all__ = ["FORMATS", "read_batches", "read_named", "read_table"]
 
 FORMATS = (".csv", ".jsonl", ".parquet")
-#: What makes pandas read numbers to the last digit; from 3.1 on it always does.
-_EXACT: dict[str, Any] = {"float_precision": "round_trip"} if Version(pd.__version__) < Version("3.1") else {}
 
 
 def read_table(path: Path, *, contract: str | None = None, as_text: bool = False, delimiter: str = ",") -> pd.DataFrame:
@@ -47,7 +43,7 @@ def read_table(path: Path, *, contract: str | None = None, as_text: bool = False
                 warnings.simplefilter("error", pd.errors.ParserWarning)
                 table = pd.read_csv(
                     path, dtype=kinds, keep_default_na=False, na_values=[""], encoding="utf-8-sig", sep=delimiter,
-                    index_col=False, **_EXACT,
+                    index_col=False,
                 )  # fmt: skip
             text = table.select_dtypes("str").columns
             return table.assign(**{column: table[column].map(restored, na_action="ignore") for column in text})
