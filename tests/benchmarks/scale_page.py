@@ -107,8 +107,9 @@ def _line_through(runs: list[dict]) -> str:
     ahead = _MILLION - more["posts"]
     return (
         f"\n\nA post at {more['posts']:,} costs {ratio:.2f} of one at {less['posts']:,}. Between the two, each post "
-        f"more took {1000 * seconds:.1f} ms and {1000 * memory:.0f} kB: the texts and passages of all posts are held "
-        "by one process, and of tokens, shares and annotations what tables over all posts need, as numbers.\n\nA "
+        f"more took {1000 * seconds:.1f} ms and {1000 * memory:.0f} kB: the texts and passages of all posts were held "
+        "by one process, and of tokens, shares and annotations what tables over all posts need, as numbers. (Since "
+        "this was measured, the texts have gone to a file and passages are read by parts.)\n\nA "
         "million posts were not run, since they would take over two hours. By the line through the two largest sizes: "
         f"{(_total(more) + ahead * seconds) / 3600:.1f} hours and {(_most(more) + ahead * memory) / 1000:.0f} GB of "
         "memory ([a plan for more](a-billion-posts.md))."
